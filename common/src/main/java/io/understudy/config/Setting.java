@@ -60,6 +60,9 @@ public enum Setting {
     SIGNING_PRIVATE_KEY("signing.private_key", Kind.PATH, ""),
     SIGNING_TRUSTED_KEYS("signing.trusted_keys", Kind.PATHS, "[]"),
 
+    ENCRYPTION_RECIPIENTS("encryption.recipients", Kind.TEXTS, "[]"),
+    ENCRYPTION_IDENTITY("encryption.identity", Kind.PATH, ""),
+
     PRIMARY_NAME("primary.name", Kind.TEXT, "the host name"),
     PRIMARY_SCHEDULE("primary.schedule", Kind.SCHEDULE, "{}"),
     PRIMARY_CONTINUOUS("primary.continuous", Kind.DURATION.between("1s", "1h"), ""),

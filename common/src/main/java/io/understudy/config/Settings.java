@@ -1,5 +1,6 @@
 package io.understudy.config;
 
+import io.understudy.age.Recipient;
 import io.understudy.files.TreeKind;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,7 +31,38 @@ public record Settings(
         RetentionSettings retention,
         ReplicaSettings replica,
         ServiceSettings service,
-        Optional<TlsSettings> tls) {
+        Optional<TlsSettings> tls,
+        Optional<EncryptionSettings> encryption) {
+
+    /** Of a plain repository. */
+    public Settings(
+            String site,
+            Path state,
+            Path marker,
+            DatabaseSettings database,
+            List<TreeSettings> trees,
+            FilestoreSettings filestore,
+            SigningSettings signing,
+            PrimarySettings primary,
+            RetentionSettings retention,
+            ReplicaSettings replica,
+            ServiceSettings service,
+            Optional<TlsSettings> tls) {
+        this(
+                site,
+                state,
+                marker,
+                database,
+                trees,
+                filestore,
+                signing,
+                primary,
+                retention,
+                replica,
+                service,
+                tls,
+                Optional.empty());
+    }
 
     public Settings {
         trees = List.copyOf(trees);
@@ -283,6 +315,16 @@ public record Settings(
     public record HealthSettings(Optional<URI> http, List<String> command, Duration within) {
         public HealthSettings {
             command = List.copyOf(command);
+        }
+    }
+
+    /**
+     * @param recipients for whom {@code init} encrypts the repository's key; those of standbys, and one for recovery
+     * @param identity file of the private half of one of them; empty on a primary that reads no content
+     */
+    public record EncryptionSettings(List<Recipient> recipients, Optional<Path> identity) {
+        public EncryptionSettings {
+            recipients = List.copyOf(recipients);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.understudy.config;
 
+import io.understudy.age.Recipient;
 import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.config.Settings.EncryptionSettings;
 import io.understudy.config.Settings.HealthSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
@@ -38,7 +40,8 @@ final class SettingsReader {
                 retention(section("retention")),
                 replica(section("replica")),
                 service(section("service")),
-                tls(section("tls")));
+                tls(section("tls")),
+                encryption(section("encryption")));
         new SettingsChecks(top).check(settings);
         return settings;
     }
@@ -140,6 +143,33 @@ final class SettingsReader {
             values.fault(Setting.SERVICE_HEALTH_HTTP, "or service.health.command must be set, and only one of them");
         }
         return health;
+    }
+
+    private Optional<EncryptionSettings> encryption(Values values) {
+        if (top.section().child("encryption").isEmpty()) {
+            return Optional.empty();
+        }
+        EncryptionSettings encryption = new EncryptionSettings(
+                values.list(Setting.ENCRYPTION_RECIPIENTS).stream()
+                        .flatMap(text -> recipient(values, text).stream())
+                        .distinct()
+                        .toList(),
+                values.optionalPath(Setting.ENCRYPTION_IDENTITY));
+        if (values.list(Setting.ENCRYPTION_RECIPIENTS).isEmpty()
+                && encryption.identity().isEmpty()) {
+            values.fault(Setting.ENCRYPTION_RECIPIENTS, "or encryption.identity must be set");
+        }
+        return Optional.of(encryption);
+    }
+
+    private static Optional<Recipient> recipient(Values values, String text) {
+        try {
+            return Optional.of(Recipient.parse(text));
+        } catch (IllegalArgumentException e) {
+            // Not quoted: it may be the private half.
+            values.fault(Setting.ENCRYPTION_RECIPIENTS, "holds what is no recipient: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Optional<TlsSettings> tls(Values values) {

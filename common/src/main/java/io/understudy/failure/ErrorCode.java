@@ -104,6 +104,9 @@ public enum ErrorCode {
             AFTER_OPERATOR,
             "The data of a snapshot is older than what is live, though its number is higher."),
     NOTHING_TO_ROLL_BACK(56, AGENT, AFTER_OPERATOR, "There is no N-1 to return to."),
+    IDENTITY_MISSING(
+            57, CONFIG, AFTER_OPERATOR, "The repository is encrypted, and this server has no key that opens it."),
+    NOT_ENCRYPTED(58, TRUST, AFTER_OPERATOR, "Something in an encrypted repository is not encrypted."),
 
     DISK_FULL(60, DISK, WITH_BACKOFF, "There is not enough room."),
     FILE_FAILED(61, DISK, WITH_BACKOFF, "A file could not be read or written."),

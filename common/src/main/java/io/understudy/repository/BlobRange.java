@@ -22,11 +22,9 @@ record BlobRange(long from, long to) {
         return Long.compareUnsigned(bits, from) >= 0 && Long.compareUnsigned(bits, to) <= 0;
     }
 
-    /** Whether the object is a blob whose name lies behind the range. */
-    boolean isBefore(String key) {
-        return BlobId.ofKey(key)
-                .filter(blob -> Long.compareUnsigned(bits(blob), to) > 0)
-                .isPresent();
+    /** Whether the blob's name lies behind the range. */
+    boolean isBefore(BlobId blob) {
+        return Long.compareUnsigned(bits(blob), to) > 0;
     }
 
     /** What {@link io.understudy.repository.blob.Blobs#list(String)} begins with. */

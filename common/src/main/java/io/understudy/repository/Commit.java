@@ -24,7 +24,7 @@ final class Commit {
         SnapshotId snapshot = manifest.snapshot();
         fence.requireOpen(snapshot);
         repository.epochs().requireOneClaim(snapshot.epoch());
-        write(snapshot, ManifestCodec.encode(manifest, repository.id(), key));
+        write(snapshot, repository.encode(manifest, key));
         try {
             fence.requireOpen(snapshot);
         } catch (UnderstudyException e) {

@@ -58,11 +58,11 @@ final class Copying {
 
     TransferResult run(SnapshotId snapshot, LongConsumer admission) {
         Repository.Signed signed = from.readSigned(snapshot);
-        Manifest manifest = signed.manifest();
-        List<Section> sections = SnapshotBlobs.sections(manifest);
+        List<Section> sections = signed.outline().parts();
         fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
         fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
-        Consumer<Consumer<Part>> content = visitor -> SnapshotBlobs.forEach(manifest, this::healed, visitor);
+        Consumer<Consumer<Part>> content =
+                visitor -> sections.forEach(section -> section.forEach(this::healed, visitor));
         // All of a snapshot may be missing, and is too much to be held: so it is gone through twice.
         LongAdder bytes = new LongAdder();
         missing(content, some -> some.forEach(part -> bytes.add(part.blob().stored())), reusedBytes);
@@ -72,23 +72,24 @@ final class Copying {
         // Once for all: each time forces every folder that got new names.
         writes.settle();
         planned = KnownBlobs.none();
-        SnapshotBlobs.requireAgreement(manifest, this::healed);
+        signed.manifest().ifPresent(manifest -> SnapshotBlobs.requireAgreement(manifest, this::healed));
         return written(signed);
     }
 
     /** As {@link #run}, but passes over what the references of a snapshot have in common that the target has whole. */
-    TransferResult runAfter(Manifest whole, SnapshotId snapshot, LongConsumer admission) {
+    TransferResult runAfter(Repository.Signed whole, SnapshotId snapshot, LongConsumer admission) {
         Repository.Signed signed = from.readSigned(snapshot);
-        Manifest manifest = signed.manifest();
-        List<Section> sections = SnapshotBlobs.sections(manifest);
-        List<Section> known = SnapshotBlobs.sections(whole);
+        List<Section> sections = signed.outline().parts();
+        List<Section> known = whole.outline().parts();
         known.forEach(section -> section.own(this::healed, part -> planned.add(part.blob())));
         fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
         fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
         List<Part> content = missing(visitor -> sections.forEach(section -> named(section, known, visitor)));
         admit(content.stream().mapToLong(part -> part.blob().stored()).sum(), admission);
         fetch(content);
-        new NextAgreement(to.blobs(), this::healed).require(whole, manifest);
+        whole.manifest()
+                .ifPresent(before -> signed.manifest()
+                        .ifPresent(manifest -> new NextAgreement(to.blobs(), this::healed).require(before, manifest)));
         return written(signed);
     }
 
@@ -99,7 +100,7 @@ final class Copying {
     }
 
     private TransferResult written(Repository.Signed signed) {
-        write(signed.manifest().snapshot(), signed.bytes());
+        write(signed.outline().snapshot(), signed.bytes());
         return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
     }
 
@@ -146,7 +147,7 @@ final class Copying {
         scope.forEach(threads, batch, part -> {
             if (to.blobs().stat(part.blob().id()).isPresent()) {
                 reused.add(part.blob().stored());
-                writes.keep(part.blob().id().key());
+                writes.keep(to.blobs().object(part.blob().id()));
             } else {
                 missing.add(part);
             }

@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
@@ -15,8 +16,13 @@ import java.util.UUID;
  * that do not know the repository yet.
  *
  * @param format that of the repository
+ * @param encryption how its content is encrypted; null where it is not
  */
-record Identity(int format, UUID repository, String site) {
+record Identity(
+        int format,
+        UUID repository,
+        String site,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SealedManifest.Encrypted encryption) {
     static final String KEY = "understudy.json";
 
     private static final int LONGEST = 64 << 10;
@@ -30,7 +36,12 @@ record Identity(int format, UUID repository, String site) {
     }
 
     Identity(UUID repository, String site) {
-        this(Manifest.FORMAT, repository, site);
+        this(Manifest.FORMAT, repository, site, null);
+    }
+
+    /** The same, and that the repository is encrypted. */
+    Identity encrypted() {
+        return new Identity(format, repository, site, SealedManifest.Encrypted.ofRepository());
     }
 
     /**

@@ -18,8 +18,12 @@ import java.util.function.Supplier;
  */
 public final class LastVerified {
     /** Those say nothing of a snapshot: an operator mistyped, another process is at work, or it was ended. */
-    private static final Set<ErrorCode> NO_VERDICT =
-            EnumSet.of(ErrorCode.SNAPSHOT_UNKNOWN, ErrorCode.USAGE, ErrorCode.LOCKED, ErrorCode.CANCELLED);
+    private static final Set<ErrorCode> NO_VERDICT = EnumSet.of(
+            ErrorCode.SNAPSHOT_UNKNOWN,
+            ErrorCode.USAGE,
+            ErrorCode.LOCKED,
+            ErrorCode.CANCELLED,
+            ErrorCode.IDENTITY_MISSING);
 
     private final StateFile<Verdict> file;
 

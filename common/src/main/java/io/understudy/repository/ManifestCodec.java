@@ -1,14 +1,13 @@
 package io.understudy.repository;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
-import java.io.IOException;
 import java.util.UUID;
 
 /**
@@ -22,13 +21,25 @@ public final class ManifestCodec {
 
     private ManifestCodec() {}
 
-    /** @param repository that it is a manifest of: the signature covers it, so it is none of another one */
+    /** Of a plain repository. @param repository that it is a manifest of: the signature covers it */
     public static byte[] encode(Manifest manifest, UUID repository, SigningKey key) {
+        return encode(manifest, repository, Sealing.NONE, key);
+    }
+
+    /** @param repository that it is a manifest of: the signature covers it, so it is none of another one */
+    static byte[] encode(Manifest manifest, UUID repository, Sealing sealing, SigningKey key) {
+        byte[] line = line(manifest, repository);
+        return SignedLine.sign(
+                sealing.isOn() ? RepositoryJson.line(SealedManifest.of(manifest, line, repository, sealing)) : line,
+                key);
+    }
+
+    private static byte[] line(Manifest manifest, UUID repository) {
         ObjectNode line = RepositoryJson.object(manifest);
         ObjectNode stored = JsonNodeFactory.instance.objectNode();
         stored.set(FORMAT, line.remove(FORMAT));
         stored.put(REPOSITORY, repository.toString()).setAll(line);
-        return SignedLine.sign(RepositoryJson.line(stored), key);
+        return RepositoryJson.line(stored);
     }
 
     /**
@@ -38,15 +49,7 @@ public final class ManifestCodec {
      */
     public static Manifest decode(
             byte[] bytes, SnapshotId snapshot, String site, UUID repository, TrustedKeys trusted) {
-        SignedLine signed = SignedLine.parse("manifest " + snapshot, bytes).verified(trusted);
-        Manifest manifest = parsed(signed);
-        requireSite(signed.what(), manifest.site(), site);
-        requireRepository(signed.what(), repositoryOf(signed), repository);
-        if (!manifest.snapshot().equals(snapshot)) {
-            throw SignedLine.damaged(
-                    signed.what(), "it is the manifest " + manifest.snapshot() + " under another name", null);
-        }
-        return manifest;
+        return new ManifestReader(snapshot, site, repository, Sealing.NONE).manifest(bytes, trusted);
     }
 
     static void requireSite(String what, String actual, String site) {
@@ -83,34 +86,6 @@ public final class ManifestCodec {
                     "cannot read " + what + ": it has format " + format
                             + ", from before the first release; this version reads format " + Manifest.FORMAT,
                     "create a new repository in an empty place with agent-primary init; on a standby remove the old mirror");
-        }
-    }
-
-    private static String repositoryOf(SignedLine signed) {
-        try {
-            return RepositoryJson.read(signed.bytes(), 0, signed.length(), ObjectNode.class)
-                    .path(REPOSITORY)
-                    .asText();
-        } catch (IOException e) {
-            throw SignedLine.damaged(signed.what(), e.getMessage(), e);
-        }
-    }
-
-    private static Manifest parsed(SignedLine signed) {
-        try {
-            int format = RepositoryJson.format(signed.bytes(), 0, signed.length());
-            requireFormat(signed.what(), format);
-            Manifest manifest = RepositoryJson.read(signed.bytes(), 0, signed.length(), Manifest.class);
-            ManifestCheck.check(manifest);
-            return manifest;
-        } catch (JsonProcessingException e) {
-            if (e.getCause() instanceof UnderstudyException known) {
-                throw new UnderstudyException(
-                        known.code(), "cannot read " + signed.what() + ": " + known.getMessage(), known.hint(), e);
-            }
-            throw SignedLine.damaged(signed.what(), e.getOriginalMessage(), e);
-        } catch (IOException | IllegalArgumentException e) {
-            throw SignedLine.damaged(signed.what(), e.getMessage(), e);
         }
     }
 }

@@ -107,18 +107,23 @@ public final class ReferencedBlobs {
      */
     public Stream<ObjectInfo> garbage(Instant before) {
         Stream<ObjectInfo> listed = repository.blobs().list(range.first());
-        return listed.takeWhile(info -> !range.isBefore(info.key())).filter(info -> isGarbage(info, before));
+        return listed.takeWhile(info -> blob(info).filter(range::isBefore).isEmpty())
+                .filter(info -> isGarbage(info, before));
     }
 
     /** Whether the object is a blob of this look that no marked snapshot names, and was written before that moment. */
     public boolean isGarbage(ObjectInfo info, Instant before) {
-        Optional<BlobId> blob = BlobId.ofKey(info.key()).filter(range::contains);
+        Optional<BlobId> blob = blob(info).filter(range::contains);
         return blob.isPresent() && info.modified().isBefore(before) && !named.contains(blob.get());
+    }
+
+    private Optional<BlobId> blob(ObjectInfo info) {
+        return repository.blobs().blob(info.key());
     }
 
     private void mark(SnapshotId snapshot) {
         try {
-            SnapshotBlobs.sections(repository.read(snapshot)).forEach(this::mark);
+            repository.outline(snapshot).parts().forEach(this::mark);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
                 throw new UnderstudyException(

@@ -7,6 +7,7 @@ import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Blobs;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
@@ -47,17 +48,19 @@ public final class Repository {
     final Identity identity;
     private final TrustedKeys trusted;
     private final Clock clock;
+    private final Sealing sealing;
     private final Blobs blobs;
     private final Epochs epochs;
     private final ReplicaReports reports;
     private final PruneMarker prunings;
 
-    private Repository(Filestore filestore, Identity identity, TrustedKeys trusted, Clock clock) {
+    private Repository(Filestore filestore, Identity identity, TrustedKeys trusted, Clock clock, Sealing sealing) {
         this.filestore = filestore;
-        this.identity = identity;
+        this.identity = sealing.isOn() ? identity.encrypted() : identity;
+        this.sealing = sealing;
         this.trusted = trusted;
         this.clock = clock;
-        this.blobs = new Blobs(filestore, clock);
+        this.blobs = new Blobs(filestore, clock, sealing);
         this.epochs = new Epochs(filestore, identity.site(), identity.repository(), trusted);
         this.reports = new ReplicaReports(filestore);
         this.prunings = new PruneMarker(filestore);
@@ -70,10 +73,17 @@ public final class Repository {
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is another one already, of whatever site
      */
     public static Repository create(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
-        Identity wanted = new Identity(id, site);
+        return create(filestore, id, site, trusted, clock, Sealing.NONE);
+    }
+
+    /** As {@link #create(Filestore, UUID, String, TrustedKeys, Clock)}, encrypted with these keys. */
+    public static Repository create(
+            Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock, Sealing sealing) {
+        Identity plain = new Identity(id, site);
+        Identity wanted = sealing.isOn() ? plain.encrypted() : plain;
         filestore.copies().forEach(copy -> create(wanted, copy.store()));
         create(wanted, filestore);
-        return new Repository(filestore, wanted, trusted, clock);
+        return new Repository(filestore, wanted, trusted, clock, sealing);
     }
 
     private static void create(Identity wanted, Filestore filestore) {
@@ -92,7 +102,7 @@ public final class Repository {
 
     /** The same repository in another filestore, whatever that holds. */
     Repository in(Filestore other) {
-        return new Repository(other, identity, trusted, clock);
+        return new Repository(other, identity, trusted, clock, sealing);
     }
 
     /**
@@ -104,7 +114,7 @@ public final class Repository {
     }
 
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
-        return new Repository(filestore, Identity.require(filestore, site), trusted, clock);
+        return new Repository(filestore, Identity.require(filestore, site), trusted, clock, Sealing.NONE);
     }
 
     /**
@@ -117,16 +127,49 @@ public final class Repository {
      */
     public static Repository open(
             Filestore filestore, String site, TrustedKeys trusted, Clock clock, Optional<UUID> known) {
-        Optional<Repository> expected =
-                known.map(id -> new Repository(filestore, new Identity(id, site), trusted, clock));
+        return open(filestore, site, trusted, clock, known, Encryption.NONE);
+    }
+
+    /**
+     * As {@link #open(Filestore, String, TrustedKeys, Clock, Optional)}, with the keys that this server has.
+     *
+     * @param encryption says whether the repository is to be encrypted; it decides, whatever the filestore says
+     * @throws UnderstudyException also {@code IDENTITY_MISSING}, {@code NOT_ENCRYPTED}, {@code KEY_*}
+     */
+    public static Repository open(
+            Filestore filestore,
+            String site,
+            TrustedKeys trusted,
+            Clock clock,
+            Optional<UUID> known,
+            Encryption encryption) {
+        Optional<Repository> expected = known.map(id -> new Repository(
+                filestore, new Identity(id, site), trusted, clock, encryption.keys(filestore, id, site, trusted)));
         if (expected.isEmpty()) {
-            return open(filestore, site, trusted, clock);
+            return openUnknown(filestore, site, trusted, clock, encryption);
         }
         Optional<UnderstudyException> fault = expected.get().identity.fault(filestore);
         if (fault.isEmpty() || expected.get().isHere()) {
             return expected.get();
         }
-        return open(filestore, site, trusted, clock);
+        return openUnknown(filestore, site, trusted, clock, encryption);
+    }
+
+    private static Repository openUnknown(
+            Filestore filestore, String site, TrustedKeys trusted, Clock clock, Encryption encryption) {
+        Identity found = Identity.require(filestore, site);
+        if (found.encryption() != null) {
+            SealedManifest.requireVersion(Identity.KEY + " in " + filestore.name(), found.encryption());
+        }
+        Sealing sealing = encryption.keys(filestore, found.repository(), site, trusted);
+        if (found.encryption() != null && !sealing.isOn()) {
+            throw new UnderstudyException(
+                    ErrorCode.IDENTITY_MISSING,
+                    "cannot open the repository in " + filestore.name() + ": by " + Identity.KEY
+                            + " it is encrypted, and this server's configuration has no encryption",
+                    "set encryption.identity to the file of an identity that the repository is encrypted to");
+        }
+        return new Repository(filestore, found, trusted, clock, sealing);
     }
 
     /** The same for all copies of a repository, another for every repository that was created. */
@@ -236,7 +279,16 @@ public final class Repository {
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */
     public Manifest read(SnapshotId snapshot) {
-        return readSigned(snapshot).manifest();
+        return decode(snapshot, readStored(snapshot));
+    }
+
+    /**
+     * What there is to know of a snapshot without its content: all that a server without an identity can read.
+     *
+     * @throws UnderstudyException as {@link #read}
+     */
+    public Outline outline(SnapshotId snapshot) {
+        return reader(snapshot).outline(readStored(snapshot), trusted);
     }
 
     /**
@@ -264,7 +316,7 @@ public final class Repository {
      * @return empty where it is one
      */
     public Optional<JunkObject> junk(SnapshotId snapshot) {
-        return JunkObject.in(snapshot.key(), () -> read(snapshot));
+        return JunkObject.in(snapshot.key(), () -> outline(snapshot));
     }
 
     /** Whether an object has this snapshot's name, by one question that reads nothing. */
@@ -298,17 +350,45 @@ public final class Repository {
         return prunings;
     }
 
-    /** A manifest with its object as it is stored, for who copies it. */
-    record Signed(byte[] bytes, Manifest manifest) {}
+    /**
+     * A snapshot as it is stored, for who copies it.
+     *
+     * @param manifest empty where this server may not read it
+     */
+    record Signed(byte[] bytes, Outline outline, Optional<Manifest> manifest) {}
 
     Signed readSigned(SnapshotId snapshot) {
         byte[] bytes = readStored(snapshot);
-        return new Signed(bytes, decode(snapshot, bytes));
+        if (!sealing.reads()) {
+            return new Signed(bytes, reader(snapshot).outline(bytes, trusted), Optional.empty());
+        }
+        Manifest manifest = decode(snapshot, bytes);
+        return new Signed(bytes, Outline.of(manifest), Optional.of(manifest));
     }
 
     /** @throws UnderstudyException as {@link ManifestCodec#decode} */
     Manifest decode(SnapshotId snapshot, byte[] stored) {
-        return ManifestCodec.decode(stored, snapshot, site(), id(), trusted);
+        return reader(snapshot).manifest(stored, trusted);
+    }
+
+    private ManifestReader reader(SnapshotId snapshot) {
+        return new ManifestReader(snapshot, site(), id(), sealing);
+    }
+
+    /** As an object, signed, and sealed in an encrypted repository. */
+    byte[] encode(Manifest manifest, SigningKey key) {
+        return ManifestCodec.encode(manifest, id(), sealing, key);
+    }
+
+    /** Puts what opens the repository into a copy of it that lacks it. */
+    void copyKeys(Filestore copy) {
+        if (sealing.isOn() && copy.stat(KeyObject.key(sealing.key())).isEmpty()) {
+            KeyObject.copy(filestore, copy, sealing.key());
+        }
+    }
+
+    void copyKeysTo(Repository copy) {
+        copyKeys(copy.filestore);
     }
 
     /** The manifest's object as it is stored, unchecked. */

@@ -20,6 +20,7 @@ public final class RepositoryCopy {
     public static Repository open(Filestore filestore, Repository original) {
         Identity wanted = original.identity;
         Repository copy = original.in(filestore);
+        original.copyKeys(filestore);
         if (!wanted.create(filestore)) {
             Optional<Identity> found = Identity.readable(filestore);
             if (found.filter(there -> !there.equals(wanted)).isPresent() && !copy.isHere()) {

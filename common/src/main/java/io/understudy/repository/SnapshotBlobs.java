@@ -14,6 +14,7 @@ import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -38,6 +39,11 @@ public final class SnapshotBlobs {
      * @param what for messages
      */
     public record Section(String what, StreamRef references) {
+        public Section {
+            Objects.requireNonNull(what, "what");
+            Objects.requireNonNull(references, "references");
+        }
+
         /** Visits the blobs of the references themselves, and then all that these name. */
         public void forEach(BlobSource source, Consumer<Part> visitor) {
             own(source, visitor);

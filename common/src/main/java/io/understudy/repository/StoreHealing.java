@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Repairs a snapshot in each filestore of its repository: what is missing or damaged in one comes from another one that
- * has it sound, or from a further copy such as the mirror of a standby. Reads all content of each.
+ * has it sound, or from a further copy such as the mirror of a standby. Reads all content of each; where a server may
+ * not open the content of an encrypted repository, it finds what is missing, and no damage inside.
  */
 public final class StoreHealing {
     private static final String STEP = "repair";
@@ -43,8 +44,9 @@ public final class StoreHealing {
         List<Repository> places = repository.each();
         List<Repository> sources = new ArrayList<>(places);
         sources.addAll(copies);
-        byte[] manifest = first(sources, each -> each.readSigned(snapshot).bytes());
-        List<Part> parts = parts(repository.decode(snapshot, manifest), sources);
+        Repository.Signed signed = first(sources, each -> each.readSigned(snapshot));
+        byte[] manifest = signed.bytes();
+        List<Part> parts = parts(signed.outline(), sources);
         long total = places.size()
                 * parts.stream().mapToLong(part -> part.blob().bytes()).sum();
         AtomicLong done = new AtomicLong();
@@ -56,6 +58,7 @@ public final class StoreHealing {
                     progress.report(STEP, done.addAndGet(part.blob().bytes()), total);
                 });
                 repository.epochs().copyTo(place);
+                repository.copyKeysTo(place);
                 if (place.identityJunk().isPresent()) {
                     place.repairIdentity();
                     healed.increment();
@@ -69,15 +72,15 @@ public final class StoreHealing {
         return healed.sum();
     }
 
-    private static List<Part> parts(Manifest manifest, List<Repository> sources) {
+    private static List<Part> parts(Outline outline, List<Repository> sources) {
         BlobSource sound = blob -> first(sources, each -> opened(each, blob));
         KnownBlobs seen = KnownBlobs.none();
         List<Part> parts = new ArrayList<>();
-        SnapshotBlobs.forEach(manifest, sound, part -> {
+        outline.parts().forEach(section -> section.forEach(sound, part -> {
             if (seen.addNew(part.blob())) {
                 parts.add(part);
             }
-        });
+        }));
         return parts;
     }
 
@@ -87,20 +90,28 @@ public final class StoreHealing {
     }
 
     private void heal(BlobRef blob, Repository place, List<Repository> sources, LongAdder healed) {
+        try (StoredBlob stored = buffers.get()) {
+            if (isSound(blob, place, stored)) {
+                return;
+            }
+            first(sources, each -> {
+                stored.read(each.blobs(), blob);
+                return true;
+            });
+            stored.write(place.blobs());
+            healed.increment();
+        }
+    }
+
+    private static boolean isSound(BlobRef blob, Repository place, StoredBlob stored) {
         try {
-            place.blobs().check(blob);
+            stored.read(place.blobs(), blob);
+            return true;
         } catch (UnderstudyException e) {
             if (!e.code().isOfBlob()) {
                 throw e;
             }
-            try (StoredBlob stored = buffers.get()) {
-                first(sources, each -> {
-                    stored.read(each.blobs(), blob);
-                    return true;
-                });
-                stored.write(place.blobs());
-                healed.increment();
-            }
+            return false;
         }
     }
 

@@ -113,7 +113,7 @@ public final class StoreSync {
         List<SnapshotId> missing = new ArrayList<>(repository.list());
         missing.removeAll(Set.copyOf(target.list()));
         Optional<SnapshotId> newest = target.newest();
-        Optional<Manifest> whole = newest.map(target::read);
+        Optional<Repository.Signed> whole = newest.map(target::readSigned);
         Collections.reverse(missing);
         boolean current = false;
         for (SnapshotId snapshot : missing) {
@@ -122,14 +122,14 @@ public final class StoreSync {
             if ((!current || kept.get().contains(snapshot))
                     && repository.junk(snapshot).isEmpty()) {
                 copy(repository, target, whole, snapshot, progress);
-                whole = Optional.of(target.read(snapshot));
+                whole = Optional.of(target.readSigned(snapshot));
                 current = true;
             }
         }
     }
 
     private void copy(
-            Repository from, Repository to, Optional<Manifest> whole, SnapshotId snapshot, Progress progress) {
+            Repository from, Repository to, Optional<Repository.Signed> whole, SnapshotId snapshot, Progress progress) {
         if (whole.isPresent()) {
             transfer.copyNext(from, to, whole.get(), snapshot, bytes -> {}, progress);
         } else {

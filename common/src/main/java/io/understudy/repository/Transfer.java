@@ -5,11 +5,13 @@ import io.understudy.filestore.WriteBatch;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.MemoryBudget;
 import io.understudy.tasks.TaskScope;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
  * Copies snapshots from one repository to another: the blobs that the target lacks, then the manifest, unchanged. Every
- * blob is decoded and checked against its hash before the target gets it. A copy that was broken off goes on where it
+ * blob is decoded and checked against its hash before the target gets it; content that this server may not read is
+ * copied as it is. A copy that was broken off goes on where it
  * stopped when it is repeated. Thread-safe; starts its threads when it copies and ends them then.
  */
 public final class Transfer {
@@ -55,6 +57,22 @@ public final class Transfer {
             Repository from,
             Repository to,
             Manifest whole,
+            SnapshotId snapshot,
+            LongConsumer admission,
+            Progress progress) {
+        return copyNext(
+                from,
+                to,
+                new Repository.Signed(new byte[0], Outline.of(whole), Optional.of(whole)),
+                snapshot,
+                admission,
+                progress);
+    }
+
+    TransferResult copyNext(
+            Repository from,
+            Repository to,
+            Repository.Signed whole,
             SnapshotId snapshot,
             LongConsumer admission,
             Progress progress) {

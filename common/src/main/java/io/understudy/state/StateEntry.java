@@ -45,6 +45,13 @@ public enum StateEntry {
             "lines that are lost from the end or the beginning of the chain are not noticed"),
     AUDIT_LOCK(Owner.BOTH, "audit.lock", "held while a line is appended", "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
+    REPOSITORY_KEY(
+            Owner.PRIMARY,
+            "repository-key.json",
+            1,
+            Loss.STOPS,
+            "of an encrypted repository: the public half of its key, the key of outlines, and the secret by which blobs are named; nothing that opens content",
+            "no snapshot can be taken and none deleted, unless `encryption.identity` is set"),
     LAST_SEQUENCE(
             Owner.PRIMARY,
             "last-sequence.json",

@@ -18,6 +18,7 @@ record Interaction(String text, Set<Setting> settings) {
                     trees(),
                     filestore(),
                     signing(),
+                    encryption(),
                     retention(),
                     following(),
                     addresses(),
@@ -152,6 +153,16 @@ record Interaction(String text, Set<Setting> settings) {
         return List.of(of(
                 "What %s of one server signs is accepted by another whose %s hold its public half.",
                 Setting.SIGNING_PRIVATE_KEY, Setting.SIGNING_TRUSTED_KEYS));
+    }
+
+    private static List<Interaction> encryption() {
+        return List.of(
+                of(
+                        "%s of a standby is the private half of one of %s.",
+                        Setting.ENCRYPTION_IDENTITY, Setting.ENCRYPTION_RECIPIENTS),
+                of(
+                        "Without %s, a primary of an encrypted repository reads every table for each snapshot of %s, whatever %s says.",
+                        Setting.ENCRYPTION_IDENTITY, Setting.PRIMARY_SCHEDULE, Setting.PRIMARY_TRACKING));
     }
 
     private static List<Interaction> retention() {

@@ -58,7 +58,8 @@ class ErrorCodeTest {
                         ErrorCode.BLOB_DAMAGED,
                         ErrorCode.UNSAFE_PATH,
                         ErrorCode.SNAPSHOT_UNKNOWN,
-                        ErrorCode.SNAPSHOT_OLDER);
+                        ErrorCode.SNAPSHOT_OLDER,
+                        ErrorCode.NOT_ENCRYPTED);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.understudy.fuzz;
 
 import io.understudy.admin.AdminFuzz;
+import io.understudy.age.AgeFuzz;
 import io.understudy.audit.AuditFuzz;
 import io.understudy.config.ConfigFuzz;
 import io.understudy.filestore.s3.S3Fuzz;
@@ -8,6 +9,7 @@ import io.understudy.fuzz.FuzzTarget.Named;
 import io.understudy.postgres.PostgresFuzz;
 import io.understudy.repository.ListFuzz;
 import io.understudy.repository.RowsFuzz;
+import io.understudy.repository.SealedFuzz;
 import io.understudy.repository.SignedFuzz;
 import io.understudy.repository.SmallObjectFuzz;
 import io.understudy.repository.blob.BlobFuzz;
@@ -25,6 +27,8 @@ public final class CommonTargets {
     public static List<Named> all() {
         return Stream.of(
                         SignedFuzz.targets(),
+                        SealedFuzz.targets(),
+                        AgeFuzz.targets(),
                         SmallObjectFuzz.targets(),
                         ListFuzz.targets(),
                         RowsFuzz.targets(),

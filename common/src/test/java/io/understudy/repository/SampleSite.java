@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import io.understudy.age.Recipient;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
@@ -38,6 +39,13 @@ public final class SampleSite {
     public SampleSite(Filestore filestore, Clock clock) {
         Repository.create(filestore, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), clock);
         this.repository = Repository.open(filestore, Manifests.SITE, trusted, clock);
+    }
+
+    /** An encrypted one. */
+    public SampleSite(Filestore filestore, Clock clock, RepositoryKey encryption, List<Recipient> recipients) {
+        UUID id = UUID.randomUUID();
+        this.repository = Repository.create(filestore, id, Manifests.SITE, trusted, clock, encryption.sealing());
+        KeyObject.write(filestore, id, Manifests.SITE, encryption, recipients, key);
     }
 
     public Repository repository() {

@@ -4,7 +4,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
-import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.io.ByteArrayInputStream;
@@ -18,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Blobs in memory, for tests of what writes and reads them. Checks nothing when it reads. Thread-safe. */
-public final class MemoryBlobs implements BlobSink, BlobSource {
+public final class MemoryBlobs implements PlainSink, BlobSource {
     private final Map<BlobId, byte[]> blobs = new ConcurrentHashMap<>();
     private final AtomicInteger added = new AtomicInteger();
 

@@ -28,6 +28,7 @@ class SetupTest {
     private static final String PATH = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
 
     private static final String SSHD = "openssh-server: sshd";
+    private static final String SSH = "openssh-client: ssh-keygen ssh-agent ssh-add";
 
     private static final List<String> TOOLS = List.of("prometheus", "promtool");
 
@@ -45,12 +46,12 @@ class SetupTest {
         Files.createDirectories(checkout.resolve("deploy"));
         Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
         // Nothing but these may be missing: the script would install it.
-        for (String tool :
-                List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip", "ssh-keygen")) {
+        for (String tool : List.of(
+                "java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip", "ssh-keygen", "age")) {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");
-        packages("prometheus: prometheus promtool", SSHD);
+        packages("prometheus: prometheus promtool", SSHD, SSH);
     }
 
     @ParameterizedTest
@@ -70,7 +71,7 @@ class SetupTest {
     /** As from Debian 13 on. */
     @Test
     void eachMayBeInAPackageOfItsOwn() throws IOException {
-        packages("prometheus: prometheus", "promtool: promtool", SSHD);
+        packages("prometheus: prometheus", "promtool: promtool", SSHD, SSH);
 
         setup("-u HOME -u XDG_CACHE_HOME");
 
@@ -124,7 +125,7 @@ class SetupTest {
             try (Stream<Path> all = Files.list(Path.of(place))) {
                 for (Path program : all.toList()) {
                     Path link = programs.resolve(program.getFileName());
-                    if (!link.endsWith("sshd")
+                    if (!link.getFileName().toString().matches("sshd|ssh-.*")
                             && TOOLS.stream().noneMatch(link::endsWith)
                             && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
                         Files.createSymbolicLink(link, program);

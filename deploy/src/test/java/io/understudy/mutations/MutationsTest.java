@@ -35,7 +35,7 @@ class MutationsTest {
 
         assertThat(Promise.all().stream().map(each -> each.number() + " " + each.title()))
                 .containsExactlyElementsOf(promises)
-                .hasSize(13);
+                .hasSize(14);
         assertThat(Promise.all())
                 .allSatisfy(each -> assertThat(each.mutations().size()).isGreaterThanOrEqualTo(3));
     }

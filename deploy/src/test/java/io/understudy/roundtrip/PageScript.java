@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** The shell blocks of a page, one after the other, as its reader pastes them. */
 record PageScript(String text) {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\n(.*?)^```$");
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 300;
 
     static PageScript read(Path page) {
         try {

@@ -21,6 +21,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.repository.tree.FileContent;
@@ -53,6 +54,11 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
     static final List<String> TREES = List.of("media", "config");
 
     static RecoverySite create(Path home, PostgresServer server) throws IOException {
+        return create(home, server, Sealing.NONE);
+    }
+
+    /** @param sealing of an encrypted repository; its key is not in it yet */
+    static RecoverySite create(Path home, PostgresServer server, Sealing sealing) throws IOException {
         String database = EveryKindOfObject.create(server);
         server.psql(database, """
                 ALTER DATABASE :"DBNAME" SET search_path = "$user", 'a b', public;
@@ -101,7 +107,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
                 UUID.randomUUID(),
                 SITE,
                 TrustedKeys.of(key.publicKey()),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                sealing);
         EpochStore epochs = new EpochStore(home.resolve("state"));
         EpochClaim first = new EpochClaim(
                 Optional.of(repository.id()), 1, "a", Clock.systemUTC().instant(), "init", "nonce");

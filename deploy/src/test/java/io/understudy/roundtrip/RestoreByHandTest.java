@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * of the site, and stop at whatever is damaged.
  */
 @Tag("slow")
-@Timeout(300)
+@Timeout(600)
 class RestoreByHandTest {
     @TempDir
     private static Path home;

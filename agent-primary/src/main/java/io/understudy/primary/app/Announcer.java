@@ -6,7 +6,7 @@ import io.understudy.events.EventSink;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
-import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.Repository;
 import io.understudy.v1.Announcement;
 import java.time.Instant;
@@ -30,9 +30,9 @@ final class Announcer implements EventSink {
     @Override
     public void receive(Event event, Instant at) {
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
-            Manifest manifest = committed.manifest();
-            int epoch = manifest.snapshot().epoch();
-            followers.announce(announcement(manifest, epoch)
+            Outline outline = Outline.of(committed.manifest());
+            int epoch = outline.snapshot().epoch();
+            followers.announce(announcement(outline, epoch)
                     .setCommitted(timestamp(committed.committed()))
                     .build());
             PrimaryPoint.ANNOUNCED.reached();
@@ -40,19 +40,19 @@ final class Announcer implements EventSink {
     }
 
     /** A snapshot that this agent did not commit, or not in this run. @param epoch that this server holds */
-    void found(Manifest manifest, int epoch) {
-        followers.announce(announcement(manifest, epoch).build());
+    void found(Outline outline, int epoch) {
+        followers.announce(announcement(outline, epoch).build());
     }
 
-    private Announcement.Builder announcement(Manifest manifest, int epoch) {
+    private Announcement.Builder announcement(Outline outline, int epoch) {
         return Announcement.newBuilder()
-                .setSite(manifest.site())
+                .setSite(repository.get().site())
                 .setRepository(repository.get().id().toString())
                 .setServer(server)
                 .setEpoch(epoch)
-                .setSnapshot(manifest.snapshot().toString())
-                .setScheduled(manifest.scheduled().map(Object::toString).orElse(""))
-                .setMoment(timestamp(manifest.moment()));
+                .setSnapshot(outline.snapshot().toString())
+                .setScheduled(outline.scheduled().map(Object::toString).orElse(""))
+                .setMoment(timestamp(outline.moment()));
     }
 
     private static Timestamp timestamp(Instant instant) {

@@ -5,7 +5,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
-import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
@@ -98,18 +98,18 @@ final class CatchUp {
     }
 
     private void catchUp(SnapshotId newest, int epoch, boolean first) {
-        Manifest manifest = repository.get().read(newest);
-        announcer.found(manifest, epoch);
+        Outline outline = repository.get().outline(newest);
+        announcer.found(outline, epoch);
         if (!first) {
-            planner.covered(scheduled(manifest).moment());
+            planner.covered(scheduled(outline).moment());
         }
     }
 
     /** What covers the ticks of the schedule: a continuous snapshot, which is newer than a tick, does not. */
-    private Manifest scheduled(Manifest newest) {
+    private Outline scheduled(Outline newest) {
         Optional<SnapshotId> scheduled = newest.scheduled().filter(id -> !id.equals(newest.snapshot()));
         try {
-            return scheduled.map(repository.get()::read).orElse(newest);
+            return scheduled.map(repository.get()::outline).orElse(newest);
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
                 throw e;

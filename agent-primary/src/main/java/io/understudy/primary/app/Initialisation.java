@@ -1,5 +1,6 @@
 package io.understudy.primary.app;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
@@ -7,12 +8,14 @@ import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.Marker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -58,6 +61,7 @@ public final class Initialisation {
      * }</pre>
      *
      * @param keyCreated false when the private key was there before
+     * @param recipients for whom the repository is encrypted; empty: it is plain
      */
     public record Initialised(
             UUID repository,
@@ -66,13 +70,19 @@ public final class Initialisation {
             int epoch,
             Path privateKey,
             Path publicKey,
-            boolean keyCreated) {}
+            boolean keyCreated,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> recipients) {}
 
     /**
      * @throws UnderstudyException {@code REPOSITORY_EXISTS}, {@code BACKUP_MODE}, {@code KEY_MISSING} when none is
      *     configured, {@code KEY_INVALID}, {@code EPOCH_TAKEN}, and what the filestore throws
      */
     public Initialised run() {
+        return run(Optional.empty());
+    }
+
+    /** As {@link #run()}, of an encrypted repository where that is wanted. */
+    public Initialised run(Optional<NewEncryption> encryption) {
         requireProduction();
         EpochClaim plan =
                 epochs.intended().filter(intended -> intended.epoch() == FIRST).orElseGet(this::fresh);
@@ -85,14 +95,24 @@ public final class Initialisation {
         epochs.intend(plan);
         PrimaryPoint.CLAIM_INTENDED.reached();
         TrustedKeys trusted = TrustedKeys.of(key.publicKey());
-        Repository repository = Repository.create(filestore, plan.repository().orElseThrow(), site, trusted, clock);
+        UUID id = plan.repository().orElseThrow();
+        Sealing sealing = encryption.map(NewEncryption::sealing).orElse(Sealing.NONE);
+        Repository repository = Repository.create(filestore, id, site, trusted, clock, sealing);
+        encryption.ifPresent(wanted -> wanted.write(filestore, id, site, key));
         PrimaryPoint.REPOSITORY_CREATED.reached();
         repository.epochs().claim(plan, key);
         PrimaryPoint.FIRST_EPOCH_CLAIMED.reached();
         epochs.hold(plan);
         PrimaryPoint.FIRST_EPOCH_HELD.reached();
         return new Initialised(
-                repository.id(), site, filestore.name(), plan.epoch(), file, SigningKey.publicPath(file), created);
+                repository.id(),
+                site,
+                filestore.name(),
+                plan.epoch(),
+                file,
+                SigningKey.publicPath(file),
+                created,
+                encryption.map(NewEncryption::recipients).orElse(List.of()));
     }
 
     private void requireProduction() {

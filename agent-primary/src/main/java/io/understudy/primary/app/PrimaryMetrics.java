@@ -12,6 +12,7 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.Stage;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.StoreState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +53,7 @@ final class PrimaryMetrics implements EventSink {
             metrics.observe(
                     continuous ? Metric.CONTINUOUS_DURATION_SECONDS : Metric.SNAPSHOT_DURATION_SECONDS,
                     committed.took());
-            newest(RepositorySeen.Details.of(committed.manifest()));
+            newest(RepositorySeen.Details.of(Outline.of(committed.manifest())));
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
         } else if (event instanceof PrimaryEvent.ContinuousLooked looked) {

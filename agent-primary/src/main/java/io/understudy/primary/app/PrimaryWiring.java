@@ -30,6 +30,7 @@ import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
+import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
@@ -75,7 +76,12 @@ public final class PrimaryWiring implements AutoCloseable {
         this.epochs = new EpochStore(settings.state());
         // Nothing signs the identity in the filestore, so what this server knows comes first.
         this.repository = new RepositoryAccess(() -> Repository.open(
-                ports.filestore(), settings.site(), keys.trusted(), ports.clock(), epochs.repository()));
+                ports.filestore(),
+                settings.site(),
+                keys.trusted(),
+                ports.clock(),
+                epochs.repository(),
+                Encryption.of(settings.encryption(), settings.state())));
         this.marker = new Marker(settings.marker());
         this.trees = trees.apply(new TreeCapture(settings.state(), ports.clock()));
     }
@@ -159,6 +165,11 @@ public final class PrimaryWiring implements AutoCloseable {
     public Initialisation initialisation() {
         return new Initialisation(
                 settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
+    }
+
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where the configuration has no recipients */
+    public NewEncryption newEncryption(Consumer<RecoverySheet> keep) {
+        return NewEncryption.of(settings.encryption(), settings.state(), keep);
     }
 
     /** @return false when it is there already */

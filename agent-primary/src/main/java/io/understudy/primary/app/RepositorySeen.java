@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.List;
@@ -32,8 +33,8 @@ record RepositorySeen(
 
     /** @param moment of the data */
     record Details(Instant moment, Manifest.Totals totals) {
-        static Details of(Manifest manifest) {
-            return new Details(manifest.moment(), manifest.totals());
+        static Details of(Outline outline) {
+            return new Details(outline.moment(), outline.totals());
         }
     }
 
@@ -43,7 +44,7 @@ record RepositorySeen(
                 Optional.of(now),
                 Math.max(highest, manifest.snapshot().epoch()),
                 Optional.of(manifest.snapshot()),
-                Optional.of(Details.of(manifest)),
+                Optional.of(Details.of(Outline.of(manifest))),
                 doubled,
                 junk,
                 Optional.empty());

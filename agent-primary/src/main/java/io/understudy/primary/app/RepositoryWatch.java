@@ -4,7 +4,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.RepositorySeen.Details;
 import io.understudy.repository.Epochs;
 import io.understudy.repository.JunkObject;
-import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
@@ -82,11 +82,11 @@ final class RepositoryWatch {
 
     private Optional<Details> details(Repository target, SnapshotId newest) {
         try {
-            Manifest manifest = target.read(newest);
-            if (!manifest.isContinuous()) {
+            Outline outline = target.outline(newest);
+            if (outline.scheduled().filter(newest::equals).isPresent()) {
                 genuine.accept(target.id(), newest);
             }
-            return Optional.of(Details.of(manifest));
+            return Optional.of(Details.of(outline));
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
                 throw e;

@@ -5,8 +5,8 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
@@ -39,22 +39,28 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
     /**
      * Reads it. One that cannot be read must not stop the next snapshot: that one then asks for each blob.
      *
+     * @param kept where it comes from on a server that cannot read it in the repository
      * @param junk receives what has the name of a newer snapshot and is none
      */
-    static Base of(Repository target, Consumer<JunkObject> junk) {
+    static Base of(Repository target, KeptManifest kept, Consumer<JunkObject> junk) {
         Optional<SnapshotId> newest = target.newest(target.list(), junk);
         if (newest.isEmpty()) {
             return NONE;
         }
         try {
-            Manifest manifest = target.read(newest.get());
+            Outline outline = target.outline(newest.get());
+            Optional<Manifest> whole =
+                    target.blobs().areReadable() ? Optional.of(target.read(newest.get())) : kept.of(outline);
             Map<StreamRef, KnownBlobs> named = new HashMap<>();
-            for (Section section : SnapshotBlobs.sections(manifest)) {
+            for (Section section : outline.parts()) {
                 KnownBlobs own = KnownBlobs.none();
                 section.forEach(target.blobs(), part -> own.add(part.blob()));
                 named.put(section.references(), own);
             }
-            return new Base(Optional.of(manifest), named);
+            if (whole.isEmpty()) {
+                LOG.warn("snapshot {} was taken elsewhere and is sealed: this one reads everything", newest.get());
+            }
+            return new Base(whole, named);
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
                 throw e;
@@ -82,8 +88,9 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
     Before before(Repository target, LocalLists lists, boolean frequent) {
         return new Before(
                 target.id(),
-                manifest.map(newest -> new Before.Newest(
-                        newest.snapshot(), newest.database(), lists.of(target.blobs()), target.blobs())),
+                manifest.filter(newest -> target.blobs().areReadable())
+                        .map(newest -> new Before.Newest(
+                                newest.snapshot(), newest.database(), lists.of(target.blobs()), target.blobs())),
                 frequent);
     }
 

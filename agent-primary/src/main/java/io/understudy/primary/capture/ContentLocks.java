@@ -72,7 +72,8 @@ final class ContentLocks {
         List<BlobId> blobs =
                 SnapshotBlobs.of(manifest, target.blobs()).ids(id -> due.get(part(id, lock.renewalDays())));
         try (TaskScope scope = new TaskScope("lock content")) {
-            scope.forEach(PARALLEL, blobs, (BlobId id) -> lock.extend(id.key()));
+            scope.forEach(
+                    PARALLEL, blobs, (BlobId id) -> lock.extend(target.blobs().object(id)));
         }
         file.write(new Extended(target.id(), today));
     }

@@ -1,10 +1,10 @@
 package io.understudy.primary.capture;
 
 import io.understudy.files.AtomicFiles;
-import io.understudy.files.Sha256;
-import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.Blobs;
+import io.understudy.repository.blob.Naming;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.io.ByteArrayInputStream;
@@ -50,15 +50,20 @@ public final class LocalLists {
     }
 
     /** Blobs of a repository, those of lists by way of the local disk. */
-    public BlobSource of(BlobSource repository) {
-        return blob -> blob.bytes() > LONGEST ? repository.open(blob) : open(blob, repository);
+    public BlobSource of(Blobs repository) {
+        return of(repository, repository.naming());
     }
 
-    private InputStream open(BlobRef blob, BlobSource repository) {
+    /** @param naming by which the blobs have their names */
+    BlobSource of(BlobSource repository, Naming naming) {
+        return blob -> blob.bytes() > LONGEST ? repository.open(blob) : open(blob, repository, naming);
+    }
+
+    private InputStream open(BlobRef blob, BlobSource repository, Naming naming) {
         Path file = folder.resolve(blob.id().hex());
         used.add(blob.id().hex());
         byte[] here = read(file);
-        if (isSound(here, blob)) {
+        if (isSound(here, blob, naming)) {
             return new ByteArrayInputStream(here);
         }
         byte[] content = fetched(blob, repository);
@@ -74,9 +79,9 @@ public final class LocalLists {
         }
     }
 
-    private static boolean isSound(byte[] content, BlobRef blob) {
+    private static boolean isSound(byte[] content, BlobRef blob, Naming naming) {
         return content.length == blob.bytes()
-                && BlobId.of(Sha256.digest().digest(content)).equals(blob.id());
+                && naming.of(content, 0, content.length).equals(blob.id());
     }
 
     /** To its end, so it is authentic. */

@@ -58,14 +58,14 @@ public final class ProcessorShare {
     BlobSink within(BlobSink sink) {
         return throttle.<BlobSink>map(limit -> {
                     ThreadLocal<Long> before = ThreadLocal.withInitial(used::getAsLong);
-                    return (buffer, offset, length) -> {
+                    return sink.around((inner, buffer, offset, length) -> {
                         long since = before.get();
-                        BlobRef blob = sink.put(buffer, offset, length);
+                        BlobRef blob = inner.put(buffer, offset, length);
                         long now = used.getAsLong();
                         before.set(now);
                         limit.take(Math.max(0, now - since), WHAT);
                         return blob;
-                    };
+                    });
                 })
                 .orElse(sink);
     }

@@ -30,17 +30,17 @@ final class SinkTime {
 
     /** The same sink, under the clock. */
     BlobSink around(BlobSink sink) {
-        return (buffer, offset, length) -> {
+        return sink.around((inner, buffer, offset, length) -> {
             long begun = ticker.nanos();
             long before = used.getAsLong();
             try {
-                return sink.put(buffer, offset, length);
+                return inner.put(buffer, offset, length);
             } finally {
                 long took = ticker.nanos() - begun;
                 nanos.add(took);
                 waited.merge(Thread.currentThread(), Math.max(0, took - (used.getAsLong() - before)), Long::sum);
             }
-        };
+        });
     }
 
     /** What was until now does not count. */

@@ -177,10 +177,10 @@ final class SnapshotRun {
             Captured captured = source.database()
                     .capture(
                             Optional.of(before),
-                            (buffer, offset, length) -> {
+                            timed.around((inner, buffer, offset, length) -> {
                                 moments.requireTrees();
-                                return timed.put(buffer, offset, length);
-                            },
+                                return inner.put(buffer, offset, length);
+                            }),
                             progress,
                             () -> {
                                 since.set(source.ticker().nanos());

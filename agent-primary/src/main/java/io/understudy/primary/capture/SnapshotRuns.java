@@ -33,6 +33,7 @@ final class SnapshotRuns {
     private final TreePlaces places;
     private final DeletionLock deletions;
     private final LocalLists lists;
+    private final KeptManifest kept;
     private final LastCommitted last = new LastCommitted();
     private final Marker marker;
     private final EpochStore epochs;
@@ -55,6 +56,7 @@ final class SnapshotRuns {
         this.places = new TreePlaces(state);
         this.deletions = new DeletionLock(state, source.ticker());
         this.lists = new LocalLists(state, source.ticker());
+        this.kept = new KeptManifest(state);
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
@@ -108,13 +110,13 @@ final class SnapshotRuns {
         SigningKey signer = key.get();
         boolean full = fullSnapshot.raised();
         PrimaryPoint.SNAPSHOT_BEGUN.reached();
-        Optional<Base> kept = last.newest(target, epoch, lastSequence);
+        Optional<Base> committed = last.newest(target, epoch, lastSequence);
         List<JunkObject> passedOver = new ArrayList<>();
-        Base base = kept.orElseGet(() -> Base.of(target, passedOver::add));
+        Base base = committed.orElseGet(() -> Base.of(target, kept, passedOver::add));
         if (request.isContinuous()) {
             requireScheduled(base, epoch, full || passedOver.stream().anyMatch(each -> wasGenuine(target, each)));
         }
-        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, kept);
+        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, committed);
         Runnable beforeCommit = () -> {
             requireProduction();
             epochs.require(target);
@@ -122,6 +124,9 @@ final class SnapshotRuns {
         SnapshotRun.Result result = source.database()
                 .holding(() -> run.take(target, base, full, numbers, request, places, signer, beforeCommit));
         last.keep(target, result.next(), result.seen());
+        if (!target.blobs().areReadable()) {
+            result.next().manifest().ifPresent(kept::keep);
+        }
         lists.trim();
         result.taken()
                 .ifPresent(taken -> genuine.add(target.id(), taken.manifest().snapshot()));

@@ -51,12 +51,12 @@ final class TreesOfMoment {
     private Optional<List<SourceTrees.Captured>> readSince(int moment) {
         try {
             return Optional.of(reading.read(
-                    (buffer, offset, length) -> {
+                    sink.around((inner, buffer, offset, length) -> {
                         if (!moments.isLast(moment)) {
                             throw new Outdated();
                         }
-                        return sink.put(buffer, offset, length);
-                    },
+                        return inner.put(buffer, offset, length);
+                    }),
                     progress));
         } catch (Outdated e) {
             return Optional.empty();

@@ -1,9 +1,18 @@
 package io.understudy.primary.command;
 
 import io.understudy.audit.Caller;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
 import io.understudy.primary.app.IdentityRepair.Repaired;
 import io.understudy.primary.app.Initialisation.Initialised;
+import io.understudy.primary.app.NewEncryption;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.primary.app.RecoverySheet;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,8 +32,22 @@ final class InitCommand extends PrimaryCommand {
                     "First create the bucket of filestore.url, unless it is there; with Object Lock where retention.lock is set.")
     private boolean createBucket;
 
+    @Option(
+            names = "--encrypt",
+            description =
+                    "Encrypt the repository to encryption.recipients, and print the recovery sheet; where there is only one recipient a recovery key is made.")
+    private boolean encrypt;
+
+    @Option(
+            names = "--sheet",
+            paramLabel = "FILE",
+            description =
+                    "With --encrypt: write the recovery sheet to this new file, as a page to be printed, instead of printing it.")
+    private Path sheet;
+
     @Override
     int run(PrimaryWiring agent) {
+        requireSense(agent);
         if (createBucket) {
             boolean created = audited(agent, "init --create-bucket", agent::createBucket);
             cli.say(created ? "bucket created" : "the bucket is there already");
@@ -34,11 +57,48 @@ final class InitCommand extends PrimaryCommand {
                     audited(agent, "init --repair", () -> agent.identityRepair().run());
             cli.print(repaired, () -> text(repaired));
         } else {
-            Initialised made =
-                    audited(agent, "init", () -> agent.initialisation().run());
+            Optional<NewEncryption> encryption = encrypt
+                    ? Optional.of(agent.newEncryption(sheet == null ? made -> cli.say(made.text()) : this::write))
+                    : Optional.empty();
+            Initialised made = audited(
+                    agent,
+                    encrypt ? "init --encrypt" : "init",
+                    () -> agent.initialisation().run(encryption));
             cli.print(made, () -> text(made));
         }
         return 0;
+    }
+
+    private void requireSense(PrimaryWiring agent) {
+        boolean configured = agent.settings().encryption().isPresent();
+        if (!encrypt && !repair && configured) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot create a plain repository: the configuration has encryption",
+                    "run agent-primary init --encrypt, or remove encryption from the configuration");
+        }
+        if (encrypt && repair) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE, "cannot encrypt with --repair: it creates nothing", "leave one of the two out");
+        }
+        if (sheet != null && !encrypt) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE, "cannot write a recovery sheet without --encrypt", "add --encrypt");
+        }
+    }
+
+    /** Readable by its owner alone; never over another file. */
+    private void write(RecoverySheet made) {
+        try (AtomicFiles.Draft draft = AtomicFiles.draft(sheet, AtomicFiles.PRIVATE)) {
+            draft.out().write(made.html().getBytes(StandardCharsets.UTF_8));
+            draft.commitNew();
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED,
+                    "cannot write the recovery sheet " + sheet + ": " + e,
+                    "give the name of a new file in a folder that this user may write",
+                    e);
+        }
     }
 
     private static <T> T audited(PrimaryWiring agent, String command, Supplier<T> work) {
@@ -54,8 +114,10 @@ final class InitCommand extends PrimaryCommand {
 
     private static String text(Initialised made) {
         String key = made.keyCreated() ? "signing key created in " : "signing key used from ";
+        String encrypted =
+                made.recipients().isEmpty() ? "" : "encrypted to " + String.join(", ", made.recipients()) + "\n";
         return "repository " + made.repository() + " of site " + made.site() + " created in " + made.filestore() + "\n"
-                + key + made.privateKey() + ", its public key is " + made.publicKey() + "\n"
+                + encrypted + key + made.privateKey() + ", its public key is " + made.publicKey() + "\n"
                 + "next: copy " + made.publicKey() + " to the standby and name it there in signing.trusted_keys,\n"
                 + "      then take the first snapshot with agent-primary snapshot, or start agent-primary run";
     }

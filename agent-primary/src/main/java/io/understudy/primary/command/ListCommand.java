@@ -24,7 +24,7 @@ final class ListCommand extends PrimaryCommand {
     /** A manifest that is not accepted must not hide the others; a filestore that fails ends the list. */
     private static ListView.Row row(Repository repository, SnapshotId snapshot) {
         try {
-            return ListView.Row.of(repository.read(snapshot));
+            return ListView.Row.of(repository.outline(snapshot));
         } catch (UnderstudyException e) {
             if (e.code().judgesContent()) {
                 return ListView.Row.unreadable(snapshot, e);

@@ -5,6 +5,7 @@ import io.understudy.cli.Bytes;
 import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Instant;
@@ -41,13 +42,13 @@ record ListView(List<Row> snapshots) {
             Long uploadedBytes,
             Problem error) {
 
-        static Row of(Manifest manifest) {
-            Manifest.Totals totals = manifest.totals();
+        static Row of(Outline outline) {
+            Manifest.Totals totals = outline.totals();
             return new Row(
-                    manifest.snapshot(),
-                    manifest.moment(),
-                    manifest.periods(),
-                    manifest.server(),
+                    outline.snapshot(),
+                    outline.moment(),
+                    outline.periods(),
+                    outline.server(),
                     totals.rows(),
                     totals.databaseBytes(),
                     totals.entries(),

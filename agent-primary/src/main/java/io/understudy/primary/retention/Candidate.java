@@ -1,6 +1,7 @@
 package io.understudy.primary.retention;
 
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.List;
@@ -23,8 +24,8 @@ public sealed interface Candidate {
             return periods.equals(List.of(Manifest.CONTINUOUS));
         }
 
-        static Known of(Manifest manifest) {
-            return new Known(manifest.snapshot(), manifest.moment(), manifest.periods());
+        static Known of(Outline outline) {
+            return new Known(outline.snapshot(), outline.moment(), outline.periods());
         }
     }
 

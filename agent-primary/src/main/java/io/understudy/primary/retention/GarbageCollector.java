@@ -95,7 +95,7 @@ final class GarbageCollector {
                 while (garbage.hasNext()) {
                     Deque<BlobId> batch = new ArrayDeque<>();
                     while (batch.size() < BATCH && garbage.hasNext()) {
-                        batch.add(BlobId.ofKey(garbage.next().key()).orElseThrow());
+                        batch.add(repository.blobs().blob(garbage.next().key()).orElseThrow());
                     }
                     sweep(batch, before, progress);
                 }
@@ -156,8 +156,10 @@ final class GarbageCollector {
         if (now.isEmpty()) {
             return;
         }
-        Optional<Instant> locked =
-                repository.lock().flatMap(lock -> lock.until(blob.key())).filter(until -> until.isAfter(asOf));
+        Optional<Instant> locked = repository
+                .lock()
+                .flatMap(lock -> lock.until(repository.blobs().object(blob)))
+                .filter(until -> until.isAfter(asOf));
         if (locked.isPresent()) {
             swept = swept.andLocked(locked.get());
         } else {

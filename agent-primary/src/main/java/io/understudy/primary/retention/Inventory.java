@@ -87,7 +87,7 @@ final class Inventory {
 
     private Optional<Candidate> read(SnapshotId snapshot) {
         try {
-            Known known = Known.of(repository.read(snapshot));
+            Known known = Known.of(repository.outline(snapshot));
             read.put(snapshot, known);
             return Optional.of(known);
         } catch (UnderstudyException e) {

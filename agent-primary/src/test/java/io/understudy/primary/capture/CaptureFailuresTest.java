@@ -14,8 +14,8 @@ import io.understudy.postgres.Session;
 import io.understudy.primary.capture.database.FakePgDump;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.progress.Progress;
-import io.understudy.repository.blob.BlobSink;
 import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PlainSink;
 import io.understudy.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -185,7 +185,7 @@ class CaptureFailuresTest {
     void endsEverythingAtOnceWhenTheStoreFails() throws IOException {
         Path tools = fake(SLEEPING);
         UnderstudyException full = new UnderstudyException(ErrorCode.DISK_FULL, "cannot store: full", "make room");
-        BlobSink failing = (buffer, offset, length) -> {
+        PlainSink failing = (buffer, offset, length) -> {
             throw full;
         };
         assertThatThrownBy(() -> Captures.of(with(tools), temporary()).capture(failing, Progress.none(), () -> {}))
@@ -271,7 +271,7 @@ class CaptureFailuresTest {
     }
 
     /** Takes blobs, but holds the first one with rows back until the test releases it. */
-    private BlobSink held() {
+    private PlainSink held() {
         return (buffer, offset, length) -> {
             if (buffer[offset] != 'P') {
                 reached.countDown();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.failure.ErrorCode;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.Naming;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.Failures;
 import io.understudy.testing.FakeTicker;
@@ -34,10 +35,12 @@ class LocalListsTest {
     @BeforeEach
     void create() {
         lists = new LocalLists(state, ticker);
-        source = lists.of(blob -> {
-            asked.add(blob);
-            return repository.open(blob);
-        });
+        source = lists.of(
+                blob -> {
+                    asked.add(blob);
+                    return repository.open(blob);
+                },
+                Naming.PUBLIC);
     }
 
     @Test

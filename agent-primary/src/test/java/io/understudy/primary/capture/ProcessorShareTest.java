@@ -7,6 +7,7 @@ import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.PlainSink;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,14 +28,14 @@ class ProcessorShareTest {
 
     @Test
     void aThreadThatOnlyComputesTakesLongerByTheShare() {
-        puts(new ProcessorShare(OptionalDouble.of(0.25), ticker, used::get).within(this::put), 100);
+        puts(new ProcessorShare(OptionalDouble.of(0.25), ticker, used::get).within((PlainSink) this::put), 100);
         // 100 times 0.1 s of processor time at a quarter of a processor.
         assertThat(ticker.since(0)).isBetween(Duration.ofMillis(39_000), Duration.ofMillis(40_000));
     }
 
     @Test
     void aShareThatIsNotUsedUpCostsNothing() {
-        puts(new ProcessorShare(OptionalDouble.of(2), ticker, used::get).within(this::put), 100);
+        puts(new ProcessorShare(OptionalDouble.of(2), ticker, used::get).within((PlainSink) this::put), 100);
         assertThat(ticker.pauses()).isEmpty();
     }
 
@@ -53,13 +54,13 @@ class ProcessorShareTest {
 
     @Test
     void withoutALimitItIsTheSinkItself() {
-        BlobSink sink = this::put;
+        PlainSink sink = this::put;
         assertThat(ProcessorShare.all(ticker).within(sink)).isSameAs(sink);
     }
 
     @Test
     void countsTheProcessorTimeOfThisMachine() {
-        BlobSink busy = (buffer, offset, length) -> {
+        PlainSink busy = (buffer, offset, length) -> {
             long x = 1;
             for (int i = 0; i < 20_000_000; i++) {
                 x = x * 31 + i;

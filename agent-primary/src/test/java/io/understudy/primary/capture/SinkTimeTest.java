@@ -7,6 +7,7 @@ import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.PlainSink;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class SinkTimeTest {
     }
 
     private void puts(Duration took, int times) {
-        BlobSink sink = time.around((buffer, offset, length) -> {
+        BlobSink sink = time.around((PlainSink) (buffer, offset, length) -> {
             used.addAndGet(COMPUTED.toNanos());
             ticker.advance(took);
             return new BlobRef(BlobId.of(Sha256.of(buffer, offset, length)), length, length, false);

@@ -44,6 +44,7 @@ import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
+import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
@@ -90,7 +91,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 settings.site(),
                 trusted(),
                 ports.clock(),
-                mirrors.repository().or(epochs::repository)));
+                mirrors.repository().or(epochs::repository),
+                encryption()));
         this.snapshots = new MirroredSnapshots(
                 repository,
                 mirrors,
@@ -136,11 +138,16 @@ public final class ReplicaWiring implements AutoCloseable {
         return TrustedKeys.load(settings.signing().trustedKeys());
     }
 
+    private Encryption encryption() {
+        return Encryption.of(settings.encryption(), settings.state());
+    }
+
     private MirrorAccess mirrors() {
         return new MirrorAccess(
                 ports.disk().mirror(),
                 settings.site(),
                 this::trusted,
+                encryption(),
                 settings.database().connections(),
                 () -> ports.disk()
                         .space()

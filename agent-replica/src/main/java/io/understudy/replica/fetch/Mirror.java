@@ -13,7 +13,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Transfer;
 import io.understudy.repository.TransferResult;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -54,31 +53,18 @@ public final class Mirror {
         this(() -> remote, RepositoryCopy.open(folder, remote), threads, free, clock);
     }
 
-    private Mirror(Supplier<Repository> remote, Repository local, int threads, LongSupplier free, Clock clock) {
+    /**
+     * One that is there, without the repository: to read what it holds while the filestore is away.
+     *
+     * @param remote asked when something has to be fetched; throws why it is away
+     */
+    Mirror(Supplier<Repository> remote, Repository local, int threads, LongSupplier free, Clock clock) {
         this.remote = remote;
         this.local = local;
         this.blobs = new HealingBlobs(local.blobs());
         this.transfer = new Transfer(threads);
         this.free = free;
         this.sweep = new Sweep(local, blobs, clock);
-    }
-
-    /**
-     * Opens the mirror that is there, without the repository: to read what it holds while the filestore is away.
-     *
-     * @param remote asked when something has to be fetched; throws why it is away
-     * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FILESTORE_UNREACHABLE} when there is none,
-     *     {@code WRONG_SITE}
-     */
-    static Mirror alone(
-            Filestore folder,
-            Supplier<Repository> remote,
-            String site,
-            TrustedKeys trusted,
-            int threads,
-            LongSupplier free,
-            Clock clock) {
-        return new Mirror(remote, Repository.open(folder, site, trusted), threads, free, clock);
     }
 
     /** @param transfer what it took; {@link TransferResult#NOTHING} when the snapshot was here */

@@ -1,6 +1,7 @@
 package io.understudy.replica.fetch;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.Encryption;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryCopy;
 import io.understudy.repository.key.TrustedKeys;
@@ -19,14 +20,12 @@ public final class MirrorAccess {
     private final MirrorFolder folder;
     private final String site;
     private final Supplier<TrustedKeys> trusted;
+    private final Encryption encryption;
     private final int threads;
     private final LongSupplier free;
     private final Clock clock;
 
-    /**
-     * @param threads blobs fetched at the same time
-     * @param free bytes on the folder's disk
-     */
+    /** Of a plain repository. */
     public MirrorAccess(
             MirrorFolder folder,
             String site,
@@ -34,9 +33,26 @@ public final class MirrorAccess {
             int threads,
             LongSupplier free,
             Clock clock) {
+        this(folder, site, trusted, Encryption.NONE, threads, free, clock);
+    }
+
+    /**
+     * @param encryption opens what the mirror holds as it is stored, encrypted
+     * @param threads blobs fetched at the same time
+     * @param free bytes on the folder's disk
+     */
+    public MirrorAccess(
+            MirrorFolder folder,
+            String site,
+            Supplier<TrustedKeys> trusted,
+            Encryption encryption,
+            int threads,
+            LongSupplier free,
+            Clock clock) {
         this.folder = folder;
         this.site = site;
         this.trusted = trusted;
+        this.encryption = encryption;
         this.threads = threads;
         this.free = free;
         this.clock = clock;
@@ -51,10 +67,11 @@ public final class MirrorAccess {
      * The one that is there, while the repository is away.
      *
      * @param remote throws why
-     * @throws UnderstudyException as {@link Mirror#alone}
+     * @throws UnderstudyException as {@link Repository#open}
      */
     public Mirror alone(Supplier<Repository> remote) {
-        return Mirror.alone(folder.present(), remote, site, trusted.get(), threads, free, clock);
+        Repository local = Repository.open(folder.present(), site, trusted.get(), clock, Optional.empty(), encryption);
+        return new Mirror(remote, local, threads, free, clock);
     }
 
     /** The repository that it is the mirror of; empty where there is none, or none that says so. */

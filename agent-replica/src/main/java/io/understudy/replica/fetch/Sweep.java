@@ -6,7 +6,6 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.blob.BlobId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +63,7 @@ final class Sweep {
         long freed = 0;
         try (Stream<ObjectInfo> garbage = needed.garbage(before)) {
             for (ObjectInfo info : (Iterable<ObjectInfo>) garbage::iterator) {
-                BlobId.ofKey(info.key()).ifPresent(local.blobs()::delete);
+                local.blobs().blob(info.key()).ifPresent(local.blobs()::delete);
                 freed += info.size();
             }
         }

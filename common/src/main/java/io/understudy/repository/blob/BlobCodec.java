@@ -32,15 +32,34 @@ final class BlobCodec {
      */
     private static final int WINDOW_BITS = 26;
 
+    private final Sealing sealing;
     private final Deque<Encoder> idle = new ConcurrentLinkedDeque<>();
 
-    /** The stored form; close it when it is written, its buffer is used again then. */
+    /** Of a plain repository. */
+    BlobCodec() {
+        this(Sealing.NONE);
+    }
+
+    BlobCodec(Sealing sealing) {
+        this.sealing = sealing;
+    }
+
+    /** As {@link #encode(byte[], int, int, boolean)}, of content. */
     Encoder encode(byte[] buffer, int offset, int length) {
-        int taken = MemoryBudget.STORED.take(Zstd.compressBound(length));
+        return encode(buffer, offset, length, false);
+    }
+
+    /**
+     * The stored form; close it when it is written, its buffer is used again then.
+     *
+     * @param ofNames whether it only names blobs
+     */
+    Encoder encode(byte[] buffer, int offset, int length, boolean ofNames) {
+        int taken = MemoryBudget.STORED.take(inMemory(length));
         boolean encoded = false;
         try {
             Encoder encoder = idle.pollFirst();
-            Encoder result = (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length, taken);
+            Encoder result = (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length, ofNames, taken);
             encoded = true;
             return result;
         } finally {
@@ -48,6 +67,12 @@ final class BlobCodec {
                 MemoryBudget.STORED.give(taken);
             }
         }
+    }
+
+    /** Both forms are there at the same time. */
+    private long inMemory(int length) {
+        long frame = Zstd.compressBound(length);
+        return sealing.isOn() ? frame + sealing.most(frame) : frame;
     }
 
     /**
@@ -75,10 +100,11 @@ final class BlobCodec {
         private final ZstdCompressCtx context =
                 new ZstdCompressCtx().setLevel(LEVEL).setChecksum(true).setContentSize(true);
         private byte[] target = new byte[0];
+        private byte[] sealed = new byte[0];
         private int length;
         private int taken;
 
-        Encoder encode(byte[] source, int offset, int count, int taken) {
+        Encoder encode(byte[] source, int offset, int count, boolean ofNames, int taken) {
             this.taken = taken;
             int bound = Math.toIntExact(Zstd.compressBound(count));
             if (target.length < bound) {
@@ -86,7 +112,26 @@ final class BlobCodec {
             }
             context.setLevel(compresses(source, offset, count) ? LEVEL : UNCOMPRESSED);
             length = context.compressByteArray(target, 0, bound, source, offset, count);
+            if (sealing.isOn()) {
+                seal(ofNames);
+            }
             return this;
+        }
+
+        /** Pads the frame, and encrypts it into the other buffer. */
+        private void seal(boolean ofNames) {
+            int padded = Sealing.padded(length);
+            if (target.length < padded) {
+                target = LongBuffers.SHARED.longer(target, length, padded);
+            }
+            Sealing.pad(target, length);
+            long most = sealing.most(length);
+            if (sealed.length < most) {
+                sealed = LongBuffers.SHARED.longer(sealed, 0, most);
+            }
+            BufferOutput out = new BufferOutput(sealed);
+            sealing.seal(target, padded, ofNames, out);
+            length = out.length();
         }
 
         /** As far as samples from all over the content show; what is short is not sampled. */
@@ -105,17 +150,23 @@ final class BlobCodec {
         }
 
         Content content() {
-            return Content.of(target, length);
+            return Content.of(sealing.isOn() ? sealed : target, length);
         }
 
         @Override
         public void close() {
-            if (MemoryBudget.isLong(target.length)) {
-                LongBuffers.SHARED.give(target);
-                target = new byte[0];
-            }
+            target = kept(target);
+            sealed = kept(sealed);
             MemoryBudget.STORED.give(taken);
             idle.addFirst(this);
+        }
+
+        private static byte[] kept(byte[] buffer) {
+            if (MemoryBudget.isLong(buffer.length)) {
+                LongBuffers.SHARED.give(buffer);
+                return new byte[0];
+            }
+            return buffer;
         }
     }
 }

@@ -18,6 +18,7 @@ public final class BlobSession implements BlobSink, AutoCloseable {
     private final Function<BlobId, OptionalLong> known;
     private final boolean full;
     private final KnownBlobs seen = KnownBlobs.none();
+    private final BlobSink names = new Names();
     private final LongAdder uploadedBytes = new LongAdder();
     private final LongAdder uploadedBlobs = new LongAdder();
     private final LongAdder reusedBytes = new LongAdder();
@@ -31,7 +32,21 @@ public final class BlobSession implements BlobSink, AutoCloseable {
 
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
-        BlobId id = Blobs.idOf(buffer, offset, length);
+        return put(buffer, offset, length, false);
+    }
+
+    @Override
+    public Naming naming() {
+        return blobs.naming();
+    }
+
+    @Override
+    public BlobSink ofNames() {
+        return names;
+    }
+
+    private BlobRef put(byte[] buffer, int offset, int length, boolean ofNames) {
+        BlobId id = blobs.idOf(buffer, offset, length);
         OptionalLong stored = known.apply(id);
         if (stored.isPresent()) {
             return reused(new BlobRef(id, length, stored.getAsLong(), false));
@@ -42,9 +57,9 @@ public final class BlobSession implements BlobSink, AutoCloseable {
                 return reused(new BlobRef(id, length, stored.getAsLong(), false));
             }
             Optional<BlobRef> there = full ? Optional.empty() : blobs.fresh(id, length);
-            there.ifPresent(blob -> batch.keep(id.key()));
-            BlobRef blob =
-                    there.map(this::reused).orElseGet(() -> sent(blobs.write(id, buffer, offset, length, batch)));
+            there.ifPresent(blob -> batch.keep(blobs.object(id)));
+            BlobRef blob = there.map(this::reused)
+                    .orElseGet(() -> sent(blobs.write(id, buffer, offset, length, ofNames, batch)));
             seen.add(blob);
             return blob;
         }
@@ -91,5 +106,23 @@ public final class BlobSession implements BlobSink, AutoCloseable {
     public void close() {
         batch.close();
         blobs.trim();
+    }
+
+    /** Of the same session, for what only names blobs. */
+    private final class Names implements BlobSink {
+        @Override
+        public BlobRef put(byte[] buffer, int offset, int length) {
+            return BlobSession.this.put(buffer, offset, length, true);
+        }
+
+        @Override
+        public Naming naming() {
+            return BlobSession.this.naming();
+        }
+
+        @Override
+        public BlobSink ofNames() {
+            return this;
+        }
     }
 }

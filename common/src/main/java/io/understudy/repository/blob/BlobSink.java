@@ -10,4 +10,23 @@ public interface BlobSink {
      * @return the blob, with {@code continues} false
      */
     BlobRef put(byte[] buffer, int offset, int length);
+
+    /** How content is cut and named for this sink. A sink around another one says what that one says. */
+    Naming naming();
+
+    /**
+     * The same sink for content that only names blobs: in an encrypted repository the primary can read it. No content
+     * may go to both.
+     */
+    BlobSink ofNames();
+
+    /** The same sink, with something done around each put. */
+    default BlobSink around(Put put) {
+        return new SinkAround(this, put);
+    }
+
+    /** Puts into a sink, and does something before or after it. Thread-safe. */
+    interface Put {
+        BlobRef put(BlobSink sink, byte[] buffer, int offset, int length);
+    }
 }

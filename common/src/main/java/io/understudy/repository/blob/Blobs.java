@@ -1,8 +1,8 @@
 package io.understudy.repository.blob;
 
+import io.understudy.age.AgeException;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Sha256;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
@@ -45,13 +45,21 @@ public final class Blobs implements BlobSink, BlobSource {
 
     private final Filestore filestore;
     private final Clock clock;
-    private final BlobCodec codec = new BlobCodec();
+    private final Sealing sealing;
+    private final BlobCodec codec;
     private final Object[] stripes =
             IntStream.range(0, STRIPES).mapToObj(i -> new Object()).toArray();
 
+    /** Of a plain repository. */
     public Blobs(Filestore filestore, Clock clock) {
+        this(filestore, clock, Sealing.NONE);
+    }
+
+    public Blobs(Filestore filestore, Clock clock, Sealing sealing) {
         this.filestore = Objects.requireNonNull(filestore);
         this.clock = Objects.requireNonNull(clock);
+        this.sealing = Objects.requireNonNull(sealing);
+        this.codec = new BlobCodec(sealing);
     }
 
     /** @param known blobs that a kept snapshot names: for these a put asks nothing and sends nothing */
@@ -72,11 +80,45 @@ public final class Blobs implements BlobSink, BlobSource {
     /** Durable on return. */
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
+        return put(buffer, offset, length, session -> session);
+    }
+
+    private BlobRef put(byte[] buffer, int offset, int length, Function<BlobSession, BlobSink> part) {
         try (BlobSession session = session(KnownBlobs.none())) {
-            BlobRef blob = session.put(buffer, offset, length);
+            BlobRef blob = part.apply(session).put(buffer, offset, length);
             session.settle();
             return blob;
         }
+    }
+
+    @Override
+    public Naming naming() {
+        return sealing.naming();
+    }
+
+    @Override
+    public BlobSink ofNames() {
+        return around((blobs, buffer, offset, length) -> put(buffer, offset, length, BlobSession::ofNames));
+    }
+
+    /** Whether content can be read here: of an encrypted repository only with an identity. */
+    public boolean areReadable() {
+        return sealing.reads();
+    }
+
+    /** The key of a blob's object in the filestore. */
+    public String object(BlobId id) {
+        return sealing.object(id);
+    }
+
+    /** The blob that lies under this key; empty when no blob of this repository can. */
+    public Optional<BlobId> blob(String object) {
+        return sealing.blob(object);
+    }
+
+    /** The most bytes that the object of a blob of so many plain bytes may have. */
+    long mostStored(long plain) {
+        return sealing.most(BlobCodec.mostStored(plain));
     }
 
     @Override
@@ -113,7 +155,7 @@ public final class Blobs implements BlobSink, BlobSource {
 
     /** The object of a blob, if there is one; nothing is said about its content. */
     public Optional<ObjectInfo> stat(BlobId id) {
-        return filestore.stat(id.key());
+        return filestore.stat(object(id));
     }
 
     /** All objects under {@code blobs/}, in ascending order of their keys; lazily. Close it. */
@@ -132,15 +174,15 @@ public final class Blobs implements BlobSink, BlobSource {
 
     /** Idempotent. The caller makes sure that no kept manifest names the blob. */
     public void delete(BlobId id) {
-        filestore.delete(id.key());
+        filestore.delete(object(id));
     }
 
-    static BlobId idOf(byte[] buffer, int offset, int length) {
+    BlobId idOf(byte[] buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.length);
         if (length < 1 || length > LONGEST) {
             throw new IllegalArgumentException("a blob has 1 to " + LONGEST + " bytes, not " + length);
         }
-        return BlobId.of(Sha256.of(buffer, offset, length));
+        return naming().of(buffer, offset, length);
     }
 
     /** Who holds it is the only one who puts this blob. */
@@ -157,9 +199,9 @@ public final class Blobs implements BlobSink, BlobSource {
     }
 
     /** Writes the blob, whatever is there. */
-    BlobRef write(BlobId id, byte[] buffer, int offset, int length, WriteBatch batch) {
-        try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length)) {
-            batch.put(id.key(), encoded.content());
+    BlobRef write(BlobId id, byte[] buffer, int offset, int length, boolean ofNames, WriteBatch batch) {
+        try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length, ofNames)) {
+            batch.put(object(id), encoded.content());
             return new BlobRef(id, length, encoded.content().length(), false);
         }
     }
@@ -173,8 +215,8 @@ public final class Blobs implements BlobSink, BlobSource {
     InputStream openStored(BlobRef blob) {
         try {
             return BoundedInputStream.builder()
-                    .setInputStream(filestore.open(blob.id().key(), 0))
-                    .setMaxCount(BlobCodec.mostStored(Math.min(blob.bytes(), LONGEST)))
+                    .setInputStream(filestore.open(object(blob.id()), 0))
+                    .setMaxCount(mostStored(Math.min(blob.bytes(), LONGEST)))
                     .get();
         } catch (IOException e) {
             throw unreadable(blob, e);
@@ -198,7 +240,15 @@ public final class Blobs implements BlobSink, BlobSource {
     /** The plain content of a stored form, checked as {@link #open} promises. */
     InputStream decoded(BlobRef blob, InputStream stored) {
         try {
-            return new VerifiedInput(filestore.name(), blob, BlobCodec.decode(stored));
+            return new VerifiedInput(filestore.name(), blob, naming(), BlobCodec.decode(sealing.open(stored)));
+        } catch (AgeException e) {
+            throw new UnderstudyException(
+                    ErrorCode.BLOB_DAMAGED,
+                    "cannot read blob " + blob.id() + " in " + name() + ": " + e.getMessage(),
+                    DAMAGED_HINT,
+                    e);
+        } catch (UnderstudyException e) {
+            throw named(blob, name(), e);
         } catch (IOException e) {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL,
@@ -210,7 +260,7 @@ public final class Blobs implements BlobSink, BlobSource {
 
     /** Writes a blob's stored form, which the caller has checked; durable on return. */
     void putStored(BlobId id, byte[] stored, int length) {
-        filestore.put(id.key(), Content.of(stored, length));
+        filestore.put(object(id), Content.of(stored, length));
     }
 
     /** The filestore's name, for messages. */
@@ -228,6 +278,6 @@ public final class Blobs implements BlobSink, BlobSource {
         return age.compareTo(FRESH) < 0
                 && age.compareTo(SKEW.negated()) > 0
                 && info.size() > 0
-                && info.size() <= BlobCodec.mostStored(length);
+                && info.size() <= mostStored(length);
     }
 }

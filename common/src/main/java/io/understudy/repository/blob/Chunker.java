@@ -17,8 +17,8 @@ package io.understudy.repository.blob;
  */
 final class Chunker {
     private static final int WINDOW = 64;
-    private static final long[] GEAR = Gear.TABLE;
 
+    private final long[] gear;
     private final boolean rows;
     private final Sizes sizes;
     private final long hard;
@@ -30,9 +30,18 @@ final class Chunker {
     private int rowless;
     private boolean continues;
 
-    /** @param rows whether cuts are moved to ends of rows */
+    /** By the public table. */
     Chunker(boolean rows, Sizes sizes) {
+        this(Gear.TABLE, rows, sizes);
+    }
+
+    /**
+     * @param gear 256 random numbers
+     * @param rows whether cuts are moved to ends of rows
+     */
+    Chunker(long[] gear, boolean rows, Sizes sizes) {
         int bits = Integer.numberOfTrailingZeros(sizes.average);
+        this.gear = gear;
         this.rows = rows;
         this.sizes = sizes;
         this.hard = -1L << (Long.SIZE - bits - 2);
@@ -123,20 +132,22 @@ final class Chunker {
     }
 
     private void warmUp(byte[] buffer, int end) {
+        long[] table = gear;
         long rolling = hash;
         int at = position;
         for (; at < end; at++) {
-            rolling = (rolling << 1) + GEAR[buffer[at] & 0xff];
+            rolling = (rolling << 1) + table[buffer[at] & 0xff];
         }
         hash = rolling;
         position = at;
     }
 
     private int scan(byte[] buffer, int end, long mask) {
+        long[] table = gear;
         long rolling = hash;
         int at = position;
         while (at < end) {
-            rolling = (rolling << 1) + GEAR[buffer[at++] & 0xff];
+            rolling = (rolling << 1) + table[buffer[at++] & 0xff];
             if ((rolling & mask) == 0) {
                 return at;
             }

@@ -13,8 +13,8 @@ public final class References {
     private final KnownBlobs named = KnownBlobs.none();
 
     public References(BlobSink sink) {
-        this.sink = sink;
-        this.lines = StreamWriter.list(sink);
+        this.sink = sink.ofNames();
+        this.lines = StreamWriter.list(this.sink);
     }
 
     /**

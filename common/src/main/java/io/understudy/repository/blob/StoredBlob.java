@@ -1,5 +1,6 @@
 package io.understudy.repository.blob;
 
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.WriteBatch;
@@ -16,6 +17,7 @@ public final class StoredBlob implements AutoCloseable {
     private static final int SMALLEST = 64 << 10;
 
     private byte[] buffer = new byte[SMALLEST];
+    private String key;
     private BlobRef blob;
     private int length;
     private int taken;
@@ -24,8 +26,9 @@ public final class StoredBlob implements AutoCloseable {
     public void read(Blobs source, BlobRef wanted) {
         close();
         blob = wanted;
+        key = source.object(wanted.id());
         length = 0;
-        long size = 1 + Math.min(wanted.stored(), BlobCodec.mostStored(wanted.bytes()));
+        long size = 1 + Math.min(wanted.stored(), source.mostStored(wanted.bytes()));
         taken = MemoryBudget.TRANSFER.take(size);
         reserve(size);
         try (InputStream in = source.openStored(wanted)) {
@@ -45,7 +48,7 @@ public final class StoredBlob implements AutoCloseable {
 
     /** Writes what was read; durable when the batch is settled. */
     public void write(WriteBatch batch) {
-        batch.put(blob.id().key(), Content.of(buffer, length));
+        batch.put(key, Content.of(buffer, length));
     }
 
     public int length() {
@@ -71,9 +74,14 @@ public final class StoredBlob implements AutoCloseable {
         }
     }
 
+    /** Sealed content of an encrypted repository is checked by who may open it. */
     private void check(Blobs source) throws IOException {
         try (InputStream plain = source.decoded(blob, new ByteArrayInputStream(buffer, 0, length))) {
             plain.transferTo(OutputStream.nullOutputStream());
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.IDENTITY_MISSING) {
+                throw e;
+            }
         }
     }
 

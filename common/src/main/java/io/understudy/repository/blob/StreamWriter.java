@@ -36,14 +36,14 @@ public final class StreamWriter extends OutputStream {
 
     /** A stream of any bytes, cut by content. */
     public static StreamWriter plain(BlobSink sink) {
-        return new StreamWriter(sink, new Chunker(false, Sizes.COARSE));
+        return new StreamWriter(sink, new Chunker(sink.naming().gear(), false, Sizes.COARSE));
     }
 
     /**
      * A stream of rows that end with {@code \n}, such as a tree's index: cut by content, but only at the ends of rows.
      */
     public static StreamWriter rows(BlobSink sink) {
-        return new StreamWriter(sink, new Chunker(true, Sizes.FINE));
+        return new StreamWriter(sink, new Chunker(sink.naming().gear(), true, Sizes.FINE));
     }
 
     /**
@@ -51,7 +51,7 @@ public final class StreamWriter extends OutputStream {
      * is new after a small change.
      */
     public static StreamWriter list(BlobSink sink) {
-        return new StreamWriter(sink, new Chunker(true, Sizes.LIST));
+        return new StreamWriter(sink, new Chunker(sink.naming().gear(), true, Sizes.LIST));
     }
 
     /**
@@ -61,7 +61,8 @@ public final class StreamWriter extends OutputStream {
      * @param table about how many bytes the whole table has
      */
     public static StreamWriter rows(BlobSink sink, long table) {
-        return new StreamWriter(sink, new Chunker(true, table < VERY_LARGE ? Sizes.FINE : Sizes.COARSE));
+        Sizes sizes = table < VERY_LARGE ? Sizes.FINE : Sizes.COARSE;
+        return new StreamWriter(sink, new Chunker(sink.naming().gear(), true, sizes));
     }
 
     @Override

@@ -1,13 +1,12 @@
 package io.understudy.repository.blob;
 
 import com.github.luben.zstd.ZstdIOException;
+import io.understudy.age.AgeException;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Sha256;
 import io.understudy.filestore.BlockInput;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
 import java.util.Objects;
 
 /**
@@ -19,13 +18,14 @@ final class VerifiedInput extends BlockInput {
     private final String store;
     private final BlobRef blob;
     private final InputStream decoded;
-    private final MessageDigest digest = Sha256.digest();
+    private final Naming.Digest digest;
     private long read;
     private boolean checked;
 
-    VerifiedInput(String store, BlobRef blob, InputStream decoded) {
+    VerifiedInput(String store, BlobRef blob, Naming naming, InputStream decoded) {
         this.store = store;
         this.blob = blob;
+        this.digest = naming.begin();
         this.decoded = decoded;
     }
 
@@ -61,7 +61,7 @@ final class VerifiedInput extends BlockInput {
         if (decode(new byte[1], 0, 1) >= 0) {
             throw damaged("it holds more than the " + blob.bytes() + " bytes that are expected", null);
         }
-        BlobId actual = BlobId.of(digest.digest());
+        BlobId actual = digest.name();
         if (!actual.equals(blob.id())) {
             throw damaged("its content has the hash " + actual, null);
         }
@@ -73,6 +73,8 @@ final class VerifiedInput extends BlockInput {
             return decoded.read(target, offset, length);
         } catch (ZstdIOException e) {
             throw damaged("it is no sound zstd frame (" + e.getMessage() + ")", e);
+        } catch (AgeException e) {
+            throw damaged(e.getMessage(), e);
         } catch (UnderstudyException e) {
             throw Blobs.named(blob, store, e);
         }

@@ -56,6 +56,6 @@ class KnownBlobsTest {
 
     private static BlobRef blob(int number) {
         byte[] content = Samples.text("blob " + number);
-        return new BlobRef(Blobs.idOf(content, 0, content.length), 1, number, false);
+        return new BlobRef(Naming.PUBLIC.of(content, 0, content.length), 1, number, false);
     }
 }

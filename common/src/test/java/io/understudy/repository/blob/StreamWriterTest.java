@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.repository.Samples;
 import io.understudy.repository.blob.Chunker.Sizes;
 import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PlainSink;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -133,7 +134,7 @@ class StreamWriterTest {
     @Test
     void aFailingSinkEndsTheWrite() {
         StreamWriter writer = new StreamWriter(
-                (buffer, offset, length) -> {
+                (PlainSink) (buffer, offset, length) -> {
                     throw new IllegalStateException("no room");
                 },
                 new Chunker(false, SMALL));

@@ -40,11 +40,11 @@ final class CaptureProgress {
 
         /** The same sink, but what passes it counts. */
         BlobSink counting(BlobSink sink) {
-            return (buffer, offset, length) -> {
-                var blob = sink.put(buffer, offset, length);
+            return sink.around((inner, buffer, offset, length) -> {
+                var blob = inner.put(buffer, offset, length);
                 take(Math.min(left, length));
                 return blob;
-            };
+            });
         }
 
         void complete() {

@@ -1,5 +1,6 @@
 package io.understudy.primary.capture.tree;
 
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
@@ -65,7 +66,7 @@ final class LocalIndex {
             fresh.commit(index);
             return true;
         } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
+            if (!e.code().judgesContent() && e.code() != ErrorCode.IDENTITY_MISSING) {
                 throw e;
             }
             note.delete();

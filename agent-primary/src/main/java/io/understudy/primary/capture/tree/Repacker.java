@@ -54,7 +54,10 @@ final class Repacker {
         return content instanceof FileContent.Packed packed ? moved.getOrDefault(packed, packed) : content;
     }
 
-    /** A pack that can't be read stays as it is: to verify finds it, and the snapshot is no worse than its base. */
+    /**
+     * A pack that can't be read stays as it is: to verify finds it, and the snapshot is no worse than its base. One
+     * that only a server with an identity can read is packed again there.
+     */
     private void repack(BlobRef pack, TreeMap<Long, TreeEntry.File> files) {
         try (InputStream in = source.open(pack)) {
             long at = 0;
@@ -65,12 +68,12 @@ final class Repacker {
                 move(pack, file.getKey(), file.getValue(), content);
             }
         } catch (UnderstudyException e) {
-            if (!e.code().isOfBlob()) {
+            if (!e.code().isOfBlob() && e.code() != ErrorCode.IDENTITY_MISSING) {
                 throw e;
             }
             LOG.warn("a worn pack is not packed again: {} ({})", e.getMessage(), e.hint());
         } catch (IOException e) {
-            throw FileFailure.of("read the pack", Path.of(pack.id().key()), e);
+            throw FileFailure.of("read the pack", Path.of(pack.id().hex()), e);
         }
     }
 

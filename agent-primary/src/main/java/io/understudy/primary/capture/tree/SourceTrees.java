@@ -4,9 +4,9 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.FileSystemPlace;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
-import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
 import java.util.Optional;
 
@@ -37,11 +37,14 @@ public interface SourceTrees {
     /**
      * Whether the tree is as a snapshot has it. Reads what seems to have changed until that is certain; stores nothing.
      *
-     * @param source where its index is, when it is not on the local disk
+     * @param blobs where its index is, when it is not on the local disk
      */
-    default boolean isAsIn(TreeSettings tree, TreeData then, BlobSource source) {
+    default boolean isAsIn(TreeSettings tree, TreeData then, Blobs blobs) {
+        BlobSink refusing = blobs.around((sink, buffer, offset, length) -> {
+            throw new Changed();
+        });
         try {
-            return capture(tree, Changed::refuse, Optional.of(then), source, Progress.none())
+            return capture(tree, refusing, Optional.of(then), blobs, Progress.none())
                     .tree()
                     .equals(then);
         } catch (Changed e) {
@@ -55,10 +58,6 @@ public interface SourceTrees {
 
         private Changed() {
             super("something changed", null, false, false);
-        }
-
-        private static BlobRef refuse(byte[] buffer, int offset, int length) {
-            throw new Changed();
         }
     }
 

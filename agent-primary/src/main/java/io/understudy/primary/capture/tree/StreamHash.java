@@ -4,11 +4,12 @@ import io.understudy.files.ContentHash;
 import io.understudy.files.Sha256;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.Naming;
 import java.security.MessageDigest;
 
 /**
  * The hash of a stream, taken from its blobs on their way: that of a stream of one blob is the blob's name, and is not
- * computed again. Not thread-safe.
+ * computed again, where names are hashes. Not thread-safe.
  */
 final class StreamHash implements BlobSink {
     private final BlobSink sink;
@@ -36,7 +37,7 @@ final class StreamHash implements BlobSink {
 
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
-        boolean whole = ending && !begun;
+        boolean whole = ending && !begun && sink.naming().isPublic();
         if (!whole) {
             digest.update(buffer, offset, length);
             begun = true;
@@ -44,6 +45,16 @@ final class StreamHash implements BlobSink {
         BlobRef blob = sink.put(buffer, offset, length);
         name = whole ? ContentHash.parse(blob.id().hex()) : null;
         return blob;
+    }
+
+    @Override
+    public Naming naming() {
+        return sink.naming();
+    }
+
+    @Override
+    public BlobSink ofNames() {
+        return sink.ofNames();
     }
 
     /** Of the whole stream, after its last blob. */

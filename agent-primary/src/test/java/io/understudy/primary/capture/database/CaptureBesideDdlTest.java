@@ -10,8 +10,8 @@ import io.understudy.primary.capture.Captures;
 import io.understudy.primary.capture.Sessions;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.progress.Progress;
-import io.understudy.repository.blob.BlobSink;
 import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PlainSink;
 import io.understudy.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -121,7 +121,7 @@ class CaptureBesideDdlTest {
 
     @Test
     void givesUpAndNamesTheStatementThatNeverLetsATableBeRead() {
-        BlobSink slow = (buffer, offset, length) -> {
+        PlainSink slow = (buffer, offset, length) -> {
             if (length > 10_000 && buffer[offset] != 'P') {
                 server.psql("postgres", "SELECT pg_sleep(1)");
             }
@@ -223,7 +223,7 @@ class CaptureBesideDdlTest {
     }
 
     /** Takes blobs, but holds the first one with rows of the large table back until the test releases it. */
-    private BlobSink held() {
+    private PlainSink held() {
         return (buffer, offset, length) -> {
             if (length > 10_000 && buffer[offset] != 'P') {
                 reached.countDown();

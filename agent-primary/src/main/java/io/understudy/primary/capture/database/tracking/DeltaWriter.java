@@ -33,6 +33,7 @@ final class DeltaWriter {
 
     private final BlobSource source;
     private final BlobSink sink;
+    private final BlobSink remembering;
 
     /** Keys that were written just now: what is put may be readable only with the commit. */
     private final Map<BlobId, byte[]> written = new HashMap<>();
@@ -42,6 +43,7 @@ final class DeltaWriter {
         this.source = blob ->
                 written.containsKey(blob.id()) ? new ByteArrayInputStream(written.get(blob.id())) : source.open(blob);
         this.sink = sink;
+        this.remembering = sink.around(this::remembered);
     }
 
     /** @param keys how many each of the deltas names */
@@ -63,7 +65,7 @@ final class DeltaWriter {
             TableDelta older = deltas.remove(deltas.size() - 1);
             keys.remove(keys.size() - 1);
             TableDelta newer = last;
-            Lines kept = rest(table.key(), table.key(), older.gone(), newer, this::remembered);
+            Lines kept = rest(table.key(), table.key(), older.gone(), newer, remembering);
             Lines stayed = rest(table.columns(), table.key(), older.came(), newer, sink);
             last = new TableDelta(joined(kept.stream, newer.gone()), joined(stayed.stream, newer.came()));
             count += kept.count;
@@ -80,7 +82,7 @@ final class DeltaWriter {
     }
 
     private StreamRef lines(Collection<String> keys) {
-        try (StreamWriter writer = StreamWriter.rows(this::remembered)) {
+        try (StreamWriter writer = StreamWriter.rows(remembering)) {
             for (String key : keys) {
                 byte[] line = (key + "\n").getBytes(StandardCharsets.ISO_8859_1);
                 writer.write(line, 0, line.length);
@@ -89,8 +91,8 @@ final class DeltaWriter {
         }
     }
 
-    private BlobRef remembered(byte[] buffer, int offset, int length) {
-        BlobRef blob = sink.put(buffer, offset, length);
+    private BlobRef remembered(BlobSink inner, byte[] buffer, int offset, int length) {
+        BlobRef blob = inner.put(buffer, offset, length);
         written.put(blob.id(), Arrays.copyOfRange(buffer, offset, offset + length));
         return blob;
     }

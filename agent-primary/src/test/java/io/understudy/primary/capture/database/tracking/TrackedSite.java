@@ -17,6 +17,7 @@ import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PlainSink;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
 import java.io.IOException;
@@ -86,7 +87,8 @@ final class TrackedSite {
     }
 
     Captured capture() {
-        return tracked.capture(Optional.of(new Before(REPOSITORY, newest)), this::put, Progress.none(), () -> {});
+        return tracked.capture(
+                Optional.of(new Before(REPOSITORY, newest)), (PlainSink) this::put, Progress.none(), () -> {});
     }
 
     void commit(Captured captured) {

@@ -1,0 +1,132 @@
+package io.understudy.age;
+
+import com.exceptionfactory.jagged.PayloadException;
+import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
+import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.security.GeneralSecurityException;
+import java.util.List;
+
+/** The format of age, version 1: a header with the file's key for each recipient, then sealed chunks of 64 KiB. */
+public final class AgeFiles {
+    private static final int CHUNK = 64 << 10;
+    private static final int TAG = 16;
+    /** First and last line of a header, and the nonce behind it. */
+    private static final int FRAME = 160;
+    /** What a recipient adds to a header. */
+    private static final int STANZA = 128;
+
+    private AgeFiles() {}
+
+    /** The most bytes that so many plain ones become. */
+    public static long most(long plain, int recipients) {
+        return plain + FRAME + (long) STANZA * recipients + (plain / CHUNK + 1) * TAG;
+    }
+
+    /** Encrypts to all of these, at least one. @param out is closed */
+    public static void seal(byte[] plain, int offset, int length, List<Recipient> recipients, OutputStream out) {
+        try (WritableByteChannel channel = new StandardEncryptingChannelFactory()
+                .newEncryptingChannel(
+                        Channels.newChannel(out),
+                        recipients.stream().map(Recipient::writer).toList())) {
+            channel.write(ByteBuffer.wrap(plain, offset, length));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has ChaCha20-Poly1305", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static byte[] seal(byte[] plain, List<Recipient> recipients) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        seal(plain, 0, plain.length, recipients, out);
+        return out.toByteArray();
+    }
+
+    /**
+     * The plain content. Each chunk is authentic before a byte of it is given; that none is missing at the end is sure
+     * when the end was read.
+     *
+     * @param identities any of which may open it
+     * @return throws {@link AgeException} where the content is at fault, and what {@code sealed} throws
+     * @throws AgeException when the header is none, or for others
+     */
+    public static InputStream open(InputStream sealed, List<AgeIdentity> identities) throws IOException {
+        Source source = new Source(sealed);
+        try {
+            ReadableByteChannel channel = new StandardDecryptingChannelFactory()
+                    .newDecryptingChannel(
+                            Channels.newChannel(source),
+                            identities.stream().map(AgeIdentity::reader).toList());
+            return new Opened(channel, source);
+        } catch (GeneralSecurityException | PayloadException e) {
+            throw new AgeException("it is no age file, or encrypted to other keys (" + e.getMessage() + ")", e);
+        }
+    }
+
+    public static byte[] open(byte[] sealed, List<AgeIdentity> identities) throws IOException {
+        try (InputStream in = open(new java.io.ByteArrayInputStream(sealed), identities)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** Remembers whether a failure is its own. */
+    private static final class Source extends java.io.FilterInputStream {
+        private IOException failure;
+
+        Source(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            try {
+                return super.read(target, offset, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+    }
+
+    private static final class Opened extends InputStream {
+        private final ReadableByteChannel channel;
+        private final Source source;
+
+        Opened(ReadableByteChannel channel, Source source) {
+            this.channel = channel;
+            this.source = source;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            try {
+                return channel.read(ByteBuffer.wrap(target, offset, length));
+            } catch (IOException e) {
+                throw e == source.failure ? e : new AgeException("it was altered or truncated", e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

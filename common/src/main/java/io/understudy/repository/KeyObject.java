@@ -1,0 +1,153 @@
+package io.understudy.repository;
+
+import io.understudy.age.AgeException;
+import io.understudy.age.AgeFiles;
+import io.understudy.age.AgeIdentity;
+import io.understudy.age.Recipient;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.repository.blob.Naming;
+import io.understudy.repository.key.SignedLine;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The object {@code keys/<n>.age}: the repository's key, as an age file for all of its recipients. Inside are two
+ * lines, JSON and a signature, as in a manifest: without the signature a person who may write into the filestore could
+ * give the servers a key of its own.
+ *
+ * <pre>{@code
+ * {"format":1,"repository":"<uuid>","site":"…","key":1,"identity":"AGE-SECRET-KEY-1…",
+ *  "outline":"AGE-SECRET-KEY-1…","naming":"<hex>","recipients":["age1…"]}
+ * ed25519 <key id> <signature>
+ * }</pre>
+ */
+public final class KeyObject {
+    private static final int FORMAT = 1;
+    private static final int FIRST = 1;
+    private static final int LONGEST = 256 << 10;
+
+    private KeyObject() {}
+
+    private record Line(
+            int format,
+            String repository,
+            String site,
+            int key,
+            String identity,
+            String outline,
+            String naming,
+            List<String> recipients) {
+        /** Says nothing of the secrets. */
+        @Override
+        public String toString() {
+            return "key " + key + " of repository " + repository;
+        }
+    }
+
+    /** @param recipients for whom it is encrypted */
+    public record Opened(RepositoryKey key, List<Recipient> recipients) {
+        public Opened {
+            recipients = List.copyOf(recipients);
+        }
+    }
+
+    static String key(int number) {
+        return "keys/%08d.age".formatted(number);
+    }
+
+    /** Writes it, or replaces it: what it was encrypted to before opens this one no more. Durable on return. */
+    public static void write(
+            Filestore filestore,
+            UUID repository,
+            String site,
+            RepositoryKey key,
+            List<Recipient> recipients,
+            SigningKey signer) {
+        Line line = new Line(
+                FORMAT,
+                repository.toString(),
+                site,
+                key.number(),
+                key.identity().reveal(),
+                key.outline().reveal(),
+                HexFormat.of().formatHex(key.naming()),
+                recipients.stream().map(Recipient::text).toList());
+        byte[] signed = SignedLine.sign(RepositoryJson.line(line), signer);
+        filestore.put(key(key.number()), Content.of(AgeFiles.seal(signed, recipients)));
+    }
+
+    /** Copies it as it is. @throws UnderstudyException {@code NOT_ENCRYPTED} where there is none */
+    static void copy(Filestore from, Filestore to, int number) {
+        to.put(key(number), Content.of(read(from, number)));
+    }
+
+    /**
+     * @param identities of this server
+     * @throws UnderstudyException {@code NOT_ENCRYPTED} where there is none, {@code IDENTITY_MISSING} where it is for
+     *     others, and as reading a manifest does where it is not genuine
+     */
+    public static Opened open(
+            Filestore filestore, List<AgeIdentity> identities, UUID repository, String site, TrustedKeys trusted) {
+        String what = key(FIRST) + " in " + filestore.name();
+        byte[] signed = opened(what, read(filestore, FIRST), identities);
+        SignedLine line = SignedLine.parse(what, signed).verified(trusted);
+        try {
+            Line found = RepositoryJson.read(line.bytes(), 0, line.length(), Line.class);
+            if (found.format() != FORMAT) {
+                throw new UnderstudyException(
+                        ErrorCode.FORMAT_UNKNOWN,
+                        "cannot read " + what + ": it has format " + found.format() + "; this version reads " + FORMAT,
+                        "upgrade Understudy on this server");
+            }
+            ManifestCodec.requireSite(what, found.site(), site);
+            ManifestCodec.requireRepository(what, found.repository(), repository);
+            return new Opened(
+                    key(found),
+                    found.recipients().stream().map(Recipient::parse).toList());
+        } catch (IOException | IllegalArgumentException | NullPointerException e) {
+            // Without the cause, which may quote a key.
+            throw SignedLine.damaged(what, "its content is none of a key", null);
+        }
+    }
+
+    private static RepositoryKey key(Line line) {
+        byte[] naming = HexFormat.of().parseHex(line.naming());
+        if (line.key() != FIRST || naming.length != Naming.SECRET) {
+            throw new IllegalArgumentException("not a key that is written");
+        }
+        return new RepositoryKey(
+                line.key(), AgeIdentity.parse(line.identity()), AgeIdentity.parse(line.outline()), naming);
+    }
+
+    private static byte[] read(Filestore filestore, int number) {
+        return SmallObject.read(filestore, key(number), LONGEST)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.NOT_ENCRYPTED,
+                        "cannot open the repository in " + filestore.name() + ": the configuration has encryption, and"
+                                + " there is no " + key(number),
+                        "encrypt a new repository with agent-primary init --encrypt; or, if this one is meant to be"
+                                + " plain, remove encryption from the configuration"));
+    }
+
+    private static byte[] opened(String what, byte[] sealed, List<AgeIdentity> identities) {
+        try {
+            return AgeFiles.open(sealed, identities);
+        } catch (AgeException e) {
+            throw new UnderstudyException(
+                    ErrorCode.IDENTITY_MISSING,
+                    "cannot open " + what + " with encryption.identity, "
+                            + identities.get(0).recipient() + ": " + e.getMessage(),
+                    "name the file of an identity that the repository is encrypted to",
+                    e);
+        } catch (IOException e) {
+            throw new IllegalStateException("it is read from memory", e);
+        }
+    }
+}

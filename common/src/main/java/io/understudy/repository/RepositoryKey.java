@@ -1,0 +1,36 @@
+package io.understudy.repository;
+
+import io.understudy.age.AgeIdentity;
+import io.understudy.repository.blob.Naming;
+import io.understudy.repository.blob.Sealing;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/**
+ * The key of an encrypted repository, with all that belongs to it.
+ *
+ * @param number from 1 on
+ * @param identity opens content
+ * @param outline opens outlines and references alone
+ * @param naming secret by which blobs are cut and named
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record RepositoryKey(int number, AgeIdentity identity, AgeIdentity outline, byte[] naming) {
+    /** A first one. */
+    public static RepositoryKey generate(SecureRandom random) {
+        byte[] naming = new byte[Naming.SECRET];
+        random.nextBytes(naming);
+        return new RepositoryKey(1, AgeIdentity.generate(), AgeIdentity.generate(), naming);
+    }
+
+    /** To write with, and to read. */
+    public Sealing sealing() {
+        return Sealing.of(number, naming, identity.recipient(), outline, Optional.of(identity));
+    }
+
+    /** Says nothing of the secrets. */
+    @Override
+    public String toString() {
+        return "key " + number + " (" + identity.recipient() + ")";
+    }
+}

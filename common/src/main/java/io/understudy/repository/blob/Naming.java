@@ -1,0 +1,97 @@
+package io.understudy.repository.blob;
+
+import io.understudy.files.Sha256;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * How content gets its name, and where it is cut. In a plain repository both are public: SHA-256, and the table of
+ * {@link Gear}. In an encrypted one both depend on a secret of the repository, so that a person who has a file cannot
+ * compute what it would be called, nor how long its blobs would be: names are HMAC-SHA256 (RFC 2104), and number
+ * {@code i} of the table is the first 8 bytes, the highest first, of HMAC-SHA256 of {@code gear i}. Thread-safe.
+ */
+public final class Naming {
+    public static final Naming PUBLIC = new Naming(null, Gear.TABLE);
+    /** Bytes of a secret. */
+    public static final int SECRET = 32;
+
+    private static final String HMAC = "HmacSHA256";
+
+    private final SecretKeySpec key;
+    private final long[] gear;
+
+    private Naming(SecretKeySpec key, long[] gear) {
+        this.key = key;
+        this.gear = gear;
+    }
+
+    /** @param secret of {@value #SECRET} bytes, for this repository alone */
+    public static Naming keyed(byte[] secret) {
+        if (secret.length != SECRET) {
+            throw new IllegalArgumentException("a secret has " + SECRET + " bytes, not " + secret.length);
+        }
+        SecretKeySpec root = new SecretKeySpec(secret, HMAC);
+        long[] gear = new long[Gear.TABLE.length];
+        for (int i = 0; i < gear.length; i++) {
+            gear[i] = ByteBuffer.wrap(derived(root, "gear " + i)).getLong();
+        }
+        return new Naming(new SecretKeySpec(derived(root, "names"), HMAC), gear);
+    }
+
+    private static byte[] derived(SecretKeySpec key, String what) {
+        return mac(key).doFinal(what.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Whether a name is the SHA-256 of the content, so that it says what a hash says. */
+    public boolean isPublic() {
+        return key == null;
+    }
+
+    public BlobId of(byte[] buffer, int offset, int length) {
+        Digest digest = begin();
+        digest.update(buffer, offset, length);
+        return digest.name();
+    }
+
+    /** For content that comes in pieces. */
+    Digest begin() {
+        return new Digest();
+    }
+
+    long[] gear() {
+        return gear;
+    }
+
+    private static Mac mac(SecretKeySpec key) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(key);
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        }
+    }
+
+    /** Not thread-safe. */
+    final class Digest {
+        private final MessageDigest hash = key == null ? Sha256.digest() : null;
+        private final Mac mac = key == null ? null : mac(key);
+
+        void update(byte[] buffer, int offset, int length) {
+            if (hash == null) {
+                mac.update(buffer, offset, length);
+            } else {
+                hash.update(buffer, offset, length);
+            }
+        }
+
+        /** Of all that came; once. */
+        BlobId name() {
+            return BlobId.of(hash == null ? mac.doFinal() : hash.digest());
+        }
+    }
+}
