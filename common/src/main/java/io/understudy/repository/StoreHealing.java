@@ -76,11 +76,12 @@ public final class StoreHealing {
         BlobSource sound = blob -> first(sources, each -> opened(each, blob));
         KnownBlobs seen = KnownBlobs.none();
         List<Part> parts = new ArrayList<>();
-        outline.parts().forEach(section -> section.forEach(sound, part -> {
-            if (seen.addNew(part.blob())) {
-                parts.add(part);
-            }
-        }));
+        outline.parts()
+                .forEach(section -> section.forEach(sound, part -> {
+                    if (seen.addNew(part.blob())) {
+                        parts.add(part);
+                    }
+                }));
         return parts;
     }
 
