@@ -6,7 +6,15 @@ import java.io.IOException;
 public final class AgeException extends IOException {
     private static final long serialVersionUID = 1;
 
-    AgeException(String why, Throwable cause) {
+    private final int recipients;
+
+    AgeException(String why, int recipients, Throwable cause) {
         super(why, cause);
+        this.recipients = recipients;
+    }
+
+    /** For how many it is encrypted, by a header that is sound as far as that can be seen without a key; else 0. */
+    public int recipients() {
+        return recipients;
     }
 }

@@ -1,9 +1,10 @@
 package io.understudy.age;
 
-import com.exceptionfactory.jagged.PayloadException;
 import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
 import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,8 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The format of age, version 1: a header with the file's key for each recipient, then sealed chunks of 64 KiB. */
 public final class AgeFiles {
@@ -67,20 +71,31 @@ public final class AgeFiles {
                             Channels.newChannel(source),
                             identities.stream().map(AgeIdentity::reader).toList());
             return new Opened(channel, source);
-        } catch (GeneralSecurityException | PayloadException e) {
-            throw new AgeException("it is no age file, or encrypted to other keys (" + e.getMessage() + ")", e);
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            source.rethrow(e);
+            String why = "it is no age file, or encrypted to other keys (" + e.getMessage() + ")";
+            throw new AgeException(why, source.recipients(), e);
         }
     }
 
     public static byte[] open(byte[] sealed, List<AgeIdentity> identities) throws IOException {
-        try (InputStream in = open(new java.io.ByteArrayInputStream(sealed), identities)) {
+        try (InputStream in = open(new ByteArrayInputStream(sealed), identities)) {
             return in.readAllBytes();
         }
     }
 
-    /** Remembers whether a failure is its own. */
-    private static final class Source extends java.io.FilterInputStream {
-        private IOException failure;
+    /**
+     * Remembers whether a failure is its own: of a header that is cut or made up the library also throws what it does
+     * not document.
+     */
+    private static final class Source extends FilterInputStream {
+        private static final int HEAD = 1024;
+        private static final Pattern HEADER = Pattern.compile(
+                "age-encryption\\.org/v1\n((?:-> X25519 [A-Za-z0-9+/]{43}\n[A-Za-z0-9+/]{43}\n)+)--- [A-Za-z0-9+/]{43}\n");
+        private static final Pattern STANZA = Pattern.compile("(?m)^-> ");
+
+        private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+        private Exception failure;
 
         Source(InputStream in) {
             super(in);
@@ -89,10 +104,27 @@ public final class AgeFiles {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             try {
-                return super.read(target, offset, length);
-            } catch (IOException e) {
+                int count = super.read(target, offset, length);
+                head.write(target, offset, Math.max(0, Math.min(count, HEAD - head.size())));
+                return count;
+            } catch (IOException | RuntimeException e) {
                 failure = e;
                 throw e;
+            }
+        }
+
+        int recipients() {
+            Matcher header = HEADER.matcher(head.toString(StandardCharsets.ISO_8859_1));
+            return header.lookingAt() ? (int) STANZA.matcher(header.group(1)).results().count() : 0;
+        }
+
+        /** Where the failure is its own. */
+        void rethrow(Exception e) throws IOException {
+            if (e == failure && e instanceof IOException own) {
+                throw own;
+            }
+            if (e == failure && e instanceof RuntimeException own) {
+                throw own;
             }
         }
     }
@@ -119,8 +151,9 @@ public final class AgeFiles {
             }
             try {
                 return channel.read(ByteBuffer.wrap(target, offset, length));
-            } catch (IOException e) {
-                throw e == source.failure ? e : new AgeException("it was altered or truncated", e);
+            } catch (IOException | RuntimeException e) {
+                source.rethrow(e);
+                throw new AgeException("it was altered or truncated", 0, e);
             }
         }
 

@@ -75,6 +75,9 @@ public enum Metric {
     VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When a snapshot was last verified whole"),
     VERIFY_LAST_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last verification ended, however it did"),
     VERIFY_LAST_PASSED(Kind.GAUGE, "1 when the last verification found a snapshot whole, 0 when it failed"),
+    RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS(
+            Kind.GAUGE,
+            "When `check --recovery-key` last showed that the recovery key opens the newest snapshot, 0: never; of encrypted repositories"),
     HEARTBEAT_TIMESTAMP_SECONDS(Kind.GAUGE, "When the agent's main loop last ran"),
     ROLE_IS_PRIMARY(
             Kind.GAUGE, "1 when this server may take snapshots: no marker, and the repository's epoch is its own"),

@@ -13,6 +13,7 @@ import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -83,6 +84,12 @@ public final class KeyObject {
         filestore.put(key(key.number()), Content.of(AgeFiles.seal(signed, recipients)));
     }
 
+    static boolean isSame(Filestore one, Filestore other, int number) {
+        return SmallObject.read(other, key(number), LONGEST)
+                .filter(there -> Arrays.equals(there, read(one, number)))
+                .isPresent();
+    }
+
     /** Copies it as it is. @throws UnderstudyException {@code NOT_ENCRYPTED} where there is none */
     static void copy(Filestore from, Filestore to, int number) {
         to.put(key(number), Content.of(read(from, number)));
@@ -132,8 +139,9 @@ public final class KeyObject {
                         ErrorCode.NOT_ENCRYPTED,
                         "cannot open the repository in " + filestore.name() + ": the configuration has encryption, and"
                                 + " there is no " + key(number),
-                        "encrypt a new repository with agent-primary init --encrypt; or, if this one is meant to be"
-                                + " plain, remove encryption from the configuration"));
+                        "encrypt a new repository with agent-primary init --encrypt; if the object was lost, put the one"
+                                + " of a standby's mirror in its place; if this one is meant to be plain, remove"
+                                + " encryption from the configuration"));
     }
 
     private static byte[] opened(String what, byte[] sealed, List<AgeIdentity> identities) {

@@ -8,6 +8,7 @@ import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.UUID;
 
 /**
@@ -31,6 +32,14 @@ record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing
             throw SignedLine.damaged(signed.what(), "its outline is that of another one", null);
         }
         return manifest;
+    }
+
+    /** The line that is signed, or the one that is sealed in it. */
+    byte[] line(byte[] bytes, TrustedKeys trusted) {
+        SignedLine signed = signed(bytes, trusted);
+        return isSealed(signed)
+                ? sealed(signed).openManifest(signed.what(), sealing)
+                : Arrays.copyOf(signed.bytes(), signed.length());
     }
 
     /** Reads no more than that, where it is sealed on its own. */

@@ -48,13 +48,21 @@ public final class Repository {
     final Identity identity;
     private final TrustedKeys trusted;
     private final Clock clock;
+    private final Encryption encryption;
     private final Sealing sealing;
     private final Blobs blobs;
     private final Epochs epochs;
     private final ReplicaReports reports;
     private final PruneMarker prunings;
 
-    private Repository(Filestore filestore, Identity identity, TrustedKeys trusted, Clock clock, Sealing sealing) {
+    private Repository(
+            Filestore filestore,
+            Identity identity,
+            TrustedKeys trusted,
+            Clock clock,
+            Encryption encryption,
+            Sealing sealing) {
+        this.encryption = encryption;
         this.filestore = filestore;
         this.identity = sealing.isOn() ? identity.encrypted() : identity;
         this.sealing = sealing;
@@ -83,7 +91,7 @@ public final class Repository {
         Identity wanted = sealing.isOn() ? plain.encrypted() : plain;
         filestore.copies().forEach(copy -> create(wanted, copy.store()));
         create(wanted, filestore);
-        return new Repository(filestore, wanted, trusted, clock, sealing);
+        return new Repository(filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing);
     }
 
     private static void create(Identity wanted, Filestore filestore) {
@@ -102,7 +110,7 @@ public final class Repository {
 
     /** The same repository in another filestore, whatever that holds. */
     Repository in(Filestore other) {
-        return new Repository(other, identity, trusted, clock, sealing);
+        return new Repository(other, identity, trusted, clock, encryption, sealing);
     }
 
     /**
@@ -114,7 +122,8 @@ public final class Repository {
     }
 
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
-        return new Repository(filestore, Identity.require(filestore, site), trusted, clock, Sealing.NONE);
+        return new Repository(
+                filestore, Identity.require(filestore, site), trusted, clock, Encryption.NONE, Sealing.NONE);
     }
 
     /**
@@ -144,7 +153,12 @@ public final class Repository {
             Optional<UUID> known,
             Encryption encryption) {
         Optional<Repository> expected = known.map(id -> new Repository(
-                filestore, new Identity(id, site), trusted, clock, encryption.keys(filestore, id, site, trusted)));
+                filestore,
+                new Identity(id, site),
+                trusted,
+                clock,
+                encryption,
+                encryption.keys(filestore, id, site, trusted)));
         if (expected.isEmpty()) {
             return openUnknown(filestore, site, trusted, clock, encryption);
         }
@@ -169,7 +183,7 @@ public final class Repository {
                             + " it is encrypted, and this server's configuration has no encryption",
                     "set encryption.identity to the file of an identity that the repository is encrypted to");
         }
-        return new Repository(filestore, found, trusted, clock, sealing);
+        return new Repository(filestore, found, trusted, clock, encryption, sealing);
     }
 
     /** The same for all copies of a repository, another for every repository that was created. */
@@ -329,6 +343,19 @@ public final class Repository {
         filestore.delete(snapshot.key());
     }
 
+    public boolean isEncrypted() {
+        return sealing.isOn();
+    }
+
+    /**
+     * The first line of a manifest as a plain repository has it.
+     *
+     * @throws UnderstudyException as {@link #read}
+     */
+    public byte[] plain(SnapshotId snapshot) {
+        return reader(snapshot).line(readStored(snapshot), trusted);
+    }
+
     /** What keeps its content from deletion; empty where nothing does. */
     public Optional<ContentLock> lock() {
         return filestore.lock();
@@ -380,9 +407,16 @@ public final class Repository {
         return ManifestCodec.encode(manifest, id(), sealing, key);
     }
 
-    /** Puts what opens the repository into a copy of it that lacks it. */
+    /**
+     * Puts what opens the repository into a copy of it, so that each recipient opens that too. Only a server with an
+     * identity sees whether a stranger wrote it, so no other replaces one that is there.
+     */
     void copyKeys(Filestore copy) {
-        if (sealing.isOn() && copy.stat(KeyObject.key(sealing.key())).isEmpty()) {
+        if (!sealing.isOn() || KeyObject.isSame(filestore, copy, sealing.key())) {
+            return;
+        }
+        if (sealing.reads() || copy.stat(KeyObject.key(sealing.key())).isEmpty()) {
+            encryption.keys(filestore, id(), site(), trusted);
             KeyObject.copy(filestore, copy, sealing.key());
         }
     }

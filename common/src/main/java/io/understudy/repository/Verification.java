@@ -34,7 +34,7 @@ public final class Verification {
     }
 
     /**
-     * In each filestore of the repository by itself.
+     * In each filestore of the repository by itself; where this server may not read content, as {@link #present}.
      *
      * @param progress receives the step {@code verify} in plain bytes, once for each
      * @return of the first
@@ -45,7 +45,10 @@ public final class Verification {
         List<Verified> verified = new ArrayList<>();
         for (Repository place : repository.each()) {
             try {
-                verified.add(verify(place, snapshot, progress));
+                verified.add(
+                        place.blobs().areReadable()
+                                ? verify(place, snapshot, progress)
+                                : present(place, snapshot, progress));
             } catch (UnderstudyException e) {
                 if (e.code() == ErrorCode.CANCELLED) {
                     throw e;
@@ -75,6 +78,26 @@ public final class Verification {
             run.compareReferences(manifest);
             run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
             scope.forEach(threads, parts, run::check);
+            run.checkOwnObjects(repository, snapshot);
+            run.requireSound(snapshot);
+            return new Verified(snapshot, parts.size(), run.total);
+        }
+    }
+
+    /**
+     * What a server without an identity can check of a snapshot in an encrypted repository: its outline against the
+     * signature, its references against their names, and that the object of each blob which they name is there, with a
+     * length that a sound one may have. Reads no content.
+     *
+     * @throws UnderstudyException as {@link #verify}
+     */
+    public Verified present(Repository repository, SnapshotId snapshot, Progress progress) {
+        Outline outline = repository.outline(snapshot);
+        try (TaskScope scope = new TaskScope("look for the blobs of snapshot " + snapshot)) {
+            Run run = new Run(repository.blobs(), progress);
+            List<Part> parts = run.referred(outline.parts());
+            run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
+            scope.forEach(threads, parts, run::requirePresent);
             run.checkOwnObjects(repository, snapshot);
             run.requireSound(snapshot);
             return new Verified(snapshot, parts.size(), run.total);
@@ -114,6 +137,20 @@ public final class Verification {
             return parts;
         }
 
+        /** All blobs that the references name, each once, and their own. */
+        List<Part> referred(List<SnapshotBlobs.Section> sections) {
+            KnownBlobs seen = KnownBlobs.none();
+            List<Part> parts = new ArrayList<>();
+            sections.forEach(section -> attempt(
+                    section.what(),
+                    () -> section.forEach(blobs, part -> {
+                        if (seen.addNew(part.blob())) {
+                            parts.add(part);
+                        }
+                    })));
+            return parts;
+        }
+
         /** Where all of both can be read. */
         void compareReferences(Manifest manifest) {
             if (!faults.isEmpty()) {
@@ -124,6 +161,11 @@ public final class Verification {
 
         void check(Part part) {
             attempt(part.what(), () -> blobs.check(part.blob()));
+            progress.report(STEP, done.addAndGet(part.blob().bytes()), total);
+        }
+
+        void requirePresent(Part part) {
+            attempt(part.what(), () -> blobs.requirePresent(part.blob()));
             progress.report(STEP, done.addAndGet(part.blob().bytes()), total);
         }
 
@@ -165,10 +207,11 @@ public final class Verification {
 
     /**
      * What is collected; any other failure ends the verification. A report or the note of retention that is damaged is
-     * no snapshot's, and counts.
+     * no snapshot's, and counts; so does content in the place of references, which a server without an identity cannot
+     * open.
      */
     private static boolean isFault(ErrorCode code) {
-        return code.judgesContent() || code == ErrorCode.STATE_DAMAGED;
+        return code.judgesContent() || code == ErrorCode.STATE_DAMAGED || code == ErrorCode.IDENTITY_MISSING;
     }
 
     private record Fault(String text, UnderstudyException why) {

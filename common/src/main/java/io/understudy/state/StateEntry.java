@@ -52,6 +52,13 @@ public enum StateEntry {
             Loss.STOPS,
             "of an encrypted repository: the public half of its key, the key of outlines, and the secret by which blobs are named; nothing that opens content",
             "no snapshot can be taken and none deleted, unless `encryption.identity` is set"),
+    RECOVERY(
+            Owner.PRIMARY,
+            "recovery-key.json",
+            1,
+            Loss.COSTS,
+            "when the recovery key was last seen to open a snapshot, for `check` and a metric",
+            "`check` and an alert ask to try it again"),
     LAST_SEQUENCE(
             Owner.PRIMARY,
             "last-sequence.json",

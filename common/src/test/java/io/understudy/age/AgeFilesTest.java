@@ -34,7 +34,9 @@ class AgeFilesTest {
     @Test
     void opensForNoOther() {
         byte[] sealed = AgeFiles.seal(Samples.text("content"), List.of(A.recipient(), B.recipient()));
-        assertThatThrownBy(() -> AgeFiles.open(sealed, List.of(OTHER))).isInstanceOf(AgeException.class);
+        assertThatThrownBy(() -> AgeFiles.open(sealed, List.of(OTHER)))
+                .isInstanceOfSatisfying(
+                        AgeException.class, e -> assertThat(e.recipients()).isEqualTo(2));
     }
 
     @ParameterizedTest

@@ -123,6 +123,33 @@ class EncryptedRepositoryTest {
     }
 
     @Test
+    void withoutAnIdentityItIsSeenWhichBlobsAreThere() throws IOException {
+        new HeldKeys(folder).keep(full.id(), KEY);
+        Repository primary = open(primary());
+        Verification verification = new Verification(2);
+        Verified whole = verification.verify(full, id(1, 1), Progress.none());
+        assertThat(verification.present(primary, id(1, 1), Progress.none())).isEqualTo(whole);
+
+        String archive = full.blobs()
+                .object(manifest.database().archive().direct().get(0).id());
+        store.delete(full.blobs().object(row().id()));
+        store.put(archive, Content.of(new byte[0]));
+        assertThat(failure(() -> verification.present(primary, id(1, 1), Progress.none())))
+                .hasMessageContaining("2 faults")
+                .hasMessageContaining(row().id().hex())
+                .extracting(UnderstudyException::code)
+                .isIn(ErrorCode.BLOB_MISSING, ErrorCode.BLOB_DAMAGED);
+
+        String references = full.blobs()
+                .object(manifest.trees().get(0).references().direct().get(0).id());
+        for (byte[] wrong : List.of(Samples.text("junk"), read(full.blobs().object(row(1).id())))) {
+            store.put(references, Content.of(wrong));
+            assertThat(failure(() -> verification.present(primary, id(1, 1), Progress.none())))
+                    .hasMessageContaining("3 faults");
+        }
+    }
+
+    @Test
     void aServerThatWasNotThereWhenItWasMadeHasNoKey() {
         assertThat(failure(() -> open(primary())).code()).isEqualTo(ErrorCode.IDENTITY_MISSING);
         new HeldKeys(folder).keep(UUID.randomUUID(), KEY);
@@ -182,6 +209,16 @@ class EncryptedRepositoryTest {
         store.delete(object);
         store.put(row().id().key(), Content.of(sealed));
         assertThat(failure(() -> full.blobs().open(row())).code()).isEqualTo(ErrorCode.BLOB_MISSING);
+    }
+
+    @Test
+    void anIdentityThatIsWrittenAgainSaysThatItIsEncrypted() throws IOException {
+        String before = new String(read(IDENTITY), StandardCharsets.UTF_8);
+        store.put(IDENTITY, Content.of(Samples.text("{}")));
+        full.repairIdentity();
+        assertThat(new String(read(IDENTITY), StandardCharsets.UTF_8))
+                .isEqualTo(before)
+                .contains("\"encryption\":{\"version\":1");
     }
 
     /** Without its signature a person who may write into the filestore could have the servers use a key of its own. */
@@ -254,6 +291,31 @@ class EncryptedRepositoryTest {
         Repository alone =
                 Repository.open(mirror, SITE, site.trusted(), time.clock(), Optional.empty(), withIdentity(RECOVERY));
         new Verification(2).verify(alone, id(1, 1), Progress.none());
+    }
+
+    /** The mirror is what is left when the filestore is gone. */
+    @Test
+    void aMirrorFollowsAChangeOfRecipientsAndTakesNoKeyOfAStranger() throws IOException {
+        InMemoryFilestore mirror = new InMemoryFilestore(time);
+        RepositoryCopy.open(mirror, open(withIdentity(STANDBY)));
+        AgeIdentity added = AgeIdentity.generate();
+        KeyObject.write(store, full.id(), SITE, KEY, List.of(STANDBY.recipient(), added.recipient()), site.key());
+        Repository opened = open(withIdentity(STANDBY));
+        RepositoryCopy.open(mirror, opened);
+        assertThat(KeyObject.open(mirror, List.of(added), full.id(), SITE, site.trusted())
+                        .recipients())
+                .hasSize(2);
+
+        KeyObject.write(store, full.id(), SITE, KEY, RECIPIENTS, SigningKey.generate());
+        assertThat(failure(() -> RepositoryCopy.open(mirror, opened)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+        KeyObject.open(mirror, List.of(added), full.id(), SITE, site.trusted());
+
+        new HeldKeys(folder).keep(full.id(), KEY);
+        RepositoryCopy.open(mirror, open(primary()));
+        KeyObject.open(mirror, List.of(added), full.id(), SITE, site.trusted());
+        InMemoryFilestore lacking = new InMemoryFilestore(time);
+        RepositoryCopy.open(lacking, open(primary()));
+        assertThat(lacking.keys()).contains(KEY_OBJECT);
     }
 
     @Test

@@ -51,7 +51,10 @@ class EncryptionIT extends Scenario {
         assertNothingIsReadable(pair);
         assertThePrimaryOpensNoContent(pair);
         theRecoveryKeyOpensAll(pair, sheet);
-        assertRefused(pair.primary().primary("verify"), ErrorCode.IDENTITY_MISSING);
+        theKeysAreShownAndChanged(pair);
+        assertThat(pair.primary().primary("verify").successful().output())
+                .contains("is there, its content was not read");
+        assertRefused(pair.primary().primary("show", "00000001-00000001"), ErrorCode.IDENTITY_MISSING);
         pair.standby().replica("verify").successful();
         pair.standby().primary("verify").successful();
         prune(pair.primary());
@@ -149,6 +152,31 @@ class EncryptionIT extends Scenario {
                 .successful()
                 .output();
         assertThat(content).contains(NOTE, UPLOAD, "canary-name.txt");
+    }
+
+    /** On the standby, which can open the key, and on the primary with the recovery key. */
+    private static void theKeysAreShownAndChanged(ServerPair pair) throws IOException {
+        String recovery = pair.home().resolve("recovery.txt").toString();
+        assertRefused(pair.primary().primary("keys", "list"), ErrorCode.IDENTITY_MISSING);
+        assertThat(pair.primary()
+                        .primary("keys", "list", "--identity", recovery, "--json")
+                        .successful()
+                        .json()
+                        .path("recipients"))
+                .hasSize(2);
+        String added = AgeIdentity.generate().recipient().text();
+        assertThat(pair.standby().primary("keys", "add", added).successful().output())
+                .contains(added);
+        pair.standby().primary("keys", "remove", added).successful();
+        assertThat(pair.primary().primary("check").output()).contains("it was never tried here");
+        assertThat(pair.primary().primary("check", "--recovery-key", recovery).output())
+                .contains("opens snapshot 00000001-00000003");
+        assertThat(pair.primary().primary("check").output()).contains("last opened snapshot 00000001-00000003");
+        Path opened = pair.home().resolve("manifest");
+        pair.standby()
+                .primary("decrypt", "manifests/00000001-00000001.json", "--to", opened.toString())
+                .successful();
+        assertThat(Files.readString(opened)).contains("\"databases\":[", "\"name\":\"media\"");
     }
 
     private static void prune(Server primary) {

@@ -55,6 +55,7 @@ public final class Checks {
     private final PgTools tools;
     private final Supplier<Optional<StatusView>> daemon;
     private final Supplier<Optional<UUID>> known;
+    private final RecoveryProof recovery;
     private final Clock clock;
 
     Checks(
@@ -66,6 +67,7 @@ public final class Checks {
             PgTools tools,
             Supplier<Optional<StatusView>> daemon,
             Supplier<Optional<UUID>> known,
+            RecoveryProof recovery,
             Clock clock) {
         this.settings = settings;
         this.filestore = filestore;
@@ -75,10 +77,12 @@ public final class Checks {
         this.tools = tools;
         this.daemon = daemon;
         this.known = known;
+        this.recovery = recovery;
         this.clock = clock;
     }
 
-    public CheckReport run() {
+    /** @param recoveryKey a file with the key that is to be tried; without it the last trial is shown */
+    public CheckReport run(Optional<Path> recoveryKey) {
         CheckReport.Run findings = new CheckReport.Run();
         findings.check("marker", this::marker);
         findings.check("state", this::state);
@@ -89,6 +93,12 @@ public final class Checks {
                 "filestore",
                 "repository",
                 () -> "repository " + repository.get().id() + " of site " + settings.site());
+        if (recovery.isNeeded() || recoveryKey.isPresent()) {
+            findings.given(
+                    List.of("repository"),
+                    RecoveryProof.NAME,
+                    () -> recoveryKey.map(recovery::prove).orElseGet(recovery::remembered));
+        }
         findings.given(List.of("repository"), "replicas", this::replicas);
         findings.check("signing key", this::signingKey);
         given(findings, "repository", "epoch", this::epoch);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** The metrics of the primary agent for Prometheus. */
 final class PrimaryMetrics implements EventSink {
@@ -125,6 +126,13 @@ final class PrimaryMetrics implements EventSink {
     /** @param moment a Unix timestamp, asked at each scrape */
     void certificateExpires(DoubleSupplier moment) {
         metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, moment);
+    }
+
+    /** @param when asked at each scrape; empty: never */
+    void recoveryKeyTried(Supplier<Optional<Instant>> when) {
+        metrics.watch(
+                Metric.RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS,
+                () -> when.get().map(Instant::getEpochSecond).orElse(0L));
     }
 
     void verified(LastVerified.Verdict verdict) {

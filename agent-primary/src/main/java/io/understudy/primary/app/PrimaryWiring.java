@@ -32,6 +32,7 @@ import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.LastRecovery;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
@@ -43,6 +44,7 @@ import io.understudy.tasks.Services.Service;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -191,7 +193,35 @@ public final class PrimaryWiring implements AutoCloseable {
                 tools(settings),
                 this::ofDaemon,
                 epochs::repository,
+                new RecoveryProof(settings.encryption(), settings.state(), this::openedBy, ports.clock()),
                 ports.clock());
+    }
+
+    /**
+     * @param identity file with an identity that opens the repository's key; empty: that of the configuration
+     * @throws UnderstudyException as {@link Repository#open}
+     */
+    public KeyRecipients keyRecipients(Optional<Path> identity) {
+        return KeyRecipients.of(ports.filestore(), repositoryBy(identity), keys, identity, settings.encryption());
+    }
+
+    /** One object, opened. @param identity as above */
+    public OpenedObject opened(String object, Optional<Path> identity) {
+        return OpenedObject.of(repositoryBy(identity), object);
+    }
+
+    private Repository repositoryBy(Optional<Path> identity) {
+        return identity.map(this::openedBy).orElseGet(repository);
+    }
+
+    private Repository openedBy(Path identity) {
+        return Repository.open(
+                ports.filestore(),
+                settings.site(),
+                keys.trusted(),
+                ports.clock(),
+                epochs.repository(),
+                Encryption.withIdentity(identity));
     }
 
     /** Empty when none runs. */
@@ -268,6 +298,10 @@ public final class PrimaryWiring implements AutoCloseable {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
+        if (settings.encryption().isPresent()) {
+            LastRecovery recovery = new LastRecovery(settings.state());
+            primaryMetrics.recoveryKeyTried(() -> recovery.read().map(LastRecovery.Proven::when));
+        }
         TrackingWatch tracking = new TrackingWatch(
                 ports.slots(),
                 settings.primary().tracking(),

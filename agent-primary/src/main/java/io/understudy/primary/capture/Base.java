@@ -1,6 +1,7 @@
 package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.repository.JunkObject;
@@ -62,7 +63,8 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
             }
             return new Base(whole, named);
         } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
+            // Content in the place of references opens as little as damaged ones.
+            if (!e.code().judgesContent() && e.code() != ErrorCode.IDENTITY_MISSING) {
                 throw e;
             }
             LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());

@@ -36,6 +36,8 @@ public final class PrimaryCli extends AgentProgram {
                 SyncCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,
+                KeysCommand.class,
+                DecryptCommand.class,
                 AuditCommand.class,
                 TlsCommand.class);
     }

@@ -1,5 +1,6 @@
 package io.understudy.primary.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.cli.Bytes;
 import io.understudy.filestore.ContentLock;
 import io.understudy.repository.Repository;
@@ -17,10 +18,18 @@ import java.util.Optional;
  * "locked_until":"2026-12-20T10:00:00Z"}}, with the number of different blobs and their plain bytes. One that is not
  * sound is a failure, whose message lists the faults.
  *
+ * @param read false where there is no identity: all blobs are there, and no content was read; otherwise null
  * @param lockDays how long content is locked in the store; null where it is not
  * @param lockedUntil the end of the manifest's lock; null where there is none
  */
-record VerifyView(SnapshotId snapshot, long blobs, long bytes, double seconds, Long lockDays, Instant lockedUntil) {
+record VerifyView(
+        SnapshotId snapshot,
+        long blobs,
+        long bytes,
+        double seconds,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean read,
+        Long lockDays,
+        Instant lockedUntil) {
     static VerifyView of(Verified verified, Duration took, Repository repository) {
         Optional<ContentLock> lock = repository.lock();
         return new VerifyView(
@@ -28,6 +37,7 @@ record VerifyView(SnapshotId snapshot, long blobs, long bytes, double seconds, L
                 verified.blobs(),
                 verified.bytes(),
                 took.toMillis() / 1000.0,
+                repository.blobs().areReadable() ? null : false,
                 lock.map(each -> each.length().toDays()).orElse(null),
                 lock.flatMap(each -> each.until(verified.snapshot().key())).orElse(null));
     }
@@ -35,8 +45,9 @@ record VerifyView(SnapshotId snapshot, long blobs, long bytes, double seconds, L
     String text() {
         return String.format(
                 Locale.ROOT,
-                "snapshot %s is sound: %d blobs, %s, in %.1f s%s",
+                "snapshot %s is %s: %d blobs, %s, in %.1f s%s",
                 snapshot,
+                read == null ? "sound" : "there, its content was not read",
                 blobs,
                 Bytes.text(bytes),
                 seconds,

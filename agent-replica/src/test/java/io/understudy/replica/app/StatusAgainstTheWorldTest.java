@@ -273,6 +273,7 @@ class StatusAgainstTheWorldTest {
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
+                    RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS,
                     PRIMARY_LINK_UP,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,

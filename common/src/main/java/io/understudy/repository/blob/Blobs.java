@@ -1,5 +1,6 @@
 package io.understudy.repository.blob;
 
+import com.github.luben.zstd.ZstdIOException;
 import io.understudy.age.AgeException;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -145,6 +146,49 @@ public final class Blobs implements BlobSink, BlobSource {
         }
     }
 
+    /**
+     * Whether the blob's object is there, and has a length that a sound one may have; reads nothing of it.
+     *
+     * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
+     */
+    public void requirePresent(BlobRef blob) {
+        ObjectInfo info = stat(blob.id())
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.BLOB_MISSING,
+                        "cannot find blob " + blob.id() + " in " + name() + ": it is missing",
+                        DAMAGED_HINT));
+        if (info.size() == 0 || info.size() > mostStored(blob.bytes())) {
+            throw damaged(blob.id(), "its object has " + info.size() + " bytes", null);
+        }
+    }
+
+    /**
+     * The whole content of a blob of which only the name is known.
+     *
+     * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
+     */
+    public byte[] readWhole(BlobId id) {
+        BlobRef blob = new BlobRef(id, LONGEST, LONGEST, false);
+        try (InputStream in = BlobCodec.decode(sealing.open(openStored(blob)))) {
+            byte[] content = in.readNBytes(LONGEST + 1);
+            if (content.length == 0
+                    || content.length > LONGEST
+                    || !idOf(content, 0, content.length).equals(id)) {
+                throw damaged(id, "its content is not what its name says", null);
+            }
+            return content;
+        } catch (AgeException | ZstdIOException e) {
+            throw damaged(id, e.getMessage(), e);
+        } catch (IOException e) {
+            throw unreadable(blob, e);
+        }
+    }
+
+    private UnderstudyException damaged(BlobId id, String why, IOException cause) {
+        return new UnderstudyException(
+                ErrorCode.BLOB_DAMAGED, "cannot read blob " + id + " in " + name() + ": " + why, DAMAGED_HINT, cause);
+    }
+
     static UnderstudyException unreadable(BlobRef blob, IOException e) {
         return new UnderstudyException(
                 ErrorCode.FILESTORE_FAILED,
@@ -242,11 +286,7 @@ public final class Blobs implements BlobSink, BlobSource {
         try {
             return new VerifiedInput(filestore.name(), blob, naming(), BlobCodec.decode(sealing.open(stored)));
         } catch (AgeException e) {
-            throw new UnderstudyException(
-                    ErrorCode.BLOB_DAMAGED,
-                    "cannot read blob " + blob.id() + " in " + name() + ": " + e.getMessage(),
-                    DAMAGED_HINT,
-                    e);
+            throw damaged(blob.id(), e.getMessage(), e);
         } catch (UnderstudyException e) {
             throw named(blob, name(), e);
         } catch (IOException e) {
