@@ -43,14 +43,20 @@ class AlertsIT extends TwoServers {
 
     /**
      * Alerts whose faults take minutes to stage on real servers: gigabytes of log, a third import, rows that change on
-     * the disk by themselves. The rules' own tests try them on series, those of the agents make their metrics count.
+     * the disk by themselves; or a filestore of another kind. The rules' own tests try them on series, those of the agents make their metrics count.
      */
     private static final Set<String> NOT_STAGED = Set.of(
+            "UnderstudyFilestoreBehind",
+            "UnderstudyRecoveryKeyUntried",
             "UnderstudySlotDropped",
             "UnderstudySlotRetainsMuch",
             "UnderstudyStandbyBehind",
             "UnderstudyStandbyDrifted",
             "UnderstudyTablesDiffered");
+
+    /** Absent here, with one filestore that is not encrypted. The primary's own tests see their values. */
+    private static final Set<String> ELSEWHERE = Set.of(
+            Metric.FILESTORE_BEHIND_SNAPSHOTS.exported(), Metric.RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS.exported());
 
     /** NaN here: without continuous snapshots nothing is loaded ahead. The replica's own tests see their values. */
     private static final Set<String> NOTHING_AHEAD =
@@ -240,6 +246,7 @@ class AlertsIT extends TwoServers {
                 .map(each -> each.exported() + (each.kind() == Metric.Kind.TIMER ? "_count" : ""))
                 .forEach(wanted::add);
         wanted.removeAll(NOTHING_AHEAD);
+        wanted.removeAll(ELSEWHERE);
 
         assertThat(wanted.stream()
                         .filter(each -> prometheus
@@ -274,6 +281,7 @@ class AlertsIT extends TwoServers {
         for (String name : List.of("understudy.rules.test.yml", "understudy.rules.days.test.yml")) {
             series.matcher(Files.readString(FOLDER.resolve(name)))
                     .results()
+                    .filter(found -> !ELSEWHERE.contains(found.group(1)))
                     .forEach(found -> shapes.add(found.group(1)
                             + new TreeSet<>(label.matcher(found.group(2))
                                     .results()
