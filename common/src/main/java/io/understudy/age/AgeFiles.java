@@ -115,7 +115,9 @@ public final class AgeFiles {
 
         int recipients() {
             Matcher header = HEADER.matcher(head.toString(StandardCharsets.ISO_8859_1));
-            return header.lookingAt() ? (int) STANZA.matcher(header.group(1)).results().count() : 0;
+            return header.lookingAt()
+                    ? (int) STANZA.matcher(header.group(1)).results().count()
+                    : 0;
         }
 
         /** Where the failure is its own. */
