@@ -87,7 +87,7 @@ class PrimaryCliTest extends CliScenario {
         assertThat(shape(status))
                 .isEqualTo(
                         "running site server version role epoch highest_epoch newest moment next progress"
-                                + " last_error followers refused peers doubled_names junk tracking continuous filestore{name readable seen}");
+                                + " last_error followers refused peers doubled_names junk tracking continuous filestore{name readable seen stores}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");
