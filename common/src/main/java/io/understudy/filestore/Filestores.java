@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.function.Function;
 
 /** Opens filestores by their URL. */
 public final class Filestores {
@@ -35,14 +36,25 @@ public final class Filestores {
      * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none
      */
     public static Filestore open(FilestoreSettings settings, Events events, Ticker ticker) {
+        return open(settings, each -> events, ticker);
+    }
+
+    /**
+     * As {@link #open(FilestoreSettings, Events, Ticker)}, where each of several has events of its own.
+     *
+     * @param events asked with the settings of each filestore
+     */
+    public static Filestore open(
+            FilestoreSettings settings, Function<FilestoreSettings, Events> events, Ticker ticker) {
         return settings.several()
                 .<Filestore>map(several -> SeveralFilestores.of(
                         several.stores().stream()
-                                .map(each -> new SeveralFilestores.Opened(each, one(each.settings(), events, ticker)))
+                                .map(each -> new SeveralFilestores.Opened(
+                                        each, one(each.settings(), events.apply(each.settings()), ticker)))
                                 .toList(),
                         several.commit(),
                         ticker))
-                .orElseGet(() -> one(settings, events, ticker));
+                .orElseGet(() -> one(settings, events.apply(settings), ticker));
     }
 
     private static Filestore one(FilestoreSettings settings, Events events, Ticker ticker) {

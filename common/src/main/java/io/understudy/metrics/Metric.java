@@ -62,6 +62,11 @@ public enum Metric {
             "1 when the filestore answers, asked every ten seconds, and the last requests to it succeeded",
             "repository"),
     REPOSITORY_LATENCY_SECONDS(Kind.GAUGE, "How long the last request to the filestore took", "repository"),
+    FILESTORE_BEHIND_SNAPSHOTS(
+            Kind.GAUGE,
+            "Of several filestores: snapshots that others have and that are newer than all this one has; absent while"
+                    + " it does not answer",
+            "store"),
     REPOSITORY_JUNK_OBJECTS(
             Kind.GAUGE,
             "Objects with the name of a newer snapshot or a higher epoch that no trusted agent wrote, at the last look"),

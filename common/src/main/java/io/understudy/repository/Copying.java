@@ -1,6 +1,7 @@
 package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.WriteBatch;
 import io.understudy.progress.Progress;
@@ -178,21 +179,44 @@ final class Copying {
 
     private void fetch(Part part) {
         try (StoredBlob stored = buffers.get()) {
-            try {
-                stored.read(from.blobs(), part.blob());
-            } catch (UnderstudyException e) {
-                if (e.code() != ErrorCode.BLOB_DAMAGED) {
-                    throw e;
-                }
-                // Bytes may be lost on the way, without an error, by a proxy or a bad cable: the second read shows it.
-                stored.read(from.blobs(), part.blob());
-            }
+            read(stored, part.blob());
             stored.write(writes);
             fetchedBlobs.increment();
             progress.report(STEP, fetchedBytes.addAndGet(stored.length()), total);
         } catch (UnderstudyException e) {
             throw new UnderstudyException(e.code(), "cannot copy " + part.what() + ": " + e.getMessage(), e.hint(), e);
         }
+    }
+
+    private void read(StoredBlob stored, BlobRef blob) {
+        try {
+            stored.read(from.blobs(), blob);
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.BLOB_DAMAGED) {
+                throw e;
+            }
+            readAgain(stored, blob, e);
+        }
+    }
+
+    /**
+     * Bytes may be lost on the way, without an error, by a proxy or a bad cable: the second read shows it. Of several
+     * filestores each is read.
+     */
+    private void readAgain(StoredBlob stored, BlobRef blob, UnderstudyException damaged) {
+        UnderstudyException last = damaged;
+        for (Repository place : from.each()) {
+            try {
+                stored.read(place.blobs(), blob);
+                return;
+            } catch (UnderstudyException e) {
+                if (!e.code().isOfBlob() && (from.copies().isEmpty() || e.code().kind() != ErrorKind.FILESTORE)) {
+                    throw e;
+                }
+                last = e.code().isOfBlob() ? e : last;
+            }
+        }
+        throw last;
     }
 
     private void write(SnapshotId snapshot, byte[] manifest) {

@@ -193,6 +193,10 @@ public final class Epochs {
                 .orElseGet(() -> to.putIfAbsent(key(epoch), claim));
     }
 
+    void copyTo(Repository copy) {
+        copyTo(copy.epochs().filestore);
+    }
+
     /** Gives a copy of this repository the claims that it lacks, as far as a trusted key signed them. */
     void copyTo(Filestore copy) {
         Epochs target = new Epochs(copy, site, repository, trusted);

@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
@@ -218,6 +219,13 @@ public final class Repository {
         return filestore.copies();
     }
 
+    /** In each filestore of several by itself; this one where it is in one. */
+    public List<Repository> each() {
+        return copies().isEmpty()
+                ? List.of(this)
+                : copies().stream().map(copy -> in(copy.store())).toList();
+    }
+
     /** The same for work of several steps, see {@link Filestore#during}. */
     public Repository during(Filestore.Purpose purpose) {
         Filestore chosen = filestore.during(purpose);
@@ -413,6 +421,10 @@ public final class Repository {
         }
     }
 
+    void copyKeysTo(Repository copy) {
+        copyKeys(copy.filestore);
+    }
+
     /** The manifest's object as it is stored, unchecked. */
     byte[] readStored(SnapshotId snapshot) {
         return SmallObject.read(filestore, snapshot.key(), LONGEST_MANIFEST)
@@ -425,6 +437,11 @@ public final class Repository {
     /** @return false when there is a manifest of this name already */
     boolean writeStored(SnapshotId snapshot, byte[] manifest) {
         return filestore.putIfAbsent(snapshot.key(), manifest);
+    }
+
+    /** Over what is there, for who repairs it. */
+    void replaceStored(SnapshotId snapshot, byte[] manifest) {
+        filestore.put(snapshot.key(), Content.of(manifest));
     }
 
     private List<SnapshotId> snapshots(String after) {

@@ -34,6 +34,37 @@ public final class Verification {
     }
 
     /**
+     * In each filestore of the repository by itself; where this server may not read content, as {@link #present}.
+     *
+     * @param progress receives the step {@code verify} in plain bytes, once for each
+     * @return of the first
+     * @throws UnderstudyException as {@link #verify}; of several that fail, for the first whose content is at fault
+     */
+    public Verified verifyEach(Repository repository, SnapshotId snapshot, Progress progress) {
+        List<UnderstudyException> failures = new ArrayList<>();
+        List<Verified> verified = new ArrayList<>();
+        for (Repository place : repository.each()) {
+            try {
+                verified.add(
+                        place.blobs().areReadable()
+                                ? verify(place, snapshot, progress)
+                                : present(place, snapshot, progress));
+            } catch (UnderstudyException e) {
+                if (e.code() == ErrorCode.CANCELLED) {
+                    throw e;
+                }
+                failures.add(e);
+            }
+        }
+        failures.stream()
+                .min(Comparator.comparing(each -> !each.code().judgesContent()))
+                .ifPresent(worst -> {
+                    throw worst;
+                });
+        return verified.get(0);
+    }
+
+    /**
      * @param progress receives the step {@code verify} in plain bytes
      * @throws UnderstudyException what reading the manifest throws; {@code BLOB_MISSING}, {@code BLOB_DAMAGED},
      *     {@code MANIFEST_DAMAGED} or {@code UNSAFE_PATH} with all faults that were found in its message, and each as a

@@ -18,6 +18,7 @@ import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,6 +73,15 @@ class EncryptedRepositoryTest {
                 assertThat(stored).startsWith("age-encryption.org/v1\n");
             }
         }
+    }
+
+    @Test
+    void contentThatIsThereIsNotSentAgain() {
+        byte[] content = Samples.text("new content");
+        full.blobs().put(content, 0, content.length);
+        int puts = store.count(Operation.PUT);
+        full.blobs().put(content, 0, content.length);
+        assertThat(store.count(Operation.PUT)).isEqualTo(puts);
     }
 
     @Test

@@ -70,6 +70,19 @@ class SealedStoreSyncTest {
         }
     }
 
+    @Test
+    void whatOneLostIsRepairedFromTheOther() throws IOException {
+        new HeldKeys(folder).keep(site.repository().id(), KEY);
+        site.commit(id(1, 1), 1);
+        List<String> before = second.keys();
+        before.stream().filter(key -> key.startsWith("blobs/")).forEach(second::delete);
+        Repository primary = open(store, Optional.empty());
+        new StoreHealing(2).heal(primary, List.of(), id(1, 1), Progress.none());
+        assertThat(second.keys()).isEqualTo(before);
+        assertThat(new StoreHealing(2).heal(primary, List.of(), id(1, 1), Progress.none()))
+                .isZero();
+    }
+
     private Repository open(Filestore filestore, Optional<Path> identity) {
         return Repository.open(
                 filestore,

@@ -8,10 +8,20 @@ import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Two filestores: one goes away and comes back, then the other is gone for good. */
 class SeveralStoresIT extends Scenario {
+    private static void damageEveryBlob(Path filestore) throws IOException {
+        try (Stream<Path> all = Files.walk(filestore.resolve("blobs"))) {
+            for (Path blob : all.filter(Files::isRegularFile).toList()) {
+                Files.delete(blob);
+                Files.writeString(blob, "damaged");
+            }
+        }
+    }
+
     @Test
     void oneThatWasAwayIsCaughtUpAndSufficesAlone() throws IOException {
         ServerPair pair = install(false);
@@ -44,9 +54,13 @@ class SeveralStoresIT extends Scenario {
         pair.primary().primary("sync").successful();
         assertThat(pair.primary().primary("status").output()).doesNotContain("behind by");
 
+        damageEveryBlob(far);
+        assertRefused(pair.primary().primary("verify"), ErrorCode.BLOB_DAMAGED);
+        pair.primary().primary("verify", "--repair").successful();
+
         Files.move(near, pair.home().resolve("near-gone"));
         sync(pair.standby());
         pair.standby().site().awaitContent(1, 1, ANSWERS);
-        pair.primary().primary("verify").successful();
+        assertRefused(pair.standby().replica("verify"), ErrorCode.FILESTORE_UNREACHABLE);
     }
 }

@@ -13,9 +13,11 @@ import io.understudy.primary.events.Stage;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Outline;
+import io.understudy.repository.StoreState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
@@ -71,6 +73,12 @@ final class PrimaryMetrics implements EventSink {
         } else if (event instanceof PrimaryEvent.TrackingSlotDropped) {
             metrics.count(Metric.TRACKING_SLOTS_DROPPED);
         }
+    }
+
+    /** Each of several filestores. */
+    void filestores(List<StoreState> states) {
+        states.forEach(each -> metrics.set(
+                Metric.FILESTORE_BEHIND_SNAPSHOTS, each.reachable() ? each.behind() : Double.NaN, each.name()));
     }
 
     /** The newest snapshot in the repository, of any server. */

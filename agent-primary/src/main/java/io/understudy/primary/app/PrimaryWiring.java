@@ -267,9 +267,9 @@ public final class PrimaryWiring implements AutoCloseable {
         return new StoreCatchUp(repository, pruning(Events.none()));
     }
 
-    private StoreWatch storeWatch(Events events) {
-        StoreWatch watch = new StoreWatch(
-                storeCatchUp(), events, settings.filestore().several().isPresent());
+    private StoreWatch storeWatch(Events events, PrimaryMetrics metrics) {
+        boolean several = settings.filestore().several().isPresent();
+        StoreWatch watch = new StoreWatch(storeCatchUp(), events, several, metrics::filestores);
         events.add(watch);
         return watch;
     }
@@ -319,7 +319,7 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        StoreWatch stores = storeWatch(events);
+        StoreWatch stores = storeWatch(events, primaryMetrics);
         Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());

@@ -5,14 +5,19 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StoreHealing;
 import io.understudy.repository.StoreState;
 import io.understudy.repository.StoreSync;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Brings each of several filestores up to the others, on the server that takes snapshots. */
 public final class StoreCatchUp {
+    private static final int THREADS = 4;
+
     private final Supplier<Repository> repository;
     private final Pruning retention;
     private final StoreSync sync = new StoreSync();
@@ -37,12 +42,29 @@ public final class StoreCatchUp {
     public List<StoreState> run(Progress progress) {
         retention.permission();
         List<StoreState> states = new ArrayList<>();
-        if (!retention.undisturbed(() -> states.addAll(sync.run(repository.get(), retention::kept, progress)))) {
+        undisturbed(() -> states.addAll(sync.run(repository.get(), retention::kept, progress)));
+        return states;
+    }
+
+    /**
+     * Repairs a snapshot in each filestore from the others.
+     *
+     * @return how many objects were written
+     * @throws UnderstudyException as {@link #run}, and for what is damaged in all of them
+     */
+    public long heal(SnapshotId snapshot, Progress progress) {
+        retention.permission();
+        AtomicLong healed = new AtomicLong();
+        undisturbed(() -> healed.set(new StoreHealing(THREADS).heal(repository.get(), List.of(), snapshot, progress)));
+        return healed.get();
+    }
+
+    private void undisturbed(Runnable work) {
+        if (!retention.undisturbed(work)) {
             throw new UnderstudyException(
                     ErrorCode.LOCKED,
                     "cannot bring the filestores up to date: agent-primary prune runs, or this does already",
                     "wait until it is done");
         }
-        return states;
     }
 }

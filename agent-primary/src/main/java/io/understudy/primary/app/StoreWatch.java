@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +43,16 @@ final class StoreWatch implements EventSink, Service {
     private final AtomicBoolean waits = new AtomicBoolean();
     private final Set<String> behind = new HashSet<>();
     private final boolean several;
+    private final Consumer<List<StoreState>> shown;
     private int looks;
     private volatile List<StoreState> last = List.of();
 
-    /** @param several whether there is more than one; otherwise nothing is looked at, and no thread starts */
-    StoreWatch(StoreCatchUp stores, Events events, boolean several) {
+    /**
+     * @param several whether there is more than one; otherwise nothing is looked at, and no thread starts
+     * @param shown receives what each look found
+     */
+    StoreWatch(StoreCatchUp stores, Events events, boolean several, Consumer<List<StoreState>> shown) {
+        this.shown = shown;
         this.stores = stores;
         this.events = events;
         this.several = several;
@@ -99,6 +105,7 @@ final class StoreWatch implements EventSink, Service {
             // A standby, or a moment in which something is deleted: another look follows.
             LOG.debug("the filestores are not brought up to date now", e);
         }
+        shown.accept(last);
         last.forEach(this::report);
     }
 

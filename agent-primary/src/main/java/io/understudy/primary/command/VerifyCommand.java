@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -27,6 +28,12 @@ final class VerifyCommand extends PrimaryCommand {
 
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot. Default: the newest one.")
     private String id;
+
+    @Option(
+            names = "--repair",
+            description =
+                    "Of several filestores, first repair in each what is missing or damaged there, from the others.")
+    private boolean repair;
 
     @Override
     int run(PrimaryWiring agent) {
@@ -52,17 +59,24 @@ final class VerifyCommand extends PrimaryCommand {
         SnapshotId snapshot = id == null ? SnapshotName.newest(repository, junk::add) : SnapshotName.parse(id);
         Ticker ticker = Ticker.system();
         long start = ticker.nanos();
+        if (repair) {
+            repair(agent, snapshot);
+        }
         Verified verified = verified(agent, repository, snapshot);
         JunkObject.requireNone(junk);
         return VerifyView.of(verified, ticker.since(start), repository);
     }
 
+    private void repair(PrimaryWiring agent, SnapshotId snapshot) {
+        try (ProgressDisplay progress = cli.progress()) {
+            long healed = agent.storeCatchUp().heal(snapshot, progress);
+            cli.say(healed + " objects were missing or damaged, and are repaired");
+        }
+    }
+
     private Verified verified(PrimaryWiring agent, Repository repository, SnapshotId snapshot) {
         try (ProgressDisplay progress = cli.progress()) {
-            Verification verification = new Verification(THREADS);
-            return repository.blobs().areReadable()
-                    ? verification.verify(repository, snapshot, progress)
-                    : verification.present(repository, snapshot, progress);
+            return new Verification(THREADS).verifyEach(repository, snapshot, progress);
         } catch (UnderstudyException e) {
             if (e.code().isOfBlob()) {
                 requestFullSnapshot(agent, snapshot, e);

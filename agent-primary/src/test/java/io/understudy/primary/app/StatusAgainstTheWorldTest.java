@@ -288,6 +288,7 @@ class StatusAgainstTheWorldTest {
                     RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
+                    FILESTORE_BEHIND_SNAPSHOTS,
                     REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     AHEAD_SNAPSHOT_TIMESTAMP_SECONDS,

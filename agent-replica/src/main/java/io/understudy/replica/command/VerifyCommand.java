@@ -17,6 +17,7 @@ import io.understudy.repository.JunkObject;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StoreHealing;
 import io.understudy.repository.Verification;
 import io.understudy.repository.Verified;
 import io.understudy.setup.SnapshotName;
@@ -50,16 +51,22 @@ final class VerifyCommand extends ReplicaCommand {
             description = "Compare the rows of the live database with the snapshot that was imported; changes nothing.")
     private boolean database;
 
+    @Option(
+            names = "--repair",
+            description =
+                    "First repair in each filestore what is missing or damaged there, from the others and from this server's own copy.")
+    private boolean repair;
+
     /**
      * What {@code verify} prints with {@code --json}.
      *
      * @param where {@code filestore}, {@code mirror} or {@code database}
      * @param bytes plain
-     * @param repairedBlobs that the mirror lacked or that were damaged there, and are sound now
+     * @param repairedBlobs objects that the mirror or a filestore lacked or that were damaged there, and are sound now
      */
     record Result(SnapshotId snapshot, String where, long bytes, long repairedBlobs, double seconds) {
         String text() {
-            String repaired = repairedBlobs == 0 ? "" : ", %d blobs were repaired".formatted(repairedBlobs);
+            String repaired = repairedBlobs == 0 ? "" : ", %d objects were repaired".formatted(repairedBlobs);
             return "%s is sound in the %s: %s read in %.1f s%s"
                     .formatted(snapshot, where, Bytes.text(bytes), seconds, repaired);
         }
@@ -89,11 +96,28 @@ final class VerifyCommand extends ReplicaCommand {
         }
     }
 
-    private static Result verifyFilestore(ReplicaWiring wiring, int threads, SnapshotId snapshot, Progress progress) {
+    private Result verifyFilestore(ReplicaWiring wiring, int threads, SnapshotId snapshot, Progress progress) {
         Ticker ticker = wiring.ports().ticker();
         long start = ticker.nanos();
-        Verified verified = new Verification(threads).verify(wiring.repository(), snapshot, progress);
-        return new Result(snapshot, "filestore", verified.bytes(), 0, StepSeconds.seconds(ticker.since(start)));
+        long healed = repair ? heal(wiring, threads, snapshot, progress) : 0;
+        Verified verified = new Verification(threads).verifyEach(wiring.repository(), snapshot, progress);
+        return new Result(snapshot, "filestore", verified.bytes(), healed, StepSeconds.seconds(ticker.since(start)));
+    }
+
+    /** Under the apply lock: a round uses the mirror too. The primary keeps its newest snapshots while it prunes. */
+    private static long heal(ReplicaWiring wiring, int threads, SnapshotId snapshot, Progress progress) {
+        ProcessLock lock = new ApplyLock(wiring.settings().state())
+                .acquire(PATIENCE, wiring.ports().ticker());
+        try {
+            return new StoreHealing(threads)
+                    .heal(
+                            wiring.repository(),
+                            List.of(wiring.snapshots().mirror().copy()),
+                            snapshot,
+                            progress);
+        } finally {
+            lock.close();
+        }
     }
 
     /** Under the apply lock: a round exchanges the database. */

@@ -140,6 +140,11 @@ public final class Mirror {
         return blobs;
     }
 
+    /** As a repository, to read from. */
+    public Repository copy() {
+        return local;
+    }
+
     /** The snapshots that were fetched whole, ascending. */
     public List<SnapshotId> list() {
         return local.list();

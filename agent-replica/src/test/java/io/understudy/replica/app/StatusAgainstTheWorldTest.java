@@ -277,6 +277,7 @@ class StatusAgainstTheWorldTest {
                     PRIMARY_LINK_UP,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
+                    FILESTORE_BEHIND_SNAPSHOTS,
                     SNAPSHOT_ATTEMPTS,
                     SNAPSHOT_FAILURES,
                     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS,

@@ -237,7 +237,7 @@ public final class Blobs implements BlobSink, BlobSource {
     /** The blob, if one is there that a put may rely on. */
     Optional<BlobRef> fresh(BlobId id, int length) {
         return filestore
-                .statEverywhere(id.key())
+                .statEverywhere(object(id))
                 .filter(info -> reliable(info, length))
                 .map(info -> new BlobRef(id, length, info.size(), false));
     }

@@ -1,0 +1,122 @@
+package io.understudy.repository;
+
+import static io.understudy.repository.Manifests.id;
+import static io.understudy.repository.TransferScenario.failure;
+import static io.understudy.testing.SeveralInMemory.takeAway;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.config.Settings.CommitRule;
+import io.understudy.failure.ErrorCode;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.several.SeveralFilestores;
+import io.understudy.progress.Progress;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.SeveralInMemory;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StoreHealingTest {
+    private final FakeTicker time = new FakeTicker();
+    private final InMemoryFilestore main = new InMemoryFilestore(time);
+    private final InMemoryFilestore second = new InMemoryFilestore(time);
+    private final SeveralFilestores store = SeveralInMemory.of(CommitRule.ALL, time, main, second);
+    private final SampleSite site = new SampleSite(store, time.clock());
+    private final Repository repository = site.repository();
+    private List<String> before;
+
+    @BeforeEach
+    void aSnapshot() {
+        repository.epochs().claim(EpochsTest.claim(1, "a"), site.key());
+        site.commit(id(1, 1), 1);
+        before = TransferScenario.objects(main);
+        assertThat(TransferScenario.objects(second)).isEqualTo(before);
+    }
+
+    private long heal(Repository... more) {
+        return new StoreHealing(2).heal(repository, List.of(more), id(1, 1), Progress.none());
+    }
+
+    private void verify() {
+        new Verification(2).verifyEach(repository, id(1, 1), Progress.none());
+    }
+
+    /** Every other blob of one is cut, every other of the rest of the other is gone: together they have all. */
+    @Test
+    void eachIsMadeWholeFromTheOther() {
+        List<String> blobs =
+                main.keys().stream().filter(key -> key.startsWith("blobs/")).toList();
+        for (int i = 0; i < blobs.size(); i++) {
+            if (i % 2 == 0) {
+                main.put(blobs.get(i), Content.of(new byte[] {1, 2, 3}));
+            } else {
+                second.delete(blobs.get(i));
+            }
+        }
+        main.put(id(1, 1).key(), Content.of(Samples.text("junk\n")));
+        second.delete(Epochs.key(1));
+        second.put(Identity.KEY, Content.of(Samples.text("junk\n")));
+        assertThat(failure(this::verify).code().judgesContent()).isTrue();
+
+        assertThat(heal()).isEqualTo(blobs.size() + 2);
+
+        assertThat(TransferScenario.objects(main)).isEqualTo(before);
+        assertThat(TransferScenario.objects(second)).isEqualTo(before);
+        verify();
+        assertThat(heal()).isZero();
+    }
+
+    @Test
+    void whatIsDamagedEverywhereIsAnErrorUnlessAFurtherCopyHasIt() {
+        InMemoryFilestore mirror = new InMemoryFilestore(time);
+        Repository copy = RepositoryCopy.open(mirror, repository);
+        new Transfer(2).copy(repository, copy, id(1, 1), bytes -> {}, Progress.none());
+        String blob = main.keys().stream()
+                .filter(key -> key.startsWith("blobs/"))
+                .findFirst()
+                .orElseThrow();
+        main.put(blob, Content.of(new byte[] {1, 2, 3}));
+        second.delete(blob);
+        assertThat(failure(this::heal).code().isOfBlob()).isTrue();
+        assertThat(heal(copy)).isEqualTo(2);
+        verify();
+    }
+
+    /** Of a site with one filestore the mirror is the only other copy. */
+    @Test
+    void aSingleFilestoreIsRepairedFromTheMirror() {
+        InMemoryFilestore mirror = new InMemoryFilestore(time);
+        Repository alone = repository.in(main);
+        Repository copy = RepositoryCopy.open(mirror, alone);
+        new Transfer(2).copy(alone, copy, id(1, 1), bytes -> {}, Progress.none());
+        main.keys().stream().filter(key -> key.startsWith("blobs/")).forEach(main::delete);
+        assertThat(new StoreHealing(2).heal(alone, List.of(copy), id(1, 1), Progress.none()))
+                .isPositive();
+        new Verification(2).verify(alone, id(1, 1), Progress.none());
+    }
+
+    @Test
+    void aStoreThatIsAwayIsNotVerified() {
+        takeAway(second);
+        assertThat(failure(this::verify).code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(failure(this::heal).code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+    }
+
+    /** What a standby fetches comes from the one that has it sound. */
+    @Test
+    void aCopyTakesWhatIsDamagedInOneFromTheOther() {
+        main.keys().stream()
+                .filter(key -> key.startsWith("blobs/"))
+                .forEach(key -> main.put(key, Content.of(new byte[] {1, 2, 3})));
+        Repository copy = RepositoryCopy.open(new InMemoryFilestore(time), repository);
+        new Transfer(2).copy(repository, copy, id(1, 1), bytes -> {}, Progress.none());
+        new Verification(2).verify(copy, id(1, 1), Progress.none());
+
+        second.keys().stream().filter(key -> key.startsWith("blobs/")).forEach(second::delete);
+        Repository other = RepositoryCopy.open(new InMemoryFilestore(time), repository);
+        assertThat(failure(() -> new Transfer(2).copy(repository, other, id(1, 1), bytes -> {}, Progress.none()))
+                        .code())
+                .isIn(ErrorCode.BLOB_DAMAGED, ErrorCode.BLOB_MISSING);
+    }
+}
