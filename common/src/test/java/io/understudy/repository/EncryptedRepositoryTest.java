@@ -145,7 +145,8 @@ class EncryptedRepositoryTest {
         for (byte[] wrong : List.of(Samples.text("junk"), read(full.blobs().object(row(1).id())))) {
             store.put(references, Content.of(wrong));
             assertThat(failure(() -> verification.present(primary, id(1, 1), Progress.none())))
-                    .hasMessageContaining("3 faults");
+                    .hasMessageContaining("database site")
+                    .hasMessageContaining("tree media");
         }
     }
 

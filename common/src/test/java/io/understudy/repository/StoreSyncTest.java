@@ -6,21 +6,25 @@ import static io.understudy.testing.SeveralInMemory.takeAway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.understudy.age.AgeIdentity;
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.several.SeveralFilestores;
 import io.understudy.progress.Progress;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.None;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,47 @@ class StoreSyncTest {
         Repository opened = repository.in(three);
         assertThat(new StoreSync().run(opened, Set::of, Progress.none())).allMatch(StoreState::isInStep);
         assertThat(fresh.keys()).isEqualTo(second.keys());
+    }
+
+    /** A primary has no identity; what it copies opens with each of the recipients, the key with it. */
+    @Test
+    void anEncryptedOneIsCaughtUpByAServerThatReadsNoContent() {
+        RepositoryKey key = RepositoryKey.generate(new SecureRandom());
+        AgeIdentity recovery = AgeIdentity.generate();
+        InMemoryFilestore one = new InMemoryFilestore(time);
+        InMemoryFilestore other = new InMemoryFilestore(time);
+        SeveralFilestores both = SeveralInMemory.of(CommitRule.ANY, time, one, other);
+        SampleSite sealed = new SampleSite(both, time.clock(), key, List.of(recovery.recipient()));
+        other.delete(KeyObject.key(1));
+        takeAway(other);
+        sealed.commit(id(1, 1), 1);
+        sealed.commit(id(1, 2), 2);
+        bringBack(other);
+        time.advance(Duration.ofMinutes(2));
+        Repository primary = Repository.open(
+                both,
+                Manifests.SITE,
+                sealed.trusted(),
+                time.clock(),
+                Optional.of(sealed.repository().id()),
+                (filestore, repository, name, trusted) ->
+                        Sealing.of(1, key.naming(), key.identity().recipient(), key.outline(), Optional.empty()));
+
+        assertThat(new StoreSync().run(primary, () -> Set.of(id(1, 1)), Progress.none()))
+                .allMatch(StoreState::isInStep);
+
+        takeAway(one);
+        RepositoryKey opened = KeyObject.open(other, List.of(recovery), primary.id(), Manifests.SITE, sealed.trusted())
+                .key();
+        Repository alone = Repository.open(
+                other,
+                Manifests.SITE,
+                sealed.trusted(),
+                time.clock(),
+                Optional.empty(),
+                (filestore, repository, name, trusted) -> opened.sealing());
+        new Verification(2).verify(alone, id(1, 2), Progress.none());
+        new Verification(2).verify(alone, id(1, 1), Progress.none());
     }
 
     @Test

@@ -81,14 +81,16 @@ public final class KeyRecipients {
         return Recipients.of(repository, opened());
     }
 
-    /** Adds one; it can read all that is there, at once. Repeated it changes nothing. */
+    /**
+     * Adds one; it can read all that is there, at once. Repeated, it writes the key again as it is: into a filestore
+     * that was away too.
+     */
     public Recipients add(Recipient recipient) {
         KeyObject.Opened now = opened();
-        if (now.recipients().contains(recipient)) {
-            return Recipients.of(repository, now);
-        }
         List<Recipient> all = new ArrayList<>(now.recipients());
-        all.add(recipient);
+        if (!all.contains(recipient)) {
+            all.add(recipient);
+        }
         return written(now, all);
     }
 

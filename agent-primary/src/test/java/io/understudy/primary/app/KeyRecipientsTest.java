@@ -66,7 +66,11 @@ class KeyRecipientsTest {
                         A.recipient().text(),
                         B.recipient().text(),
                         C.recipient().text());
+        byte[] once = store.open("keys/00000001.age", 0).readAllBytes();
         assertThat(of(A).add(C.recipient()).recipients()).hasSize(3);
+        assertThat(store.open("keys/00000001.age", 0).readAllBytes())
+                .as("written again")
+                .isNotEqualTo(once);
         assertThat(of(C).list().recipients()).hasSize(3);
         assertThat(open(C).read(FIRST).snapshot()).isEqualTo(FIRST);
         assertThat(open(A).read(FIRST).snapshot()).isEqualTo(FIRST);
