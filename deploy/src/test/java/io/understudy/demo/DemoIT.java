@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code deploy/demo} as a process, without the building. That it shows a failover is FailoverIT's to say. */
 class DemoIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final Scratch scratch = new Scratch();
 

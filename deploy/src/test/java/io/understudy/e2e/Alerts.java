@@ -11,7 +11,7 @@ import java.util.TreeSet;
 
 /** Which alerts fire, and which have shown that they fire and that they clear. Names are given without "Understudy". */
 final class Alerts {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final LivePrometheus prometheus;
     private final Set<String> fired = new HashSet<>();

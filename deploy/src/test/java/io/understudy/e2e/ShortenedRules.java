@@ -19,8 +19,8 @@ final class ShortenedRules {
             "UnderstudySnapshotMissing", Map.entry("4 * understudy_snapshot", "18 / 3600 * understudy_snapshot"),
             "UnderstudyAgentStuck", Map.entry("> 900", "> 5"),
             "UnderstudyStandbyBehind", Map.entry("> 300", "> 5"),
-            "UnderstudyStandbyStale", Map.entry("> 7200", "> 15"),
-            "UnderstudyVerifyStale", Map.entry("> 14 * 86400", "> 15"));
+            "UnderstudyStandbyStale", Map.entry("> 7200", "> 30"),
+            "UnderstudyVerifyStale", Map.entry("> 14 * 86400", "> 30"));
 
     /** Its certificate has the lifetime that the rule names. */
     private static final String AS_IT_IS = "UnderstudyCertificateExpires";
