@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /** Prometheus and its own judge of rules, from the PATH or from where {@code deploy/setup test} puts them. */
 public final class PrometheusTools {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private PrometheusTools() {}
 
