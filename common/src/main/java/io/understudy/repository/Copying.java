@@ -57,7 +57,7 @@ final class Copying {
     }
 
     TransferResult run(SnapshotId snapshot, LongConsumer admission) {
-        Repository.Signed signed = from.readSigned(snapshot);
+        SignedManifest signed = from.readSigned(snapshot);
         List<Section> sections = signed.outline().parts();
         fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
         fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
@@ -77,8 +77,8 @@ final class Copying {
     }
 
     /** As {@link #run}, but passes over what the references of a snapshot have in common that the target has whole. */
-    TransferResult runAfter(Repository.Signed whole, SnapshotId snapshot, LongConsumer admission) {
-        Repository.Signed signed = from.readSigned(snapshot);
+    TransferResult runAfter(SignedManifest whole, SnapshotId snapshot, LongConsumer admission) {
+        SignedManifest signed = from.readSigned(snapshot);
         List<Section> sections = signed.outline().parts();
         List<Section> known = whole.outline().parts();
         known.forEach(section -> section.own(this::healed, part -> planned.add(part.blob())));
@@ -99,7 +99,7 @@ final class Copying {
         progress.report(STEP, fetchedBytes.get(), total);
     }
 
-    private TransferResult written(Repository.Signed signed) {
+    private TransferResult written(SignedManifest signed) {
         write(signed.outline().snapshot(), signed.bytes());
         return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
     }

@@ -152,7 +152,8 @@ public final class KeyObject {
                     ErrorCode.IDENTITY_MISSING,
                     "cannot open " + what + " with encryption.identity, "
                             + identities.get(0).recipient() + ": " + e.getMessage(),
-                    "name the file of an identity that the repository is encrypted to",
+                    "name the file of an identity that the repository is encrypted to; an object that was damaged is put"
+                            + " back from the mirror in a standby's state folder",
                     e);
         } catch (IOException e) {
             throw new IllegalStateException("it is read from memory", e);

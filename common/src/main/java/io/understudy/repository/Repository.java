@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Understudy's data of one site inside one filestore, in format 2: its manifests here, the rest by {@link #blobs()},
@@ -37,12 +35,8 @@ public final class Repository {
     /** The claim that {@code agent-primary init} makes, and that no agent deletes. */
     public static final String FIRST_CLAIM = Epochs.key(1);
 
-    private static final String MANIFESTS = "manifests/";
     /** Manifests that are read to find one of this repository. */
     private static final int TRIED = 100;
-
-    private static final int MOST_MANIFESTS = 200_000;
-    private static final Pattern MANIFEST_KEY = Pattern.compile("manifests/((?!0{8})\\d{8}-(?!0{8})\\d{8})\\.json");
 
     private final Filestore filestore;
     final Identity identity;
@@ -55,7 +49,7 @@ public final class Repository {
     private final ReplicaReports reports;
     private final PruneMarker prunings;
 
-    private Repository(
+    Repository(
             Filestore filestore,
             Identity identity,
             TrustedKeys trusted,
@@ -87,25 +81,7 @@ public final class Repository {
     /** As {@link #create(Filestore, UUID, String, TrustedKeys, Clock)}, encrypted with these keys. */
     public static Repository create(
             Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock, Sealing sealing) {
-        Identity plain = new Identity(id, site);
-        Identity wanted = sealing.isOn() ? plain.encrypted() : plain;
-        filestore.copies().forEach(copy -> create(wanted, copy.store()));
-        create(wanted, filestore);
-        return new Repository(filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing);
-    }
-
-    private static void create(Identity wanted, Filestore filestore) {
-        if (!wanted.create(filestore)) {
-            Optional<Identity> there = Identity.read(filestore);
-            if (!there.equals(Optional.of(wanted))) {
-                throw new UnderstudyException(
-                        ErrorCode.REPOSITORY_EXISTS,
-                        "cannot create a repository in " + filestore.name() + ": there is one already"
-                                + there.map(found -> ", of site \"" + found.site() + "\"")
-                                        .orElse(""),
-                        "use it as it is, or set filestore.url to an empty place");
-            }
-        }
+        return RepositoryOpening.create(filestore, id, site, trusted, clock, sealing);
     }
 
     /** The same repository in another filestore, whatever that holds. */
@@ -152,38 +128,7 @@ public final class Repository {
             Clock clock,
             Optional<UUID> known,
             Encryption encryption) {
-        Optional<Repository> expected = known.map(id -> new Repository(
-                filestore,
-                new Identity(id, site),
-                trusted,
-                clock,
-                encryption,
-                encryption.keys(filestore, id, site, trusted)));
-        if (expected.isEmpty()) {
-            return openUnknown(filestore, site, trusted, clock, encryption);
-        }
-        Optional<UnderstudyException> fault = expected.get().identity.fault(filestore);
-        if (fault.isEmpty() || expected.get().isHere()) {
-            return expected.get();
-        }
-        return openUnknown(filestore, site, trusted, clock, encryption);
-    }
-
-    private static Repository openUnknown(
-            Filestore filestore, String site, TrustedKeys trusted, Clock clock, Encryption encryption) {
-        Identity found = Identity.require(filestore, site);
-        if (found.encryption() != null) {
-            SealedManifest.requireVersion(Identity.KEY + " in " + filestore.name(), found.encryption());
-        }
-        Sealing sealing = encryption.keys(filestore, found.repository(), site, trusted);
-        if (found.encryption() != null && !sealing.isOn()) {
-            throw new UnderstudyException(
-                    ErrorCode.IDENTITY_MISSING,
-                    "cannot open the repository in " + filestore.name() + ": by " + Identity.KEY
-                            + " it is encrypted, and this server's configuration has no encryption",
-                    "set encryption.identity to the file of an identity that the repository is encrypted to");
-        }
-        return new Repository(filestore, found, trusted, clock, encryption, sealing);
+        return RepositoryOpening.open(filestore, site, trusted, clock, known, encryption);
     }
 
     /** The same for all copies of a repository, another for every repository that was created. */
@@ -239,12 +184,12 @@ public final class Repository {
 
     /** All snapshots in ascending order, by one listing. */
     public List<SnapshotId> list() {
-        return snapshots("");
+        return ManifestNames.list(filestore, "");
     }
 
     /** All snapshots after this one in ascending order, by one listing that does not grow with what is older. */
     public List<SnapshotId> newerThan(SnapshotId snapshot) {
-        return snapshots(snapshot.key());
+        return ManifestNames.list(filestore, snapshot.key());
     }
 
     /** The newest snapshot; what merely has the name of a newer one is passed over. Reads its manifest. */
@@ -377,20 +322,14 @@ public final class Repository {
         return prunings;
     }
 
-    /**
-     * A snapshot as it is stored, for who copies it.
-     *
-     * @param manifest empty where this server may not read it
-     */
-    record Signed(byte[] bytes, Outline outline, Optional<Manifest> manifest) {}
-
-    Signed readSigned(SnapshotId snapshot) {
+    /** A snapshot as it is stored, for who copies it. */
+    SignedManifest readSigned(SnapshotId snapshot) {
         byte[] bytes = readStored(snapshot);
         if (!sealing.reads()) {
-            return new Signed(bytes, reader(snapshot).outline(bytes, trusted), Optional.empty());
+            return new SignedManifest(bytes, reader(snapshot).outline(bytes, trusted), Optional.empty());
         }
         Manifest manifest = decode(snapshot, bytes);
-        return new Signed(bytes, Outline.of(manifest), Optional.of(manifest));
+        return new SignedManifest(bytes, Outline.of(manifest), Optional.of(manifest));
     }
 
     /** @throws UnderstudyException as {@link ManifestCodec#decode} */
@@ -442,13 +381,5 @@ public final class Repository {
     /** Over what is there, for who repairs it. */
     void replaceStored(SnapshotId snapshot, byte[] manifest) {
         filestore.put(snapshot.key(), Content.of(manifest));
-    }
-
-    private List<SnapshotId> snapshots(String after) {
-        return SmallObject.list(filestore, MANIFESTS, after, MOST_MANIFESTS).stream()
-                .map(info -> MANIFEST_KEY.matcher(info.key()))
-                .filter(Matcher::matches)
-                .map(matcher -> SnapshotId.parse(matcher.group(1)))
-                .toList();
     }
 }

@@ -44,7 +44,7 @@ public final class StoreHealing {
         List<Repository> places = repository.each();
         List<Repository> sources = new ArrayList<>(places);
         sources.addAll(copies);
-        Repository.Signed signed = first(sources, each -> each.readSigned(snapshot));
+        SignedManifest signed = first(sources, each -> each.readSigned(snapshot));
         byte[] manifest = signed.bytes();
         List<Part> parts = parts(signed.outline(), sources);
         long total = places.size()

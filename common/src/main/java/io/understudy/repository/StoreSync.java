@@ -113,7 +113,7 @@ public final class StoreSync {
         List<SnapshotId> missing = new ArrayList<>(repository.list());
         missing.removeAll(Set.copyOf(target.list()));
         Optional<SnapshotId> newest = target.newest();
-        Optional<Repository.Signed> whole = newest.map(target::readSigned);
+        Optional<SignedManifest> whole = newest.map(target::readSigned);
         Collections.reverse(missing);
         boolean current = false;
         for (SnapshotId snapshot : missing) {
@@ -129,7 +129,7 @@ public final class StoreSync {
     }
 
     private void copy(
-            Repository from, Repository to, Optional<Repository.Signed> whole, SnapshotId snapshot, Progress progress) {
+            Repository from, Repository to, Optional<SignedManifest> whole, SnapshotId snapshot, Progress progress) {
         if (whole.isPresent()) {
             transfer.copyNext(from, to, whole.get(), snapshot, bytes -> {}, progress);
         } else {

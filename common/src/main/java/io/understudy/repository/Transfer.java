@@ -63,7 +63,7 @@ public final class Transfer {
         return copyNext(
                 from,
                 to,
-                new Repository.Signed(new byte[0], Outline.of(whole), Optional.of(whole)),
+                new SignedManifest(new byte[0], Outline.of(whole), Optional.of(whole)),
                 snapshot,
                 admission,
                 progress);
@@ -72,7 +72,7 @@ public final class Transfer {
     TransferResult copyNext(
             Repository from,
             Repository to,
-            Repository.Signed whole,
+            SignedManifest whole,
             SnapshotId snapshot,
             LongConsumer admission,
             Progress progress) {

@@ -29,6 +29,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -190,6 +191,28 @@ class EncryptedRepositoryTest {
                                 plain, SITE, other.trusted(), time.clock(), Optional.empty(), encryption))
                         .code())
                 .isEqualTo(ErrorCode.NOT_ENCRYPTED);
+    }
+
+    /** There is one such object: the mirror of a standby has another copy of it. */
+    @Test
+    void aKeyThatIsDamagedIsNoneAndIsPutBackFromAMirror() throws IOException {
+        InMemoryFilestore mirror = new InMemoryFilestore(time);
+        RepositoryCopy.open(mirror, full);
+        byte[] genuine = read(KEY_OBJECT);
+        for (int at = 0; at < genuine.length; at += 37) {
+            byte[] rotten = genuine.clone();
+            rotten[at] ^= 4;
+            store.put(KEY_OBJECT, Content.of(rotten));
+            UnderstudyException e = failure(() -> open(withIdentity(STANDBY)));
+            assertThat(e.code()).isEqualTo(ErrorCode.IDENTITY_MISSING);
+            assertThat(e.hint()).contains("mirror");
+        }
+        store.put(KEY_OBJECT, Content.of(Arrays.copyOf(genuine, genuine.length - 1)));
+        assertThat(failure(() -> open(withIdentity(STANDBY))).code()).isEqualTo(ErrorCode.IDENTITY_MISSING);
+        try (InputStream kept = mirror.open(KEY_OBJECT, 0)) {
+            store.put(KEY_OBJECT, Content.of(kept.readAllBytes()));
+        }
+        assertThat(open(withIdentity(STANDBY)).read(id(1, 1))).isEqualTo(manifest);
     }
 
     @Test

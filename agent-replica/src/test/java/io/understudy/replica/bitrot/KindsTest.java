@@ -37,6 +37,9 @@ class KindsTest {
             "Packed.pack", Kind.PACK,
             "Streamed.stream", Kind.LARGE_FILE);
 
+    /** Of an encrypted repository; {@code EncryptedRepositoryTest} damages it. */
+    private static final String KEYS = "keys/";
+
     @Test
     void everyPlaceOfTheFormatsPageHasAKindAndNoOther() throws IOException {
         String page = Files.readString(Path.of("../deploy/docs/format.md"));
@@ -44,6 +47,7 @@ class KindsTest {
         assertThat(places.lines()
                         .map(line -> line.split("\\s{2,}")[0])
                         .map(KindsTest::place)
+                        .filter(place -> !place.equals(KEYS))
                         .collect(Collectors.toSet()))
                 .isEqualTo(Arrays.stream(Kind.values()).map(Kind::place).collect(Collectors.toSet()));
     }
