@@ -257,7 +257,7 @@ class AlertsIT extends TwoServers {
                 .isEmpty();
     }
 
-    /** Of the last minutes: what nobody knows at this moment is no number. */
+    /** Within the last minutes: a value that is unknown now is NaN. */
     @Test
     @Order(7)
     void eachQueryOfTheDashboardHasAnAnswerWithItsLegend() {

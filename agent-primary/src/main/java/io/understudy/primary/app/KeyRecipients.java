@@ -23,7 +23,8 @@ import java.util.UUID;
  * changes at the same time one may be lost: each shows what there is after it.
  */
 public final class KeyRecipients {
-    private static final int LEAST = 2;
+    /** With one alone the repository is lost with its identity. */
+    static final int LEAST = 2;
 
     private final Filestore filestore;
     private final Repository repository;
@@ -124,9 +125,6 @@ public final class KeyRecipients {
     private Recipients written(KeyObject.Opened now, List<Recipient> recipients) {
         SigningKey signer = keys.signing();
         KeyObject.write(filestore, repository.id(), repository.site(), now.key(), recipients, signer);
-        return new Recipients(
-                repository.id(),
-                now.key().number(),
-                recipients.stream().map(Recipient::text).toList());
+        return Recipients.of(repository, new KeyObject.Opened(now.key(), recipients));
     }
 }

@@ -25,8 +25,6 @@ import java.util.function.Consumer;
  * before the key is written into the filestore. An attempt that is repeated makes all of it again.
  */
 public final class NewEncryption {
-    private static final int LEAST = 2;
-
     private final List<Recipient> configured;
     private final Path state;
     private final Consumer<RecoverySheet> keep;
@@ -38,7 +36,8 @@ public final class NewEncryption {
         this.configured = configured;
         this.state = state;
         this.keep = keep;
-        this.recovery = configured.size() < LEAST ? Optional.of(AgeIdentity.generate()) : Optional.empty();
+        this.recovery =
+                configured.size() < KeyRecipients.LEAST ? Optional.of(AgeIdentity.generate()) : Optional.empty();
         this.all = new ArrayList<>(configured);
         recovery.map(AgeIdentity::recipient).ifPresent(all::add);
     }
