@@ -1,11 +1,7 @@
 package io.understudy.primary.command;
 
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
-import io.understudy.files.AtomicFiles;
 import io.understudy.primary.app.OpenedObject;
 import io.understudy.primary.app.PrimaryWiring;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -35,24 +31,11 @@ final class DecryptCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
         OpenedObject opened = agent.opened(object, Optional.ofNullable(identity));
-        write(opened.content());
+        NewFile.write(to, opened.content());
         Result result = new Result(object, to, opened.content().length);
         cli.print(result, () -> object + " opened into " + to + ": " + result.bytes() + " bytes");
         return 0;
     }
 
     private record Result(String object, Path file, long bytes) {}
-
-    private void write(byte[] content) {
-        try (AtomicFiles.Draft draft = AtomicFiles.draft(to, AtomicFiles.PRIVATE)) {
-            draft.out().write(content);
-            draft.commitNew();
-        } catch (IOException e) {
-            throw new UnderstudyException(
-                    ErrorCode.FILE_FAILED,
-                    "cannot write " + to + ": " + e,
-                    "give the name of a new file in a folder that this user may write",
-                    e);
-        }
-    }
 }

@@ -3,13 +3,11 @@ package io.understudy.primary.command;
 import io.understudy.audit.Caller;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.AtomicFiles;
 import io.understudy.primary.app.IdentityRepair.Repaired;
 import io.understudy.primary.app.Initialisation.Initialised;
 import io.understudy.primary.app.NewEncryption;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.RecoverySheet;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -87,18 +85,8 @@ final class InitCommand extends PrimaryCommand {
         }
     }
 
-    /** Readable by its owner alone; never over another file. */
     private void write(RecoverySheet made) {
-        try (AtomicFiles.Draft draft = AtomicFiles.draft(sheet, AtomicFiles.PRIVATE)) {
-            draft.out().write(made.html().getBytes(StandardCharsets.UTF_8));
-            draft.commitNew();
-        } catch (IOException e) {
-            throw new UnderstudyException(
-                    ErrorCode.FILE_FAILED,
-                    "cannot write the recovery sheet " + sheet + ": " + e,
-                    "give the name of a new file in a folder that this user may write",
-                    e);
-        }
+        NewFile.write(sheet, made.html().getBytes(StandardCharsets.UTF_8));
     }
 
     private static <T> T audited(PrimaryWiring agent, String command, Supplier<T> work) {
