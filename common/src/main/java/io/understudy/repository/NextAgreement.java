@@ -95,11 +95,8 @@ final class NextAgreement {
     }
 
     private void require(String what, FileContent content) {
-        if (content instanceof FileContent.Packed packed) {
-            require(what, packed.pack());
-        } else if (content instanceof FileContent.Streamed streamed) {
-            require(what, streamed.stream());
-        }
+        require(what, content.stream());
+        content.packed().ifPresent(packed -> packed.packs().forEach(pack -> require(what, pack)));
     }
 
     private void require(String what, StreamRef stream, Optional<StreamRef> before) {

@@ -115,11 +115,8 @@ public final class SnapshotBlobs {
         String what = "tree " + tree.name();
         try (Stream<IndexEntry> entries = TreeIndex.read(tree.index(), source)) {
             for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
-                FileContent content = entry.content().orElse(null);
-                if (content instanceof FileContent.Packed packed) {
-                    visitor.accept(new Part(what, packed.pack()));
-                } else if (content instanceof FileContent.Streamed streamed) {
-                    visit(what, streamed.stream(), source, visitor);
+                if (entry.content().isPresent()) {
+                    visit(what, entry.content().get(), source, visitor);
                 }
             }
         }
@@ -141,6 +138,12 @@ public final class SnapshotBlobs {
             named(tree, source, agreement::needs);
             agreement.require();
         }
+    }
+
+    private static void visit(String what, FileContent content, BlobSource source, Consumer<Part> visitor) {
+        visit(what, content.stream(), source, visitor);
+        content.packed()
+                .ifPresent(packed -> packed.packs().forEach(pack -> visitor.accept(new Part(what, pack))));
     }
 
     private static void visit(String what, StreamRef stream, BlobSource source, Consumer<Part> visitor) {

@@ -14,4 +14,9 @@ public interface PlainSink extends BlobSink {
     default BlobSink ofNames() {
         return this;
     }
+
+    @Override
+    default BlobSink padded(int bytes) {
+        return this;
+    }
 }

@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +29,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +40,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Writes what a plan puts into the folder of staged files, each complete, checked and forced before it has its name.
- * What an earlier attempt finished stays. Each pack is read once. Holds four bytes for each file of a pack. Not
- * thread-safe.
+ * What an earlier attempt finished stays. Each pack is read once, and is in memory with the one that follows
+ * it. Holds four bytes for each file of a pack. Not thread-safe.
  */
 final class ContentStager {
     private final Plan plan;
@@ -49,6 +51,10 @@ final class ContentStager {
     private final StagedFiles files;
     private final LongConsumer progress;
     private final Map<BlobRef, Numbers> packs = new LinkedHashMap<>();
+    /** The pack that was read last: the next one, where a file went on in it. */
+    private BlobRef held;
+
+    private byte[] heldContent;
 
     /**
      * @param own what this process staged there before
@@ -78,7 +84,7 @@ final class ContentStager {
                     stage(put.entry(), i);
                 }
             }
-            packs.forEach(this::unpack);
+            packs.values().forEach(this::unpack);
             files.force();
             removeSurplus();
             AtomicFiles.forceFolder(folder);
@@ -100,10 +106,11 @@ final class ContentStager {
                 AtomicFiles.createFolders(target, AtomicFiles.PRIVATE_FOLDER);
             } else if (entry.entry() instanceof TreeEntry.Link link) {
                 files.link(target, link);
-            } else if (entry.content().orElseThrow() instanceof FileContent.Packed packed) {
-                packs.computeIfAbsent(packed.pack(), pack -> new Numbers()).add(number);
-            } else if (entry.content().orElseThrow() instanceof FileContent.Streamed streamed) {
-                stream(target, (TreeEntry.File) entry.entry(), streamed);
+            } else if (packed(entry).isPresent()) {
+                packs.computeIfAbsent(packed(entry).get().pack(), pack -> new Numbers())
+                        .add(number);
+            } else {
+                write((TreeEntry.File) entry.entry(), stream(entry));
             }
         } catch (IOException e) {
             throw FileFailure.of("write", target, e);
@@ -138,25 +145,34 @@ final class ContentStager {
         there.stream().filter(each -> !needed.contains(each)).forEach(AtomicFiles::delete);
     }
 
-    private void stream(Path target, TreeEntry.File file, FileContent.Streamed streamed) throws IOException {
-        try (InputStream in = new StreamReader("file " + file.path(), streamed.stream(), blobs)) {
-            files.write(target, file, in);
+    private static Optional<FileContent.Packed> packed(IndexEntry entry) {
+        return entry.content().flatMap(FileContent::packed);
+    }
+
+    private InputStream stream(IndexEntry entry) {
+        return new StreamReader(
+                "file " + entry.entry().path(), entry.content().orElseThrow().stream(), blobs);
+    }
+
+    /** @param content is closed */
+    private void write(TreeEntry.File file, InputStream content) throws IOException {
+        try (content) {
+            files.write(target(file), file, content);
         }
         count(file);
     }
 
-    private void unpack(BlobRef pack, Numbers numbers) {
+    private void unpack(Numbers numbers) {
         List<IndexEntry> wanted = new ArrayList<>();
         for (int i = 0; i < numbers.count; i++) {
             wanted.add(((Change.Put) plan.change(numbers.values[i])).entry());
         }
-        byte[] content = read(pack);
         try {
+            // A file that goes on in the next pack comes last.
+            wanted.sort(Comparator.comparingLong(entry -> packed(entry).orElseThrow().offset()));
             for (IndexEntry entry : wanted) {
-                TreeEntry.File file = (TreeEntry.File) entry.entry();
-                int offset = (int) offset(entry);
-                files.write(target(file), file, new ByteArrayInputStream(content, offset, (int) file.size()));
-                count(file);
+                InputStream packed = new PackedInput(packed(entry).orElseThrow(), this::read);
+                write((TreeEntry.File) entry.entry(), new SequenceInputStream(stream(entry), packed));
             }
         } catch (IOException e) {
             throw FileFailure.of("write", folder, e);
@@ -165,6 +181,14 @@ final class ContentStager {
 
     /** At most {@link Blobs#LONGEST} bytes; that every file lies within was checked when the index was read. */
     private byte[] read(BlobRef pack) {
+        if (!pack.equals(held)) {
+            heldContent = content(pack);
+            held = pack;
+        }
+        return heldContent;
+    }
+
+    private byte[] content(BlobRef pack) {
         try (InputStream in = blobs.open(pack)) {
             return in.readAllBytes();
         } catch (IOException e) {
@@ -174,10 +198,6 @@ final class ContentStager {
                     "verify the snapshot",
                     e);
         }
-    }
-
-    private static long offset(IndexEntry entry) {
-        return ((FileContent.Packed) entry.content().orElseThrow()).offset();
     }
 
     private void count(TreeEntry entry) {

@@ -14,22 +14,29 @@ import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.Pack;
 import io.understudy.testing.TreePrint;
 import io.understudy.testing.TreeSnapshots;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TreeStagerTest extends StagedTree {
@@ -185,6 +192,62 @@ class TreeStagerTest extends StagedTree {
                         },
                         Progress.none());
         assertThat(opened).hasValue(1);
+    }
+
+    /** As an encrypted repository has them: files begin in streams and end in packs, and go on in the next one. */
+    @Test
+    void putsFilesTogetherThatLieInSeveralPlaces() throws IOException {
+        byte[] content = new byte[10_000];
+        new Random(7).nextBytes(content);
+        List<BlobRef> parts = Stream.of(0, 2_000, 4_000, 6_000, 8_000)
+                .map(at -> blobs.put(content, at, 2_000))
+                .toList();
+        StreamRef head = StreamRef.of(parts.subList(0, 2));
+        List<IndexEntry> entries = new ArrayList<>(List.of(root()));
+        entries.add(part("a", content, 5_000, 5_000, new FileContent.Packed(parts.subList(2, 5), 1_000)));
+        entries.add(part("b", content, 0, 9_000, new FileContent.Split(head, new FileContent.Packed(parts.subList(2, 5), 0))));
+        entries.add(part("c", content, 7_000, 3_000, new FileContent.Packed(parts.subList(3, 5), 1_000)));
+        entries.add(part("d", content, 9_000, 1_000, new FileContent.Packed(parts.get(4), 1_000)));
+        TreeData data = TreeSnapshots.index("t", TreeKind.FILES, entries, blobs);
+        byte[] last = Arrays.copyOfRange(content, 8_000, 10_000);
+        blobs.damage(parts.get(4).id(), new byte[2_000]);
+        fails(ErrorCode.BLOB_DAMAGED, () -> prepare(data));
+        blobs.remove(parts.get(4).id());
+        fails(ErrorCode.BLOB_MISSING, () -> prepare(data));
+        blobs.damage(parts.get(4).id(), last);
+        Map<BlobRef, Integer> opened = new HashMap<>();
+
+        stager().prepare(
+                        manifest(data),
+                        blob -> {
+                            opened.merge(blob, 1, Integer::sum);
+                            return blobs.open(blob);
+                        },
+                        Progress.none());
+
+        try (Stream<Path> staged = Files.walk(live.resolve(".understudy/stage"))) {
+            assertThat(staged.filter(Files::isRegularFile).map(TreeStagerTest::read))
+                    .containsExactlyInAnyOrder(
+                            Arrays.copyOfRange(content, 5_000, 10_000),
+                            Arrays.copyOfRange(content, 0, 9_000),
+                            Arrays.copyOfRange(content, 7_000, 10_000),
+                            Arrays.copyOfRange(content, 9_000, 10_000));
+        }
+        assertThat(opened.get(parts.get(0))).isEqualTo(1);
+    }
+
+    private static IndexEntry part(String path, byte[] all, int from, int size, FileContent content) {
+        TreeEntry.File file = new TreeEntry.File(
+                SafePath.of(path), ATTRIBUTES, size, ContentHash.ofContent(all, from, size));
+        return IndexEntry.of(file, content);
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

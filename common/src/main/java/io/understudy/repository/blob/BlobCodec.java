@@ -44,22 +44,24 @@ final class BlobCodec {
         this.sealing = sealing;
     }
 
-    /** As {@link #encode(byte[], int, int, boolean)}, of content. */
+    /** As {@link #encode(byte[], int, int, boolean, int)}, of content. */
     Encoder encode(byte[] buffer, int offset, int length) {
-        return encode(buffer, offset, length, false);
+        return encode(buffer, offset, length, false, 0);
     }
 
     /**
      * The stored form; close it when it is written, its buffer is used again then.
      *
      * @param ofNames whether it only names blobs
+     * @param padding bytes that an encrypted one is longer
      */
-    Encoder encode(byte[] buffer, int offset, int length, boolean ofNames) {
-        int taken = MemoryBudget.STORED.take(inMemory(length));
+    Encoder encode(byte[] buffer, int offset, int length, boolean ofNames, int padding) {
+        int taken = MemoryBudget.STORED.take(inMemory(length, padding));
         boolean encoded = false;
         try {
             Encoder encoder = idle.pollFirst();
-            Encoder result = (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length, ofNames, taken);
+            Encoder result = (encoder == null ? new Encoder() : encoder)
+                    .encode(buffer, offset, length, ofNames, padding, taken);
             encoded = true;
             return result;
         } finally {
@@ -70,9 +72,9 @@ final class BlobCodec {
     }
 
     /** Both forms are there at the same time. */
-    private long inMemory(int length) {
+    private long inMemory(int length, int padding) {
         long frame = Zstd.compressBound(length);
-        return sealing.isOn() ? frame + sealing.most(frame) : frame;
+        return sealing.isOn() ? frame + padding + sealing.most(frame + padding) : frame;
     }
 
     /**
@@ -104,7 +106,7 @@ final class BlobCodec {
         private int length;
         private int taken;
 
-        Encoder encode(byte[] source, int offset, int count, boolean ofNames, int taken) {
+        Encoder encode(byte[] source, int offset, int count, boolean ofNames, int padding, int taken) {
             this.taken = taken;
             int bound = Math.toIntExact(Zstd.compressBound(count));
             if (target.length < bound) {
@@ -113,19 +115,19 @@ final class BlobCodec {
             context.setLevel(compresses(source, offset, count) ? LEVEL : UNCOMPRESSED);
             length = context.compressByteArray(target, 0, bound, source, offset, count);
             if (sealing.isOn()) {
-                seal(ofNames);
+                seal(ofNames, padding);
             }
             return this;
         }
 
         /** Pads the frame, and encrypts it into the other buffer. */
-        private void seal(boolean ofNames) {
-            int padded = Sealing.padded(length);
+        private void seal(boolean ofNames, int padding) {
+            int padded = Sealing.padded(length, padding);
             if (target.length < padded) {
                 target = LongBuffers.SHARED.longer(target, length, padded);
             }
-            Sealing.pad(target, length);
-            long most = sealing.most(length);
+            Sealing.pad(target, length, padding);
+            long most = sealing.most(padded);
             if (sealed.length < most) {
                 sealed = LongBuffers.SHARED.longer(sealed, 0, most);
             }

@@ -120,12 +120,17 @@ public final class BlobJson {
             writeFields(list.direct(), list.list(), out);
             out.writeEndObject();
         } else if (blobs != null) {
-            out.writeArrayFieldStart("blobs");
-            for (BlobRef blob : blobs) {
-                write(blob, out);
-            }
-            out.writeEndArray();
+            writeField("blobs", blobs, out);
         }
+    }
+
+    /** Writes an array of blobs into the object that is begun. */
+    public static void writeField(String field, List<BlobRef> blobs, JsonGenerator out) throws IOException {
+        out.writeArrayFieldStart(field);
+        for (BlobRef blob : blobs) {
+            write(blob, out);
+        }
+        out.writeEndArray();
     }
 
     /** What is neither true nor false, such as a list, would be read as fields of the blob. */

@@ -18,7 +18,7 @@ public final class BlobSession implements BlobSink, AutoCloseable {
     private final Function<BlobId, OptionalLong> known;
     private final boolean full;
     private final KnownBlobs seen = KnownBlobs.none();
-    private final BlobSink names = new Names();
+    private final BlobSink names = new View(true, 0);
     private final LongAdder uploadedBytes = new LongAdder();
     private final LongAdder uploadedBlobs = new LongAdder();
     private final LongAdder reusedBytes = new LongAdder();
@@ -32,7 +32,7 @@ public final class BlobSession implements BlobSink, AutoCloseable {
 
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
-        return put(buffer, offset, length, false);
+        return put(buffer, offset, length, false, 0);
     }
 
     @Override
@@ -45,7 +45,12 @@ public final class BlobSession implements BlobSink, AutoCloseable {
         return names;
     }
 
-    private BlobRef put(byte[] buffer, int offset, int length, boolean ofNames) {
+    @Override
+    public BlobSink padded(int bytes) {
+        return new View(false, bytes);
+    }
+
+    private BlobRef put(byte[] buffer, int offset, int length, boolean ofNames, int padding) {
         BlobId id = blobs.idOf(buffer, offset, length);
         OptionalLong stored = known.apply(id);
         if (stored.isPresent()) {
@@ -59,7 +64,7 @@ public final class BlobSession implements BlobSink, AutoCloseable {
             Optional<BlobRef> there = full ? Optional.empty() : blobs.fresh(id, length);
             there.ifPresent(blob -> batch.keep(blobs.object(id)));
             BlobRef blob = there.map(this::reused)
-                    .orElseGet(() -> sent(blobs.write(id, buffer, offset, length, ofNames, batch)));
+                    .orElseGet(() -> sent(blobs.write(id, buffer, offset, length, ofNames, padding, batch)));
             seen.add(blob);
             return blob;
         }
@@ -108,11 +113,22 @@ public final class BlobSession implements BlobSink, AutoCloseable {
         blobs.trim();
     }
 
-    /** Of the same session, for what only names blobs. */
-    private final class Names implements BlobSink {
+    /** Of the same session, for other blobs than those that hold content and have no more padding than usual. */
+    private final class View implements BlobSink {
+        private final boolean ofNames;
+        private final int padding;
+
+        View(boolean ofNames, int padding) {
+            if (padding < 0 || padding > MOST_PADDING) {
+                throw new IllegalArgumentException("not a padding: " + padding);
+            }
+            this.ofNames = ofNames;
+            this.padding = padding;
+        }
+
         @Override
         public BlobRef put(byte[] buffer, int offset, int length) {
-            return BlobSession.this.put(buffer, offset, length, true);
+            return BlobSession.this.put(buffer, offset, length, ofNames, padding);
         }
 
         @Override
@@ -122,7 +138,12 @@ public final class BlobSession implements BlobSink, AutoCloseable {
 
         @Override
         public BlobSink ofNames() {
-            return this;
+            return new View(true, padding);
+        }
+
+        @Override
+        public BlobSink padded(int bytes) {
+            return new View(ofNames, bytes);
         }
     }
 }

@@ -2,6 +2,9 @@ package io.understudy.repository.blob;
 
 /** Takes blobs. Thread-safe. */
 public interface BlobSink {
+    /** The longest padding that {@link #padded} takes, in bytes. */
+    int MOST_PADDING = 8 << 20;
+
     /**
      * Stores the content unless a blob of this content is there already; whose sink it is knows when it is durable. The
      * buffer may be reused afterwards.
@@ -19,6 +22,13 @@ public interface BlobSink {
      * may go to both.
      */
     BlobSink ofNames();
+
+    /**
+     * The same sink, whose objects are so much longer in an encrypted repository, by what readers skip.
+     *
+     * @param bytes at most {@link #MOST_PADDING}
+     */
+    BlobSink padded(int bytes);
 
     /** The same sink, with something done around each put. */
     default BlobSink around(Put put) {

@@ -102,6 +102,11 @@ public final class Blobs implements BlobSink, BlobSource {
         return around((blobs, buffer, offset, length) -> put(buffer, offset, length, BlobSession::ofNames));
     }
 
+    @Override
+    public BlobSink padded(int bytes) {
+        return around((blobs, buffer, offset, length) -> put(buffer, offset, length, session -> session.padded(bytes)));
+    }
+
     /** Whether content can be read here: of an encrypted repository only with an identity. */
     public boolean areReadable() {
         return sealing.reads();
@@ -119,7 +124,7 @@ public final class Blobs implements BlobSink, BlobSource {
 
     /** The most bytes that the object of a blob of so many plain bytes may have. */
     long mostStored(long plain) {
-        return sealing.most(BlobCodec.mostStored(plain));
+        return sealing.mostStored(BlobCodec.mostStored(plain));
     }
 
     @Override
@@ -243,8 +248,8 @@ public final class Blobs implements BlobSink, BlobSource {
     }
 
     /** Writes the blob, whatever is there. */
-    BlobRef write(BlobId id, byte[] buffer, int offset, int length, boolean ofNames, WriteBatch batch) {
-        try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length, ofNames)) {
+    BlobRef write(BlobId id, byte[] buffer, int offset, int length, boolean ofNames, int padding, WriteBatch batch) {
+        try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length, ofNames, padding)) {
             batch.put(object(id), encoded.content());
             return new BlobRef(id, length, encoded.content().length(), false);
         }

@@ -15,17 +15,19 @@ import javax.crypto.spec.SecretKeySpec;
  * {@code i} of the table is the first 8 bytes, the highest first, of HMAC-SHA256 of {@code gear i}. Thread-safe.
  */
 public final class Naming {
-    public static final Naming PUBLIC = new Naming(null, Gear.TABLE);
+    public static final Naming PUBLIC = new Naming(null, null, Gear.TABLE);
     /** Bytes of a secret. */
     public static final int SECRET = 32;
 
     private static final String HMAC = "HmacSHA256";
 
     private final SecretKeySpec key;
+    private final SecretKeySpec lengths;
     private final long[] gear;
 
-    private Naming(SecretKeySpec key, long[] gear) {
+    private Naming(SecretKeySpec key, SecretKeySpec lengths, long[] gear) {
         this.key = key;
+        this.lengths = lengths;
         this.gear = gear;
     }
 
@@ -39,7 +41,10 @@ public final class Naming {
         for (int i = 0; i < gear.length; i++) {
             gear[i] = ByteBuffer.wrap(derived(root, "gear " + i)).getLong();
         }
-        return new Naming(new SecretKeySpec(derived(root, "names"), HMAC), gear);
+        return new Naming(
+                new SecretKeySpec(derived(root, "names"), HMAC),
+                new SecretKeySpec(derived(root, "lengths"), HMAC),
+                gear);
     }
 
     private static byte[] derived(SecretKeySpec key, String what) {
@@ -51,6 +56,7 @@ public final class Naming {
         return key == null;
     }
 
+    /** The name of this content. */
     public BlobId of(byte[] buffer, int offset, int length) {
         Digest digest = begin();
         digest.update(buffer, offset, length);
@@ -60,6 +66,18 @@ public final class Naming {
     /** For content that comes in pieces. */
     Digest begin() {
         return new Digest();
+    }
+
+    /**
+     * A number that looks random to who does not know the secret, and is the same where the content is. Only of an
+     * encrypted repository.
+     *
+     * @param what the number is for
+     * @return from 0 to {@code bound - 1}
+     */
+    public long draw(String what, BlobId content, long bound) {
+        byte[] drawn = derived(lengths, what + " " + content.hex());
+        return (ByteBuffer.wrap(drawn).getLong() >>> 1) % bound;
     }
 
     long[] gear() {

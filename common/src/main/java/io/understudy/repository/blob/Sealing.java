@@ -100,7 +100,12 @@ public final class Sealing {
                 : Optional.empty();
     }
 
-    /** The most bytes of an object whose frame has at most so many. */
+    /** The most bytes that the object of a frame of at most so many may have, with any padding. */
+    long mostStored(long frame) {
+        return isOn() ? most(frame + BlobSink.MOST_PADDING) : frame;
+    }
+
+    /** The most bytes that a frame of at most so many becomes, padded no more than usual. */
     long most(long frame) {
         return isOn() ? AgeFiles.most(Padme.padded(frame + SKIPPABLE_HEAD), outline.size()) : frame;
     }
@@ -115,9 +120,14 @@ public final class Sealing {
                 padded == frame || padded - frame >= SKIPPABLE_HEAD ? padded : Padme.padded(frame + SKIPPABLE_HEAD));
     }
 
-    /** Appends the padding. @param buffer long enough for {@link #padded} */
-    static int pad(byte[] buffer, int frame) {
-        int end = padded(frame);
+    /** As {@link #padded(int)}, with so many bytes more. */
+    static int padded(int frame, int more) {
+        return padded(more < SKIPPABLE_HEAD ? frame : frame + more);
+    }
+
+    /** Appends the padding. @param buffer long enough for {@link #padded(int, int)} */
+    static int pad(byte[] buffer, int frame, int more) {
+        int end = padded(frame, more);
         if (end > frame) {
             lowestFirst(buffer, frame, SKIPPABLE);
             lowestFirst(buffer, frame + Integer.BYTES, end - frame - SKIPPABLE_HEAD);

@@ -16,4 +16,9 @@ record SinkAround(BlobSink sink, Put put) implements BlobSink {
     public BlobSink ofNames() {
         return new SinkAround(sink.ofNames(), put);
     }
+
+    @Override
+    public BlobSink padded(int bytes) {
+        return new SinkAround(sink.padded(bytes), put);
+    }
 }

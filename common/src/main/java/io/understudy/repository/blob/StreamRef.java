@@ -24,6 +24,8 @@ import java.util.List;
 public record StreamRef(long bytes, @JsonProperty("blobs") List<BlobRef> direct, StreamRef list) {
     /** How many blobs a stream names itself at most when it is written down. */
     public static final int MOST_DIRECT = 32;
+    /** Without bytes. */
+    public static final StreamRef NONE = of(List.of());
 
     public StreamRef {
         if ((direct == null) == (list == null)) {

@@ -102,6 +102,24 @@ public final class StreamWriter extends OutputStream {
         return stream;
     }
 
+    /**
+     * The stream up to its last cut, however many blobs that are: without blobs where there was no cut. What follows is
+     * the {@link #rest}. Only {@link #close} may come then.
+     */
+    public StreamRef head() {
+        return new StreamRef(bytes, blobs, null);
+    }
+
+    /** How many bytes follow the last cut; they are at the beginning of the {@link #buffer}. */
+    public int rest() {
+        return filled;
+    }
+
+    /** Of this writer, which goes on using it. */
+    public byte[] buffer() {
+        return buffer;
+    }
+
     /** Drops a stream that was not finished; blobs that were put already stay. The writer may be used again. */
     @Override
     public void close() {

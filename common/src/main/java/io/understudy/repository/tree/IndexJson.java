@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.understudy.repository.blob.BlobJson;
+import io.understudy.repository.blob.BlobRef;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Lines of an index from and to JSON, field by field: an index has a line for each file of the site, and every snapshot
@@ -39,8 +41,10 @@ final class IndexJson {
                 case "target" -> line.target = text(in);
                 case "target64" -> line.target64 = text(in);
                 case "pack" -> line.pack = in.currentToken() == JsonToken.VALUE_NULL ? null : blobs.blob(in);
+                case "more" -> line.more = blobs(in);
                 case "offset" -> line.offset = number(in);
-                case "blobs" -> line.blobs = in.currentToken() == JsonToken.VALUE_NULL ? null : blobs.blobs(in);
+                case "rest" -> line.rest = number(in);
+                case "blobs" -> line.blobs = blobs(in);
                 case "list" -> line.list = in.currentToken() == JsonToken.VALUE_NULL ? null : blobs.list(in);
                 default -> in.skipChildren();
             }
@@ -65,7 +69,11 @@ final class IndexJson {
             out.writeFieldName("pack");
             BlobJson.write(line.pack, out);
         }
+        if (line.more != null) {
+            BlobJson.writeField("more", line.more, out);
+        }
         number("offset", line.offset, out);
+        number("rest", line.rest, out);
         BlobJson.writeFields(line.blobs, line.list, out);
         out.writeEndObject();
     }
@@ -88,6 +96,10 @@ final class IndexJson {
         }
         BlobJson.expect(in, JsonToken.VALUE_STRING);
         return in.getText();
+    }
+
+    private List<BlobRef> blobs(JsonParser in) throws IOException {
+        return in.currentToken() == JsonToken.VALUE_NULL ? null : blobs.blobs(in);
     }
 
     private static Long number(JsonParser in) throws IOException {

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The fields of an {@link IndexEntry} as JSON has them, in their order; what a line does not hold is null. Names that
@@ -38,7 +39,9 @@ final class IndexLine {
     String target;
     String target64;
     BlobRef pack;
+    List<BlobRef> more;
     Long offset;
+    Long rest;
     List<BlobRef> blobs;
     StreamRef list;
 
@@ -63,14 +66,24 @@ final class IndexLine {
             made.target = RawPaths.utf8(target).orElse(null);
             made.target64 = made.target == null ? base64(target) : null;
         }
-        if (line.content().orElse(null) instanceof FileContent.Packed packed) {
-            made.pack = packed.pack();
-            made.offset = packed.offset();
-        } else if (line.content().orElse(null) instanceof FileContent.Streamed streamed) {
-            made.blobs = streamed.stream().direct();
-            made.list = streamed.stream().list();
+        line.content().ifPresent(made::set);
+        if (line.content().orElse(null) instanceof FileContent.Split split) {
+            made.rest = made.size - split.stream().bytes();
         }
         return made;
+    }
+
+    private void set(FileContent content) {
+        if (!(content instanceof FileContent.Packed)) {
+            blobs = content.stream().direct();
+            list = content.stream().list();
+        }
+        if (content.packed().isPresent()) {
+            FileContent.Packed packed = content.packed().get();
+            pack = packed.pack();
+            more = packed.more().isEmpty() ? null : packed.more();
+            offset = packed.offset();
+        }
     }
 
     /**
@@ -129,17 +142,28 @@ final class IndexLine {
     }
 
     private FileContent content() {
-        if (pack != null) {
-            if (offset > pack.bytes() - size) {
-                throw new IllegalArgumentException("the file does not fit into its pack");
-            }
-            return new FileContent.Packed(pack, offset);
+        if (pack == null) {
+            return new FileContent.Streamed(stream(size));
         }
-        StreamRef stream = list != null ? new StreamRef(size, null, list) : StreamRef.of(blobs);
-        if (stream.bytes() != size) {
-            throw new IllegalArgumentException("its blobs hold " + stream.bytes() + " bytes, not " + size);
+        FileContent.Packed packed = new FileContent.Packed(packs(), offset);
+        if (!packed.holds(rest == null ? size : rest)) {
+            throw new IllegalArgumentException("the file does not fit into its pack");
         }
-        return new FileContent.Streamed(stream);
+        return rest == null ? packed : new FileContent.Split(stream(size - rest), packed);
+    }
+
+    private StreamRef stream(long bytes) {
+        StreamRef stream = list != null ? new StreamRef(bytes, null, list) : StreamRef.of(blobs);
+        if (stream.bytes() != bytes) {
+            throw new IllegalArgumentException("its blobs hold " + stream.bytes() + " bytes, not " + bytes);
+        }
+        return stream;
+    }
+
+    private List<BlobRef> packs() {
+        return more == null
+                ? List.of(pack)
+                : Stream.concat(Stream.of(pack), more.stream()).toList();
     }
 
     private static byte[] utf8(String text) {

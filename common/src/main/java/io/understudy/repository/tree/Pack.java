@@ -4,13 +4,7 @@ import io.understudy.files.Attributes;
 import io.understudy.files.SafePath;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.archivers.zip.ZipEncoding;
-import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 
 /**
  * Small files as one blob: a tar archive (GNU format, long names in entries of their own) without the blocks of zeros
@@ -22,11 +16,6 @@ public final class Pack {
     public static final int SMALL = 1 << 20;
     /** A pack is put before it grows over this. */
     public static final int SIZE = 16 << 20;
-
-    private static final int BLOCK = 512;
-    private static final int SHORT_NAME = 99;
-    /** One byte is one character both ways, so every name keeps its bytes. */
-    private static final ZipEncoding BYTES = ZipEncodingHelper.getZipEncoding(StandardCharsets.ISO_8859_1.name());
 
     private final BlobSink sink;
     private byte[] buffer = new byte[64 << 10];
@@ -56,7 +45,7 @@ public final class Pack {
             throw new IllegalArgumentException("does not fit into a pack: " + size + " bytes");
         }
         reserve(needed(path, size));
-        header(path, attributes, size);
+        append(TarHeader.of(path, attributes, size), TarHeader.length(path));
         int offset = length;
         append(content, size);
         return offset;
@@ -70,55 +59,13 @@ public final class Pack {
     }
 
     private static int needed(SafePath path, int size) {
-        int name = path.length() > SHORT_NAME ? BLOCK + rounded(path.length() + 1) : 0;
-        return name + BLOCK + rounded(size);
-    }
-
-    private static int rounded(int size) {
-        return (size + BLOCK - 1) / BLOCK * BLOCK;
-    }
-
-    private void header(SafePath path, Attributes attributes, int size) {
-        String name = new String(path.bytes(), StandardCharsets.ISO_8859_1);
-        if (path.length() > SHORT_NAME) {
-            TarArchiveEntry link = new TarArchiveEntry(TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME);
-            link.setModTime(0L);
-            link.setIds(0, 0);
-            link.setUserName("");
-            link.setGroupName("");
-            link.setSize(path.length() + 1L);
-            write(link);
-            append((name + "\0").getBytes(StandardCharsets.ISO_8859_1), path.length() + 1);
-        }
-        TarArchiveEntry entry = new TarArchiveEntry(
-                name.substring(0, Math.min(name.length(), SHORT_NAME)), TarConstants.LF_NORMAL, true);
-        entry.setMode(0100000 | attributes.mode());
-        entry.setModTime(Math.max(0, attributes.modified().getEpochSecond()) * 1000);
-        entry.setIds(0, 0);
-        entry.setUserName(clipped(attributes.owner()));
-        entry.setGroupName(clipped(attributes.group()));
-        entry.setSize(size);
-        write(entry);
-    }
-
-    private static String clipped(String name) {
-        return name.substring(0, Math.min(31, name.length()));
-    }
-
-    private void write(TarArchiveEntry entry) {
-        byte[] header = new byte[BLOCK];
-        try {
-            entry.writeEntryHeader(header, BYTES, true);
-        } catch (IOException e) {
-            throw new IllegalStateException("a header is written to memory", e);
-        }
-        append(header, BLOCK);
+        return TarHeader.length(path) + TarHeader.rounded(size);
     }
 
     private void append(byte[] bytes, int count) {
         System.arraycopy(bytes, 0, buffer, length, count);
-        java.util.Arrays.fill(buffer, length + count, length + rounded(count), (byte) 0);
-        length += rounded(count);
+        java.util.Arrays.fill(buffer, length + count, length + TarHeader.rounded(count), (byte) 0);
+        length += TarHeader.rounded(count);
     }
 
     private void reserve(int more) {

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import io.understudy.age.Padme;
+import io.understudy.repository.RepositoryKey;
 import io.understudy.repository.Samples;
+import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PlainSink;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,8 +28,39 @@ class SealingTest {
             assertThat(Padme.padded(padded)).isEqualTo(padded);
             assertThat(padded).isGreaterThanOrEqualTo(frame).isNotIn(List.of(frame + 1, frame + 7));
             byte[] buffer = new byte[padded];
-            assertThat(Sealing.pad(buffer, frame)).isEqualTo(padded);
+            assertThat(Sealing.pad(buffer, frame, 0)).isEqualTo(padded);
         }
+    }
+
+    @Test
+    void aPaddedSinkMakesObjectsLongerAndNothingElse() throws IOException {
+        InMemoryFilestore store = new InMemoryFilestore();
+        Blobs blobs = new Blobs(
+                store, Clock.systemUTC(), RepositoryKey.generate(new SecureRandom()).sealing());
+        for (int padding : List.of(0, 7, 8, 100_000, BlobSink.MOST_PADDING)) {
+            byte[] content = Samples.bytes(padding, 1000);
+            BlobRef blob = blobs.padded(padding).put(content, 0, content.length);
+            assertThat(blob.stored()).isBetween(1000L + padding, 2000 + padding + padding / 16L);
+            assertThat(blob.bytes()).isEqualTo(1000);
+            blobs.requirePresent(blob);
+            assertThat(blobs.open(blob).readAllBytes()).isEqualTo(content);
+        }
+        assertThatThrownBy(() -> blobs.padded(BlobSink.MOST_PADDING + 1).put(CONTENT, 0, 10))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** So that a snapshot which is taken again finds what it stored. */
+    @Test
+    void aLengthIsDrawnFromTheSecretAndTheContent() {
+        Naming one = Naming.keyed(Samples.bytes(1, Naming.SECRET));
+        Naming other = Naming.keyed(Samples.bytes(2, Naming.SECRET));
+        assertThat(one.draw("end", name(one), 1L << 40))
+                .isEqualTo(one.draw("end", name(one), 1L << 40))
+                .isBetween(0L, (1L << 40) - 1)
+                .isNotIn(
+                        other.draw("end", name(one), 1L << 40),
+                        one.draw("padding", name(one), 1L << 40),
+                        one.draw("end", name(other), 1L << 40));
     }
 
     /** So {@code age -d | zstd -d} needs to know nothing of it. */
@@ -35,7 +70,7 @@ class SealingTest {
             byte[] plain = Samples.bytes(length, length);
             byte[] frame = Zstd.compress(plain);
             byte[] stored = Arrays.copyOf(frame, Sealing.padded(frame.length));
-            Sealing.pad(stored, frame.length);
+            Sealing.pad(stored, frame.length, 0);
             assertThat(BlobCodec.decode(new ByteArrayInputStream(stored)).readAllBytes())
                     .isEqualTo(plain);
         }

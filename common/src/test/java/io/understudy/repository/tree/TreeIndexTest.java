@@ -54,6 +54,30 @@ class TreeIndexTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(ROOT + file + link);
     }
 
+    /** Files that end in packs, as an encrypted repository has them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"size\":90,\"sha256\":\"H\",\"pack\":P,\"more\":[P],\"offset\":70",
+                "\"size\":99,\"sha256\":\"H\",\"pack\":P,\"offset\":70,\"rest\":10,\"blobs\":[Q]",
+                "\"size\":150,\"sha256\":\"H\",\"pack\":P,\"more\":[P],\"offset\":70,\"rest\":61,\"blobs\":[Q]",
+                "\"size\":9000,\"sha256\":\"H\",\"pack\":P,\"offset\":7,\"rest\":3,\"list\":{\"bytes\":89,\"blobs\":[Q]}",
+            })
+    void readsAndWritesWhereAnEncryptedRepositoryHasFiles(String content) throws IOException {
+        String line = "{\"path\":\"x\",\"type\":\"file\"," + ATTRIBUTES + "," + blobs(content) + "}\n";
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (IndexEntry entry : read(ROOT + line).toList()) {
+            TreeIndex.write(entry, out);
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(ROOT + line);
+    }
+
+    private static String blobs(String content) {
+        return content.replace("P", "{\"id\":\"H\",\"bytes\":80,\"stored\":1}")
+                .replace("Q", "{\"id\":\"H\",\"bytes\":89,\"stored\":1}")
+                .replace("\"H\"", "\"" + "ab".repeat(32) + "\"");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -87,6 +111,13 @@ class TreeIndexTest {
                 "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"zz\",\"blobs\":[]}",
                 "{\"path\":\"x\",\"type\":\"file\",A,\"size\":9,\"sha256\":\"H\",\"pack\":{\"id\":\"H\",\"bytes\":8},\"offset\":0}",
                 "{\"path\":\"x\",\"type\":\"file\",A,\"size\":9,\"sha256\":\"H\",\"pack\":{\"id\":\"H\",\"bytes\":80},\"offset\":-1}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":91,\"sha256\":\"H\",\"pack\":P,\"more\":[P],\"offset\":70}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":9,\"sha256\":\"H\",\"pack\":P,\"more\":[P],\"offset\":81}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":9,\"sha256\":\"H\",\"pack\":P,\"more\":{},\"offset\":0}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":90,\"sha256\":\"H\",\"pack\":P,\"offset\":0,\"rest\":2,\"blobs\":[Q]}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":9,\"sha256\":\"H\",\"pack\":P,\"offset\":0,\"rest\":9,\"blobs\":[]}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":9,\"sha256\":\"H\",\"pack\":P,\"offset\":0,\"rest\":-80,\"blobs\":[Q]}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":9,\"sha256\":\"H\",\"pack\":P,\"offset\":0,\"rest\":19,\"list\":{\"bytes\":89,\"blobs\":[Q]}}",
                 "{\"path\":\"x\",\"type\":\"link\",A}",
                 "{\"path\":\"x\",\"type\":\"link\",A,\"target\":\"\"}",
                 "{\"path\":\"x\",\"type\":\"folder\",\"mode\":\"9\",\"mtime\":\"2026-11-20T11:00:00Z\",\"owner\":\"o\",\"group\":\"g\"}",
@@ -105,7 +136,7 @@ class TreeIndexTest {
     void refusesWhatIsNoIndex(String lines) {
         String text = lines.replace("A}", ATTRIBUTES + "}")
                 .replace("A,", ATTRIBUTES + ",")
-                .replace("\"H\"", "\"" + "ab".repeat(32) + "\"");
+                .transform(TreeIndexTest::blobs);
         assertThatThrownBy(() -> read(ROOT + text).toList())
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED));

@@ -29,8 +29,15 @@ final class PackUpkeep {
 
     /** Notes that a file of the new index lies there. */
     void named(FileContent.Packed content, long size) {
-        packs.computeIfAbsent(content.pack().id(), id -> new Living(content.pack(), packs.size() < EXACT))
-                .mark(content.offset(), size);
+        long offset = content.offset();
+        long left = size;
+        for (BlobRef pack : content.packs()) {
+            long here = Math.min(left, pack.bytes() - offset);
+            packs.computeIfAbsent(pack.id(), id -> new Living(pack, packs.size() < EXACT))
+                    .mark(offset, here);
+            left -= here;
+            offset = 0;
+        }
     }
 
     /** The packs whose living files go into new ones. */

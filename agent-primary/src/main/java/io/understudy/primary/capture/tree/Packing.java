@@ -8,9 +8,11 @@ import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.Pack;
+import io.understudy.repository.tree.Packs;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The packs that one capture fills. A pack has its name only when it is full, but the entries of its files are written
@@ -19,40 +21,43 @@ import java.util.List;
 final class Packing {
     private static final int NUMBER_AT = ContentHash.LENGTH - Integer.BYTES;
 
-    private final Pack pack;
-    private final List<BlobRef> done = new ArrayList<>();
+    private final Packs packs;
+    private List<BlobRef> done = List.of();
 
     Packing(BlobSink sink) {
-        this.pack = new Pack(sink);
+        this.packs = Packs.of(sink);
     }
 
-    /** @return where the content will lie; {@link #named} gives the pack its name */
+    /** @return where the content will lie; {@link #named} gives the packs their names */
     FileContent.Packed add(SafePath path, Attributes attributes, byte[] content, int size) {
-        if (!pack.fits(path, size)) {
-            done.add(pack.finish());
-        }
-        long offset = pack.add(path, attributes, content, size);
-        return new FileContent.Packed(standIn(done.size()), offset);
+        Packs.Place place = packs.add(path, attributes, content, size);
+        return new FileContent.Packed(
+                IntStream.rangeClosed(place.first(), place.last())
+                        .mapToObj(Packing::standIn)
+                        .toList(),
+                place.offset());
     }
 
     /** Puts what is left. */
     void finish() {
-        if (!pack.isEmpty()) {
-            done.add(pack.finish());
-        }
+        done = packs.finish();
     }
 
     boolean isStandIn(BlobRef blob) {
         return blob.stored() == 0;
     }
 
-    /** The content with its pack's real name; only after {@link #finish}. */
-    FileContent named(FileContent content) {
-        if (content instanceof FileContent.Packed packed && isStandIn(packed.pack())) {
-            byte[] name = java.util.HexFormat.of().parseHex(packed.pack().id().hex());
-            return new FileContent.Packed(done.get(ByteBuffer.wrap(name).getInt(NUMBER_AT)), packed.offset());
-        }
-        return content;
+    /** What lies in packs with their real names; only after {@link #finish}. */
+    FileContent.Packed named(FileContent.Packed packed) {
+        return isStandIn(packed.pack())
+                ? new FileContent.Packed(
+                        packed.packs().stream().map(this::named).toList(), packed.offset())
+                : packed;
+    }
+
+    private BlobRef named(BlobRef standIn) {
+        byte[] name = HexFormat.of().parseHex(standIn.id().hex());
+        return done.get(ByteBuffer.wrap(name).getInt(NUMBER_AT));
     }
 
     private static BlobRef standIn(int number) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads files that others may be writing. What changed while it was read is read again; what never stops changing is
  * taken as it was read, up to the size it had, and recorded as exactly that. Small files come back in a buffer, others
- * are stored while they are read. Not thread-safe.
+ * are stored while they are read; in an encrypted repository their ends come back in a buffer too. Not thread-safe.
  */
 final class StableFileReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StableFileReader.class);
@@ -32,9 +32,11 @@ final class StableFileReader implements AutoCloseable {
     private final StreamHash hash;
     private final StreamWriter writer;
     private final Clock clock;
+    private final boolean splits;
     private final byte[] buffer = new byte[Pack.SMALL];
 
     StableFileReader(BlobSink sink, Clock clock) {
+        this.splits = !sink.naming().isPublic();
         this.hash = new StreamHash(sink);
         this.writer = StreamWriter.plain(hash);
         this.clock = clock;
@@ -46,15 +48,15 @@ final class StableFileReader implements AutoCloseable {
      * @param stat before the reading
      * @param began when the reading began
      * @param size bytes that were read
-     * @param stored where they are; empty for a small file, whose bytes are in the {@link #buffer} until the next read
+     * @param stored where they are, but for the rest; without blobs for a small file
+     * @param rest of its end, what is not stored
      * @param steady whether nothing changed while it was read
      */
     record Reading(
-            FileStat stat, Instant began, long size, ContentHash hash, Optional<StreamRef> stored, boolean steady) {}
+            FileStat stat, Instant began, long size, ContentHash hash, StreamRef stored, Rest rest, boolean steady) {}
 
-    byte[] buffer() {
-        return buffer;
-    }
+    /** Bytes at the beginning of a buffer, until the next read or {@link #release}. */
+    record Rest(byte[] buffer, int length) {}
 
     /**
      * @param read receives how many more bytes were read
@@ -86,19 +88,27 @@ final class StableFileReader implements AutoCloseable {
         }
     }
 
+    /** Frees what the last {@link Rest} takes. */
+    void release() {
+        writer.close();
+    }
+
     private Reading attempt(Path location, FileStat stat, LongConsumer read) throws IOException {
         Instant began = clock.instant();
         try (InputStream in = Files.newInputStream(location, LinkOption.NOFOLLOW_LINKS)) {
             if (stat.size() < Pack.SMALL) {
                 int size = in.readNBytes(buffer, 0, (int) stat.size());
                 read.accept(size);
-                return new Reading(stat, began, size, ContentHash.ofContent(buffer, 0, size), Optional.empty(), true);
+                ContentHash content = ContentHash.ofContent(buffer, 0, size);
+                return new Reading(stat, began, size, content, StreamRef.NONE, new Rest(buffer, size), true);
             }
             return store(in, stat, began, read);
         }
     }
 
+    /** In an encrypted repository up to the last cut. */
     private Reading store(InputStream in, FileStat stat, Instant began, LongConsumer read) throws IOException {
+        release();
         long left = stat.size();
         hash.begin();
         try {
@@ -112,8 +122,10 @@ final class StableFileReader implements AutoCloseable {
                 left -= count;
             }
             hash.ending();
-            StreamRef stream = writer.finish();
-            return new Reading(stat, began, stream.bytes(), hash.hash(), Optional.of(stream), true);
+            StreamRef stored = splits ? writer.head() : writer.finish();
+            Rest rest = new Rest(writer.buffer(), writer.rest());
+            hash.rest(rest.buffer, rest.length);
+            return new Reading(stat, began, stored.bytes() + rest.length, hash.hash(), stored, rest, true);
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;
@@ -138,11 +150,11 @@ final class StableFileReader implements AutoCloseable {
                 "{} keeps changing while it is read; the snapshot holds the {} bytes that were read",
                 file.path(),
                 last.size);
-        return Optional.of(new Reading(last.stat, last.began, last.size, last.hash, last.stored, false));
+        return Optional.of(new Reading(last.stat, last.began, last.size, last.hash, last.stored, last.rest, false));
     }
 
     @Override
     public void close() {
-        writer.close();
+        release();
     }
 }

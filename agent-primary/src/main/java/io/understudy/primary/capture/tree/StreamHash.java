@@ -35,6 +35,15 @@ final class StreamHash implements BlobSink {
         ending = true;
     }
 
+    /** What follows the last blob, and is none. */
+    void rest(byte[] buffer, int length) {
+        if (length > 0) {
+            digest.update(buffer, 0, length);
+            begun = true;
+            name = null;
+        }
+    }
+
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
         boolean whole = ending && !begun && sink.naming().isPublic();
@@ -55,6 +64,11 @@ final class StreamHash implements BlobSink {
     @Override
     public BlobSink ofNames() {
         return sink.ofNames();
+    }
+
+    @Override
+    public BlobSink padded(int bytes) {
+        return sink.padded(bytes);
     }
 
     /** Of the whole stream, after its last blob. */

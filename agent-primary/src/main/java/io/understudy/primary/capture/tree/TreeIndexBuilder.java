@@ -12,10 +12,12 @@ import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeWalker;
 import io.understudy.files.TreeWalker.Found;
 import io.understudy.primary.capture.tree.StableFileReader.Reading;
+import io.understudy.primary.capture.tree.StableFileReader.Rest;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.Pack;
 import io.understudy.repository.tree.TreeIndex;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,6 +29,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,9 +108,8 @@ final class TreeIndexBuilder {
     }
 
     private void remember(IndexEntry entry) {
-        if (entry.entry() instanceof TreeEntry.File file
-                && entry.content().orElseThrow() instanceof FileContent.Packed packed) {
-            contents.add(file.hash(), packed);
+        if (entry.entry() instanceof TreeEntry.File file) {
+            entry.content().orElseThrow().packed().ifPresent(packed -> contents.add(file.hash(), packed));
         }
     }
 
@@ -134,11 +136,9 @@ final class TreeIndexBuilder {
         if (!entry.entry().path().isRoot()) {
             stats.entry(size);
         }
-        entry.content()
-                .filter(FileContent.Packed.class::isInstance)
-                .map(FileContent.Packed.class::cast)
+        entry.content().ifPresent(content -> content.packed()
                 .filter(packed -> !packing.isStandIn(packed.pack()))
-                .ifPresent(packed -> upkeep.named(packed, size));
+                .ifPresent(packed -> upkeep.named(packed, size - content.stream().bytes())));
     }
 
     private Optional<IndexEntry> entry(Found found) {
@@ -187,17 +187,26 @@ final class TreeIndexBuilder {
 
     private IndexEntry read(Found found, Reading reading) throws IOException {
         Attributes attributes = attributes(found, reading.stat());
-        FileContent content = stored(found, reading.hash(), reading.size())
-                .or(() -> reading.stored().map(FileContent.Streamed::new))
-                .orElseGet(() -> pack(found, attributes, reading));
+        FileContent content =
+                stored(found, reading.hash(), reading.size()).orElseGet(() -> content(found, attributes, reading));
+        reader.release();
         if (reading.steady()) {
             fresh.add(found.path(), reading.stat(), reading.hash(), reading.began());
         }
         return IndexEntry.of(new TreeEntry.File(found.path(), attributes, reading.size(), reading.hash()), content);
     }
 
-    private FileContent pack(Found found, Attributes attributes, Reading reading) {
-        FileContent.Packed packed = packing.add(found.path(), attributes, reader.buffer(), (int) reading.size());
+    private FileContent content(Found found, Attributes attributes, Reading reading) {
+        if (reading.rest().length() == 0) {
+            return new FileContent.Streamed(reading.stored());
+        }
+        FileContent.Packed packed = found(reading.hash()).orElseGet(() -> pack(found, attributes, reading));
+        return reading.stored().bytes() == 0 ? packed : new FileContent.Split(reading.stored(), packed);
+    }
+
+    private FileContent.Packed pack(Found found, Attributes attributes, Reading reading) {
+        Rest rest = reading.rest();
+        FileContent.Packed packed = packing.add(found.path(), attributes, rest.buffer(), rest.length());
         contents.add(reading.hash(), packed);
         return packed;
     }
@@ -213,11 +222,12 @@ final class TreeIndexBuilder {
                 && file.hash().equals(hash)) {
             return baseEntry.content();
         }
-        return found(hash);
+        // Of a larger one only the end may lie in packs.
+        return size < Pack.SMALL ? found(hash).map(Function.identity()) : Optional.empty();
     }
 
     /** The base's contents are only read when there is a file whose content is not where it was. */
-    private Optional<FileContent> found(ContentHash hash) {
+    private Optional<FileContent.Packed> found(ContentHash hash) {
         if (!remembered) {
             remembered = true;
             try (Stream<IndexEntry> entries = baseEntries()) {
