@@ -142,8 +142,7 @@ public final class SnapshotBlobs {
 
     private static void visit(String what, FileContent content, BlobSource source, Consumer<Part> visitor) {
         visit(what, content.stream(), source, visitor);
-        content.packed()
-                .ifPresent(packed -> packed.packs().forEach(pack -> visitor.accept(new Part(what, pack))));
+        content.packed().ifPresent(packed -> packed.packs().forEach(pack -> visitor.accept(new Part(what, pack))));
     }
 
     private static void visit(String what, StreamRef stream, BlobSource source, Consumer<Part> visitor) {

@@ -7,6 +7,7 @@ import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.repository.KeyObject;
 import io.understudy.repository.RepositoryKey;
 import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.tree.FileContent;
 import io.understudy.testing.PostgresServer;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;
@@ -58,6 +59,11 @@ class EncryptedRestoreTest {
 
     @Test
     void bringsBackTheDatabaseAndEveryTree() throws IOException {
+        assertThat(site.hasContent(content -> content instanceof FileContent.Split)).isTrue();
+        assertThat(site.hasContent(content -> content.packed()
+                        .filter(packed -> packed.packs().size() > 1)
+                        .isPresent()))
+                .isTrue();
         String output = run(settings(identity(RECOVERY))).successful();
 
         assertThat(output).contains("\"snapshot\": \"" + site.newest().snapshot() + "\"");

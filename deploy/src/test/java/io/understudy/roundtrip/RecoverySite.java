@@ -100,6 +100,9 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
         byte[] large = new byte[3_000_000];
         new Random(1).nextBytes(large);
         Files.write(home.resolve("media/large\n"), large);
+        if (sealing.isOn()) {
+            writeForPacks(home.resolve("media"));
+        }
         SigningKey key = SigningKey.generate(home.resolve("signing.pem"));
         SigningKey.generate(home.resolve("foreign.pem"));
         Repository repository = Repository.create(
@@ -126,6 +129,19 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
         new RandomTree(home.resolve("media"), 5).mutate(20);
         server.psql(database, "SET default_transaction_read_only = off; INSERT INTO hashed VALUES ('a', 41);");
         return new RecoverySite(home, older, moment(home, taker, server, database), repository, server, database);
+    }
+
+    /** So many small files that one goes on in another pack, and a large one that is cut. */
+    private static void writeForPacks(Path tree) throws IOException {
+        Random random = new Random(2);
+        for (int i = 0; i < 19; i++) {
+            byte[] small = new byte[990_000];
+            random.nextBytes(small);
+            Files.write(tree.resolve("small it's " + i), small);
+        }
+        byte[] huge = new byte[36_000_000];
+        random.nextBytes(huge);
+        Files.write(tree.resolve("huge"), huge);
     }
 
     /**
@@ -229,6 +245,10 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
                         .stream().direct().get(0).id())
                 .findFirst()
                 .orElseThrow();
+    }
+
+    boolean hasContent(Predicate<FileContent> wanted) {
+        return content(wanted).findFirst().isPresent();
     }
 
     private Stream<FileContent> content(Predicate<FileContent> wanted) {

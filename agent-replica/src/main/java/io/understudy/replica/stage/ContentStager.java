@@ -16,7 +16,6 @@ import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -150,8 +149,7 @@ final class ContentStager {
     }
 
     private InputStream stream(IndexEntry entry) {
-        return new StreamReader(
-                "file " + entry.entry().path(), entry.content().orElseThrow().stream(), blobs);
+        return new StreamReader("file " + entry.entry().path(), entry.content().orElseThrow().stream(), blobs);
     }
 
     /** @param content is closed */
@@ -169,7 +167,8 @@ final class ContentStager {
         }
         try {
             // A file that goes on in the next pack comes last.
-            wanted.sort(Comparator.comparingLong(entry -> packed(entry).orElseThrow().offset()));
+            wanted.sort(Comparator.comparingLong(
+                    entry -> packed(entry).orElseThrow().offset()));
             for (IndexEntry entry : wanted) {
                 InputStream packed = new PackedInput(packed(entry).orElseThrow(), this::read);
                 write((TreeEntry.File) entry.entry(), new SequenceInputStream(stream(entry), packed));

@@ -205,7 +205,8 @@ class TreeStagerTest extends StagedTree {
         StreamRef head = StreamRef.of(parts.subList(0, 2));
         List<IndexEntry> entries = new ArrayList<>(List.of(root()));
         entries.add(part("a", content, 5_000, 5_000, new FileContent.Packed(parts.subList(2, 5), 1_000)));
-        entries.add(part("b", content, 0, 9_000, new FileContent.Split(head, new FileContent.Packed(parts.subList(2, 5), 0))));
+        entries.add(part(
+                "b", content, 0, 9_000, new FileContent.Split(head, new FileContent.Packed(parts.subList(2, 5), 0))));
         entries.add(part("c", content, 7_000, 3_000, new FileContent.Packed(parts.subList(3, 5), 1_000)));
         entries.add(part("d", content, 9_000, 1_000, new FileContent.Packed(parts.get(4), 1_000)));
         TreeData data = TreeSnapshots.index("t", TreeKind.FILES, entries, blobs);
@@ -237,8 +238,8 @@ class TreeStagerTest extends StagedTree {
     }
 
     private static IndexEntry part(String path, byte[] all, int from, int size, FileContent content) {
-        TreeEntry.File file = new TreeEntry.File(
-                SafePath.of(path), ATTRIBUTES, size, ContentHash.ofContent(all, from, size));
+        TreeEntry.File file =
+                new TreeEntry.File(SafePath.of(path), ATTRIBUTES, size, ContentHash.ofContent(all, from, size));
         return IndexEntry.of(file, content);
     }
 

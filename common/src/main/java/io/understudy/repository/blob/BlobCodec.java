@@ -60,8 +60,8 @@ final class BlobCodec {
         boolean encoded = false;
         try {
             Encoder encoder = idle.pollFirst();
-            Encoder result = (encoder == null ? new Encoder() : encoder)
-                    .encode(buffer, offset, length, ofNames, padding, taken);
+            Encoder result =
+                    (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length, ofNames, padding, taken);
             encoded = true;
             return result;
         } finally {

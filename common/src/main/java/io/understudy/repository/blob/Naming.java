@@ -41,10 +41,9 @@ public final class Naming {
         for (int i = 0; i < gear.length; i++) {
             gear[i] = ByteBuffer.wrap(derived(root, "gear " + i)).getLong();
         }
-        return new Naming(
-                new SecretKeySpec(derived(root, "names"), HMAC),
-                new SecretKeySpec(derived(root, "lengths"), HMAC),
-                gear);
+        SecretKeySpec names = new SecretKeySpec(derived(root, "names"), HMAC);
+        SecretKeySpec lengths = new SecretKeySpec(derived(root, "lengths"), HMAC);
+        return new Naming(names, lengths, gear);
     }
 
     private static byte[] derived(SecretKeySpec key, String what) {

@@ -36,7 +36,9 @@ class SealingTest {
     void aPaddedSinkMakesObjectsLongerAndNothingElse() throws IOException {
         InMemoryFilestore store = new InMemoryFilestore();
         Blobs blobs = new Blobs(
-                store, Clock.systemUTC(), RepositoryKey.generate(new SecureRandom()).sealing());
+                store,
+                Clock.systemUTC(),
+                RepositoryKey.generate(new SecureRandom()).sealing());
         for (int padding : List.of(0, 7, 8, 100_000, BlobSink.MOST_PADDING)) {
             byte[] content = Samples.bytes(padding, 1000);
             BlobRef blob = blobs.padded(padding).put(content, 0, content.length);

@@ -81,8 +81,10 @@ class MixedPacksTest {
         assertThat(one).isEqualTo(lengths(1)).isNotEqualTo(other);
         List<Long> full = new ArrayList<>(one.subList(0, one.size() - 1));
         full.addAll(other.subList(0, other.size() - 1));
-        assertThat(full).hasSizeGreaterThan(4).doesNotHaveDuplicates().allMatch(length -> length > Pack.SIZE / 2
-                && length <= Pack.SIZE);
+        assertThat(full)
+                .hasSizeGreaterThan(4)
+                .doesNotHaveDuplicates()
+                .allMatch(length -> length > Pack.SIZE / 2 && length <= Pack.SIZE);
     }
 
     @Test
@@ -102,8 +104,10 @@ class MixedPacksTest {
             packs.add(SafePath.of("large"), ATTRIBUTES, contents.get(0), 6 << 20);
             packs.finish();
         }
-        assertThat(paddings).hasSize(20).anyMatch(padding -> padding > 4 << 20).allMatch(padding -> padding
-                < BlobSink.MOST_PADDING);
+        assertThat(paddings)
+                .hasSize(20)
+                .anyMatch(padding -> padding > 4 << 20)
+                .allMatch(padding -> padding < BlobSink.MOST_PADDING);
     }
 
     @Test
@@ -120,8 +124,7 @@ class MixedPacksTest {
 
     private List<Place> add(Packs packs) {
         return IntStream.range(0, contents.size())
-                .mapToObj(i ->
-                        packs.add(SafePath.of("f" + i), ATTRIBUTES, contents.get(i), contents.get(i).length))
+                .mapToObj(i -> packs.add(SafePath.of("f" + i), ATTRIBUTES, contents.get(i), contents.get(i).length))
                 .toList();
     }
 

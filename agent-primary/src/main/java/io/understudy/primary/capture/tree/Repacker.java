@@ -107,8 +107,8 @@ final class Repacker {
         if (living.whole && !ContentHash.ofContent(content, 0, content.length).equals(file.hash())) {
             throw new UnderstudyException(
                     ErrorCode.BLOB_DAMAGED,
-                    "cannot read \"" + file.path() + "\" in pack " + living.packed.pack().id()
-                            + ": its hash does not match",
+                    "cannot read \"" + file.path() + "\" in pack "
+                            + living.packed.pack().id() + ": its hash does not match",
                     "verify the snapshot");
         }
         moved.put(living.packed, packing.add(file.path(), file.attributes(), content, content.length));

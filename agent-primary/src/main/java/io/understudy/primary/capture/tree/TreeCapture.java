@@ -173,8 +173,8 @@ public final class TreeCapture implements SourceTrees {
                 OutputStream kept = new BufferedOutputStream(fresh.out(), 1 << 16);
                 Stream<IndexEntry> entries = entries(draft)) {
             for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
-                IndexEntry placed = entry.with(
-                        content -> content.at(repacker::placed).at(packing::named));
+                IndexEntry placed =
+                        entry.with(content -> content.at(repacker::placed).at(packing::named));
                 TreeIndex.write(placed, kept);
                 TreeIndex.write(placed.with(content -> content.keptBy(references)), stored);
             }

@@ -136,9 +136,11 @@ final class TreeIndexBuilder {
         if (!entry.entry().path().isRoot()) {
             stats.entry(size);
         }
-        entry.content().ifPresent(content -> content.packed()
-                .filter(packed -> !packing.isStandIn(packed.pack()))
-                .ifPresent(packed -> upkeep.named(packed, size - content.stream().bytes())));
+        entry.content()
+                .ifPresent(content -> content.packed()
+                        .filter(packed -> !packing.isStandIn(packed.pack()))
+                        .ifPresent(packed ->
+                                upkeep.named(packed, size - content.stream().bytes())));
     }
 
     private Optional<IndexEntry> entry(Found found) {

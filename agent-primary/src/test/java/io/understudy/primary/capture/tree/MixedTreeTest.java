@@ -208,8 +208,8 @@ class MixedTreeTest extends CapturedTree {
                 sealed.open(pack).transferTo(packs);
             }
             int offset = (int) content.packed().get().offset();
-            out.writeBytes(Arrays.copyOfRange(
-                    packs.toByteArray(), offset, offset + (int) (file.size() - stream.bytes())));
+            out.writeBytes(
+                    Arrays.copyOfRange(packs.toByteArray(), offset, offset + (int) (file.size() - stream.bytes())));
         }
         return out.toByteArray();
     }
