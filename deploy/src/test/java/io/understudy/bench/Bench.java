@@ -118,6 +118,10 @@ public final class Bench {
                     .full(" of a site with small files alone, none of which compresses,"));
             findings.addAll(stand.footprints(" with these"));
         });
+        hold(Benchmark.ENCRYPTED, "an encrypted repository", stand -> {
+            generated(stand);
+            findings.addAll(new EncryptedContest(stand, options.runs(), progress).compare());
+        });
         hold(Benchmark.DISK, "a standby that keeps no previous database", stand -> {
             findings.add(new DiskContest(stand, generated(stand), progress).fill());
         });

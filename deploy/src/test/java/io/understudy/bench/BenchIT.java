@@ -67,6 +67,10 @@ class BenchIT {
                     "full snapshot of a site with small files.*" + RATIO,
                     "the same, by an agent that runs on.*" + RATIO,
                     "memory of agent-primary with these.*" + VALUE,
+                    "full snapshot of an encrypted repository.*" + RATIO,
+                    "the same, by an agent that runs on.*" + RATIO,
+                    "the same, bytes of the repository.*" + RATIO,
+                    "full import of an encrypted repository.*" + RATIO,
                     "`replica.previous: no`, at their most.*" + RATIO,
                     "until the standby works.*" + VALUE,
                     "until the standby serves.*" + VALUE,
@@ -76,7 +80,7 @@ class BenchIT {
 
         List<String> rows = rows(measure(
                         ALL
-                                ? "snapshots,small,import,tracked,metadata,disk,follow,promote"
+                                ? "snapshots,small,import,tracked,metadata,encrypted,disk,follow,promote"
                                         + (restic ? ",changed,scattered" : "")
                                 : "snapshots")
                 .run(LIMIT));

@@ -21,6 +21,8 @@ enum Benchmark {
     IMPORT,
     /** Imports after one per cent has changed. */
     DIFFERENCES,
+    /** Full snapshots and imports of an encrypted repository, against the same of a plain one. */
+    ENCRYPTED,
     /** What the databases of a standby that keeps no previous one take. */
     DISK,
     /** From the commit to the standby's site, on the demo's site. */

@@ -1,6 +1,7 @@
 package io.understudy.bench;
 
 import io.understudy.age.AgeIdentity;
+import io.understudy.files.AtomicFiles;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Running;
 import java.io.PrintStream;
@@ -57,14 +58,15 @@ final class EncryptedContest {
     private void encrypted() {
         AgeIdentity standby = AgeIdentity.generate();
         Path identity = stand.pair().home().resolve("standby.age");
-        Folders.write(identity, standby.reveal() + "\n");
-        Folders.ownerOnly(identity);
+        Folders.writeSecret(identity, standby.reveal() + "\n");
         String writes = "encryption: {recipients: [" + standby.recipient() + "]}\n";
         String reads = "encryption: {identity: " + identity + "}\n";
         stand.primary().configure(config -> config + writes);
         stand.standby().configure(config -> config + reads);
         try {
-            measure(encrypted, "--encrypt");
+            Path sheet = stand.pair().home().resolve("sheet.txt");
+            AtomicFiles.delete(sheet);
+            measure(encrypted, "--encrypt", "--sheet", sheet.toString());
         } finally {
             stand.primary().configure(config -> config.replace(writes, ""));
             stand.standby().configure(config -> config.replace(reads, ""));

@@ -37,8 +37,8 @@ record Options(
               --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
               --minutes N       minutes of load while the age of the standby's data is measured (default 10)
-              --only CONTEST    snapshots, small, changed, tracked, scattered, metadata, import, differences, disk,
-                                follow, promote, host, age, large, many or scale
+              --only CONTEST    snapshots, small, changed, tracked, scattered, metadata, import, differences, encrypted,
+                                disk, follow, promote, host, age, large, many or scale
               --large           only memory and times with a large table and a file of 4 GB; takes minutes, and 30 GB of disk
               --gb N            GB of that table (default 4); takes three times as much of disk
               --many            only memory and times with very many small files; takes minutes and 15 KB of disk for each

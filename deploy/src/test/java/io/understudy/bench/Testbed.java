@@ -129,11 +129,15 @@ final class Testbed implements AutoCloseable {
         }
     }
 
-    /** An empty repository, of which the primary agent's state knows nothing. */
-    void newRepository() {
+    /**
+     * An empty repository, of which the primary agent's state knows nothing.
+     *
+     * @param options of {@code init}
+     */
+    void newRepository(String... options) {
         clear(repository());
         clear(primary().layout().state());
-        primary().primaryProgram("init").with(agentEnvironment("")).run(LIMIT).successful();
+        primary().primaryProgram(Stream.concat(Stream.of("init"), Stream.of(options)).toArray(String[]::new)).with(agentEnvironment("")).run(LIMIT).successful();
     }
 
     /** A standby that never imported anything. */
