@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +38,7 @@ public final class AgeFiles {
     public static void seal(byte[] plain, int offset, int length, List<Recipient> recipients, OutputStream out) {
         try (WritableByteChannel channel = new StandardEncryptingChannelFactory()
                 .newEncryptingChannel(
-                        Channels.newChannel(out),
+                        StreamChannels.to(out),
                         recipients.stream().map(Recipient::writer).toList())) {
             channel.write(ByteBuffer.wrap(plain, offset, length));
         } catch (GeneralSecurityException e) {
@@ -68,7 +67,7 @@ public final class AgeFiles {
         try {
             ReadableByteChannel channel = new StandardDecryptingChannelFactory()
                     .newDecryptingChannel(
-                            Channels.newChannel(source),
+                            StreamChannels.from(source),
                             identities.stream().map(AgeIdentity::reader).toList());
             return new Opened(channel, source);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {

@@ -43,12 +43,20 @@ final class EncryptedContest {
     List<Finding> compare() {
         Turns.take(runs, this::encrypted, () -> measure(plain));
         return List.of(
-                ratio("full snapshot of an encrypted repository by an agent just started, against a plain one",
-                        Unit.SECONDS, encrypted.started, plain.started, 1.15),
+                ratio(
+                        "full snapshot of an encrypted repository by an agent just started, against a plain one",
+                        Unit.SECONDS,
+                        encrypted.started,
+                        plain.started,
+                        1.15),
                 ratio("the same, by an agent that runs on", Unit.SECONDS, encrypted.running, plain.running, 1.15),
                 ratio("the same, bytes of the repository", Unit.MEBIBYTES, encrypted.bytes, plain.bytes, 1.06),
-                ratio("full import of an encrypted repository, against a plain one",
-                        Unit.SECONDS, encrypted.imports, plain.imports, 1.15));
+                ratio(
+                        "full import of an encrypted repository, against a plain one",
+                        Unit.SECONDS,
+                        encrypted.imports,
+                        plain.imports,
+                        1.15));
     }
 
     private static Finding ratio(String what, Unit unit, List<Double> ours, List<Double> against, double bar) {

@@ -137,7 +137,12 @@ final class Testbed implements AutoCloseable {
     void newRepository(String... options) {
         clear(repository());
         clear(primary().layout().state());
-        primary().primaryProgram(Stream.concat(Stream.of("init"), Stream.of(options)).toArray(String[]::new)).with(agentEnvironment("")).run(LIMIT).successful();
+        primary()
+                .primaryProgram(
+                        Stream.concat(Stream.of("init"), Stream.of(options)).toArray(String[]::new))
+                .with(agentEnvironment(""))
+                .run(LIMIT)
+                .successful();
     }
 
     /** A standby that never imported anything. */

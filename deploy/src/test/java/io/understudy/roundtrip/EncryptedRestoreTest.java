@@ -59,7 +59,8 @@ class EncryptedRestoreTest {
 
     @Test
     void bringsBackTheDatabaseAndEveryTree() throws IOException {
-        assertThat(site.hasContent(content -> content instanceof FileContent.Split)).isTrue();
+        assertThat(site.hasContent(content -> content instanceof FileContent.Split))
+                .isTrue();
         assertThat(site.hasContent(content -> content.packed()
                         .filter(packed -> packed.packs().size() > 1)
                         .isPresent()))

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KnownFilesTest {
     private static final int SMALL = 60;
     private static final int LARGE = 13;
-    private static final int SITES = 16;
+    private static final int SITES = 10;
 
     @TempDir
     private static Path temp;
@@ -76,7 +76,6 @@ class KnownFilesTest {
         for (int site = 0; site < SITES; site++) {
             attack(RepositoryKey.generate(new SeededRandom(site)).sealing(), hits);
         }
-        System.out.println(hits);
         assertThat(hits.values()).as(hits.toString()).allMatch(Hits::isChance);
     }
 
@@ -84,7 +83,7 @@ class KnownFilesTest {
     @Test
     void findsNearlyAllFilesOfAPlainOne() throws IOException {
         Map<Company, Hits> hits = hits();
-        for (int site = 0; site < 3; site++) {
+        for (int site = 0; site < 2; site++) {
             attack(Sealing.NONE, hits);
         }
         assertThat(hits.get(Company.ALONE).advantage()).as(hits.toString()).isGreaterThan(0.8);
@@ -145,16 +144,12 @@ class KnownFilesTest {
         List<Known> large = shuffled(POOL.subList(SMALL, SMALL + LARGE));
         LengthAttack attack = new LengthAttack(snapshots(sealing, small, large), sealing.isOn(), random);
         hits.forEach((company, each) -> {
-            List<Known> list =
-                    switch (company) {
-                        case ALONE -> concat(small.subList(8, 14), small.subList(28, 34));
-                        case TOGETHER ->
-                            concat(concat(small.subList(0, 8), small.subList(14, 20)), small.subList(34, 48));
-                        case LARGE -> large.subList(0, 8);
-                    };
-            each.count(
-                    list,
-                    attack.guess(list, i -> company == Company.LARGE ? largeSize(random) : smallSize(random)));
+            List<Known> list = switch (company) {
+                case ALONE -> concat(small.subList(8, 14), small.subList(28, 34));
+                case TOGETHER -> concat(concat(small.subList(0, 8), small.subList(14, 20)), small.subList(34, 48));
+                case LARGE -> large.subList(0, 8);
+            };
+            each.count(list, attack.guess(list, i -> company == Company.LARGE ? largeSize(random) : smallSize(random)));
         });
     }
 
@@ -189,8 +184,8 @@ class KnownFilesTest {
         private final Path folder = Files.createTempDirectory(temp, "site");
         private final Path tree = Files.createDirectory(folder.resolve("tree"));
         private final Blobs blobs;
-        private final TreeCapture capture = new TreeCapture(
-                folder.resolve("state"), Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
+        private final TreeCapture capture =
+                new TreeCapture(folder.resolve("state"), Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
         private final Set<BlobId> known = new HashSet<>();
         private Optional<TreeData> base = Optional.empty();
 
@@ -248,9 +243,9 @@ class KnownFilesTest {
         return (long) (5_000 * Math.pow(160, random.nextDouble()));
     }
 
-    /** From 1.1 to 6.6 MB. */
+    /** From 1.1 to 4.4 MB. */
     private static long largeSize(Random random) {
-        return (long) (1_100_000 * Math.pow(6, random.nextDouble()));
+        return (long) (1_100_000 * Math.pow(4, random.nextDouble()));
     }
 
     /** Keys that are the same in each run. */

@@ -37,9 +37,8 @@ final class LengthAttack {
      */
     LengthAttack(List<long[]> snapshots, boolean encrypted, Random random) {
         this.snapshots = snapshots.stream()
-                .map(lengths -> Arrays.stream(lengths)
-                        .filter(length -> length > LISTS)
-                        .toArray())
+                .map(lengths ->
+                        Arrays.stream(lengths).filter(length -> length > LISTS).toArray())
                 .toList();
         this.stored = encrypted ? frame -> AgeFiles.most(Padme.padded(frame + 20), 1) : frame -> frame + 20;
         this.random = random;
@@ -55,8 +54,7 @@ final class LengthAttack {
                 IntStream.range(0, DECOYS).mapToLong(decoys::applyAsLong).toArray();
         double[] scores = new double[sizes.length];
         for (LongPredicate evidence : evidence(sizes)) {
-            double weight = -Math.log(
-                    (Arrays.stream(others).filter(evidence).count() + 1.0) / (DECOYS + 1.0));
+            double weight = -Math.log((Arrays.stream(others).filter(evidence).count() + 1.0) / (DECOYS + 1.0));
             for (int i = 0; i < sizes.length; i++) {
                 scores[i] = evidence.test(sizes[i]) ? Math.max(scores[i], weight) : scores[i];
             }
@@ -113,8 +111,6 @@ final class LengthAttack {
     private boolean holds(long[] snapshot, long[] blobs) {
         long[] lengths = sorted(Arrays.stream(snapshot));
         return blobs.length > 0
-                && Arrays.stream(blobs)
-                        .map(stored)
-                        .allMatch(length -> between(lengths, length - 700, length + 700));
+                && Arrays.stream(blobs).map(stored).allMatch(length -> between(lengths, length - 700, length + 700));
     }
 }
