@@ -292,6 +292,21 @@ public final class Repository {
         return sealing.isOn();
     }
 
+    /** Takes over a key that was made since, to write with it. @throws UnderstudyException as {@link #open} */
+    public void refreshKeys() {
+        sealing.refresh();
+    }
+
+    /** Encrypts what is here to the newest key. @param key signs the manifests again */
+    public Resealing resealing(SigningKey key) {
+        return new Resealing(this, key);
+    }
+
+    /** As it is to be stored for the newest key; empty where it is that already. */
+    Optional<byte[]> resealed(SnapshotId snapshot, SigningKey key) {
+        return reader(snapshot).resealed(readStored(snapshot), trusted, key);
+    }
+
     /**
      * The first line of a manifest as a plain repository has it.
      *
@@ -351,12 +366,9 @@ public final class Repository {
      * identity sees whether a stranger wrote it, so no other replaces one that is there.
      */
     void copyKeys(Filestore copy) {
-        if (!sealing.isOn() || KeyObject.isSame(filestore, copy, sealing.key())) {
-            return;
-        }
-        if (sealing.reads() || copy.stat(KeyObject.key(sealing.key())).isEmpty()) {
-            encryption.keys(filestore, id(), site(), trusted);
-            KeyObject.copy(filestore, copy, sealing.key());
+        if (sealing.isOn()) {
+            Runnable genuine = () -> encryption.keys(filestore, id(), site(), trusted);
+            KeyObject.copyAll(filestore, copy, sealing.reads(), genuine);
         }
     }
 
