@@ -17,7 +17,7 @@ final class RekeyProgress {
 
     /**
      * @param key that all content is to be encrypted to
-     * @param blobs for each filestore by its name, the last blob that is done
+     * @param blobs for each filestore by its name in the configuration, the last blob that is done
      * @param done whether nothing is left
      */
     private record Noted(UUID repository, int key, Map<String, BlobId> blobs, boolean done) {}

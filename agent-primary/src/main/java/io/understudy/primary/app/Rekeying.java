@@ -172,10 +172,15 @@ public final class Rekeying {
             retention.permission();
             return goesOn.getAsBoolean();
         };
-        for (Repository place : repository.each()) {
+        List<Repository> places = repository.each();
+        for (int i = 0; i < places.size(); i++) {
+            String name = repository.copies().isEmpty()
+                    ? ""
+                    : repository.copies().get(i).name();
             try {
-                sum = sum.and(place.resealing(signer)
-                        .run(noted.in(place.name()), permitted, blob -> noted.note(place.name(), blob), progress));
+                sum = sum.and(places.get(i)
+                        .resealing(signer)
+                        .run(noted.in(name), permitted, blob -> noted.note(name, blob), progress));
             } catch (UnderstudyException e) {
                 if (e.code().kind() != ErrorKind.FILESTORE) {
                     throw e;
