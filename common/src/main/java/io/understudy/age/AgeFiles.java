@@ -86,7 +86,8 @@ public final class AgeFiles {
 
     /** For how many a sealed form is; 0: it is none. */
     public static int recipients(byte[] sealed) {
-        return Source.recipients(new String(sealed, 0, Math.min(sealed.length, Source.HEAD), StandardCharsets.ISO_8859_1));
+        return Source.recipients(
+                new String(sealed, 0, Math.min(sealed.length, Source.HEAD), StandardCharsets.ISO_8859_1));
     }
 
     /**

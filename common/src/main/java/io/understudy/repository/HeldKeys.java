@@ -71,11 +71,11 @@ public final class HeldKeys {
         return file.read()
                 .filter(held -> held.repository().equals(repository))
                 .map(held -> Sealing.of(
-                        held.key(),
-                        HexFormat.of().parseHex(held.naming()),
-                        Recipient.parse(held.recipient()),
-                        AgeIdentity.parse(held.outline()),
-                        Optional.empty())
+                                held.key(),
+                                HexFormat.of().parseHex(held.naming()),
+                                Recipient.parse(held.recipient()),
+                                AgeIdentity.parse(held.outline()),
+                                Optional.empty())
                         .withOlder(Stream.ofNullable(held.older())
                                 .flatMap(List::stream)
                                 .map(AgeIdentity::parse)

@@ -174,7 +174,8 @@ public final class KeyObject {
         List<Opened> all = new ArrayList<>();
         for (int number : numbers(filestore)) {
             Opened opened = open(filestore, number, identities, repository, site, trusted);
-            if (!all.isEmpty() && !Arrays.equals(opened.key().naming(), all.get(0).key().naming())) {
+            if (!all.isEmpty()
+                    && !Arrays.equals(opened.key().naming(), all.get(0).key().naming())) {
                 throw SignedLine.damaged(key(number), "its secret of names is another one", null);
             }
             all.add(opened);

@@ -147,8 +147,8 @@ public final class KeyRecipients {
     /** The newest last: after a crash it says as before, and a repeated change writes all. */
     private Recipients written(List<KeyObject.Opened> now, List<Recipient> recipients) {
         SigningKey signer = keys.signing();
-        now.forEach(each -> KeyObject.write(
-                filestore, repository.id(), repository.site(), each.key(), recipients, signer));
+        now.forEach(
+                each -> KeyObject.write(filestore, repository.id(), repository.site(), each.key(), recipients, signer));
         return Recipients.of(repository, new KeyObject.Opened(newest(now).key(), recipients));
     }
 }

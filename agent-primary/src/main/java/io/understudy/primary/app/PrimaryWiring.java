@@ -208,8 +208,7 @@ public final class PrimaryWiring implements AutoCloseable {
     /** Another key, and all content encrypted to it. @param identity as above */
     public Rekeying rekeying(Optional<Path> identity) {
         Pruning retention = pruning(Events.none());
-        return new Rekeying(
-                keyRecipients(identity), keys, settings.state(), retention, ports.clock(), ports.ticker());
+        return new Rekeying(keyRecipients(identity), keys, settings.state(), retention, ports.clock(), ports.ticker());
     }
 
     /** One object, opened. @param identity as above */

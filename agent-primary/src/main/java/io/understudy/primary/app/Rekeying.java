@@ -47,13 +47,7 @@ public final class Rekeying {
      * @param state folder of durable state
      * @param retention says whether this server may write, and deletes nothing in the meantime
      */
-    Rekeying(
-            KeyRecipients recipients,
-            KeyRing keys,
-            Path state,
-            Pruning retention,
-            Clock clock,
-            Ticker ticker) {
+    Rekeying(KeyRecipients recipients, KeyRing keys, Path state, Pruning retention, Clock clock, Ticker ticker) {
         this.recipients = recipients;
         this.repository = recipients.repository();
         this.keys = keys;
@@ -124,9 +118,8 @@ public final class Rekeying {
         BooleanSupplier goesOn =
                 () -> until.filter(end -> !clock.instant().isBefore(end)).isEmpty();
         RekeyProgress noted = progressOf(all);
-        Resealing.Result result = awaitSnapshot(goesOn)
-                ? resealed(signer, noted, goesOn, progress)
-                : new Resealing.Result(0, 1, 0, 0);
+        Resealing.Result result =
+                awaitSnapshot(goesOn) ? resealed(signer, noted, goesOn, progress) : new Resealing.Result(0, 1, 0, 0);
         if (result.isDone()) {
             noted.noteDone();
         }

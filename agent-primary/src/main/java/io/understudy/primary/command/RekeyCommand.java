@@ -40,7 +40,11 @@ final class RekeyCommand extends PrimaryCommand {
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> done[0] = agent.access()
                     .audit()
-                    .around(Caller.ofThisProcess(), "rekey", "", () -> rekeying.run(further, Optional.ofNullable(until), progress)));
+                    .around(
+                            Caller.ofThisProcess(),
+                            "rekey",
+                            "",
+                            () -> rekeying.run(further, Optional.ofNullable(until), progress)));
         }
         cli.print(done[0], () -> text(done[0]));
         return 0;

@@ -79,8 +79,8 @@ class RekeyingTest {
         first = site.commit(FIRST, 1);
         SigningKey.generate(folder.resolve("a.pem"));
         site.key().writePublic(folder.resolve("site.pem"));
-        own = new KeyRing(new SigningSettings(
-                Optional.of(folder.resolve("a.pem")), List.of(folder.resolve("site.pub.pem"))));
+        own = new KeyRing(
+                new SigningSettings(Optional.of(folder.resolve("a.pem")), List.of(folder.resolve("site.pub.pem"))));
         EpochClaim claim = new EpochClaim(1, "a", time.now(), "init", "nonce");
         site.repository().epochs().claim(claim, site.key());
         new EpochStore(state).hold(claim.of(Optional.of(site.repository().id())));
@@ -123,7 +123,8 @@ class RekeyingTest {
         byte[] content = "new content".getBytes(java.nio.charset.StandardCharsets.UTF_8);
         String blob = primary.blobs()
                 .object(primary.blobs().put(content, 0, content.length).id());
-        assertThatThrownBy(() -> AgeFiles.open(read(blob), List.of(key.identity()))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> AgeFiles.open(read(blob), List.of(key.identity())))
+                .isInstanceOf(IOException.class);
         assertThat(read("manifests/" + SECOND + ".json")).asString().contains("\"key\":2");
     }
 
@@ -218,8 +219,8 @@ class RekeyingTest {
         Rekeying standby = rekeying();
         assertFails(ErrorCode.BACKUP_MODE, () -> standby.run(false, Optional.empty(), Progress.none()));
         Files.delete(folder.resolve("BACKUP"));
-        try (ProcessLock pruning = ProcessLock.tryAcquire(StateEntry.PRUNE_LOCK.in(state))
-                .orElseThrow()) {
+        try (ProcessLock pruning =
+                ProcessLock.tryAcquire(StateEntry.PRUNE_LOCK.in(state)).orElseThrow()) {
             assertFails(ErrorCode.LOCKED, () -> standby.run(false, Optional.empty(), Progress.none()));
             assertThat(pruning).isNotNull();
         }
@@ -239,8 +240,7 @@ class RekeyingTest {
         recipients().remove(B.recipient());
         assertFails(ErrorCode.IDENTITY_MISSING, () -> openedBy(B));
         KeyObject.openAll(store, List.of(added), site.repository().id(), Manifests.SITE, own.trusted())
-                .forEach(each ->
-                        assertThat(each.recipients()).containsExactly(A.recipient(), added.recipient()));
+                .forEach(each -> assertThat(each.recipients()).containsExactly(A.recipient(), added.recipient()));
     }
 
     private static boolean isWrite(Operation operation) {
@@ -301,8 +301,7 @@ class RekeyingTest {
     }
 
     private Repository open(Encryption encryption) {
-        return Repository.open(
-                store, Manifests.SITE, own.trusted(), time.clock(), Optional.empty(), encryption);
+        return Repository.open(store, Manifests.SITE, own.trusted(), time.clock(), Optional.empty(), encryption);
     }
 
     private Path file(AgeIdentity identity) throws IOException {

@@ -86,10 +86,9 @@ public final class Sealing {
 
     /** With what older keys need to be opened: their identities, or where this server has none their outline keys. */
     public Sealing withOlder(List<AgeIdentity> older) {
-        List<AgeIdentity> all = Stream.concat(keys.identities().stream(), older.stream())
-                .toList();
-        return new Sealing(
-                naming, new Keys(keys.number(), keys.content(), keys.outline(), keys.reads(), all), newer);
+        List<AgeIdentity> all =
+                Stream.concat(keys.identities().stream(), older.stream()).toList();
+        return new Sealing(naming, new Keys(keys.number(), keys.content(), keys.outline(), keys.reads(), all), newer);
     }
 
     /** @param newer finds the keys where there is one of a higher number than the given one; throws what that throws */
@@ -149,7 +148,10 @@ public final class Sealing {
 
     /** The most bytes of an object whose frame has at most so many. */
     long most(long frame) {
-        return isOn() ? AgeFiles.most(Padme.padded(frame + SKIPPABLE_HEAD), keys.outline().size()) : frame;
+        return isOn()
+                ? AgeFiles.most(
+                        Padme.padded(frame + SKIPPABLE_HEAD), keys.outline().size())
+                : frame;
     }
 
     /**
