@@ -359,8 +359,8 @@ public final class Repository {
     }
 
     /**
-     * Puts the keys into a copy of the repository, so that each recipient opens that too. Only a server with an identity
-     * sees whether a stranger wrote one, so no other replaces one that is there.
+     * Puts the keys into a copy of the repository, so that each recipient opens that too. Only a server with an
+     * identity sees whether a stranger wrote one, so no other replaces one that is there.
      */
     void copyKeys(Filestore copy) {
         if (sealing.isOn()) {

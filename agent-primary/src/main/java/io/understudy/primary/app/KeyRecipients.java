@@ -20,8 +20,8 @@ import java.util.UUID;
 
 /**
  * For whom the keys of an encrypted repository are encrypted: all for the same. A change encrypts the keys again, small
- * objects, and leaves all content as it is. It needs an identity that opens the key, and a signing key that the other servers trust. Of two
- * changes at the same time one may be lost: each shows what there is after it.
+ * objects, and leaves all content as it is. It needs an identity that opens the key, and a signing key that the other
+ * servers trust. Of two changes at the same time one may be lost: each shows what there is after it.
  */
 public final class KeyRecipients {
     /** With one alone the repository is lost with its identity. */

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Encrypts blobs again, to the newest key of their repository. Name, content and length stay, so whoever names the blob
+ * Encrypts blobs again, to the newest key of their repository. Name, content and length stay, so what names the blob
  * finds it as before; a reader sees the old form or the new one. Thread-safe.
  */
 public final class BlobResealing {
