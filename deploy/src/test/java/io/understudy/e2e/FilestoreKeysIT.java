@@ -28,8 +28,8 @@ class FilestoreKeysIT extends Scenario {
 
         pair.filestore().endpoint().orElseThrow().kill();
         // Each tries for a minute.
-        List<Supplier<Outcome>> commands =
-                List.of(() -> pair.primary().primary("snapshot"), () -> pair.standby().replica("sync"));
+        List<Supplier<Outcome>> commands = List.of(
+                () -> pair.primary().primary("snapshot"), () -> pair.standby().replica("sync"));
         for (Outcome each : Together.run(2, worker -> commands.get(worker).get())) {
             assertRefused(each, ErrorCode.FILESTORE_UNREACHABLE);
         }
