@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ public final class AgeFiles {
     public static void seal(byte[] plain, int offset, int length, List<Recipient> recipients, OutputStream out) {
         try (WritableByteChannel channel = new StandardEncryptingChannelFactory()
                 .newEncryptingChannel(
-                        StreamChannels.to(out),
+                        Channels.newChannel(out),
                         recipients.stream().map(Recipient::writer).toList())) {
             channel.write(ByteBuffer.wrap(plain, offset, length));
         } catch (GeneralSecurityException e) {
@@ -67,7 +68,7 @@ public final class AgeFiles {
         try {
             ReadableByteChannel channel = new StandardDecryptingChannelFactory()
                     .newDecryptingChannel(
-                            StreamChannels.from(source),
+                            Channels.newChannel(source),
                             identities.stream().map(AgeIdentity::reader).toList());
             return new Opened(channel, source);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {

@@ -2,6 +2,7 @@ package io.understudy.primary.capture.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.age.AgeIdentity;
 import io.understudy.files.ContentHash;
 import io.understudy.files.TreeEntry;
 import io.understudy.filestore.ObjectInfo;
@@ -21,7 +22,6 @@ import io.understudy.testing.InMemoryFilestore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,19 +30,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A tree in an encrypted repository: files end in packs, and what did not change costs nothing. */
+@Tag("slow")
 class MixedTreeTest extends CapturedTree {
     private static final int MIB = 1 << 20;
 
     private final InMemoryFilestore store = new InMemoryFilestore();
-    private final RepositoryKey key = RepositoryKey.generate(new SecureRandom());
+    private final RepositoryKey key =
+            new RepositoryKey(1, AgeIdentity.generate(), AgeIdentity.generate(), random(32, 9));
     private final Blobs sealed = sealed(key.sealing());
 
     @Test
     void noBlobEndsWhereAFileEnds() throws IOException {
-        write("large", random(40 * MIB, 1));
+        write("large", random(16 * MIB, 1));
         write("middle", random(MIB, 2));
         write("small", random(1000, 3));
         TreeData data = take(Optional.empty());
@@ -75,7 +78,7 @@ class MixedTreeTest extends CapturedTree {
 
     @Test
     void aSlightChangeOfALargeFileCostsLittle() throws IOException {
-        byte[] content = random(60 * MIB, 1);
+        byte[] content = random(30 * MIB, 1);
         write("large", content);
         TreeData first = take(Optional.empty());
         long before = stored();
@@ -85,7 +88,7 @@ class MixedTreeTest extends CapturedTree {
         TreeData second = take(Optional.of(first));
 
         // A blob, the end of the file, and padding.
-        assertThat(stored() - before).isLessThan(40 * MIB);
+        assertThat(stored() - before).isLessThan(20 * MIB);
         assertThat(of(second, "large").stream().direct())
                 .containsAnyElementsOf(of(first, "large").stream().direct());
         assertWhole(second);
