@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where what lies in packs of each content is, so that a file that was moved or copied is not stored again. It remembers
- * at most {@link #MOST} contents; those beyond are simply stored again when they move. Not thread-safe.
+ * Where what lies in packs of each content is, so that a file that was moved or copied is not stored again. It
+ * remembers at most {@link #MOST} contents; those beyond are simply stored again when they move. Not thread-safe.
  */
 final class ContentTable {
     /** About 90 MB when full. */
