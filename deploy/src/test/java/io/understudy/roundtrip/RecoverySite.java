@@ -100,9 +100,6 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
         byte[] large = new byte[3_000_000];
         new Random(1).nextBytes(large);
         Files.write(home.resolve("media/large\n"), large);
-        if (sealing.isOn()) {
-            writeForPacks(home.resolve("media"));
-        }
         SigningKey key = SigningKey.generate(home.resolve("signing.pem"));
         SigningKey.generate(home.resolve("foreign.pem"));
         Repository repository = Repository.create(
@@ -127,6 +124,9 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
                 Events.none());
         Moment older = moment(home, taker, server, database);
         new RandomTree(home.resolve("media"), 5).mutate(20);
+        if (sealing.isOn()) {
+            writeForPacks(home.resolve("media"));
+        }
         server.psql(database, "SET default_transaction_read_only = off; INSERT INTO hashed VALUES ('a', 41);");
         return new RecoverySite(home, older, moment(home, taker, server, database), repository, server, database);
     }
