@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class StoreWatchTest {
     private final InMemoryFilestore second = new InMemoryFilestore(time);
     private final SampleSite site =
             new SampleSite(SeveralInMemory.of(CommitRule.ANY, time, main, second), time.clock());
-    private final Repository repository = site.repository();
+    private Repository repository = site.repository();
     private final List<Event> events = new ArrayList<>();
     private final List<List<StoreState>> shown = new ArrayList<>();
     private StoreCatchUp stores;
@@ -94,6 +95,25 @@ class StoreWatchTest {
         assertThat(events).last().isEqualTo(new PrimaryEvent.FilestoreCaughtUp("second"));
         assertThat(second.stat(new SnapshotId(1, 2).key())).isPresent();
         assertThat(shown).hasSize(3).last().isEqualTo(watch.last());
+    }
+
+    /** It is behind as it is meant to be: reported to nobody, and no work is begun. */
+    @Test
+    void oneOutsideItsWindowIsLeftAloneUntilItOpens() {
+        repository =
+                site.repository().in(SeveralInMemory.of(CommitRule.ALL, time, Map.of("second", "22:00-06:00"), main, second));
+        missed();
+        bringBack(second);
+        time.advance(Duration.ofMinutes(2));
+        watch.look();
+        assertThat(watch.last()).extracting(StoreState::behind).containsExactly(0, 1);
+        assertThat(watch.last().get(1).closed()).contains("22:00-06:00");
+        assertThat(events).isEmpty();
+
+        time.advance(Duration.ofHours(10));
+        watch.look();
+        assertThat(watch.last()).extracting(StoreState::behind).containsExactly(0, 0);
+        assertThat(second.stat(new SnapshotId(1, 2).key())).isPresent();
     }
 
     @Test
