@@ -138,12 +138,7 @@ class SeveralStoresFenceTest {
         "ANY, open,   main,   pending, second, done",
     })
     void aStoreWithAWindowCountsNeitherForAClaimNorForACommit(
-            CommitRule rule,
-            String window,
-            String awayAtPromotion,
-            String claim,
-            String awayAtCommit,
-            String commit) {
+            CommitRule rule, String window, String awayAtPromotion, String claim, String awayAtCommit, String commit) {
         windows = Map.of("second", window.equals("open") ? "11:00-13:00" : "22:00-06:00");
         theFenceHoldsWhereTheClaimIsDone(rule, awayAtPromotion, claim, awayAtCommit, commit);
     }

@@ -132,17 +132,13 @@ class StoreSyncTest {
         assertThat(ended.isInStep()).isTrue();
         assertThat(ended.behind()).isEqualTo(1);
         assertThat(ended.error()).isEmpty();
-        List<String> blobs = second.keys().stream()
-                .filter(each -> each.startsWith("blobs/"))
-                .toList();
+        List<String> blobs =
+                second.keys().stream().filter(each -> each.startsWith("blobs/")).toList();
         assertThat(blobs).hasSizeBetween(1, 7);
 
         bringBack(second);
         time.advance(Duration.between(time.now(), Instant.parse("2026-11-21T23:00:00Z")));
-        assertThat(new StoreSync()
-                        .run(opened, Set::of, Progress.none())
-                        .get(1)
-                        .behind())
+        assertThat(new StoreSync().run(opened, Set::of, Progress.none()).get(1).behind())
                 .isZero();
         new Verification(2).verify(repository.in(second), id(1, 1), Progress.none());
     }

@@ -54,7 +54,8 @@ public final class SeveralInMemory {
                     RateLimits.NONE,
                     S3Options.NONE,
                     SshOptions.NONE);
-            Optional<DailyWindow> window = Optional.ofNullable(windows.get(name)).map(DailyWindow::parse);
+            Optional<DailyWindow> window =
+                    Optional.ofNullable(windows.get(name)).map(DailyWindow::parse);
             opened.add(new Opened(new NamedFilestore(name, holdUp, window, place), store));
         }
         return SeveralFilestores.of(opened, rule, ticker, clock);

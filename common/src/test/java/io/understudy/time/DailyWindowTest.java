@@ -32,7 +32,8 @@ class DailyWindowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "22:00", "22:00-22:00", "22:00-24:00", "22-6", "22:00 - 06:00", "22:60-06:00", "9:00-10:00"})
+    @ValueSource(
+            strings = {"", "22:00", "22:00-22:00", "22:00-24:00", "22-6", "22:00 - 06:00", "22:60-06:00", "9:00-10:00"})
     void whatIsNoneIsRefused(String text) {
         assertThatThrownBy(() -> DailyWindow.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -78,8 +78,7 @@ final class PrimaryMetrics implements EventSink {
     /** Each of several filestores. */
     void filestores(List<StoreState> states) {
         for (StoreState each : states) {
-            metrics.set(
-                    Metric.FILESTORE_BEHIND_SNAPSHOTS, each.reachable() ? each.behind() : Double.NaN, each.name());
+            metrics.set(Metric.FILESTORE_BEHIND_SNAPSHOTS, each.reachable() ? each.behind() : Double.NaN, each.name());
             metrics.set(Metric.FILESTORE_OUTSIDE_WINDOW, each.closed().isPresent(), each.name());
         }
     }

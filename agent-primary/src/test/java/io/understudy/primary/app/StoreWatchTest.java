@@ -97,11 +97,14 @@ class StoreWatchTest {
         assertThat(shown).hasSize(3).last().isEqualTo(watch.last());
     }
 
-    /** It is behind as it is meant to be: reported to nobody, and no work is begun. */
+    /** It is behind as it is meant to be: nothing is reported, and nothing is copied. */
     @Test
     void oneOutsideItsWindowIsLeftAloneUntilItOpens() {
-        repository =
-                site.repository().in(SeveralInMemory.of(CommitRule.ALL, time, Map.of("second", "22:00-06:00"), main, second));
+        repository = Repository.open(
+                SeveralInMemory.of(CommitRule.ALL, time, Map.of("second", "22:00-06:00"), main, second),
+                Manifests.SITE,
+                site.trusted(),
+                time.clock());
         missed();
         bringBack(second);
         time.advance(Duration.ofMinutes(2));

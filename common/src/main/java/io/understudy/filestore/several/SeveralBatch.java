@@ -67,9 +67,7 @@ final class SeveralBatch implements WriteBatch {
         for (Call<Boolean> call : calls) {
             Duration waited = Duration.ofNanos(Math.max(0, call.ended() - fastest) / side);
             Duration sum = heldUp.merge(call.member(), waited, Duration::plus);
-            if (sum.compareTo(call.member().limit()) > 0
-                    && taking.spares(call.member())
-                    && taking.has(call.member())) {
+            if (sum.compareTo(call.member().limit()) > 0 && taking.spares(call.member()) && taking.has(call.member())) {
                 taking.drop(call.member(), slow(call.member()));
             }
         }

@@ -36,11 +36,7 @@ final class Taking {
      * @param why the work needs those, for messages
      */
     private Taking(
-            List<Member> all,
-            Predicate<Member> needed,
-            Predicate<Member> enough,
-            Predicate<Member> open,
-            String why) {
+            List<Member> all, Predicate<Member> needed, Predicate<Member> enough, Predicate<Member> open, String why) {
         this.all = List.copyOf(all);
         this.needed = needed;
         this.enough = enough;

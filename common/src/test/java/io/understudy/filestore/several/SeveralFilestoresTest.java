@@ -348,11 +348,8 @@ class SeveralFilestoresTest extends FilestoreContract {
 
     @Test
     void aCatchUpEndsWithTheWindow() {
-        Filestore fills = windowed(CommitRule.ALL, "11:00-12:30")
-                .copies()
-                .get(1)
-                .store()
-                .during(Purpose.CATCH_UP);
+        Filestore fills =
+                windowed(CommitRule.ALL, "11:00-12:30").copies().get(1).store().during(Purpose.CATCH_UP);
         try (WriteBatch batch = fills.batch()) {
             batch.put("blobs/aa/1", content("1"));
             time.advance(Duration.ofHours(1));
