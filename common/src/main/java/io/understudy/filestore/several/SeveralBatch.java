@@ -23,7 +23,9 @@ final class SeveralBatch implements WriteBatch {
     private final Map<Member, Duration> heldUp = new ConcurrentHashMap<>();
     private final AtomicInteger writers = new AtomicInteger();
 
-    /** A store that the snapshot can do without may hold up the others only for its limit in all, others for each write. */
+    /**
+     * A store that the snapshot can do without may hold up the others only for its limit in all, others for each write.
+     */
     SeveralBatch(Taking taking, Ticker ticker) {
         this.taking = taking;
         this.ticker = ticker;
