@@ -33,9 +33,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreSync {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSync.class);
-    private static final int THREADS = 4;
 
-    private final Transfer transfer = new Transfer(THREADS);
+    private final Transfer transfer;
+
+    /** @param threads blobs under way at the same time, 1 to 64, as far as the memory suffices */
+    public StoreSync(int threads) {
+        this.transfer = new Transfer(threads);
+    }
 
     /**
      * What each of them has; empty where there is only one. Writes nothing; a store that fails is part of the answer.

@@ -71,7 +71,7 @@ class StoreWatchTest {
                         time),
                 RetentionSettings.DEFAULT,
                 Events.none());
-        stores = new StoreCatchUp(() -> repository, pruning);
+        stores = new StoreCatchUp(() -> repository, pruning, 2);
         watch = new StoreWatch(stores, new Events(time.clock(), (event, at) -> events.add(event)), true, shown::add);
         site.commit(Manifests.id(1, 1), 1);
     }

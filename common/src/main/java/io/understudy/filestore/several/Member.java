@@ -45,15 +45,19 @@ final class Member implements Filestore {
     private volatile long failedAt;
     private volatile boolean away;
 
-    /** @param clock of the zone of its window */
-    Member(NamedFilestore settings, Filestore store, Ticker ticker, Clock clock) {
+    /**
+     * @param clock of the zone of its window
+     * @param threads in which it is asked
+     */
+    Member(NamedFilestore settings, Filestore store, Ticker ticker, Clock clock, ExecutorService threads) {
         this(
                 settings.name(),
                 settings.window().map(hours -> new WriteWindow(hours, clock)),
                 store,
                 settings.holdUp(),
                 settings.settings().limits().upload(),
-                ticker);
+                ticker,
+                threads);
     }
 
     /**
@@ -66,14 +70,19 @@ final class Member implements Filestore {
             Filestore store,
             Duration limit,
             OptionalLong rate,
-            Ticker ticker) {
+            Ticker ticker,
+            ExecutorService threads) {
         this.name = name;
         this.window = window;
         this.store = store;
         this.limit = limit;
         this.rate = rate.isPresent() ? Math.max(1, Math.min(SLOWEST, rate.getAsLong() / SIDE_BY_SIDE)) : SLOWEST;
         this.ticker = ticker;
-        this.threads = new ThreadPoolExecutor(
+        this.threads = threads;
+    }
+
+    static ExecutorService threads(String name) {
+        return new ThreadPoolExecutor(
                 0, MOST, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.named("filestore-" + name));
     }
 

@@ -15,6 +15,8 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -65,9 +67,24 @@ public final class SeveralFilestores implements Filestore {
      * @param clock of the zone of their windows
      */
     public static SeveralFilestores of(List<Opened> stores, CommitRule rule, Ticker ticker, Clock clock) {
+        return of(stores, rule, ticker, clock, Member::threads);
+    }
+
+    /** @param threads gives those in which a store is asked, by its name; ended with it */
+    public static SeveralFilestores of(
+            List<Opened> stores,
+            CommitRule rule,
+            Ticker ticker,
+            Clock clock,
+            Function<String, ExecutorService> threads) {
         return new SeveralFilestores(
                 stores.stream()
-                        .map(each -> new Member(each.settings(), each.store(), ticker, clock))
+                        .map(each -> new Member(
+                                each.settings(),
+                                each.store(),
+                                ticker,
+                                clock,
+                                threads.apply(each.settings().name())))
                         .toList(),
                 rule,
                 ticker);
