@@ -58,9 +58,12 @@ final class Mishaps {
 
     /** One of several filestores is away, or is not reached by one server. */
     void storeAway(Server server) {
+        if (run.trouble.isOver()) {
+            return;
+        }
         Place place = run.stores.places.get(run.random.nextInt(run.stores.places.size()));
         Optional<String> whom = run.random.nextBoolean() ? Optional.of(server.name) : Optional.empty();
-        Duration during = Duration.ofMinutes(run.random.nextInt(1500));
+        Duration during = Duration.ofMinutes(run.random.nextInt(600));
         run.tell("filestore away", place.name, whom.orElse("") + " " + during);
         run.trouble.cutOff(whom, place.name, during);
     }

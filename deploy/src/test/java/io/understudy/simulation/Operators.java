@@ -70,6 +70,18 @@ final class Operators {
         }
     }
 
+    /** Each of several filestores comes and goes, next to all else. */
+    void keepFilestoresAway() {
+        try {
+            while (!run.trouble.isOver()) {
+                run.turns.sleep(Duration.ofMinutes(run.random.nextInt(600)));
+                mishaps.storeAway(run.all.get(run.random.nextInt(run.all.size())));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Whom the next move hits: anybody at any time, or somebody in the middle of something. */
     private Server victim() throws InterruptedException {
         Server anybody = run.all.get(run.random.nextInt(run.all.size()));

@@ -90,7 +90,11 @@ final class Run {
             turns.start(world, "users of " + server.name, users::live);
             turns.start(world, "long transactions of " + server.name, users::keepTransactionsOpen);
         }
-        turns.start(world, "operators", new Operators(this)::play);
+        Operators operators = new Operators(this);
+        turns.start(world, "operators", operators::play);
+        if (stores.areSeveral()) {
+            turns.start(world, "filestores", operators::keepFilestoresAway);
+        }
         turns.run();
     }
 
