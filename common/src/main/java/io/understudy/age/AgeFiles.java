@@ -84,6 +84,12 @@ public final class AgeFiles {
         }
     }
 
+    /** For how many a sealed form is; 0: it is none. */
+    public static int recipients(byte[] sealed) {
+        return Source.recipients(
+                new String(sealed, 0, Math.min(sealed.length, Source.HEAD), StandardCharsets.ISO_8859_1));
+    }
+
     /**
      * Remembers whether a failure is its own: of a header that is cut or made up the library also throws what it does
      * not document.
@@ -114,7 +120,11 @@ public final class AgeFiles {
         }
 
         int recipients() {
-            Matcher header = HEADER.matcher(head.toString(StandardCharsets.ISO_8859_1));
+            return recipients(head.toString(StandardCharsets.ISO_8859_1));
+        }
+
+        static int recipients(String head) {
+            Matcher header = HEADER.matcher(head);
             return header.lookingAt()
                     ? (int) STANZA.matcher(header.group(1)).results().count()
                     : 0;

@@ -99,8 +99,12 @@ final class Copying {
         progress.report(STEP, fetchedBytes.get(), total);
     }
 
+    /** The keys first: what was copied may be for one that was made since the copy was opened. */
     private TransferResult written(SignedManifest signed) {
-        write(signed.outline().snapshot(), signed.bytes());
+        if (!to.holdsNewestKey()) {
+            from.copyKeysTo(to);
+        }
+        write(signed);
         return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
     }
 
@@ -219,12 +223,22 @@ final class Copying {
         throw last;
     }
 
-    private void write(SnapshotId snapshot, byte[] manifest) {
-        if (!to.writeStored(snapshot, manifest) && !Arrays.equals(to.readStored(snapshot), manifest)) {
+    private void write(SignedManifest signed) {
+        SnapshotId snapshot = signed.outline().snapshot();
+        if (to.writeStored(snapshot, signed.bytes()) || Arrays.equals(to.readStored(snapshot), signed.bytes())) {
+            return;
+        }
+        if (!from.isEncrypted() || to.junk(snapshot).isPresent() || !isSame(to.readSigned(snapshot), signed)) {
             throw new UnderstudyException(
                     ErrorCode.COMMIT_CONFLICT,
                     "cannot copy snapshot " + snapshot + ": " + to.name() + " has a different snapshot of this number",
                     "the two are not copies of one repository: find out which of them is the right one, and remove the other");
         }
+        to.replaceStored(snapshot, signed.bytes());
+    }
+
+    /** The same snapshot, though it was encrypted and signed again since it was copied. */
+    private static boolean isSame(SignedManifest there, SignedManifest signed) {
+        return there.outline().equals(signed.outline()) && there.manifest().equals(signed.manifest());
     }
 }

@@ -8,6 +8,7 @@ import io.understudy.repository.key.TrustedKeys;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Where a server has the keys of an encrypted repository from. The configuration decides whether there are any. */
 public interface Encryption {
@@ -35,14 +36,22 @@ public interface Encryption {
 
     /** That of a server with an identity: it opens the keys that are in the repository. @param file read each time */
     static Encryption withIdentity(Path file) {
-        return (filestore, repository, site, trusted) -> KeyObject.open(
-                        filestore, IdentityFile.load(file), repository, site, trusted)
-                .key()
-                .sealing();
+        return (filestore, repository, site, trusted) -> {
+            Supplier<Sealing> all = () -> RepositoryKey.sealing(
+                    KeyObject.openAll(filestore, IdentityFile.load(file), repository, site, trusted).stream()
+                            .map(KeyObject.Opened::key)
+                            .toList());
+            return all.get()
+                    .renewedBy(key -> KeyObject.newest(filestore) > key ? Optional.of(all.get()) : Optional.empty());
+        };
     }
 
     /** That of a primary: it has the public half of the key on its disk, and reads no content. */
     static Encryption ofPrimary(Path state) {
-        return (filestore, repository, site, trusted) -> new HeldKeys(state).require(repository);
+        return (filestore, repository, site, trusted) -> {
+            HeldKeys held = new HeldKeys(state);
+            return held.require(repository)
+                    .renewedBy(key -> Optional.of(held.require(repository)).filter(found -> found.key() > key));
+        };
     }
 }

@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.age.AgeIdentity;
 import io.understudy.age.Recipient;
 import io.understudy.failure.ErrorCode;
@@ -9,8 +10,10 @@ import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What a primary keeps of an encrypted repository's key: enough to write content and to know what snapshots need, and
@@ -23,8 +26,15 @@ public final class HeldKeys {
      * @param recipient public half of the repository's key
      * @param outline private half of the key of outlines
      * @param naming secret by which blobs are cut and named, in hexadecimal digits
+     * @param older private halves of the keys of outlines before; null where there were none
      */
-    private record Held(UUID repository, int key, String recipient, String outline, String naming) {
+    private record Held(
+            UUID repository,
+            int key,
+            String recipient,
+            String outline,
+            String naming,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> older) {
         /** Says nothing of the secrets. */
         @Override
         public String toString() {
@@ -39,12 +49,21 @@ public final class HeldKeys {
 
     /** Durable on return. */
     public void keep(UUID repository, RepositoryKey key) {
+        keep(repository, List.of(key));
+    }
+
+    /** As {@link #keep(UUID, RepositoryKey)}. @param all at least one, the newest last */
+    public void keep(UUID repository, List<RepositoryKey> all) {
+        RepositoryKey key = all.get(all.size() - 1);
         file.write(new Held(
                 repository,
                 key.number(),
                 key.identity().recipient().text(),
                 key.outline().reveal(),
-                HexFormat.of().formatHex(key.naming())));
+                HexFormat.of().formatHex(key.naming()),
+                all.subList(0, all.size() - 1).stream()
+                        .map(older -> older.outline().reveal())
+                        .toList()));
     }
 
     /** @throws UnderstudyException {@code IDENTITY_MISSING} when there is no key of this repository */
@@ -52,11 +71,15 @@ public final class HeldKeys {
         return file.read()
                 .filter(held -> held.repository().equals(repository))
                 .map(held -> Sealing.of(
-                        held.key(),
-                        HexFormat.of().parseHex(held.naming()),
-                        Recipient.parse(held.recipient()),
-                        AgeIdentity.parse(held.outline()),
-                        Optional.empty()))
+                                held.key(),
+                                HexFormat.of().parseHex(held.naming()),
+                                Recipient.parse(held.recipient()),
+                                AgeIdentity.parse(held.outline()),
+                                Optional.empty())
+                        .withOlder(Stream.ofNullable(held.older())
+                                .flatMap(List::stream)
+                                .map(AgeIdentity::parse)
+                                .toList()))
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.IDENTITY_MISSING,
                         "cannot use repository " + repository + ": the configuration has encryption, and this server"

@@ -13,10 +13,13 @@ import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The object {@code keys/<n>.age}: the repository's key, as an age file for all of its recipients. Inside are two
@@ -33,6 +36,10 @@ public final class KeyObject {
     private static final int FORMAT = 1;
     private static final int FIRST = 1;
     private static final int LONGEST = 256 << 10;
+    private static final String PREFIX = "keys/";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{8})\\.age");
+    /** More than a repository gets in its life, and few enough to open all. */
+    private static final int MOST = 1000;
 
     private KeyObject() {}
 
@@ -60,7 +67,7 @@ public final class KeyObject {
     }
 
     static String key(int number) {
-        return "keys/%08d.age".formatted(number);
+        return (PREFIX + "%08d.age").formatted(number);
     }
 
     /** Writes it, or replaces it: what it was encrypted to before opens this one no more. Durable on return. */
@@ -71,6 +78,39 @@ public final class KeyObject {
             RepositoryKey key,
             List<Recipient> recipients,
             SigningKey signer) {
+        filestore.put(key(key.number()), Content.of(sealed(repository, site, key, recipients, signer)));
+    }
+
+    /**
+     * As {@link #write}, of a key that is not there.
+     *
+     * @throws UnderstudyException {@code COMMIT_CONFLICT} when another server made one of this number
+     */
+    public static void create(
+            Filestore filestore,
+            UUID repository,
+            String site,
+            RepositoryKey key,
+            List<Recipient> recipients,
+            SigningKey signer) {
+        byte[] object = sealed(repository, site, key, recipients, signer);
+        if (!filestore.putIfAbsent(key(key.number()), object) && !isThere(filestore, key.number(), object)) {
+            throw new UnderstudyException(
+                    ErrorCode.COMMIT_CONFLICT,
+                    "cannot make " + key(key.number()) + " in " + filestore.name() + ": there is one already",
+                    "another rekey made it, or runs: run agent-primary rekey again, which goes on with that key");
+        }
+    }
+
+    /** A retry may find its own write. */
+    private static boolean isThere(Filestore filestore, int number, byte[] object) {
+        return SmallObject.read(filestore, key(number), LONGEST)
+                .filter(there -> Arrays.equals(there, object))
+                .isPresent();
+    }
+
+    private static byte[] sealed(
+            UUID repository, String site, RepositoryKey key, List<Recipient> recipients, SigningKey signer) {
         Line line = new Line(
                 FORMAT,
                 repository.toString(),
@@ -81,29 +121,77 @@ public final class KeyObject {
                 HexFormat.of().formatHex(key.naming()),
                 recipients.stream().map(Recipient::text).toList());
         byte[] signed = SignedLine.sign(RepositoryJson.line(line), signer);
-        filestore.put(key(key.number()), Content.of(AgeFiles.seal(signed, recipients)));
-    }
-
-    static boolean isSame(Filestore one, Filestore other, int number) {
-        return SmallObject.read(other, key(number), LONGEST)
-                .filter(there -> Arrays.equals(there, read(one, number)))
-                .isPresent();
-    }
-
-    /** Copies it as it is. @throws UnderstudyException {@code NOT_ENCRYPTED} where there is none */
-    static void copy(Filestore from, Filestore to, int number) {
-        to.put(key(number), Content.of(read(from, number)));
+        return AgeFiles.seal(signed, recipients);
     }
 
     /**
+     * Copies them as they are.
+     *
+     * @param replaces also over one that is there and differs
+     * @param genuine throws where one of them is not
+     */
+    static void copyAll(Filestore from, Filestore to, boolean replaces, Runnable genuine) {
+        for (int number : numbers(from)) {
+            if (to.stat(key(number)).isEmpty() || replaces && !isThere(to, number, read(from, number))) {
+                genuine.run();
+                to.put(key(number), Content.of(read(from, number)));
+            }
+        }
+    }
+
+    /** The numbers of those that are there, ascending; at least the first, where there is none. */
+    static List<Integer> numbers(Filestore filestore) {
+        List<Integer> found = SmallObject.list(filestore, PREFIX, "", MOST).stream()
+                .map(object -> NAME.matcher(object.key()))
+                .filter(Matcher::matches)
+                .map(name -> Integer.valueOf(name.group(1)))
+                .toList();
+        return found.isEmpty() ? List.of(FIRST) : found;
+    }
+
+    static int newest(Filestore filestore) {
+        List<Integer> numbers = numbers(filestore);
+        return numbers.get(numbers.size() - 1);
+    }
+
+    /** The newest one, as {@link #openAll}. */
+    public static Opened open(
+            Filestore filestore, List<AgeIdentity> identities, UUID repository, String site, TrustedKeys trusted) {
+        List<Opened> all = openAll(filestore, identities, repository, site, trusted);
+        return all.get(all.size() - 1);
+    }
+
+    /**
+     * All, the newest last. One that does not open is an error, and not passed over: content would be encrypted to the
+     * one before.
+     *
      * @param identities of this server
      * @throws UnderstudyException {@code NOT_ENCRYPTED} where there is none, {@code IDENTITY_MISSING} where it is for
      *     others, and as reading a manifest does where it is not genuine
      */
-    public static Opened open(
+    public static List<Opened> openAll(
             Filestore filestore, List<AgeIdentity> identities, UUID repository, String site, TrustedKeys trusted) {
-        String what = key(FIRST) + " in " + filestore.name();
-        byte[] signed = opened(what, read(filestore, FIRST), identities);
+        List<Opened> all = new ArrayList<>();
+        for (int number : numbers(filestore)) {
+            Opened opened = open(filestore, number, identities, repository, site, trusted);
+            if (!all.isEmpty()
+                    && !Arrays.equals(opened.key().naming(), all.get(0).key().naming())) {
+                throw SignedLine.damaged(key(number), "its secret of names is another one", null);
+            }
+            all.add(opened);
+        }
+        return all;
+    }
+
+    private static Opened open(
+            Filestore filestore,
+            int number,
+            List<AgeIdentity> identities,
+            UUID repository,
+            String site,
+            TrustedKeys trusted) {
+        String what = key(number) + " in " + filestore.name();
+        byte[] signed = opened(what, read(filestore, number), identities);
         SignedLine line = SignedLine.parse(what, signed).verified(trusted);
         try {
             Line found = RepositoryJson.read(line.bytes(), 0, line.length(), Line.class);
@@ -116,7 +204,7 @@ public final class KeyObject {
             ManifestCodec.requireSite(what, found.site(), site);
             ManifestCodec.requireRepository(what, found.repository(), repository);
             return new Opened(
-                    key(found),
+                    key(found, number),
                     found.recipients().stream().map(Recipient::parse).toList());
         } catch (IOException | IllegalArgumentException | NullPointerException e) {
             // Without the cause, which may quote a key.
@@ -124,9 +212,9 @@ public final class KeyObject {
         }
     }
 
-    private static RepositoryKey key(Line line) {
+    private static RepositoryKey key(Line line, int number) {
         byte[] naming = HexFormat.of().parseHex(line.naming());
-        if (line.key() != FIRST || naming.length != Naming.SECRET) {
+        if (line.key() != number || naming.length != Naming.SECRET) {
             throw new IllegalArgumentException("not a key that is written");
         }
         return new RepositoryKey(

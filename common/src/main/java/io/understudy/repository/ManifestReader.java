@@ -6,9 +6,11 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SignedLine;
+import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -40,6 +42,16 @@ record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing
         return isSealed(signed)
                 ? sealed(signed).openManifest(signed.what(), sealing)
                 : Arrays.copyOf(signed.bytes(), signed.length());
+    }
+
+    /** The object for the newest key, signed again; empty where it is for that. Checks all that a reader does. */
+    Optional<byte[]> resealed(byte[] bytes, TrustedKeys trusted, SigningKey key) {
+        manifest(bytes, trusted);
+        SignedLine signed = signed(bytes, trusted);
+        SealedManifest sealed = sealed(signed);
+        return sealed.encryption().key() == sealing.key()
+                ? Optional.empty()
+                : Optional.of(SignedLine.sign(RepositoryJson.line(sealed.resealed(signed.what(), sealing)), key));
     }
 
     /** Reads no more than that, where it is sealed on its own. */

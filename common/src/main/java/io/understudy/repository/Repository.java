@@ -23,10 +23,7 @@ import java.util.function.Consumer;
  * {@link #epochs()} and {@link #reports()}. Thread-safe; does not own the filestore.
  */
 public final class Repository {
-    /**
-     * The longest manifest, in bytes; most have a few thousand, and what makes one longer are roles, grants and
-     * settings.
-     */
+    /** The longest manifest, in bytes; most have a few thousand, and roles, grants and settings make one longer. */
     static final int LONGEST_MANIFEST = 4 << 20;
 
     /** The object that says which repository this is. */
@@ -187,7 +184,7 @@ public final class Repository {
         return ManifestNames.list(filestore, "");
     }
 
-    /** All snapshots after this one in ascending order, by one listing that does not grow with what is older. */
+    /** All after this one, ascending, by one listing that does not grow with what is older. */
     public List<SnapshotId> newerThan(SnapshotId snapshot) {
         return ManifestNames.list(filestore, snapshot.key());
     }
@@ -292,6 +289,21 @@ public final class Repository {
         return sealing.isOn();
     }
 
+    /** Takes over a key that was made since, to write with it. @throws UnderstudyException as {@link #open} */
+    public void refreshKeys() {
+        sealing.refresh();
+    }
+
+    /** Encrypts what is here to the newest key. @param key signs the manifests again */
+    public Resealing resealing(SigningKey key) {
+        return new Resealing(this, key);
+    }
+
+    /** As it is to be stored for the newest key; empty where it is that already. */
+    Optional<byte[]> resealed(SnapshotId snapshot, SigningKey key) {
+        return reader(snapshot).resealed(readStored(snapshot), trusted, key);
+    }
+
     /**
      * The first line of a manifest as a plain repository has it.
      *
@@ -347,21 +359,22 @@ public final class Repository {
     }
 
     /**
-     * Puts what opens the repository into a copy of it, so that each recipient opens that too. Only a server with an
-     * identity sees whether a stranger wrote it, so no other replaces one that is there.
+     * Puts the keys into a copy of the repository, so that each recipient opens that too. Only a server with an
+     * identity sees whether a stranger wrote one, so no other replaces one that is there.
      */
     void copyKeys(Filestore copy) {
-        if (!sealing.isOn() || KeyObject.isSame(filestore, copy, sealing.key())) {
-            return;
-        }
-        if (sealing.reads() || copy.stat(KeyObject.key(sealing.key())).isEmpty()) {
-            encryption.keys(filestore, id(), site(), trusted);
-            KeyObject.copy(filestore, copy, sealing.key());
+        if (sealing.isOn()) {
+            Runnable genuine = () -> encryption.keys(filestore, id(), site(), trusted);
+            KeyObject.copyAll(filestore, copy, sealing.reads(), genuine);
         }
     }
 
     void copyKeysTo(Repository copy) {
         copyKeys(copy.filestore);
+    }
+
+    boolean holdsNewestKey() {
+        return !sealing.isOn() || filestore.stat(KeyObject.key(sealing.key())).isPresent();
     }
 
     /** The manifest's object as it is stored, unchecked. */

@@ -4,6 +4,7 @@ import io.understudy.age.AgeIdentity;
 import io.understudy.repository.blob.Naming;
 import io.understudy.repository.blob.Sealing;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,9 +24,23 @@ public record RepositoryKey(int number, AgeIdentity identity, AgeIdentity outlin
         return new RepositoryKey(1, AgeIdentity.generate(), AgeIdentity.generate(), naming);
     }
 
+    /** The one after this. The secret of names stays, so that no content changes its name. */
+    public RepositoryKey next() {
+        return new RepositoryKey(number + 1, AgeIdentity.generate(), AgeIdentity.generate(), naming);
+    }
+
     /** To write with, and to read. */
     public Sealing sealing() {
         return Sealing.of(number, naming, identity.recipient(), outline, Optional.of(identity));
+    }
+
+    /** As {@link #sealing()}, that reads what older ones opened too. @param all at least one, the newest last */
+    static Sealing sealing(List<RepositoryKey> all) {
+        RepositoryKey newest = all.get(all.size() - 1);
+        return newest.sealing()
+                .withOlder(all.subList(0, all.size() - 1).stream()
+                        .map(RepositoryKey::identity)
+                        .toList());
     }
 
     /** Says nothing of the secrets. */

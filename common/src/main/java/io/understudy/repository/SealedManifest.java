@@ -54,6 +54,18 @@ record SealedManifest(
                 text(sealing.seal(line)));
     }
 
+    /** The same for the newest key. */
+    SealedManifest resealed(String what, Sealing sealing) {
+        return new SealedManifest(
+                format,
+                repository,
+                site,
+                snapshot,
+                new Encrypted(Encrypted.VERSION, sealing.key()),
+                text(sealing.sealOutline(opened(what, outline, sealing))),
+                text(sealing.seal(openManifest(what, sealing))));
+    }
+
     /**
      * @throws UnderstudyException {@code IDENTITY_MISSING} where this server has no key for it, {@code FORMAT_UNKNOWN}
      *     for an encryption of a later version
@@ -66,12 +78,16 @@ record SealedManifest(
                     "cannot read " + what + ": it is encrypted, and this server has no keys of the repository",
                     "set encryption.identity to the file of an identity that the repository is encrypted to");
         }
-        if (encryption.key() != sealing.key()) {
+        if (encryption.key() > sealing.key()) {
+            sealing.refresh();
+        }
+        if (encryption.key() < 1 || encryption.key() > sealing.key()) {
             throw new UnderstudyException(
                     ErrorCode.IDENTITY_MISSING,
                     "cannot read " + what + ": it is encrypted with key " + encryption.key() + ", here is key "
                             + sealing.key(),
-                    "restart the agent, so that it reads the repository's keys again");
+                    "on a primary that is not the one where agent-primary rekey ran, set encryption.identity; elsewhere see"
+                            + " whether keys/ in the filestore lacks an object that a standby's mirror has");
         }
     }
 

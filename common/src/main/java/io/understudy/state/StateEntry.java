@@ -50,8 +50,15 @@ public enum StateEntry {
             "repository-key.json",
             1,
             Loss.STOPS,
-            "of an encrypted repository: the public half of its key, the key of outlines, and the secret by which blobs are named; nothing that opens content",
+            "of an encrypted repository: the public half of its key, the keys of outlines, and the secret by which blobs are named; nothing that opens content",
             "no snapshot can be taken and none deleted, unless `encryption.identity` is set"),
+    REKEY(
+            Owner.PRIMARY,
+            "rekey.json",
+            1,
+            Loss.COSTS,
+            "of an encrypted repository: how far `rekey` is with encrypting old content to the newest key",
+            "the next `rekey` looks at all content again before it makes another key"),
     RECOVERY(
             Owner.PRIMARY,
             "recovery-key.json",

@@ -1,6 +1,7 @@
 package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.age.AgeException;
 import io.understudy.age.AgeFiles;
@@ -52,6 +53,7 @@ class EncryptionIT extends Scenario {
         assertThePrimaryOpensNoContent(pair);
         theRecoveryKeyOpensAll(pair, sheet);
         theKeysAreShownAndChanged(pair);
+        theKeyIsReplaced(pair);
         assertThat(pair.primary().primary("verify").successful().output())
                 .contains("is there, its content was not read");
         assertRefused(pair.primary().primary("show", "00000001-00000001"), ErrorCode.IDENTITY_MISSING);
@@ -144,8 +146,8 @@ class EncryptionIT extends Scenario {
         assertThat(html).contains("<svg");
         Path recovery = pair.home().resolve("recovery.txt");
         Folders.writeSecret(recovery, first(SECRET, html) + "\n");
-        String script = "set -e; age -d -i " + recovery
-                + " keys/00000001.age | head -1 | jq -r .identity >../repository.key\n"
+        String script = "set -e; for key in keys/*.age; do age -d -i " + recovery
+                + " $key | head -1; done | jq -r .identity >../repository.key\n"
                 + "for blob in blobs/*/*; do age -d -i ../repository.key $blob | zstd -dcq; done";
         String content = Program.of("sh", "-c", "cd " + filestore(pair) + "; " + script)
                 .run(ANSWERS)
@@ -177,6 +179,39 @@ class EncryptionIT extends Scenario {
                 .primary("decrypt", "manifests/00000001-00000001.json", "--to", opened.toString())
                 .successful();
         assertThat(Files.readString(opened)).contains("\"databases\":[", "\"name\":\"media\"");
+    }
+
+    /** While the primary can open nothing, and the standby follows as before. */
+    private void theKeyIsReplaced(ServerPair pair) throws IOException {
+        String recovery = pair.home().resolve("recovery.txt").toString();
+        assertRefused(pair.primary().primary("rekey"), ErrorCode.IDENTITY_MISSING);
+        assertThat(pair.primary()
+                        .primary("rekey", "--identity", recovery, "--until", "0s")
+                        .successful()
+                        .output())
+                .contains("key 2 of repository", "made; ", "left: ");
+        change(pair.primary(), " new key");
+        snapshot(pair.primary());
+        sync(pair.standby());
+        pair.standby().site().awaitContent(5, 5, ANSWERS);
+        assertThat(pair.primary()
+                        .primary("rekey", "--identity", recovery)
+                        .successful()
+                        .output())
+                .contains("key 2 of repository", "all content is encrypted to it")
+                .doesNotContain("made; ");
+        AgeIdentity before = AgeIdentity.parse(Files.readString(pair.home().resolve("repository.key"))
+                .lines()
+                .findFirst()
+                .orElseThrow());
+        for (Path blob : all(filestore(pair).resolve("blobs"))) {
+            assertThatThrownBy(() -> AgeFiles.open(Files.readAllBytes(blob), List.of(before)))
+                    .isInstanceOf(AgeException.class);
+        }
+        pair.standby().replica("verify").successful();
+        assertNothingIsReadable(pair);
+        assertThePrimaryOpensNoContent(pair);
+        theRecoveryKeyOpensAll(pair, pair.home().resolve("sheet.html"));
     }
 
     private static void prune(Server primary) {

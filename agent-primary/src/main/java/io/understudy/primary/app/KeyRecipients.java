@@ -9,6 +9,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.KeyObject;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryKey;
 import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import java.nio.file.Path;
@@ -18,9 +19,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * For whom the key of an encrypted repository is encrypted. A change encrypts the key again, a small object, and leaves
- * all content as it is. It needs an identity that opens the key, and a signing key that the other servers trust. Of two
- * changes at the same time one may be lost: each shows what there is after it.
+ * For whom the keys of an encrypted repository are encrypted: all for the same. A change encrypts the keys again, small
+ * objects, and leaves all content as it is. It needs an identity that opens the key, and a signing key that the other
+ * servers trust. Of two changes at the same time one may be lost: each shows what there is after it.
  */
 public final class KeyRecipients {
     /** With one alone the repository is lost with its identity. */
@@ -79,7 +80,28 @@ public final class KeyRecipients {
 
     /** Those that the key is encrypted to now. */
     public Recipients list() {
-        return Recipients.of(repository, opened());
+        return Recipients.of(repository, newest(all()));
+    }
+
+    Repository repository() {
+        return repository;
+    }
+
+    /** Each key, the newest last. */
+    List<KeyObject.Opened> all() {
+        return KeyObject.openAll(filestore, identities, repository.id(), repository.site(), keys.trusted());
+    }
+
+    /**
+     * Makes another key, for whom the newest is.
+     *
+     * @throws UnderstudyException as {@link KeyObject#create}
+     */
+    KeyObject.Opened created(SigningKey signer) {
+        KeyObject.Opened last = newest(all());
+        RepositoryKey key = last.key().next();
+        KeyObject.create(filestore, repository.id(), repository.site(), key, last.recipients(), signer);
+        return new KeyObject.Opened(key, last.recipients());
     }
 
     /**
@@ -87,12 +109,12 @@ public final class KeyRecipients {
      * that was away too.
      */
     public Recipients add(Recipient recipient) {
-        KeyObject.Opened now = opened();
-        List<Recipient> all = new ArrayList<>(now.recipients());
-        if (!all.contains(recipient)) {
-            all.add(recipient);
+        List<KeyObject.Opened> now = all();
+        List<Recipient> wanted = new ArrayList<>(newest(now).recipients());
+        if (!wanted.contains(recipient)) {
+            wanted.add(recipient);
         }
-        return written(now, all);
+        return written(now, wanted);
     }
 
     /**
@@ -101,8 +123,8 @@ public final class KeyRecipients {
      * @throws UnderstudyException {@code USAGE} for one that is none, or where too few are left
      */
     public Recipients remove(Recipient recipient) {
-        KeyObject.Opened now = opened();
-        List<Recipient> left = new ArrayList<>(now.recipients());
+        List<KeyObject.Opened> now = all();
+        List<Recipient> left = new ArrayList<>(newest(now).recipients());
         if (!left.remove(recipient)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
@@ -118,13 +140,15 @@ public final class KeyRecipients {
         return written(now, left);
     }
 
-    private KeyObject.Opened opened() {
-        return KeyObject.open(filestore, identities, repository.id(), repository.site(), keys.trusted());
+    private static KeyObject.Opened newest(List<KeyObject.Opened> all) {
+        return all.get(all.size() - 1);
     }
 
-    private Recipients written(KeyObject.Opened now, List<Recipient> recipients) {
+    /** The newest last: after a crash it says as before, and a repeated change writes all. */
+    private Recipients written(List<KeyObject.Opened> now, List<Recipient> recipients) {
         SigningKey signer = keys.signing();
-        KeyObject.write(filestore, repository.id(), repository.site(), now.key(), recipients, signer);
-        return Recipients.of(repository, new KeyObject.Opened(now.key(), recipients));
+        now.forEach(
+                each -> KeyObject.write(filestore, repository.id(), repository.site(), each.key(), recipients, signer));
+        return Recipients.of(repository, new KeyObject.Opened(newest(now).key(), recipients));
     }
 }

@@ -205,6 +205,12 @@ public final class PrimaryWiring implements AutoCloseable {
         return KeyRecipients.of(ports.filestore(), repositoryBy(identity), keys, identity, settings.encryption());
     }
 
+    /** Another key, and all content encrypted to it. @param identity as above */
+    public Rekeying rekeying(Optional<Path> identity) {
+        Pruning retention = pruning(Events.none());
+        return new Rekeying(keyRecipients(identity), keys, settings.state(), retention, ports.clock(), ports.ticker());
+    }
+
     /** One object, opened. @param identity as above */
     public OpenedObject opened(String object, Optional<Path> identity) {
         return OpenedObject.of(repositoryBy(identity), object);

@@ -48,7 +48,7 @@ public record RecoverySheet(
                         + recovery.map(key -> ", " + key.recipient()).orElse(""),
                 "",
                 "With the key in a file recovery.txt, and the tools age, zstd and jq:",
-                "  age -d -i recovery.txt keys/00000001.age | head -1 | jq -r .identity > repository.key",
+                "  for key in keys/*.age; do age -d -i recovery.txt $key | head -1; done | jq -r .identity > repository.key",
                 "  age -d -i repository.key blobs/ab/abcd.zst.age | zstd -d");
     }
 

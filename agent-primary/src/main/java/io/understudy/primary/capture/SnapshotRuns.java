@@ -107,6 +107,7 @@ final class SnapshotRuns {
     SnapshotRun.Result take(SnapshotRun run, SnapshotRequest request) {
         Repository target = repository.get();
         int epoch = epochs.require(target);
+        target.refreshKeys();
         SigningKey signer = key.get();
         boolean full = fullSnapshot.raised();
         PrimaryPoint.SNAPSHOT_BEGUN.reached();

@@ -94,7 +94,7 @@ final class KeysCommand extends CommandGroup {
         public void run() {
             print(
                     change("keys remove", KeyRecipients::remove),
-                    "\nthe removed one may have kept the repository's key: where it is in wrong hands, encrypt a new repository");
+                    "\nthe removed one may have kept the repository's key: where it is in wrong hands, run agent-primary rekey");
         }
     }
 }

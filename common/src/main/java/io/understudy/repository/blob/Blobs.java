@@ -303,6 +303,11 @@ public final class Blobs implements BlobSink, BlobSource {
         filestore.put(object(id), Content.of(stored, length));
     }
 
+    /** Encrypts those that are here again. */
+    public BlobResealing resealing() {
+        return new BlobResealing(filestore, sealing);
+    }
+
     /** The filestore's name, for messages. */
     String name() {
         return filestore.name();

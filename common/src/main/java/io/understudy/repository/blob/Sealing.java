@@ -7,21 +7,29 @@ import io.understudy.age.Padme;
 import io.understudy.age.Recipient;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * The keys of an encrypted repository, as far as this server has them; none for a plain one. Content is encrypted to
  * the repository's key. What only names blobs, the references and lists of blobs, is encrypted to a second key as well,
- * the outline key, which the primary holds: so it knows what each snapshot needs, and opens no content. Thread-safe.
+ * the outline key, which the primary holds: so it knows what each snapshot needs, and opens no content.
+ *
+ * <p>A repository can get another key while agents run: what is written is encrypted to the newest, and what older ones
+ * open is read too. A server finds a new key by itself, when something is encrypted to a key that it does not have, and
+ * at {@link #refresh}. The secret of names stays the same. Thread-safe.
  */
 public final class Sealing {
     /** That of a plain repository. */
-    public static final Sealing NONE = new Sealing(0, Naming.PUBLIC, List.of(), List.of(), Optional.empty(), List.of());
+    public static final Sealing NONE =
+            new Sealing(Naming.PUBLIC, new Keys(0, List.of(), List.of(), false, List.of()), key -> Optional.empty());
 
     private static final String SUFFIX = ".age";
     /** A zstd frame that readers skip (RFC 8878, 3.1.2): magic number and length, the lowest bytes first. */
@@ -29,26 +37,33 @@ public final class Sealing {
 
     private static final int SKIPPABLE_HEAD = 8;
 
-    private final int key;
-    private final Naming naming;
-    private final List<Recipient> content;
-    private final List<Recipient> outline;
-    private final Optional<AgeIdentity> identity;
-    private final List<AgeIdentity> identities;
+    /** How far into an object a key is looked for: more than the longest header that is written. */
+    private static final int LOOK = 256 << 10;
 
-    private Sealing(
-            int key,
-            Naming naming,
-            List<Recipient> content,
-            List<Recipient> outline,
-            Optional<AgeIdentity> identity,
-            List<AgeIdentity> identities) {
-        this.key = key;
+    private final Naming naming;
+    private final IntFunction<Optional<Sealing>> newer;
+    private volatile Keys keys;
+
+    /**
+     * @param number of the newest
+     * @param content what content is encrypted to
+     * @param outline what only names blobs is encrypted to
+     * @param reads whether content can be read here
+     * @param identities the newest first
+     */
+    private record Keys(
+            int number, List<Recipient> content, List<Recipient> outline, boolean reads, List<AgeIdentity> identities) {
+        /** Says nothing of the secrets. */
+        @Override
+        public String toString() {
+            return "key " + number;
+        }
+    }
+
+    private Sealing(Naming naming, Keys keys, IntFunction<Optional<Sealing>> newer) {
         this.naming = naming;
-        this.content = content;
-        this.outline = outline;
-        this.identity = identity;
-        this.identities = identities;
+        this.keys = keys;
+        this.newer = newer;
     }
 
     /**
@@ -59,26 +74,57 @@ public final class Sealing {
     public static Sealing of(
             int key, byte[] naming, Recipient content, AgeIdentity outline, Optional<AgeIdentity> identity) {
         return new Sealing(
-                key,
                 Naming.keyed(naming),
-                List.of(content),
-                List.of(content, outline.recipient()),
-                identity,
-                identity.map(List::of).orElse(List.of(outline)));
+                new Keys(
+                        key,
+                        List.of(content),
+                        List.of(content, outline.recipient()),
+                        identity.isPresent(),
+                        List.of(identity.orElse(outline))),
+                unused -> Optional.empty());
+    }
+
+    /** With what older keys need to be opened: their identities, or where this server has none their outline keys. */
+    public Sealing withOlder(List<AgeIdentity> older) {
+        List<AgeIdentity> all =
+                Stream.concat(keys.identities().stream(), older.stream()).toList();
+        return new Sealing(naming, new Keys(keys.number(), keys.content(), keys.outline(), keys.reads(), all), newer);
+    }
+
+    /** @param newer finds the keys where there is one of a higher number than the given one; throws what that throws */
+    public Sealing renewedBy(IntFunction<Optional<Sealing>> newer) {
+        return new Sealing(naming, keys, newer);
+    }
+
+    /**
+     * Takes over a key that was made since.
+     *
+     * @return whether there is one
+     * @throws UnderstudyException as reading the keys
+     */
+    public boolean refresh() {
+        return isOn() && renewed(keys);
+    }
+
+    private synchronized boolean renewed(Keys known) {
+        if (keys.number() == known.number()) {
+            newer.apply(known.number()).ifPresent(found -> keys = found.keys);
+        }
+        return keys.number() > known.number();
     }
 
     public boolean isOn() {
-        return key > 0;
+        return keys.number() > 0;
     }
 
     /** Whether content can be read here, not only written. */
     public boolean reads() {
-        return !isOn() || identity.isPresent();
+        return !isOn() || keys.reads();
     }
 
-    /** The number of the key; 0 in a plain repository. */
+    /** The number of the newest key; 0 in a plain repository. */
     public int key() {
-        return key;
+        return keys.number();
     }
 
     public Naming naming() {
@@ -102,7 +148,10 @@ public final class Sealing {
 
     /** The most bytes of an object whose frame has at most so many. */
     long most(long frame) {
-        return isOn() ? AgeFiles.most(Padme.padded(frame + SKIPPABLE_HEAD), outline.size()) : frame;
+        return isOn()
+                ? AgeFiles.most(
+                        Padme.padded(frame + SKIPPABLE_HEAD), keys.outline().size())
+                : frame;
     }
 
     /**
@@ -134,17 +183,17 @@ public final class Sealing {
 
     /** @param names whether it names blobs only */
     void seal(byte[] plain, int length, boolean names, OutputStream out) {
-        AgeFiles.seal(plain, 0, length, names ? outline : content, out);
+        AgeFiles.seal(plain, 0, length, names ? keys.outline() : keys.content(), out);
     }
 
     /** Content that only who has the repository's key reads. */
     public byte[] seal(byte[] plain) {
-        return AgeFiles.seal(plain, content);
+        return AgeFiles.seal(plain, keys.content());
     }
 
     /** What the primary may read as well. */
     public byte[] sealOutline(byte[] plain) {
-        return AgeFiles.seal(plain, outline);
+        return AgeFiles.seal(plain, keys.outline());
     }
 
     /** @throws IOException when it is no sealed form, or was altered; an {@link AgeException} */
@@ -163,15 +212,55 @@ public final class Sealing {
         if (!isOn()) {
             return sealed;
         }
+        InputStream again = new BufferedInputStream(sealed);
+        again.mark(LOOK);
+        Keys known = keys;
         try {
-            return AgeFiles.open(sealed, identities);
+            return AgeFiles.open(again, known.identities());
         } catch (AgeException e) {
-            // What only names blobs is encrypted for two, and damaged where it does not open.
-            if (!reads() && e.recipients() == content.size()) {
-                throw identityMissing("cannot read sealed content: this server has no identity that opens it");
+            if (!renewed(known)) {
+                throw closed(e);
             }
-            throw e;
         }
+        again.reset();
+        try {
+            return AgeFiles.open(again, keys.identities());
+        } catch (AgeException e) {
+            throw closed(e);
+        }
+    }
+
+    private AgeException closed(AgeException e) {
+        // What only names blobs is encrypted for two, and damaged where it does not open.
+        if (!reads() && e.recipients() == keys.content().size()) {
+            throw identityMissing("cannot read sealed content: this server has no identity that opens it");
+        }
+        return e;
+    }
+
+    /**
+     * Whether a sealed form is for the newest key.
+     *
+     * @param head of it, a few KiB or all
+     */
+    public boolean isCurrent(byte[] head) {
+        try {
+            AgeFiles.open(new ByteArrayInputStream(head), keys.identities().subList(0, 1))
+                    .close();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The same content for the newest key, as long as before.
+     *
+     * @throws IOException as {@link #open(byte[])}
+     */
+    public byte[] resealed(byte[] sealed) throws IOException {
+        byte[] plain = open(sealed);
+        return AgeFiles.recipients(sealed) > keys.content().size() ? sealOutline(plain) : seal(plain);
     }
 
     public static UnderstudyException identityMissing(String what) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on OpenSSH's server. All tests share the connections, for most would wait for nothing else. */
@@ -179,19 +180,21 @@ class SftpFilestoreTest extends FolderFilestoreContract {
         }
     }
 
+    /** The limit is also that of a login, which takes a second on a slow machine. */
     @Test
+    @Tag("slow")
     void aHangingServerEndsWithinTheLimit() throws IOException {
         Path folder = server.newFolder();
         SshOptions options = server.settings(folder).ssh();
         try (Filestore slow =
-                new SftpFilestore(server.settings(folder, Duration.ofSeconds(1), options), Ticker.system())) {
+                new SftpFilestore(server.settings(folder, Duration.ofSeconds(4), options), Ticker.system())) {
             slow.put("a", Content.of(bytes("x")));
             List<ProcessHandle> sessions = server.sessions();
             signal("STOP", sessions);
             try {
                 long begun = System.nanoTime();
                 assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> slow.stat("a"));
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
             } finally {
                 signal("CONT", sessions);
             }
