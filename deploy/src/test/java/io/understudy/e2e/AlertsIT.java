@@ -43,8 +43,8 @@ class AlertsIT extends TwoServers {
 
     /**
      * Alerts whose faults take minutes to stage on real servers: gigabytes of log, a third import, rows that change on
-     * the disk by themselves; or a filestore of another kind. The rules' own tests try them on series, those of the
-     * agents make their metrics count.
+     * the disk by themselves; or several filestores, or an encrypted one. The rules' own tests try them on series,
+     * those of the agents make their metrics count.
      */
     private static final Set<String> NOT_STAGED = Set.of(
             "UnderstudyFilestoreBehind",
