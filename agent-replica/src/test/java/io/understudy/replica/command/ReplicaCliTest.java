@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,11 +198,10 @@ class ReplicaCliTest {
                 Files.readString(config)
                         .replace(
                                 "filestore: {url: \"file://" + near + "\"}",
-                                "filestores: [{name: near, url: \"file://" + near + "\"}, {name: far, url: \"file://" + far
-                                        + "\"}]")
+                                "filestores: [{name: near, url: \"file://" + near + "\"}, {name: far, url: \"file://"
+                                        + far + "\"}]")
                         .replace("trusted_keys: []", "trusted_keys: [" + folder + "/site.pub.pem]"));
-        try (Filestore both =
-                Filestores.open(SettingsFile.load(config, Map.of()).filestore())) {
+        try (Filestore both = Filestores.open(SettingsFile.load(config).filestore())) {
             SampleSite site = new SampleSite(both, Clock.systemUTC());
             site.key().writePublic(folder.resolve("site.pem"));
             site.commit(new SnapshotId(1, 1), 1);
