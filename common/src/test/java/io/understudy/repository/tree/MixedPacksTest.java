@@ -20,8 +20,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class MixedPacksTest {
     private static final Attributes ATTRIBUTES =
             new Attributes(0640, Instant.ofEpochSecond(1_700_000_000), "www-data", "www-data");
