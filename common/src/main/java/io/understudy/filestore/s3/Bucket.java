@@ -36,8 +36,8 @@ public final class Bucket {
     }
 
     /**
-     * Creates the bucket, in {@code filestore.region} where it is set and else where the store puts it, with Object Lock where {@code retention.lock} is set: no bucket
-     * gets it later on every store.
+     * Creates the bucket, in {@code filestore.region} where it is set and else where the store puts it, with Object
+     * Lock where {@code retention.lock} is set: no bucket gets it later on every store.
      *
      * @return false when these keys could use it already; it is unchanged then
      * @throws UnderstudyException also when the name is another account's
