@@ -86,6 +86,11 @@ public final class Repository {
         return new Repository(other, identity, trusted, clock, encryption, sealing);
     }
 
+    /** What is encrypted in it, where it is plain. */
+    Repository encryptedBy(Sealing keys) {
+        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, keys);
+    }
+
     /**
      * @param trusted keys whose manifests and claims are accepted
      * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FORMAT_UNKNOWN}, {@code WRONG_SITE}
@@ -294,7 +299,7 @@ public final class Repository {
         sealing.refresh();
     }
 
-    /** Encrypts what is here to the newest key. @param key signs the manifests again */
+    /** @param key signs the manifests again */
     public Resealing resealing(SigningKey key) {
         return new Resealing(this, key);
     }

@@ -211,6 +211,15 @@ public final class PrimaryWiring implements AutoCloseable {
         return new Rekeying(keyRecipients(identity), keys, settings.state(), retention, ports.clock(), ports.ticker());
     }
 
+    /** A plain repository on its way to an encrypted one, whatever the configuration says. */
+    public Encrypting encrypting() {
+        Filestore filestore = ports.filestore();
+        Repository plain = Repository.open(
+                filestore, settings.site(), keys.trusted(), ports.clock(), epochs.repository());
+        return new Encrypting(
+                filestore, plain, keys, settings.state(), pruning(Events.none()), ports.clock());
+    }
+
     /** One object, opened. @param identity as above */
     public OpenedObject opened(String object, Optional<Path> identity) {
         return OpenedObject.of(repositoryBy(identity), object);
