@@ -86,7 +86,6 @@ public final class Repository {
         return new Repository(other, identity, trusted, clock, encryption, sealing);
     }
 
-    /** What is encrypted in it, where it is plain. */
     Repository encryptedBy(Sealing keys) {
         return new Repository(filestore, identity, trusted, clock, Encryption.NONE, keys);
     }
@@ -100,8 +99,8 @@ public final class Repository {
     }
 
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
-        return new Repository(
-                filestore, Identity.require(filestore, site), trusted, clock, Encryption.NONE, Sealing.NONE);
+        Identity identity = Identity.require(filestore, site);
+        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, Sealing.NONE);
     }
 
     /**
@@ -120,7 +119,7 @@ public final class Repository {
     /**
      * As {@link #open(Filestore, String, TrustedKeys, Clock, Optional)}, with the keys that this server has.
      *
-     * @param encryption says whether the repository is to be encrypted; it decides, whatever the filestore says
+     * @param encryption decides whether it is to be encrypted, whatever the filestore says
      * @throws UnderstudyException also {@code IDENTITY_MISSING}, {@code NOT_ENCRYPTED}, {@code KEY_*}
      */
     public static Repository open(
@@ -133,7 +132,7 @@ public final class Repository {
         return RepositoryOpening.open(filestore, site, trusted, clock, known, encryption);
     }
 
-    /** The same for all copies of a repository, another for every repository that was created. */
+    /** The same for all copies, another for every repository that was created. */
     public UUID id() {
         return identity.repository();
     }

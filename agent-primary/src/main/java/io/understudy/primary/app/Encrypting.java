@@ -130,9 +130,12 @@ public final class Encrypting {
                     "cannot switch to encryption: nothing was encrypted yet",
                     "run agent-primary encrypt RECIPIENT... first, until it says that all is encrypted"));
             Path lock = StateEntry.SNAPSHOT_LOCK.in(state);
-            try (ProcessLock alone = ProcessLock.tryAcquire(lock)
-                    .orElseThrow(() -> locked(ProcessLock.holder(lock) + " is taking a snapshot"))) {
+            ProcessLock alone = ProcessLock.tryAcquire(lock)
+                    .orElseThrow(() -> locked(ProcessLock.holder(lock) + " is taking a snapshot"));
+            try {
                 return changed(sealing, progress);
+            } finally {
+                alone.close();
             }
         });
     }

@@ -214,10 +214,9 @@ public final class PrimaryWiring implements AutoCloseable {
     /** A plain repository on its way to an encrypted one, whatever the configuration says. */
     public Encrypting encrypting() {
         Filestore filestore = ports.filestore();
-        Repository plain = Repository.open(
-                filestore, settings.site(), keys.trusted(), ports.clock(), epochs.repository());
-        return new Encrypting(
-                filestore, plain, keys, settings.state(), pruning(Events.none()), ports.clock());
+        Repository plain =
+                Repository.open(filestore, settings.site(), keys.trusted(), ports.clock(), epochs.repository());
+        return new Encrypting(filestore, plain, keys, settings.state(), pruning(Events.none()), ports.clock());
     }
 
     /** One object, opened. @param identity as above */
@@ -312,7 +311,6 @@ public final class PrimaryWiring implements AutoCloseable {
         if (settings.tls().isPresent()) {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
-
         if (settings.encryption().isPresent()) {
             LastRecovery recovery = new LastRecovery(settings.state());
             primaryMetrics.recoveryKeyTried(() -> recovery.read().map(LastRecovery.Proven::when));
