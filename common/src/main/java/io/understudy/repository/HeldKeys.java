@@ -82,9 +82,7 @@ public final class HeldKeys {
 
     /** As far as this server has them; empty where there is none of this repository. */
     public Optional<Sealing> find(UUID repository) {
-        return file.read()
-                .filter(held -> held.repository().equals(repository))
-                .map(HeldKeys::sealing);
+        return file.read().filter(held -> held.repository().equals(repository)).map(HeldKeys::sealing);
     }
 
     private static Sealing sealing(Held held) {

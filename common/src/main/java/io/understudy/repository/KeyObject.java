@@ -221,7 +221,11 @@ public final class KeyObject {
             throw new IllegalArgumentException("not a key that is written");
         }
         return new RepositoryKey(
-                line.key(), AgeIdentity.parse(line.identity()), AgeIdentity.parse(line.outline()), naming, line.moved() != null && line.moved());
+                line.key(),
+                AgeIdentity.parse(line.identity()),
+                AgeIdentity.parse(line.outline()),
+                naming,
+                line.moved() != null && line.moved());
     }
 
     private static byte[] read(Filestore filestore, int number) {

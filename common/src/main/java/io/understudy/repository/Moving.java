@@ -90,8 +90,8 @@ public final class Moving {
     }
 
     /**
-     * Replaces the manifests, oldest first, and says that the repository is encrypted. Nothing may be written at the same
-     * time, and no blob may lack its encrypted form. Repeated, it goes on.
+     * Replaces the manifests, oldest first, and says that the repository is encrypted. Nothing may be written at the
+     * same time, and no blob may lack its encrypted form. Repeated, it goes on.
      *
      * @return how many manifests were replaced
      * @throws UnderstudyException what the filestore throws, and why a manifest or its references cannot be read
@@ -122,8 +122,7 @@ public final class Moving {
                 Cancellation.check(WHAT);
                 Pair pair = pairs.next();
                 if (pair.moved()) {
-                    plain.blobs()
-                            .delete(plain.blobs().blob(pair.plain().key()).orElseThrow());
+                    plain.blobs().delete(plain.blobs().blob(pair.plain().key()).orElseThrow());
                     deleted++;
                 }
             }
@@ -176,7 +175,8 @@ public final class Moving {
                     throw new NoSuchElementException();
                 }
                 ObjectInfo blob = ahead.orElseThrow();
-                String form = encrypted.blobs().object(plain.blobs().blob(blob.key()).orElseThrow());
+                String form =
+                        encrypted.blobs().object(plain.blobs().blob(blob.key()).orElseThrow());
                 ahead = all.hasNext() ? Optional.of(all.next()) : Optional.empty();
                 boolean moved = ahead.filter(each -> each.key().equals(form)).isPresent();
                 ahead = ahead.filter(each -> plain.blobs().blob(each.key()).isPresent());

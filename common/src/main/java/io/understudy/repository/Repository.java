@@ -198,10 +198,7 @@ public final class Repository {
         return newest(list(), unused -> {});
     }
 
-    /**
-     * @param listed ascending
-     * @param junk receives what is passed over
-     */
+    /** @param listed ascending. @param junk receives what is passed over */
     public Optional<SnapshotId> newest(List<SnapshotId> listed, Consumer<JunkObject> junk) {
         List<JunkObject> passed = new ArrayList<>();
         for (int i = listed.size() - 1; i >= 0; i--) {

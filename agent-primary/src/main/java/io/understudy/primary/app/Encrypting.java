@@ -10,8 +10,8 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.HeldKeys;
 import io.understudy.repository.LastRecovery;
 import io.understudy.repository.Moving;
-import io.understudy.repository.Repository;
 import io.understudy.repository.ReplicaReport;
+import io.understudy.repository.Repository;
 import io.understudy.repository.Resealing.Result;
 import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
@@ -27,10 +27,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * {@code agent-primary encrypt}: moves a plain repository over to encryption in three steps, each of which goes on where
- * it was killed. {@link #prepare} makes the key and an encrypted form of each blob, while primary and standbys work with
- * the plain ones. {@link #change} replaces the manifests; from then on plain objects are refused. {@link #clean} deletes
- * the plain blobs, once every recipient has shown that it opens the encrypted ones.
+ * {@code agent-primary encrypt}: moves a plain repository over to encryption in three steps, each of which goes on
+ * where it was killed. {@link #prepare} makes the key and an encrypted form of each blob, while primary and standbys
+ * work with the plain ones. {@link #change} replaces the manifests; from then on plain objects are refused.
+ * {@link #clean} deletes the plain blobs, once every recipient has shown that it opens the encrypted ones.
  */
 public final class Encrypting {
     private final Filestore filestore;
@@ -45,8 +45,7 @@ public final class Encrypting {
      * @param state folder of durable state
      * @param retention says whether this server may write, and deletes nothing in the meantime
      */
-    Encrypting(
-            Filestore filestore, Repository plain, KeyRing keys, Path state, Pruning retention, Clock clock) {
+    Encrypting(Filestore filestore, Repository plain, KeyRing keys, Path state, Pruning retention, Clock clock) {
         this.filestore = filestore;
         this.plain = plain;
         this.keys = keys;
@@ -71,13 +70,7 @@ public final class Encrypting {
      * @param unreadable blobs that are damaged, and have no encrypted form
      */
     public record Moved(
-            UUID repository,
-            String step,
-            boolean done,
-            long encrypted,
-            long left,
-            long leftBytes,
-            long unreadable) {
+            UUID repository, String step, boolean done, long encrypted, long left, long leftBytes, long unreadable) {
         private static Moved of(UUID repository, String step, Result result) {
             return new Moved(
                     repository,
@@ -96,8 +89,8 @@ public final class Encrypting {
      * @param made what is made of an encryption that is new here: the key, and the sheet that shows it
      * @param until as that of {@link Rekeying}
      * @throws UnderstudyException {@code BACKUP_MODE}, {@code FENCED}, {@code LOCKED} while something is deleted,
-     *     {@code IDENTITY_MISSING} where the repository is encrypted already, {@code CANCELLED}, {@code KEY_*}, and what
-     *     the filestores throw
+     *     {@code IDENTITY_MISSING} where the repository is encrypted already, {@code CANCELLED}, {@code KEY_*}, and
+     *     what the filestores throw
      */
     public Moved prepare(NewEncryption made, Optional<String> until, Progress progress) {
         Optional<Instant> end = until.map(text -> EndTime.parse(text, clock));
@@ -117,8 +110,8 @@ public final class Encrypting {
     }
 
     /**
-     * Makes the repository an encrypted one. The next snapshot relies on nothing, so that it has no content under a name
-     * that anyone can compute.
+     * Makes the repository an encrypted one. The next snapshot relies on nothing, so that it has no content under a
+     * name that anyone can compute.
      *
      * @throws UnderstudyException as {@link #prepare}; {@code USAGE} before that was done; {@code LOCKED} also while a
      *     snapshot is taken
@@ -128,7 +121,7 @@ public final class Encrypting {
             Sealing sealing = held().orElseThrow(() -> new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot switch to encryption: nothing was encrypted yet",
-                    "run agent-primary encrypt RECIPIENT... first, until it says that all is encrypted"));
+                    "run agent-primary encrypt RECIPIENT… first, until it says that all is encrypted"));
             Path lock = StateEntry.SNAPSHOT_LOCK.in(state);
             ProcessLock alone = ProcessLock.tryAcquire(lock)
                     .orElseThrow(() -> locked(ProcessLock.holder(lock) + " is taking a snapshot"));
@@ -189,7 +182,9 @@ public final class Encrypting {
         List<String> waiting = new ArrayList<>();
         for (ReplicaReport report : plain.reports().all()) {
             boolean opened = report.proven()
-                    .filter(proven -> noted.newest().filter(last -> proven.compareTo(last) <= 0).isEmpty())
+                    .filter(proven -> noted.newest()
+                            .filter(last -> proven.compareTo(last) <= 0)
+                            .isEmpty())
                     .isPresent();
             if (!opened) {
                 waiting.add("standby " + report.name() + " has no snapshot live that was taken since");
@@ -197,8 +192,8 @@ public final class Encrypting {
         }
         boolean recovery = new LastRecovery(state)
                 .read()
-                .filter(proven -> proven.repository().equals(plain.id())
-                        && !proven.when().isBefore(noted.when()))
+                .filter(proven ->
+                        proven.repository().equals(plain.id()) && !proven.when().isBefore(noted.when()))
                 .isPresent();
         if (!recovery) {
             waiting.add("agent-primary check --recovery-key FILE has not shown since that the recovery key opens it");
@@ -211,7 +206,7 @@ public final class Encrypting {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot encrypt the repository: no recipient is given",
-                    "make an identity on the standby with age-keygen -o FILE, and give its public key: age1...");
+                    "make an identity on the standby with age-keygen -o FILE, and give its public key: age1…");
         }
     }
 

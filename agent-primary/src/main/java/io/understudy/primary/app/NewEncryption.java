@@ -32,8 +32,7 @@ public final class NewEncryption {
     private final List<Recipient> all;
     private final RepositoryKey key;
 
-    private NewEncryption(
-            List<Recipient> configured, RepositoryKey key, Path state, Consumer<RecoverySheet> keep) {
+    private NewEncryption(List<Recipient> configured, RepositoryKey key, Path state, Consumer<RecoverySheet> keep) {
         this.configured = configured;
         this.key = key;
         this.state = state;

@@ -34,8 +34,7 @@ final class EncryptCommand extends PrimaryCommand {
     @Option(
             names = "--sheet",
             paramLabel = "FILE",
-            description =
-                    "Write the recovery sheet to this new file, as a page to be printed, instead of printing it.")
+            description = "Write the recovery sheet to this new file, as a page to be printed, instead of printing it.")
     private Path sheet;
 
     @Option(
@@ -85,11 +84,13 @@ final class EncryptCommand extends PrimaryCommand {
 
     private void requireSense() {
         boolean prepares = !change && !clean;
-        if (change && clean || force && !clean || !prepares && (sheet != null || until != null || !recipients.isEmpty())) {
+        if (change && clean
+                || force && !clean
+                || !prepares && (sheet != null || until != null || !recipients.isEmpty())) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "these options of encrypt do not go together",
-                    "run agent-primary encrypt RECIPIENT..., then encrypt --switch, then encrypt --clean");
+                    "run agent-primary encrypt RECIPIENT…, then encrypt --switch, then encrypt --clean");
         }
     }
 
@@ -106,16 +107,18 @@ final class EncryptCommand extends PrimaryCommand {
                 ? ""
                 : "; " + moved.unreadable() + " are damaged and have no encrypted form: run agent-primary verify";
         return switch (moved.step()) {
-            case "switch" -> moved.encrypted()
-                    + " objects encrypted; the repository is encrypted now\nnext: set encryption.recipients here and restart agent-primary run;\n"
-                    + "      on each standby set encryption.identity and restart agent-replica run;\n"
-                    + "      agent-primary check --recovery-key FILE, then agent-primary encrypt --clean";
+            case "switch" ->
+                moved.encrypted()
+                        + " objects encrypted; the repository is encrypted now\nnext: set encryption.recipients here and restart agent-primary run;\n"
+                        + "      on each standby set encryption.identity and restart agent-replica run;\n"
+                        + "      agent-primary check --recovery-key FILE, then agent-primary encrypt --clean";
             case "clean" -> moved.encrypted() + " plain blobs deleted";
-            default -> moved.encrypted() + " blobs encrypted" + damaged
-                    + (moved.done()
-                            ? "; all have an encrypted form\nnext: agent-primary encrypt --switch, with the identity at hand on each standby"
-                            : "; left: " + moved.left() + " (" + Bytes.text(moved.leftBytes())
-                                    + "), run agent-primary encrypt again");
+            default ->
+                moved.encrypted() + " blobs encrypted" + damaged
+                        + (moved.done()
+                                ? "; all have an encrypted form\nnext: agent-primary encrypt --switch, with the identity at hand on each standby"
+                                : "; left: " + moved.left() + " (" + Bytes.text(moved.leftBytes())
+                                        + "), run agent-primary encrypt again");
         };
     }
 }

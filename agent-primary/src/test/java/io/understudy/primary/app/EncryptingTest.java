@@ -78,8 +78,8 @@ class EncryptingTest {
         first = site.commit(FIRST, 1);
         SigningKey.generate(folder.resolve("a.pem"));
         site.key().writePublic(folder.resolve("site.pem"));
-        own = new KeyRing(new SigningSettings(
-                Optional.of(folder.resolve("a.pem")), List.of(folder.resolve("site.pub.pem"))));
+        own = new KeyRing(
+                new SigningSettings(Optional.of(folder.resolve("a.pem")), List.of(folder.resolve("site.pub.pem"))));
         EpochClaim claim = new EpochClaim(1, "a", time.now(), "init", "nonce");
         site.repository().epochs().claim(claim, site.key());
         new EpochStore(state).hold(claim.of(Optional.of(site.repository().id())));
@@ -121,7 +121,8 @@ class EncryptingTest {
         assertThat(primary.outline(SECOND)).isEqualTo(openedBy(A).outline(SECOND));
         primary.outline(SECOND)
                 .parts()
-                .forEach(part -> part.forEach(primary.blobs(), each -> assertThat(each.blob()).isNotNull()));
+                .forEach(part -> part.forEach(
+                        primary.blobs(), each -> assertThat(each.blob()).isNotNull()));
         assertThat(primary.blobs().areReadable()).isFalse();
         assertThat(primary.identityJunk()).isEmpty();
         assertFails(ErrorCode.IDENTITY_MISSING, () -> plain().read(FIRST));
@@ -250,8 +251,7 @@ class EncryptingTest {
     }
 
     private Moved prepare(List<Recipient> recipients, Optional<String> until) {
-        return encrypting()
-                .prepare(NewEncryption.ofPlain(recipients, state, sheets::add), until, Progress.none());
+        return encrypting().prepare(NewEncryption.ofPlain(recipients, state, sheets::add), until, Progress.none());
     }
 
     private Encrypting encrypting() {

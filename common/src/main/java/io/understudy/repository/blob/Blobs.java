@@ -171,9 +171,7 @@ public final class Blobs implements BlobSink, BlobSource {
         BlobRef blob = new BlobRef(id, LONGEST, LONGEST, false);
         try (InputStream in = BlobCodec.decode(sealing.open(openStored(blob)))) {
             byte[] content = in.readNBytes(LONGEST + 1);
-            if (content.length == 0
-                    || content.length > LONGEST
-                    || !isCalled(id, content)) {
+            if (content.length == 0 || content.length > LONGEST || !isCalled(id, content)) {
                 throw damaged(id, "its content is not what its name says", null);
             }
             return content;
