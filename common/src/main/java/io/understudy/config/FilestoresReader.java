@@ -10,6 +10,7 @@ import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.SeveralFilestores;
+import io.understudy.time.DailyWindow;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,13 @@ final class FilestoresReader {
         if (top.section().child("filestore").isPresent()) {
             flat().fault(Setting.FILESTORE_URL, "and filestores are both set: keep one of them");
         }
+        if (stores.stream().allMatch(each -> each.window().isPresent())) {
+            top.each("filestores")
+                    .get(0)
+                    .fault(
+                            Setting.FILESTORES_WINDOW,
+                            "is set for each filestore: one of them has to take snapshots at all times");
+        }
         FilestoreSettings main = stores.get(0).settings();
         CommitRule commit = CommitRule.valueOf(SettingsReader.upper(top.choice(Setting.COMMIT)));
         return stores.size() == 1 ? main : main.with(new SeveralFilestores(commit, stores));
@@ -48,7 +56,14 @@ final class FilestoresReader {
                 .allowOnly(Stream.concat(Setting.keysOf("filestore").stream(), Setting.keysOf("filestores[]").stream())
                         .toList());
         return new NamedFilestore(
-                values.name(Setting.FILESTORES_NAME), values.duration(Setting.FILESTORES_HOLD_UP), filestore(values));
+                values.name(Setting.FILESTORES_NAME),
+                values.duration(Setting.FILESTORES_HOLD_UP),
+                values.parsed(
+                        Setting.FILESTORES_WINDOW,
+                        values.text(Setting.FILESTORES_WINDOW),
+                        "must be a part of the day, such as 22:00-06:00",
+                        DailyWindow::parse),
+                filestore(values));
     }
 
     private FilestoreSettings filestore(Values values) {

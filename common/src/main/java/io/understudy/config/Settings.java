@@ -2,6 +2,7 @@ package io.understudy.config;
 
 import io.understudy.age.Recipient;
 import io.understudy.files.TreeKind;
+import io.understudy.time.DailyWindow;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -191,8 +192,10 @@ public record Settings(
      *
      * @param name in messages, status and metrics
      * @param holdUp how long it may hold up the others, 1 s to 1 h; default 60 s
+     * @param window in which content is written to it; empty: always. At least one of several has none
      */
-    public record NamedFilestore(String name, Duration holdUp, FilestoreSettings settings) {}
+    public record NamedFilestore(
+            String name, Duration holdUp, Optional<DailyWindow> window, FilestoreSettings settings) {}
 
     /** Bytes of content a second, for each process; empty: as fast as it goes. */
     public record RateLimits(OptionalLong upload, OptionalLong download) {

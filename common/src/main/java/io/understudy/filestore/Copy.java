@@ -1,8 +1,16 @@
 package io.understudy.filestore;
 
+import java.util.Optional;
+
 /**
  * One of several stores that are to hold the same.
  *
  * @param name as the configuration calls it
+ * @param window in which content is written to it; empty: always
  */
-public record Copy(String name, Filestore store) {}
+public record Copy(String name, Filestore store, Optional<WriteWindow> window) {
+    /** The window, while content may not be written to it. */
+    public Optional<WriteWindow> closed() {
+        return window.filter(each -> !each.isOpen());
+    }
+}

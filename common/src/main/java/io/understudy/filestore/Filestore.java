@@ -74,7 +74,9 @@ public interface Filestore extends AutoCloseable {
         /** Writing what forbids another server to commit. */
         CLAIM,
         /** Deletions, of which each relies on those before. */
-        DELETION
+        DELETION,
+        /** Writing into one copy what others have. */
+        CATCH_UP
     }
 
     /**

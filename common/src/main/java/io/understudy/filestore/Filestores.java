@@ -14,6 +14,7 @@ import io.understudy.time.Ticker;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Random;
 import java.util.function.Function;
 
@@ -53,7 +54,8 @@ public final class Filestores {
                                         each, one(each.settings(), events.apply(each.settings()), ticker)))
                                 .toList(),
                         several.commit(),
-                        ticker))
+                        ticker,
+                        Clock.systemDefaultZone()))
                 .orElseGet(() -> one(settings, events.apply(settings), ticker));
     }
 

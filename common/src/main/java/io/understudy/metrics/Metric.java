@@ -67,6 +67,10 @@ public enum Metric {
             "Of several filestores: snapshots that others have and that are newer than all this one has; absent while"
                     + " it does not answer",
             "store"),
+    FILESTORE_OUTSIDE_WINDOW(
+            Kind.GAUGE,
+            "Of several filestores: 1 while no content is written to this one, for it is outside its window",
+            "store"),
     REPOSITORY_JUNK_OBJECTS(
             Kind.GAUGE,
             "Objects with the name of a newer snapshot or a higher epoch that no trusted agent wrote, at the last look"),

@@ -41,7 +41,7 @@ public final class StoreHealing {
      * @throws UnderstudyException what is damaged everywhere; what a filestore throws that fails
      */
     public long heal(Repository repository, List<Repository> copies, SnapshotId snapshot, Progress progress) {
-        List<Repository> places = repository.each();
+        List<Repository> places = Places.of(repository, snapshot);
         List<Repository> sources = new ArrayList<>(places);
         sources.addAll(copies);
         SignedManifest signed = first(sources, each -> each.readSigned(snapshot));

@@ -1,6 +1,7 @@
 package io.understudy.repository;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Copy;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param behind how many snapshots others of them have that are newer than all it has; 0 where it did not answer
  * @param gaps how many older ones it lacks; retention may have deleted them here
  * @param newest snapshot that it has
+ * @param closed its window, while no content may be written to it; empty where that is open, or it has none
  * @param error why it is not reachable, or not caught up
  */
 public record StoreState(
@@ -21,19 +23,47 @@ public record StoreState(
         int behind,
         int gaps,
         Optional<SnapshotId> newest,
+        Optional<String> closed,
         Optional<String> error) {
 
-    static StoreState away(String name, String url, UnderstudyException why) {
-        return new StoreState(name, url, false, 0, 0, Optional.empty(), Optional.of(why.getMessage()));
+    static StoreState away(Copy copy, UnderstudyException why) {
+        return new StoreState(
+                copy.name(),
+                copy.store().name(),
+                false,
+                0,
+                0,
+                Optional.empty(),
+                hours(copy),
+                Optional.of(why.getMessage()));
+    }
+
+    static StoreState of(Copy copy, int behind, int gaps, Optional<SnapshotId> newest) {
+        return new StoreState(
+                copy.name(), copy.store().name(), true, behind, gaps, newest, hours(copy), Optional.empty());
+    }
+
+    private static Optional<String> hours(Copy copy) {
+        return copy.closed().map(window -> window.hours().toString());
     }
 
     StoreState failed(UnderstudyException why) {
-        return new StoreState(name, url, reachable, behind, gaps, newest, Optional.of(why.getMessage()));
+        return new StoreState(name, url, reachable, behind, gaps, newest, closed, Optional.of(why.getMessage()));
     }
 
-    /** Whether it answered and has the newest snapshot. */
+    /** Whether it answered and has the newest snapshot, or is to get it when its window opens. */
     public boolean isInStep() {
-        return reachable && behind == 0 && error.isEmpty();
+        return reachable && (behind == 0 || closed.isPresent()) && error.isEmpty();
+    }
+
+    /** Whether it lacks newer snapshots, and may be written to. */
+    public boolean isToBeCaughtUp() {
+        return behind > 0 && closed.isEmpty();
+    }
+
+    /** Whether it lacks older snapshots, and may be written to. */
+    public boolean hasGapsToFill() {
+        return gaps > 0 && closed.isEmpty();
     }
 
     /** One line for people. */
@@ -41,6 +71,7 @@ public record StoreState(
         String state = reachable
                 ? newest.map(id -> "newest " + id).orElse("no snapshot")
                         + (behind == 0 ? "" : ", behind by " + behind + (behind == 1 ? " snapshot" : " snapshots"))
+                        + closed.map(hours -> ", outside its window " + hours).orElse("")
                 : "can NOT be reached";
         return name + " " + url + ", " + state + error.map(why -> ": " + why).orElse("");
     }

@@ -4,6 +4,7 @@ import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Copy;
+import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.progress.Progress;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,18 +18,28 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings several filestores to the same content: one that was away, or is new, gets the claims and snapshots that
  * others have, each snapshot's blobs before its manifest, so each store is complete by itself at any moment. The newest
  * snapshot comes first, for until a store has it, it cannot take the next one.
  *
+ * <p>One that is outside its window gets claims, and no content; a copy that is under way then ends there, and goes on
+ * when the window opens.
+ *
  * <p>Nothing may be deleted from the repository at the same time.
  */
 public final class StoreSync {
-    private static final int THREADS = 4;
+    private static final Logger LOG = LoggerFactory.getLogger(StoreSync.class);
 
-    private final Transfer transfer = new Transfer(THREADS);
+    private final Transfer transfer;
+
+    /** @param threads blobs under way at the same time, 1 to 64, as far as the memory suffices */
+    public StoreSync(int threads) {
+        this.transfer = new Transfer(threads);
+    }
 
     /**
      * What each of them has; empty where there is only one. Writes nothing; a store that fails is part of the answer.
@@ -60,12 +71,11 @@ public final class StoreSync {
         listed.values().forEach(all::addAll);
         List<StoreState> states = new ArrayList<>();
         for (Copy copy : repository.copies()) {
-            String url = copy.store().name();
             if (away.containsKey(copy)) {
-                states.add(StoreState.away(copy.name(), url, away.get(copy)));
+                states.add(StoreState.away(copy, away.get(copy)));
                 continue;
             }
-            StoreState state = state(copy.name(), url, listed.get(copy), all);
+            StoreState state = state(copy, listed.get(copy), all);
             states.add(failures.containsKey(copy.name()) ? state.failed(failures.get(copy.name())) : state);
         }
         return states;
@@ -76,12 +86,12 @@ public final class StoreSync {
         return repository.in(copy.store()).list();
     }
 
-    private static StoreState state(String name, String url, List<SnapshotId> own, Set<SnapshotId> all) {
+    private static StoreState state(Copy copy, List<SnapshotId> own, Set<SnapshotId> all) {
         Optional<SnapshotId> newest = own.stream().max(Comparator.naturalOrder());
         int behind = (int) all.stream()
                 .filter(each -> newest.filter(last -> each.compareTo(last) <= 0).isEmpty())
                 .count();
-        return new StoreState(name, url, true, behind, all.size() - own.size() - behind, newest, Optional.empty());
+        return StoreState.of(copy, behind, all.size() - own.size() - behind, newest);
     }
 
     /**
@@ -100,7 +110,11 @@ public final class StoreSync {
                 fill(repository, copy, kept, progress);
             } catch (UnderstudyException e) {
                 requireNotCancelled(e);
-                failures.put(copy.name(), e);
+                if (copy.closed().isPresent()) {
+                    LOG.info("filestore {} is caught up further when its window opens", copy.name(), e);
+                } else {
+                    failures.put(copy.name(), e);
+                }
             }
         }
         return look(repository, UnaryOperator.identity(), failures);
@@ -108,8 +122,12 @@ public final class StoreSync {
 
     private void fill(Repository repository, Copy copy, Supplier<Set<SnapshotId>> kept, Progress progress) {
         Identity.requireSame(copy, repository.id());
-        Repository target = RepositoryCopy.open(copy.store(), repository);
+        Repository place = RepositoryCopy.open(copy.store(), repository);
         repository.epochs().copyTo(copy.store());
+        if (copy.closed().isPresent()) {
+            return;
+        }
+        Repository target = place.during(Purpose.CATCH_UP);
         List<SnapshotId> missing = new ArrayList<>(repository.list());
         missing.removeAll(Set.copyOf(target.list()));
         Optional<SnapshotId> newest = target.newest();

@@ -34,7 +34,7 @@ public final class Verification {
     }
 
     /**
-     * In each filestore of the repository by itself; where this server may not read content, as {@link #present}.
+     * In each filestore that is to hold it by itself; where this server may not read content, as {@link #present}.
      *
      * @param progress receives the step {@code verify} in plain bytes, once for each
      * @return of the first
@@ -43,7 +43,7 @@ public final class Verification {
     public Verified verifyEach(Repository repository, SnapshotId snapshot, Progress progress) {
         List<UnderstudyException> failures = new ArrayList<>();
         List<Verified> verified = new ArrayList<>();
-        for (Repository place : repository.each()) {
+        for (Repository place : Places.of(repository, snapshot)) {
             try {
                 verified.add(
                         place.blobs().areReadable()

@@ -111,6 +111,9 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "Only with at least two %s these have an effect: %s, %s.",
                         Setting.FILESTORES_NAME, Setting.FILESTORES_HOLD_UP, Setting.COMMIT),
+                of(
+                        "A filestore with a %s counts neither for %s nor for a promotion; at least one of %s has none.",
+                        Setting.FILESTORES_WINDOW, Setting.COMMIT, Setting.FILESTORES_NAME),
                 of("Where %s is given, %s is not.", Setting.FILESTORES_NAME, Setting.FILESTORE_URL),
                 of(
                         "%s works with one filestore only, not with several %s.",

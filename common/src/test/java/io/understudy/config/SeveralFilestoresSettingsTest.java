@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
+import io.understudy.time.DailyWindow;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several filestores in the configuration. */
 class SeveralFilestoresSettingsTest {
@@ -55,6 +58,27 @@ class SeveralFilestoresSettingsTest {
     }
 
     @Test
+    void oneMayHaveAWindow() {
+        assertThat(load("""
+                filestores:
+                  - {name: a, url: "file:///srv/a"}
+                  - {name: b, url: "file:///srv/b", window: "22:00-06:00"}
+                """).filestore().several().orElseThrow().stores())
+                .extracting(NamedFilestore::window)
+                .containsExactly(Optional.empty(), Optional.of(DailyWindow.parse("22:00-06:00")));
+    }
+
+    /** Otherwise no snapshot could be taken outside of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", {name: b, url: \"file:///srv/b\", window: \"06:00-22:00\"}"})
+    void oneWithoutAWindowIsNeeded(String second) {
+        assertThatThrownBy(() -> load(
+                        "filestores: [{name: a, url: \"file:///srv/a\", window: \"22:00-06:00\"}" + second + "]\n"))
+                .hasMessageContaining(
+                        "filestores[1].window is set for each filestore: one of them has to take snapshots at all times");
+    }
+
+    @Test
     void aListOfOneIsTheSingleOne() {
         Settings settings = load("filestores: [{name: main, url: \"file:///srv/backups\"}]\n");
         assertThat(settings.filestore())
@@ -82,7 +106,7 @@ class SeveralFilestoresSettingsTest {
                   - {name: a, url: "file:///srv/a"}
                   - {name: a, url: "file:///srv/a", hold_up: 0s}
                   - {url: "file:///srv/media/b", secret: x}
-                  - {name: d, url: "sftp://u@h/folder", ssh: {identity: /k, known_host: /n}}
+                  - {name: d, url: "sftp://u@h/folder", ssh: {identity: /k, known_host: /n}, window: 22-6}
                 """))
                 .hasMessageContaining("commit must be one of all, any: most")
                 .hasMessageContaining("filestore.url and filestores are both set: keep one of them")
@@ -93,6 +117,7 @@ class SeveralFilestoresSettingsTest {
                 .hasMessageContaining("filestores[3].url lies in tree media")
                 .hasMessageContaining("unknown key filestores[3].secret")
                 .hasMessageContaining("unknown key filestores[4].ssh.known_host (did you mean known_hosts?)")
+                .hasMessageContaining("filestores[4].window must be a part of the day, such as 22:00-06:00: 22-6")
                 .hasMessageContaining("retention.lock cannot be used with more than one filestore");
     }
 

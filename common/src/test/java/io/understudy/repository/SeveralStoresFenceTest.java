@@ -20,6 +20,7 @@ import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class SeveralStoresFenceTest {
     private final InMemoryFilestore main = new InMemoryFilestore(time);
     private final InMemoryFilestore second = new InMemoryFilestore(time);
     private final UUID repository = UUID.randomUUID();
+    private Map<String, String> windows = Map.of();
 
     @BeforeEach
     void create() {
@@ -45,7 +47,7 @@ class SeveralStoresFenceTest {
 
     /** Each has its own connections, and knows nothing of what another one met. */
     private Repository server(CommitRule rule) {
-        SeveralFilestores store = SeveralInMemory.of(rule, time, main, second);
+        SeveralFilestores store = SeveralInMemory.of(rule, time, windows, main, second);
         return Repository.create(store, repository, SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
     }
 
@@ -106,6 +108,39 @@ class SeveralStoresFenceTest {
         }
         List<SnapshotId> ofOld = server(rule).list();
         assertThat(ofOld.contains(id(1, 2))).isEqualTo(commit.equals("done"));
+    }
+
+    /** Second has a window: whatever it holds, commits and claims go by main, as with one store. */
+    @ParameterizedTest
+    @CsvSource({
+        "ALL, closed, none,   done,    none,   fenced",
+        "ALL, closed, second, done,    second, fenced",
+        "ALL, closed, second, done,    none,   fenced",
+        "ALL, closed, none,   done,    main,   failed",
+        "ALL, closed, main,   refused, none,   done",
+        "ALL, open,   none,   done,    second, fenced",
+        "ALL, open,   second, done,    none,   fenced",
+        "ALL, open,   none,   done,    main,   failed",
+        "ALL, open,   main,   refused, none,   done",
+        "ALL, open,   main,   refused, second, done",
+        "ANY, closed, none,   done,    none,   fenced",
+        "ANY, closed, second, done,    second, fenced",
+        "ANY, closed, second, done,    none,   fenced",
+        "ANY, closed, none,   done,    main,   failed",
+        "ANY, closed, main,   refused, none,   done",
+        "ANY, closed, main,   pending, none,   done",
+        "ANY, open,   none,   done,    second, fenced",
+        "ANY, open,   second, done,    none,   fenced",
+        "ANY, open,   second, done,    second, fenced",
+        "ANY, open,   none,   done,    main,   failed",
+        "ANY, open,   main,   refused, none,   done",
+        "ANY, open,   main,   pending, none,   fenced",
+        "ANY, open,   main,   pending, second, done",
+    })
+    void aStoreWithAWindowCountsNeitherForAClaimNorForACommit(
+            CommitRule rule, String window, String awayAtPromotion, String claim, String awayAtCommit, String commit) {
+        windows = Map.of("second", window.equals("open") ? "11:00-13:00" : "22:00-06:00");
+        theFenceHoldsWhereTheClaimIsDone(rule, awayAtPromotion, claim, awayAtCommit, commit);
     }
 
     /** Each could see another store only, and both were promoted: none of them may commit. */

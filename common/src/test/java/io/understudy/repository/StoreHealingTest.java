@@ -14,6 +14,7 @@ import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,22 @@ class StoreHealingTest {
         assertThat(new StoreHealing(2).heal(alone, List.of(copy), id(1, 1), Progress.none()))
                 .isPositive();
         new Verification(2).verify(alone, id(1, 1), Progress.none());
+    }
+
+    /** It lacks the snapshot as planned; what it has is verified as elsewhere. */
+    @Test
+    void aStoreOutsideItsWindowIsVerifiedAsFarAsItIsToBeThere() {
+        Repository nightly =
+                repository.in(SeveralInMemory.of(CommitRule.ALL, time, Map.of("second", "22:00-06:00"), main, second));
+        second.delete(id(1, 1).key());
+        second.keys().stream().filter(key -> key.startsWith("blobs/")).forEach(second::delete);
+        new Verification(2).verifyEach(nightly, id(1, 1), Progress.none());
+        assertThat(new StoreHealing(2).heal(nightly, List.of(), id(1, 1), Progress.none()))
+                .isZero();
+        second.put(id(1, 1).key(), Content.of(repository.readStored(id(1, 1))));
+        assertThat(failure(() -> new Verification(2).verifyEach(nightly, id(1, 1), Progress.none()))
+                        .code())
+                .isEqualTo(ErrorCode.BLOB_MISSING);
     }
 
     @Test

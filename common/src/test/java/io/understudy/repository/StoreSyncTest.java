@@ -21,9 +21,11 @@ import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -38,7 +40,7 @@ class StoreSyncTest {
     private final Repository repository = site.repository();
 
     private List<StoreState> sync(Set<SnapshotId> kept) {
-        return new StoreSync().run(repository, () -> kept, Progress.none());
+        return new StoreSync(2).run(repository, () -> kept, Progress.none());
     }
 
     private void missed(int... snapshots) {
@@ -85,6 +87,64 @@ class StoreSyncTest {
         assertThat(repository.in(second).list()).containsExactly(id(1, 1), id(1, 3));
     }
 
+    private final SeveralFilestores nightly =
+            SeveralInMemory.of(CommitRule.ALL, time, Map.of("second", "22:00-06:00"), main, second);
+
+    /** It gets the claim, which is no content, and all else when its window opens. */
+    @Test
+    void aStoreIsCaughtUpWhenItsWindowOpens() {
+        Repository opened = repository.in(nightly);
+        missed(1, 2);
+        main.put(Epochs.key(2), Content.of(Samples.text("junk\n")));
+        repository.in(main).epochs().claim(EpochsTest.claim(3, "b"), site.key());
+
+        StoreState state =
+                new StoreSync(2).run(opened, Set::of, Progress.none()).get(1);
+
+        assertThat(state.behind()).isEqualTo(2);
+        assertThat(state.isInStep()).isTrue();
+        assertThat(state.isToBeCaughtUp()).isFalse();
+        assertThat(state.text()).endsWith("no snapshot, behind by 2 snapshots, outside its window 22:00-06:00");
+        assertThat(second.keys()).contains(Epochs.key(3)).noneMatch(each -> each.startsWith("blobs/"));
+
+        time.advance(Duration.ofHours(10));
+        assertThat(StoreSync.look(opened).get(1).isToBeCaughtUp()).isTrue();
+        assertThat(StoreSync.look(opened).get(1).isInStep()).isFalse();
+        assertThat(new StoreSync(2)
+                        .run(opened, () -> Set.of(id(1, 1)), Progress.none())
+                        .get(1)
+                        .behind())
+                .isZero();
+        new Verification(2).verify(repository.in(second), id(1, 2), Progress.none());
+    }
+
+    @Test
+    void aCatchUpThatTheWindowEndsGoesOnTheNextDay() {
+        missed(1);
+        time.advance(Duration.ofHours(10));
+        second.inject((operation, key) -> {
+            if (operation == Operation.PUT && key.startsWith("blobs/")) {
+                time.advance(Duration.ofHours(3));
+            }
+            return new None();
+        });
+        Repository opened = repository.in(nightly);
+        StoreState ended =
+                new StoreSync(2).run(opened, Set::of, Progress.none()).get(1);
+        assertThat(ended.isInStep()).isTrue();
+        assertThat(ended.behind()).isEqualTo(1);
+        assertThat(ended.error()).isEmpty();
+        List<String> blobs =
+                second.keys().stream().filter(each -> each.startsWith("blobs/")).toList();
+        assertThat(blobs).hasSizeBetween(1, 7);
+
+        bringBack(second);
+        time.advance(Duration.between(time.now(), Instant.parse("2026-11-21T23:00:00Z")));
+        assertThat(new StoreSync(2).run(opened, Set::of, Progress.none()).get(1).behind())
+                .isZero();
+        new Verification(2).verify(repository.in(second), id(1, 1), Progress.none());
+    }
+
     /** It was away while retention deleted: its old snapshots do not come back elsewhere. */
     @Test
     void whatRetentionDeletedIsNotBroughtBack() {
@@ -104,7 +164,7 @@ class StoreSyncTest {
         InMemoryFilestore fresh = new InMemoryFilestore(time);
         SeveralFilestores three = SeveralInMemory.of(CommitRule.ALL, time, main, second, fresh);
         Repository opened = repository.in(three);
-        assertThat(new StoreSync().run(opened, Set::of, Progress.none())).allMatch(StoreState::isInStep);
+        assertThat(new StoreSync(2).run(opened, Set::of, Progress.none())).allMatch(StoreState::isInStep);
         assertThat(fresh.keys()).isEqualTo(second.keys());
     }
 
@@ -132,7 +192,7 @@ class StoreSyncTest {
                 (filestore, repository, name, trusted) ->
                         Sealing.of(1, key.naming(), key.identity().recipient(), key.outline(), Optional.empty()));
 
-        assertThat(new StoreSync().run(primary, () -> Set.of(id(1, 1)), Progress.none()))
+        assertThat(new StoreSync(2).run(primary, () -> Set.of(id(1, 1)), Progress.none()))
                 .allMatch(StoreState::isInStep);
 
         takeAway(one);
@@ -155,7 +215,7 @@ class StoreSyncTest {
         InMemoryFilestore away = new InMemoryFilestore(time);
         takeAway(away);
         SeveralFilestores three = SeveralInMemory.of(CommitRule.ANY, time, away, main, second);
-        List<StoreState> states = new StoreSync().run(repository.in(three), Set::of, Progress.none());
+        List<StoreState> states = new StoreSync(2).run(repository.in(three), Set::of, Progress.none());
         assertThat(states).extracting(StoreState::reachable).containsExactly(false, true, true);
         assertThat(states.get(2).isInStep()).isTrue();
         assertThat(states.get(0).text()).contains("can NOT be reached").contains("injected");
@@ -177,7 +237,7 @@ class StoreSyncTest {
         InMemoryFilestore foreign = new InMemoryFilestore(time);
         new Identity(UUID.randomUUID(), "other").create(foreign);
         SeveralFilestores both = SeveralInMemory.of(CommitRule.ANY, time, main, foreign);
-        List<StoreState> states = new StoreSync().run(repository.in(both), Set::of, Progress.none());
+        List<StoreState> states = new StoreSync(2).run(repository.in(both), Set::of, Progress.none());
         assertThat(states.get(1).reachable()).isFalse();
         assertThat(states.get(1).error().orElseThrow()).contains("another repository");
         assertThat(foreign.keys()).hasSize(1);

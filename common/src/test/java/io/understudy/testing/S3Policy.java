@@ -2,6 +2,7 @@ package io.understudy.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,10 @@ public final class S3Policy {
     private record Statement(List<Pattern> actions, List<Pattern> resources) {}
 
     private final List<Statement> statements = new ArrayList<>();
+    private final JsonNode json;
 
     private S3Policy(JsonNode json) {
+        this.json = json;
         for (JsonNode statement : json.required("Statement")) {
             statement.fieldNames().forEachRemaining(name -> {
                 if (!List.of("Sid", "Effect", "Action", "Resource").contains(name)) {
@@ -41,6 +44,15 @@ public final class S3Policy {
             throw new IllegalArgumentException(page + " has no policy " + name);
         }
         return new S3Policy(new JsonMapper().readTree(block.group(1)));
+    }
+
+    /** The same as a policy of this bucket, instead of the one that the page names, for one user. */
+    String ofBucket(String bucket, String user) {
+        JsonNode policy = json.deepCopy();
+        for (JsonNode statement : policy.required("Statement")) {
+            ((ObjectNode) statement).putObject("Principal").putArray("AWS").add(user);
+        }
+        return policy.toString().replace("arn:aws:s3:::backups", "arn:aws:s3:::" + bucket);
     }
 
     private static List<Pattern> patterns(JsonNode node) {

@@ -11,34 +11,58 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.several.SeveralFilestores;
 import io.understudy.filestore.several.SeveralFilestores.Opened;
 import io.understudy.testing.Faults.Fail;
+import io.understudy.time.DailyWindow;
 import io.understudy.time.Ticker;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Several filestores in memory as one, called main, second, third. */
 public final class SeveralInMemory {
     private static final List<String> NAMES = List.of("main", "second", "third");
+    private static final Duration HOLD_UP = Duration.ofMinutes(1);
 
     private SeveralInMemory() {}
 
     public static SeveralFilestores of(CommitRule rule, Ticker ticker, Duration holdUp, Filestore... stores) {
+        return of(rule, ticker, holdUp, Map.of(), Clock.systemUTC(), stores);
+    }
+
+    /** @param windows by the store's name, such as {@code 22:00-06:00} */
+    public static SeveralFilestores of(
+            CommitRule rule, FakeTicker time, Map<String, String> windows, Filestore... stores) {
+        return of(rule, time, HOLD_UP, windows, time.clock(), stores);
+    }
+
+    private static SeveralFilestores of(
+            CommitRule rule,
+            Ticker ticker,
+            Duration holdUp,
+            Map<String, String> windows,
+            Clock clock,
+            Filestore... stores) {
         List<Opened> opened = new ArrayList<>();
         for (Filestore store : stores) {
+            String name = NAMES.get(opened.size());
             FilestoreSettings place = new FilestoreSettings(
-                    URI.create("file:///" + NAMES.get(opened.size())),
+                    URI.create("file:///" + name),
                     Duration.ofSeconds(5),
                     RateLimits.NONE,
                     S3Options.NONE,
                     SshOptions.NONE);
-            opened.add(new Opened(new NamedFilestore(NAMES.get(opened.size()), holdUp, place), store));
+            Optional<DailyWindow> window =
+                    Optional.ofNullable(windows.get(name)).map(DailyWindow::parse);
+            opened.add(new Opened(new NamedFilestore(name, holdUp, window, place), store));
         }
-        return SeveralFilestores.of(opened, rule, ticker);
+        return SeveralFilestores.of(opened, rule, ticker, clock);
     }
 
     public static SeveralFilestores of(CommitRule rule, Ticker ticker, Filestore... stores) {
-        return of(rule, ticker, Duration.ofMinutes(1), stores);
+        return of(rule, ticker, HOLD_UP, stores);
     }
 
     /** From now on it does not answer. */

@@ -35,7 +35,13 @@ final class Mishaps {
     }
 
     void happen(Server server) {
-        switch (run.random.nextInt(17)) {
+        int kind = run.random.nextInt(17);
+        if (run.stores.areSeveral() && (kind < 3 || kind > 5 && kind < 9)) {
+            // What rots and is forged is watched where there is one.
+            storeAway(server);
+            return;
+        }
+        switch (kind) {
             case 0 -> rot("blobs/");
             case 1 -> rot("manifests/");
             case 2 -> forge();
@@ -48,6 +54,18 @@ final class Mishaps {
             case 16 -> dropSpare(server);
             default -> forget(server);
         }
+    }
+
+    /** One of several filestores is away, or is not reached by one server. */
+    void storeAway(Server server) {
+        if (run.trouble.isOver()) {
+            return;
+        }
+        Place place = run.stores.places.get(run.random.nextInt(run.stores.places.size()));
+        Optional<String> whom = run.random.nextBoolean() ? Optional.of(server.name) : Optional.empty();
+        Duration during = Duration.ofMinutes(run.random.nextInt(600));
+        run.tell("filestore away", place.name, whom.orElse("") + " " + during);
+        run.trouble.cutOff(whom, place.name, during);
     }
 
     /** A hostile or broken store: a flipped bit, another object's bytes, or nothing at all any more. */
@@ -199,7 +217,7 @@ final class Mishaps {
             boolean sound = run.primary(primary).verify(SnapshotId.parse(snapshot));
             if (!sound && !run.store.newest().map(StoreWatch.Genuine::id).equals(Optional.of(snapshot))) {
                 String key = "manifests/" + snapshot + ".json";
-                run.truth.delete(key);
+                run.stores.places.forEach(place -> place.truth.delete(key));
                 run.store.removed(key);
             }
         }

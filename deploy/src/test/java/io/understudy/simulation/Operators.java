@@ -70,6 +70,18 @@ final class Operators {
         }
     }
 
+    /** Each of several filestores comes and goes, next to all else. */
+    void keepFilestoresAway() {
+        try {
+            while (!run.trouble.isOver()) {
+                run.turns.sleep(Duration.ofMinutes(run.random.nextInt(600)));
+                mishaps.storeAway(run.all.get(run.random.nextInt(run.all.size())));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Whom the next move hits: anybody at any time, or somebody in the middle of something. */
     private Server victim() throws InterruptedException {
         Server anybody = run.all.get(run.random.nextInt(run.all.size()));
@@ -137,6 +149,10 @@ final class Operators {
 
     /** One server does not reach the filestore, no server does, or the agents of one are off for a day or two. */
     private void away(Server server) {
+        if (run.stores.areSeveral() && run.random.nextBoolean()) {
+            mishaps.storeAway(server);
+            return;
+        }
         switch (run.random.nextInt(4)) {
             case 0 -> {
                 Duration during = Duration.ofMinutes(60 + run.random.nextInt(300));
@@ -284,13 +300,16 @@ final class Operators {
                 throw Promise.COMMIT_LAST.broken("verify finds faults in " + snapshot);
             }
         }
+        run.store.requireWholeEverywhere();
     }
 
     /** The holder of the highest epoch, if it serves; else somebody who can is promoted. */
     private Server onePrimary() throws InterruptedException {
         for (int attempt = 0; attempt < 12; attempt++) {
             Server holder = run.server(run.store.holder());
-            if (!holder.marked() && !holder.kind().equals("promoting")) {
+            if (run.store.isDisputed()) {
+                settle();
+            } else if (!holder.marked() && !holder.kind().equals("promoting")) {
                 return holder;
             }
             Optional<Server> follower = run.all.stream()
@@ -310,10 +329,20 @@ final class Operators {
         throw Promise.FILESTORE_IS_THE_TRUTH.broken("no server can be promoted: " + state(run.all.get(0)));
     }
 
+    /** Two claimed one epoch, each in another filestore: all become standbys, and one of them is promoted. */
+    private void settle() throws InterruptedException {
+        for (Server server : run.all) {
+            if (!server.marked()) {
+                init(server);
+            }
+        }
+        run.turns.sleep(Duration.ofHours(3));
+    }
+
     /** The primary commits again, and every other server has the newest of it. */
     private boolean isWell(Server primary, long start) {
         Optional<Genuine> newest = run.store.newest();
-        if (run.primary(primary).taken() < start + 1 || newest.isEmpty()) {
+        if (run.primary(primary).taken() < start + 1 || newest.isEmpty() || !run.store.isInStep()) {
             return false;
         }
         return run.all.stream()

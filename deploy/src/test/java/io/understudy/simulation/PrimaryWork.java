@@ -18,6 +18,7 @@ import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StoreState;
 import io.understudy.repository.Verification;
 import io.understudy.simulation.Scheduler.Process;
 import java.io.IOException;
@@ -78,6 +79,9 @@ final class PrimaryWork {
         run.turns.start(process, "snapshot", this::snapshots);
         run.turns.start(process, "continuous", this::looks);
         run.turns.start(process, "prune", this::prunings);
+        if (run.stores.areSeveral()) {
+            run.turns.start(process, "sync", this::catchUps);
+        }
     }
 
     /** How many snapshots this process has committed. */
@@ -180,6 +184,30 @@ final class PrimaryWork {
 
     private boolean works() {
         return !role.look().role().idles();
+    }
+
+    /** As the daemon brings one of several filestores up to the others. */
+    private void catchUps() {
+        try {
+            while (true) {
+                run.turns.sleep(Duration.ofMinutes(20 + run.random.nextInt(200)));
+                if (works()) {
+                    catchUp();
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void catchUp() {
+        try {
+            List<StoreState> states = wiring.storeCatchUp().run(Progress.none());
+            states.forEach(each -> run.tell("caught up", each.name(), each.text()));
+        } catch (UnderstudyException e) {
+            // The states show it; another one follows.
+            run.failed("sync", e, Optional.of(e));
+        }
     }
 
     private void prunings() {

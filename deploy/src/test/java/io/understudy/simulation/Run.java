@@ -27,7 +27,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** One run of the simulation: servers, agents, users, operators and one filestore, all of one seed. Use once. */
+/** One run of the simulation: servers, agents, users, operators and filestores, all of one seed. Use once. */
 final class Run {
     private static final long LONGEST = 150_000;
     private static final Duration AMBUSH = Duration.ofHours(12);
@@ -42,8 +42,11 @@ final class Run {
     final Path folder;
     final Keys keys;
     final TrustedKeys trusted;
-    final InMemoryFilestore truth = new InMemoryFilestore(time);
-    final StoreWatch store = new StoreWatch(truth, this);
+    final Stores stores;
+    /** The main one, or the only one. */
+    final InMemoryFilestore truth;
+
+    final StoreWatch store;
     private final ServerViews views = new ServerViews();
     final MarkerRule markers = new MarkerRule(this, views);
     final DriftWatch drift = new DriftWatch(views);
@@ -64,6 +67,9 @@ final class Run {
     /** @param folder empty, for this run alone @param all receives every event; may be null */
     Run(long seed, Path folder, Keys keys, PrintStream all) {
         this.random = new SplittableRandom(seed);
+        this.stores = new Stores(seed, time);
+        this.truth = stores.places.get(0).truth;
+        this.store = new StoreWatch(stores, this);
         this.folder = folder;
         this.keys = keys;
         this.trusted = keys.trusted();
@@ -84,7 +90,11 @@ final class Run {
             turns.start(world, "users of " + server.name, users::live);
             turns.start(world, "long transactions of " + server.name, users::keepTransactionsOpen);
         }
-        turns.start(world, "operators", new Operators(this)::play);
+        Operators operators = new Operators(this);
+        turns.start(world, "operators", operators::play);
+        if (stores.areSeveral()) {
+            turns.start(world, "filestores", operators::keepFilestoresAway);
+        }
         turns.run();
     }
 
@@ -98,7 +108,7 @@ final class Run {
                 server.populate(i + 1);
             }
         }
-        Repository repository = Repository.create(truth, new UUID(7, 7), Server.SITE, trusted, time.clock());
+        Repository repository = Repository.create(stores.truth(), new UUID(7, 7), Server.SITE, trusted, time.clock());
         EpochClaim claim = new EpochClaim(1, "a", time.now(), "init", nonce());
         repository.epochs().claim(claim, all.get(0).key);
         store.founded("a");
@@ -135,9 +145,13 @@ final class Run {
         return all.stream().filter(each -> each.name.equals(name)).findFirst().orElseThrow();
     }
 
-    /** The shared filestore as a server's process has it: faulty, behind the shipped decorator that bears it. */
+    /** The shared filestores as a server's process has it: faulty, behind the shipped decorator that bears it. */
     Filestore filestore(Server server) {
-        return new RetryingFilestore(new SteppedFilestore(server.name, truth, this), PATIENCE, turns.ticker(), random);
+        return stores.joined(
+                place -> new RetryingFilestore(
+                        new SteppedFilestore(server.name, place, this), PATIENCE, turns.ticker(), random),
+                turns.ticker(),
+                server.clock);
     }
 
     /** Something is about to happen. */

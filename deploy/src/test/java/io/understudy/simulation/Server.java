@@ -179,7 +179,7 @@ final class Server {
     /** The snapshots that this server's own disk knows to be genuine. */
     Set<SnapshotId> genuine() {
         Repository repository = Repository.open(
-                run.truth,
+                run.stores.truth(),
                 SITE,
                 TrustedKeys.load(settings.signing().trustedKeys()),
                 run.time.clock(),

@@ -26,18 +26,20 @@ import java.util.stream.Stream;
  */
 final class SteppedFilestore implements Filestore {
     private final String server;
+    private final Place place;
     private final Filestore store;
     private final Run run;
 
-    SteppedFilestore(String server, Filestore store, Run run) {
+    SteppedFilestore(String server, Place place, Run run) {
         this.server = server;
-        this.store = store;
+        this.place = place;
+        this.store = place.truth;
         this.run = run;
     }
 
     @Override
     public String name() {
-        return "simulated:";
+        return "simulated:" + place.name;
     }
 
     @Override
@@ -49,9 +51,9 @@ final class SteppedFilestore implements Filestore {
     public void put(String key, Content content) {
         byte[] bytes = Arrays.copyOf(content.buffer(), content.length());
         write("put", key, () -> {
-            run.store.beforePut(key, bytes);
+            run.store.beforePut(place, key, bytes);
             store.put(key, Content.of(bytes));
-            run.store.put(server, key, bytes);
+            run.store.put(server, place, key, bytes);
             return true;
         });
     }
@@ -67,7 +69,7 @@ final class SteppedFilestore implements Filestore {
         return write("create", key, () -> {
             boolean created = store.putIfAbsent(key, content);
             if (created) {
-                run.store.put(server, key, content);
+                run.store.put(server, place, key, content);
             }
             return created;
         });
@@ -76,7 +78,7 @@ final class SteppedFilestore implements Filestore {
     @Override
     public void delete(String key) {
         write("delete", key, () -> {
-            run.store.delete(server, key);
+            run.store.delete(server, place, key);
             store.delete(key);
             return true;
         });
@@ -84,10 +86,10 @@ final class SteppedFilestore implements Filestore {
 
     @Override
     public InputStream open(String key, long offset) {
-        run.step("open", key);
+        run.step("open", where(key));
         boolean signed = key.startsWith("blobs/") || key.startsWith("manifests/");
         Fault fault = trouble(key, true, signed);
-        run.store.read(server, key);
+        run.store.read(place, key);
         byte[] bytes = read(store.open(key, offset));
         return switch (fault) {
             case FAIL -> throw run.trouble.failure(key);
@@ -101,17 +103,17 @@ final class SteppedFilestore implements Filestore {
 
     @Override
     public Optional<ObjectInfo> stat(String key) {
-        run.step("stat", key);
+        run.step("stat", where(key));
         fail(trouble(key, false, false), key);
-        run.store.read(server, key);
+        run.store.read(place, key);
         return store.stat(key);
     }
 
     @Override
     public Page page(String prefix, String after) {
-        run.step("list", prefix);
+        run.step("list", where(prefix));
         fail(trouble(prefix, false, false), prefix);
-        run.store.listed(server, prefix);
+        run.store.listed(place, prefix);
         return store.page(prefix, after);
     }
 
@@ -119,21 +121,25 @@ final class SteppedFilestore implements Filestore {
     public void close() {}
 
     private <T> T write(String what, String key, Supplier<T> effect) {
-        run.step(what, key);
+        run.step(what, where(key));
         Fault fault = trouble(key, false, false);
         if (fault == Fault.FAIL) {
             throw run.trouble.failure(key);
         }
         T result = effect.get();
-        run.step(what + " done", key);
+        run.step(what + " done", where(key));
         if (fault == Fault.LOST_ACKNOWLEDGEMENT) {
             throw run.trouble.failure(key);
         }
         return result;
     }
 
+    private String where(String key) {
+        return run.stores.areSeveral() ? place.name + ": " + key : key;
+    }
+
     private Fault trouble(String key, boolean reading, boolean signed) {
-        Fault fault = run.trouble.next(server, reading, signed);
+        Fault fault = run.trouble.next(server, place.name, reading, signed);
         if (fault != Fault.NONE) {
             run.tell(fault.name().toLowerCase(java.util.Locale.ROOT), key, "");
         }

@@ -1,28 +1,32 @@
 package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.config.Settings.CommitRule;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.Contents.Unsound;
+import io.understudy.simulation.Place.Claim;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
- * Watches the shared filestore: promises 1, 2, 6, 7. It sees each effect in the moment it happens, knows who caused it
+ * Watches the shared filestores: promises 1, 2, 6, 7. It sees each effect in the moment it happens, knows who caused it
  * and what that one had looked at before, and keeps a model of its own.
  */
 final class StoreWatch {
@@ -32,7 +36,7 @@ final class StoreWatch {
      * A snapshot that an agent committed.
      *
      * @param at the event of its appearance
-     * @param highest epoch that was claimed then
+     * @param highest epoch that was claimed then, in any filestore
      * @param scheduled the newest one up to it that is not continuous: what a standby becomes live for
      */
     record Genuine(String id, String server, int epoch, long at, int highest, String scheduled, Content content) {
@@ -41,41 +45,51 @@ final class StoreWatch {
         }
     }
 
-    private record Claim(int epoch, String server, long at) {}
-
     /** What a task has looked at. */
     private static final class Eyes {
-        private long epochs = -1;
+        private final Map<Place, Long> epochs = new HashMap<>();
         private long content = -1;
         /** The tables of the moment that it froze last. */
         private Map<String, String> frozen = Map.of();
 
         private final Map<String, JsonNode> reports = new HashMap<>();
         private final Map<String, Long> looked = new HashMap<>();
+
+        /** Whether this was there when the task looked for claims there last. */
+        private boolean saw(Place place, Claim claim) {
+            return claim.at() <= epochs.getOrDefault(place, -1L);
+        }
     }
 
-    private final InMemoryFilestore truth;
+    /** A commit under way: by whom, what it writes, and in each filestore that has it the epoch claimed there then. */
+    private record Commit(Scheduler.Task task, byte[] manifest, List<Integer> highest) {}
+
+    private final List<Place> places;
+    private final CommitRule rule;
     private final Run run;
     private final Contents contents;
+    private Place looking;
     private final Map<String, Genuine> committed = new HashMap<>();
-    private final TreeMap<String, Genuine> kept = new TreeMap<>();
-    private final TreeMap<Integer, Claim> claims = new TreeMap<>();
-    private final Map<String, String> writers = new HashMap<>();
-    private final Map<String, Long> written = new HashMap<>();
+    private final Map<String, Commit> commits = new HashMap<>();
     private final Set<String> damaged = new HashSet<>();
     /** Server and snapshot. */
     private final Set<String> acknowledged = new HashSet<>();
 
     private final Map<Scheduler.Task, Eyes> eyes = new HashMap<>();
 
-    StoreWatch(InMemoryFilestore truth, Run run) {
-        this.truth = truth;
+    StoreWatch(Stores stores, Run run) {
+        this.places = stores.places;
+        this.rule = stores.rule;
         this.run = run;
-        this.contents = new Contents(key -> truth.stat(key).isPresent());
+        this.contents = new Contents(key -> looking.has(key));
     }
 
+    /** From the first that has it. */
     Optional<byte[]> object(String key) {
-        return object(truth, key);
+        return places.stream()
+                .map(place -> place.object(key))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     static Optional<byte[]> object(InMemoryFilestore store, String key) {
@@ -96,21 +110,65 @@ final class StoreWatch {
 
     /** The newest snapshot that was committed and exists. */
     Optional<Genuine> newest() {
-        return Optional.ofNullable(kept.lastEntry()).map(Map.Entry::getValue);
+        return places.stream()
+                .map(place -> place.kept.lastEntry())
+                .filter(Objects::nonNull)
+                .map(Map.Entry::getValue)
+                .max(Comparator.comparing(Genuine::id));
     }
 
     /** The repository was created, with epoch 1. */
     void founded(String server) {
-        claims.put(1, new Claim(1, server, 0));
+        places.forEach(place -> place.claims.put(1, new Claim(1, server, 0)));
     }
 
     int highestEpoch() {
-        return claims.isEmpty() ? 0 : claims.lastKey();
+        return places.stream().mapToInt(Place::highestEpoch).max().orElse(0);
     }
 
     /** The server that claimed the highest epoch. */
     String holder() {
-        return claims.lastEntry().getValue().server();
+        return holders().get(0);
+    }
+
+    /** Whether several claimed it, each in another filestore. */
+    boolean isDisputed() {
+        return holders().size() > 1;
+    }
+
+    private List<String> holders() {
+        int highest = highestEpoch();
+        return places.stream()
+                .map(place -> place.claims.get(highest))
+                .filter(Objects::nonNull)
+                .map(Claim::server)
+                .distinct()
+                .toList();
+    }
+
+    /** Whether each filestore has the newest snapshot. */
+    boolean isInStep() {
+        return places.stream()
+                        .map(place -> place.kept.keySet().stream().max(String::compareTo))
+                        .distinct()
+                        .count()
+                == 1;
+    }
+
+    /** Each filestore has all of each snapshot that it has. */
+    void requireWholeEverywhere() {
+        for (Place place : places) {
+            place.kept.values().forEach(snapshot -> requireWhole(place, snapshot));
+        }
+    }
+
+    private void requireWhole(Place place, Genuine snapshot) {
+        snapshot.content().blobs().stream()
+                .filter(key -> !place.has(key) && !damaged.contains(key))
+                .findFirst()
+                .ifPresent(key -> {
+                    throw Promise.COMMIT_LAST.broken(place.name + " has " + snapshot.id() + " without " + key);
+                });
     }
 
     /** A hostile or broken store changed the object behind everybody's back. */
@@ -122,7 +180,7 @@ final class StoreWatch {
     void removed(String key) {
         damaged.remove(key);
         if (key.startsWith("manifests/")) {
-            kept.remove(id(key));
+            places.forEach(place -> place.kept.remove(id(key)));
         }
     }
 
@@ -148,13 +206,13 @@ final class StoreWatch {
         }
     }
 
-    void read(String server, String key) {
+    void read(Place place, String key) {
         Eyes mine = mine();
-        mine.looked.put(key, run.now());
+        mine.looked.put(place.name + key, run.now());
         if (key.startsWith("blobs/")) {
             mine.content = run.now();
         } else if (key.startsWith("replicas/")) {
-            object(key).flatMap(StoreWatch::report).ifPresent(report -> mine.reports.put(key, report));
+            place.object(key).flatMap(StoreWatch::report).ifPresent(report -> mine.reports.put(key, report));
         }
     }
 
@@ -167,34 +225,33 @@ final class StoreWatch {
         }
     }
 
-    void listed(String server, String prefix) {
+    void listed(Place place, String prefix) {
         Eyes mine = mine();
         if (prefix.equals("epochs/")) {
-            mine.epochs = run.now();
+            mine.epochs.put(place, run.now());
         } else if (prefix.equals("replicas/")) {
             mine.reports.clear();
         }
     }
 
-    void beforePut(String key, byte[] bytes) {
+    void beforePut(Place place, String key, byte[] bytes) {
         boolean immutable = key.startsWith("blobs/") || key.startsWith("manifests/") || key.startsWith("epochs/");
-        Optional<byte[]> there = immutable && !damaged.contains(key) ? object(key) : Optional.empty();
+        Optional<byte[]> there = immutable && !damaged.contains(key) ? place.object(key) : Optional.empty();
         if (there.isPresent() && !Arrays.equals(there.get(), bytes)) {
             throw Promise.IMMUTABLE.broken(key + " was changed");
         }
     }
 
-    void put(String server, String key, byte[] bytes) {
-        written.put(key, run.now());
-        writers.put(key, server);
+    void put(String server, Place place, String key, byte[] bytes) {
+        place.written(server, key, run.now());
         if (key.startsWith("blobs/")) {
             mine().content = run.now();
             blob(key, bytes);
         } else if (key.startsWith("manifests/")) {
-            commit(server, id(key), bytes);
+            manifest(server, place, id(key), bytes);
         } else if (key.startsWith("epochs/")) {
             JsonNode claim = Contents.json(bytes);
-            claims.put(
+            place.claims.put(
                     claim.get("epoch").asInt(),
                     new Claim(claim.get("epoch").asInt(), claim.get("server").asText(), run.now()));
         } else if (key.startsWith("replicas/")) {
@@ -208,27 +265,48 @@ final class StoreWatch {
         if (genuine == null) {
             throw Promise.COMMIT_LAST.broken(snapshot + " is said to be committed, but never was");
         }
-        if (genuine.highest() > genuine.epoch()) {
+        // With all each store has to look at its claims; with any it counts in those that had none.
+        boolean fenced = rule == CommitRule.ALL
+                ? genuine.highest() > genuine.epoch()
+                : commits.get(snapshot).highest().stream().allMatch(highest -> highest > genuine.epoch());
+        if (fenced) {
             throw Promise.ONE_WRITER.broken(snapshot + " was acknowledged, though epoch " + genuine.highest()
                     + " had been claimed when it was written");
+        }
+        // The third one has a window, and does not count.
+        if (rule == CommitRule.ALL && commits.get(snapshot).highest().size() < Math.min(places.size(), 2)) {
+            throw Promise.COMMIT_LAST.broken(snapshot + " was acknowledged, and is not in each filestore");
         }
         acknowledged.add(server + " " + snapshot);
     }
 
-    void delete(String server, String key) {
-        if (key.startsWith("manifests/") && object(key).isPresent()) {
+    void delete(String server, Place place, String key) {
+        if (key.startsWith("manifests/") && place.has(key)) {
             String id = id(key);
             if (run.turns.current().name.matches("snapshot|continuous")) {
-                withdraw(server, id);
+                withdraw(server, place, id);
             } else {
                 prune(id);
             }
-            kept.remove(id);
-        } else if (key.startsWith("blobs/") && truth.stat(key).isPresent()) {
-            sweep(server, key);
+            place.kept.remove(id);
+        } else if (key.startsWith("blobs/") && place.has(key)) {
+            sweep(server, place, key);
         } else if (key.startsWith("epochs/")) {
+            takeBack(server, place, key);
+        }
+    }
+
+    /** Only where the claim met another one in the next filestore, by who wrote it there. */
+    private void takeBack(String server, Place place, String key) {
+        boolean lost = places.stream()
+                .anyMatch(other -> other != place
+                        && other.object(key).isPresent()
+                        && !Arrays.equals(
+                                other.object(key).get(), place.object(key).orElse(null)));
+        if (!lost || !place.writer(key).equals(Optional.of(server))) {
             throw Promise.IMMUTABLE.broken(key + " was deleted");
         }
+        place.claims.remove(Integer.parseInt(key.substring("epochs/".length(), "epochs/".length() + 8)));
     }
 
     private void blob(String key, byte[] bytes) {
@@ -240,28 +318,48 @@ final class StoreWatch {
         }
     }
 
-    private void commit(String server, String id, byte[] bytes) {
+    private void manifest(String server, Place place, String id, byte[] bytes) {
+        Commit commit = commits.get(id);
+        if (commit == null || places.size() == 1) {
+            commits.put(id, new Commit(run.turns.current(), bytes, new ArrayList<>()));
+            commit(server, place, id, bytes);
+        } else if (!Arrays.equals(commit.manifest(), bytes)) {
+            throw Promise.IMMUTABLE.broken(id + " is another snapshot in " + place.name);
+        } else {
+            requireWhole(place, committed.get(id));
+        }
+        place.kept.put(id, committed.get(id));
+        if (commits.get(id).task() == run.turns.current()) {
+            requireMine(server, place, id);
+            commits.get(id).highest().add(place.highestEpoch());
+        }
+    }
+
+    private void requireMine(String server, Place place, String id) {
         int epoch = Integer.parseInt(id.substring(0, 8));
-        Claim claim = claims.get(epoch);
+        Claim claim = place.claims.get(epoch);
         if (claim == null || !claim.server().equals(server)) {
             throw Promise.ONE_WRITER.broken(server + " committed " + id + " in an epoch that is " + claim + "'s");
         }
-        Claim above = claims.higherEntry(epoch) == null
-                ? null
-                : claims.higherEntry(epoch).getValue();
-        if (above != null && above.at() <= mine().epochs) {
-            throw Promise.ONE_WRITER.broken(server + " committed " + id + " though it had seen epoch " + above);
+    }
+
+    private void commit(String server, Place place, String id, byte[] bytes) {
+        int epoch = Integer.parseInt(id.substring(0, 8));
+        for (Place each : places) {
+            each.above(epoch).filter(above -> mine().saw(each, above)).ifPresent(above -> {
+                throw Promise.ONE_WRITER.broken(server + " committed " + id + " though it had seen epoch " + above);
+            });
         }
         run.markers.committing(server, id, mine().content);
-        requireScheduled(id, Contents.json(bytes));
+        requireScheduled(place, id, Contents.json(bytes));
+        looking = place;
         Genuine genuine = new Genuine(
                 id, server, epoch, run.now(), highestEpoch(), scheduled(id, Contents.json(bytes)), sound(id, bytes));
         committed.put(id, genuine);
-        kept.put(id, genuine);
     }
 
     /** A standby that reads this one alone must not pass over a snapshot that it is to become live with. */
-    private void requireScheduled(String id, JsonNode manifest) {
+    private void requireScheduled(Place place, String id, JsonNode manifest) {
         if (!isContinuous(manifest)) {
             return;
         }
@@ -269,7 +367,7 @@ final class StoreWatch {
         boolean sound = committed.containsKey(last)
                 && !committed.get(last).continuous()
                 && last.compareTo(id) < 0
-                && kept.subMap(last, false, id, false).values().stream().allMatch(Genuine::continuous);
+                && place.kept.subMap(last, false, id, false).values().stream().allMatch(Genuine::continuous);
         if (!sound) {
             throw Promise.FILESTORE_IS_THE_TRUTH.broken(
                     id + " says that " + last + " is the newest before it that is not continuous");
@@ -302,18 +400,31 @@ final class StoreWatch {
 
     /** An agent says that nothing changed since its last snapshot. @param content of its site, all the time */
     void requireCommitted(Server server, Map<String, String> content) {
-        Optional<Genuine> last = committed.values().stream()
-                .filter(each -> each.server().equals(server.name))
-                .max(Comparator.comparing(Genuine::id));
-        Map<String, String> then = new TreeMap<>();
-        last.ifPresent(snapshot -> {
-            then.putAll(snapshot.content().files());
-            snapshot.content().tables().forEach((table, rows) -> then.put("table " + table, rows));
-        });
-        if (!server.marked() && !sorted(then).equals(sorted(content))) {
-            throw Promise.CHECKED.broken(server.name + " says that nothing changed, but it committed " + then
+        if (server.marked()) {
+            return;
+        }
+        // One of several filestores may be away, and the newest in it.
+        List<Map<String, String>> last = places.size() == 1
+                ? List.of(last(server, committed.values()))
+                : places.stream()
+                        .map(place -> last(server, place.kept.values()))
+                        .toList();
+        if (last.stream().noneMatch(then -> sorted(then).equals(sorted(content)))) {
+            throw Promise.CHECKED.broken(server.name + " says that nothing changed, but it committed " + last
                     + " and the site has " + content);
         }
+    }
+
+    private static Map<String, String> last(Server server, Collection<Genuine> snapshots) {
+        Map<String, String> then = new TreeMap<>();
+        snapshots.stream()
+                .filter(each -> each.server().equals(server.name))
+                .max(Comparator.comparing(Genuine::id))
+                .ifPresent(snapshot -> {
+                    then.putAll(snapshot.content().files());
+                    snapshot.content().tables().forEach((table, rows) -> then.put("table " + table, rows));
+                });
+        return then;
     }
 
     /** The order of rows means nothing. */
@@ -323,15 +434,15 @@ final class StoreWatch {
         return rows;
     }
 
-    private void withdraw(String server, String id) {
-        Genuine genuine = kept.get(id);
+    private void withdraw(String server, Place place, String id) {
+        Genuine genuine = place.kept.get(id);
         if (genuine == null || !genuine.server().equals(server) || genuine.epoch() >= highestEpoch()) {
             throw Promise.RETENTION.broken(server + " withdrew " + id + ", which it had no reason to");
         }
     }
 
     private void prune(String id) {
-        if (kept.isEmpty() || kept.lastKey().equals(id)) {
+        if (newest().map(Genuine::id).filter(id::equals).isPresent()) {
             throw Promise.RETENTION.broken("the newest snapshot " + id + " was deleted");
         }
         mine().reports.forEach((name, report) -> {
@@ -346,12 +457,17 @@ final class StoreWatch {
         });
     }
 
-    private void sweep(String server, String key) {
-        Claim above = claims.isEmpty() ? null : claims.lastEntry().getValue();
-        boolean fencedSince = above != null && !above.server().equals(server) && above.at() > mine().epochs;
-        boolean rewrittenByAnother = !server.equals(writers.get(key))
-                && written.getOrDefault(key, 0L) > mine().looked.getOrDefault(key, 0L);
-        Optional<Genuine> user = kept.values().stream()
+    private void sweep(String server, Place place, String key) {
+        boolean fencedSince = places.stream()
+                .filter(each -> each.highestEpoch() == highestEpoch())
+                .map(each -> each.claims.lastEntry().getValue())
+                .noneMatch(last -> last.server().equals(server));
+        fencedSince &= places.stream()
+                .filter(each -> each.highestEpoch() == highestEpoch())
+                .noneMatch(each -> mine().saw(each, each.claims.lastEntry().getValue()));
+        boolean rewrittenByAnother = !place.writer(key).equals(Optional.of(server))
+                && place.isRewrittenSince(key, mine().looked.getOrDefault(place.name + key, 0L));
+        Optional<Genuine> user = place.kept.values().stream()
                 .filter(snapshot -> snapshot.content().blobs().contains(key))
                 .filter(snapshot -> knows(server, snapshot))
                 .findFirst();
@@ -360,7 +476,7 @@ final class StoreWatch {
                     key + " was deleted, which " + user.get().id() + " names");
         }
         user.ifPresent(snapshot -> damaged.add(key));
-        Instant modified = truth.stat(key).map(ObjectInfo::modified).orElseThrow();
+        Instant modified = place.truth.stat(key).map(ObjectInfo::modified).orElseThrow();
         if (modified.isAfter(run.time.now().minus(GRACE)) && !rewrittenByAnother) {
             throw Promise.RETENTION.broken(key + " was deleted, though it is of " + modified);
         }
@@ -383,8 +499,11 @@ final class StoreWatch {
 
     /** Everything that is listed under manifests/, genuine or not. */
     List<String> listed() {
-        try (Stream<ObjectInfo> all = truth.list("manifests/", "")) {
-            return all.map(info -> id(info.key())).toList();
-        }
+        return places.stream()
+                .flatMap(place -> place.truth.list("manifests/", ""))
+                .map(info -> id(info.key()))
+                .distinct()
+                .sorted()
+                .toList();
     }
 }

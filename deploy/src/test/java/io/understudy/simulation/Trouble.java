@@ -6,6 +6,7 @@ import io.understudy.testing.FakeTicker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Decides what goes wrong. Each run has a temper of its own: some are calm, some are a nightmare. */
@@ -66,9 +67,14 @@ final class Trouble {
         return cutOff.getOrDefault(server, 0L) > time.nanos();
     }
 
+    /** No server reaches this one of several filestores for a while, or one server does not. */
+    void cutOff(Optional<String> server, String place, Duration during) {
+        cutOff(server.orElse("") + "/" + place, during);
+    }
+
     /** @param reading whether it is a download @param signed whether a reader can find that it is wrong */
-    Fault next(String server, boolean reading, boolean signed) {
-        if (isCutOff(server)) {
+    Fault next(String server, String place, boolean reading, boolean signed) {
+        if (isCutOff(server) || isCutOff(server + "/" + place) || isCutOff("/" + place)) {
             return Fault.FAIL;
         }
         if (over || random.nextDouble() >= filestore) {

@@ -77,8 +77,10 @@ final class PrimaryMetrics implements EventSink {
 
     /** Each of several filestores. */
     void filestores(List<StoreState> states) {
-        states.forEach(each -> metrics.set(
-                Metric.FILESTORE_BEHIND_SNAPSHOTS, each.reachable() ? each.behind() : Double.NaN, each.name()));
+        for (StoreState each : states) {
+            metrics.set(Metric.FILESTORE_BEHIND_SNAPSHOTS, each.reachable() ? each.behind() : Double.NaN, each.name());
+            metrics.set(Metric.FILESTORE_OUTSIDE_WINDOW, each.closed().isPresent(), each.name());
+        }
     }
 
     /** The newest snapshot in the repository, of any server. */

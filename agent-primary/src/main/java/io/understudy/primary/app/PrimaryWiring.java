@@ -278,7 +278,8 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** Brings several filestores up to each other; empty where there is one. */
     public StoreCatchUp storeCatchUp() {
-        return new StoreCatchUp(repository, pruning(Events.none()));
+        return new StoreCatchUp(
+                repository, pruning(Events.none()), settings.database().connections());
     }
 
     private StoreWatch storeWatch(Events events, PrimaryMetrics metrics) {

@@ -31,7 +31,7 @@ import java.util.Optional;
  *  "continuous":{"every_seconds":5.0,"pause_seconds":5.0,"slower":null,"looked":"…","taken":"…"},
  *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z","stores":[
  *  {"name":"main","url":"s3://backups/example","reachable":true,"behind":0,"gaps":0,"newest":"00000001-00000003",
- *  "error":null}]}}
+ *  "closed":null,"error":null}]}}
  * }</pre>
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0

@@ -16,15 +16,15 @@ import java.util.function.Supplier;
 
 /** Brings each of several filestores up to the others, on the server that takes snapshots. */
 public final class StoreCatchUp {
-    private static final int THREADS = 4;
-
     private final Supplier<Repository> repository;
     private final Pruning retention;
-    private final StoreSync sync = new StoreSync();
+    private final int threads;
 
-    StoreCatchUp(Supplier<Repository> repository, Pruning retention) {
+    /** @param threads blobs under way at the same time, 1 to 64 */
+    StoreCatchUp(Supplier<Repository> repository, Pruning retention, int threads) {
         this.repository = repository;
         this.retention = retention;
+        this.threads = threads;
     }
 
     /** What each of them has; empty where there is one. */
@@ -42,7 +42,7 @@ public final class StoreCatchUp {
     public List<StoreState> run(Progress progress) {
         retention.permission();
         List<StoreState> states = new ArrayList<>();
-        undisturbed(() -> states.addAll(sync.run(repository.get(), retention::kept, progress)));
+        undisturbed(() -> states.addAll(new StoreSync(threads).run(repository.get(), retention::kept, progress)));
         return states;
     }
 
@@ -55,7 +55,7 @@ public final class StoreCatchUp {
     public long heal(SnapshotId snapshot, Progress progress) {
         retention.permission();
         AtomicLong healed = new AtomicLong();
-        undisturbed(() -> healed.set(new StoreHealing(THREADS).heal(repository.get(), List.of(), snapshot, progress)));
+        undisturbed(() -> healed.set(new StoreHealing(threads).heal(repository.get(), List.of(), snapshot, progress)));
         return healed.get();
     }
 

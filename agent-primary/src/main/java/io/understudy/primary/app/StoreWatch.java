@@ -98,7 +98,7 @@ final class StoreWatch implements EventSink, Service {
         try {
             last = stores.look();
             boolean due = looks++ % GAPS == 0;
-            if (last.stream().anyMatch(each -> each.behind() > 0 || due && each.gaps() > 0)) {
+            if (last.stream().anyMatch(each -> each.isToBeCaughtUp() || due && each.hasGapsToFill())) {
                 last = stores.run(Progress.none());
             }
         } catch (UnderstudyException e) {

@@ -20,7 +20,7 @@ final class SyncCommand extends PrimaryCommand {
      *
      * <pre>{@code
      * {"stores":[{"name":"main","url":"s3://backups/example","reachable":true,"behind":0,"gaps":0,
-     *  "newest":"00000001-00000003","error":null}]}
+     *  "newest":"00000001-00000003","closed":null,"error":null}]}
      * }</pre>
      */
     record SyncView(List<StoreState> stores) {

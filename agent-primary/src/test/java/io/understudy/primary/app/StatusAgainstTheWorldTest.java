@@ -289,6 +289,7 @@ class StatusAgainstTheWorldTest {
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,
+                    FILESTORE_OUTSIDE_WINDOW,
                     REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     AHEAD_SNAPSHOT_TIMESTAMP_SECONDS,

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class StoreWatchTest {
     private final InMemoryFilestore second = new InMemoryFilestore(time);
     private final SampleSite site =
             new SampleSite(SeveralInMemory.of(CommitRule.ANY, time, main, second), time.clock());
-    private final Repository repository = site.repository();
+    private Repository repository = site.repository();
     private final List<Event> events = new ArrayList<>();
     private final List<List<StoreState>> shown = new ArrayList<>();
     private StoreCatchUp stores;
@@ -70,7 +71,7 @@ class StoreWatchTest {
                         time),
                 RetentionSettings.DEFAULT,
                 Events.none());
-        stores = new StoreCatchUp(() -> repository, pruning);
+        stores = new StoreCatchUp(() -> repository, pruning, 2);
         watch = new StoreWatch(stores, new Events(time.clock(), (event, at) -> events.add(event)), true, shown::add);
         site.commit(Manifests.id(1, 1), 1);
     }
@@ -94,6 +95,28 @@ class StoreWatchTest {
         assertThat(events).last().isEqualTo(new PrimaryEvent.FilestoreCaughtUp("second"));
         assertThat(second.stat(new SnapshotId(1, 2).key())).isPresent();
         assertThat(shown).hasSize(3).last().isEqualTo(watch.last());
+    }
+
+    /** It is behind as it is meant to be: nothing is reported, and nothing is copied. */
+    @Test
+    void oneOutsideItsWindowIsLeftAloneUntilItOpens() {
+        repository = Repository.open(
+                SeveralInMemory.of(CommitRule.ALL, time, Map.of("second", "22:00-06:00"), main, second),
+                Manifests.SITE,
+                site.trusted(),
+                time.clock());
+        missed();
+        bringBack(second);
+        time.advance(Duration.ofMinutes(2));
+        watch.look();
+        assertThat(watch.last()).extracting(StoreState::behind).containsExactly(0, 1);
+        assertThat(watch.last().get(1).closed()).contains("22:00-06:00");
+        assertThat(events).isEmpty();
+
+        time.advance(Duration.ofHours(10));
+        watch.look();
+        assertThat(watch.last()).extracting(StoreState::behind).containsExactly(0, 0);
+        assertThat(second.stat(new SnapshotId(1, 2).key())).isPresent();
     }
 
     @Test

@@ -278,6 +278,7 @@ class StatusAgainstTheWorldTest {
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,
+                    FILESTORE_OUTSIDE_WINDOW,
                     SNAPSHOT_ATTEMPTS,
                     SNAPSHOT_FAILURES,
                     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS,

@@ -3,9 +3,14 @@ package io.understudy.replica.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.cli.Terminal;
+import io.understudy.config.SettingsFile;
 import io.understudy.failure.ErrorCode;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestores;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.SampleSite;
+import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,6 +21,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,6 +186,48 @@ class ReplicaCliTest {
             assertThat(other).isNotNull();
             assertRefused(run("sync"), ErrorCode.LOCKED);
         }
+    }
+
+    @Test
+    void verifyRepairsOneFilestoreFromTheOther() throws IOException {
+        Path config = folder.resolve("c.yaml");
+        Path near = folder.resolve("store");
+        Path far = Files.createDirectories(folder.resolve("far"));
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace(
+                                "filestore: {url: \"file://" + near + "\"}",
+                                "filestores: [{name: near, url: \"file://" + near + "\"}, {name: far, url: \"file://"
+                                        + far + "\"}]")
+                        .replace("trusted_keys: []", "trusted_keys: [" + folder + "/site.pub.pem]"));
+        try (Filestore both = Filestores.open(SettingsFile.load(config).filestore())) {
+            SampleSite site = new SampleSite(both, Clock.systemUTC());
+            site.key().writePublic(folder.resolve("site.pem"));
+            site.commit(new SnapshotId(1, 1), 1);
+        }
+        List<Path> blobs = damageEverySecondBlob(far);
+
+        assertRefused(run("verify"), ErrorCode.BLOB_DAMAGED);
+        assertThat(run("verify", "--repair", "--json")).as(err.toString()).isZero();
+
+        assertThat(out.toString()).contains("\"repaired_blobs\":" + blobs.size());
+        for (Path blob : blobs) {
+            assertThat(blob).hasSameBinaryContentAs(near.resolve(far.relativize(blob)));
+        }
+        assertThat(run("verify")).as(err.toString()).isZero();
+    }
+
+    private static List<Path> damageEverySecondBlob(Path filestore) throws IOException {
+        List<Path> damaged = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(filestore.resolve("blobs"))) {
+            List<Path> blobs = all.filter(Files::isRegularFile).sorted().toList();
+            for (int i = 0; i < blobs.size(); i += 2) {
+                Files.delete(blobs.get(i));
+                damaged.add(Files.writeString(blobs.get(i), "damaged"));
+            }
+        }
+        return damaged;
     }
 
     @Test

@@ -16,6 +16,7 @@ public final class Bucket {
     private final MinioAsyncClient client;
     private final Failures failures;
     private final S3Requests calls;
+    private final boolean regional;
     private final boolean lock;
 
     private Bucket(FilestoreSettings settings, OkHttpClient http) {
@@ -26,11 +27,16 @@ public final class Bucket {
         String endpoint = settings.s3().endpoint().url().map(URI::toString).orElse("Amazon S3");
         this.failures = new Failures(location.toString(), location.bucket(), endpoint, keys.hint());
         this.calls = new S3Requests(failures, keys);
+        this.regional = settings.s3()
+                .endpoint()
+                .region()
+                .filter(region -> !region.equals(NewBuckets.FIRST))
+                .isPresent();
         this.lock = settings.s3().lock().isPresent();
     }
 
     /**
-     * Creates the bucket, in {@code filestore.region}, with Object Lock where {@code retention.lock} is set: no bucket
+     * Creates the bucket, in {@code filestore.region} where it is set and else where the store puts it, with Object Lock where {@code retention.lock} is set: no bucket
      * gets it later on every store.
      *
      * @return false when these keys could use it already; it is unchanged then
@@ -66,12 +72,16 @@ public final class Bucket {
 
     private boolean make() {
         String action = "create the bucket of";
-        MakeBucketArgs request = MakeBucketArgs.builder()
-                .bucket(location.bucket())
-                .objectLock(lock)
-                .build();
         try {
-            calls.call(action, () -> client.makeBucket(request));
+            if (regional) {
+                MakeBucketArgs request = MakeBucketArgs.builder()
+                        .bucket(location.bucket())
+                        .objectLock(lock)
+                        .build();
+                calls.call(action, () -> client.makeBucket(request));
+            } else {
+                calls.call(action, () -> new NewBuckets(client).make(location.bucket(), lock));
+            }
             return true;
         } catch (S3Error refusal) {
             S3Response answer = refusal.answer();

@@ -47,7 +47,7 @@ final class JoinedFilestore implements Filestore {
 
     @Override
     public List<Copy> copies() {
-        return taking.left().stream().map(each -> new Copy(each.label(), each)).toList();
+        return taking.left().stream().map(Member::copy).toList();
     }
 
     /** What all of them can. */
@@ -71,7 +71,7 @@ final class JoinedFilestore implements Filestore {
 
     @Override
     public WriteBatch batch() {
-        return new SeveralBatch(taking, ticker, false);
+        return new SeveralBatch(taking, ticker);
     }
 
     /**

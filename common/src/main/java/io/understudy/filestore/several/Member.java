@@ -3,14 +3,17 @@ package io.understudy.filestore.several;
 import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
 import io.understudy.filestore.Remark;
 import io.understudy.filestore.WriteBatch;
+import io.understudy.filestore.WriteWindow;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
 import java.io.InputStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,7 @@ final class Member implements Filestore {
     private static final int SIDE_BY_SIDE = 16;
 
     private final String name;
+    private final Optional<WriteWindow> window;
     private final Filestore store;
     private final Duration limit;
     private final long rate;
@@ -41,32 +45,72 @@ final class Member implements Filestore {
     private volatile long failedAt;
     private volatile boolean away;
 
-    Member(NamedFilestore settings, Filestore store, Ticker ticker) {
+    /**
+     * @param clock of the zone of its window
+     * @param threads in which it is asked
+     */
+    Member(NamedFilestore settings, Filestore store, Ticker ticker, Clock clock, ExecutorService threads) {
         this(
                 settings.name(),
+                settings.window().map(hours -> new WriteWindow(hours, clock)),
                 store,
                 settings.holdUp(),
                 settings.settings().limits().upload(),
-                ticker);
+                ticker,
+                threads);
     }
 
     /**
      * @param limit how long it may take for one request without content
      * @param rate bytes that it is sent in a second; empty: not limited
      */
-    Member(String name, Filestore store, Duration limit, OptionalLong rate, Ticker ticker) {
+    private Member(
+            String name,
+            Optional<WriteWindow> window,
+            Filestore store,
+            Duration limit,
+            OptionalLong rate,
+            Ticker ticker,
+            ExecutorService threads) {
         this.name = name;
+        this.window = window;
         this.store = store;
         this.limit = limit;
         this.rate = rate.isPresent() ? Math.max(1, Math.min(SLOWEST, rate.getAsLong() / SIDE_BY_SIDE)) : SLOWEST;
         this.ticker = ticker;
-        this.threads = new ThreadPoolExecutor(
+        this.threads = threads;
+    }
+
+    static ExecutorService threads(String name) {
+        return new ThreadPoolExecutor(
                 0, MOST, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.named("filestore-" + name));
     }
 
     /** As the configuration calls it. */
     String label() {
         return name;
+    }
+
+    Copy copy() {
+        return new Copy(name, this, window);
+    }
+
+    /** Whether a commit or a claim may rely on it: not on one that is written to at times only. */
+    boolean counts() {
+        return window.isEmpty();
+    }
+
+    /** Whether content may be written to it now. */
+    boolean isOpen() {
+        return window.filter(each -> !each.isOpen()).isEmpty();
+    }
+
+    /** Of one with a window: no write of a catch-up begins when that is closed. */
+    @Override
+    public Filestore during(Purpose purpose) {
+        return purpose == Purpose.CATCH_UP && window.isPresent()
+                ? new JoinedFilestore(Taking.any(List.of(this)).whileOpen(), ticker, false)
+                : this;
     }
 
     Duration limit() {

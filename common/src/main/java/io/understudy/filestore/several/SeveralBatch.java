@@ -19,16 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SeveralBatch implements WriteBatch {
     private final Taking taking;
     private final Ticker ticker;
-    private final boolean bounded;
     private final Map<Member, MemberBatch> batches = new ConcurrentHashMap<>();
     private final Map<Member, Duration> heldUp = new ConcurrentHashMap<>();
     private final AtomicInteger writers = new AtomicInteger();
 
-    /** @param bounded whether a store may hold up the others only for its limit in all, and not for each write */
-    SeveralBatch(Taking taking, Ticker ticker, boolean bounded) {
+    /**
+     * A store that the snapshot can do without may hold up the others only for its limit in all, others for each write.
+     */
+    SeveralBatch(Taking taking, Ticker ticker) {
         this.taking = taking;
         this.ticker = ticker;
-        this.bounded = bounded;
         Map<Member, WriteBatch> begun = taking.ask(
                 member -> member.start("begin a batch", () -> member.store().batch()));
         begun.forEach((member, batch) -> batches.put(member, new MemberBatch(member, batch)));
@@ -45,7 +45,7 @@ final class SeveralBatch implements WriteBatch {
                 calls.add(call);
                 return call;
             });
-            if (bounded && done.size() > 1) {
+            if (done.size() > 1 && done.keySet().stream().anyMatch(taking::spares)) {
                 charge(
                         calls.stream()
                                 .filter(each -> done.containsKey(each.member()))
@@ -59,15 +59,17 @@ final class SeveralBatch implements WriteBatch {
 
     /** @param side how many writes are under way at the same time: they wait together */
     private void charge(List<Call<Boolean>> calls, int side) {
+        // One with a window does not suffice: whether it is faster than the others says nothing.
         long fastest = calls.stream()
+                        .filter(each -> each.member().counts())
                         .mapToLong(each -> each.ended() - calls.get(0).ended())
                         .min()
                         .orElse(0)
                 + calls.get(0).ended();
         for (Call<Boolean> call : calls) {
-            Duration waited = Duration.ofNanos((call.ended() - fastest) / side);
+            Duration waited = Duration.ofNanos(Math.max(0, call.ended() - fastest) / side);
             Duration sum = heldUp.merge(call.member(), waited, Duration::plus);
-            if (sum.compareTo(call.member().limit()) > 0 && taking.has(call.member())) {
+            if (sum.compareTo(call.member().limit()) > 0 && taking.spares(call.member()) && taking.has(call.member())) {
                 taking.drop(call.member(), slow(call.member()));
             }
         }

@@ -12,8 +12,12 @@ import io.understudy.filestore.Page;
 import io.understudy.filestore.WriteBatch;
 import io.understudy.time.Ticker;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +32,8 @@ import java.util.stream.Stream;
  *       the commit. With {@code all} these are all stores, or the commit fails; with {@code any} at least one.
  *   <li>A claim meets each set that suffices for a commit: with {@code all} one store suffices, with {@code any} all of
  *       them are needed.
+ *   <li>A store with a window takes part in a snapshot while that is open, and in each claim where it answers; neither
+ *       relies on it.
  *   <li>A deletion touches only stores that answered since it began.
  * </ul>
  *
@@ -50,16 +56,35 @@ public final class SeveralFilestores implements Filestore {
     }
 
     private Taking ofSnapshot() {
-        return rule == CommitRule.ALL
-                ? Taking.every(members, "with commit: all every filestore has to take a snapshot")
-                : Taking.any(members);
+        Taking taking = rule == CommitRule.ALL
+                ? Taking.everyThatCounts(members, "with commit: all every filestore has to take a snapshot")
+                : Taking.anyThatCounts(members, "one without a window has to take a snapshot");
+        return taking.whileOpen();
     }
 
-    /** @param stores each as configured; at least two, the main one first */
-    public static SeveralFilestores of(List<Opened> stores, CommitRule rule, Ticker ticker) {
+    /**
+     * @param stores each as configured; at least two, the main one first
+     * @param clock of the zone of their windows
+     */
+    public static SeveralFilestores of(List<Opened> stores, CommitRule rule, Ticker ticker, Clock clock) {
+        return of(stores, rule, ticker, clock, Member::threads);
+    }
+
+    /** @param threads gives those in which a store is asked, by its name; ended with it */
+    public static SeveralFilestores of(
+            List<Opened> stores,
+            CommitRule rule,
+            Ticker ticker,
+            Clock clock,
+            Function<String, ExecutorService> threads) {
         return new SeveralFilestores(
                 stores.stream()
-                        .map(each -> new Member(each.settings(), each.store(), ticker))
+                        .map(each -> new Member(
+                                each.settings(),
+                                each.store(),
+                                ticker,
+                                clock,
+                                threads.apply(each.settings().name())))
                         .toList(),
                 rule,
                 ticker);
@@ -75,7 +100,7 @@ public final class SeveralFilestores implements Filestore {
 
     @Override
     public List<Copy> copies() {
-        return members.stream().map(each -> new Copy(each.label(), each)).toList();
+        return members.stream().map(Member::copy).toList();
     }
 
     @Override
@@ -84,24 +109,25 @@ public final class SeveralFilestores implements Filestore {
             case COMMIT -> snapshot;
             case CLAIM ->
                 rule == CommitRule.ALL
-                        ? reachable()
-                        : Taking.every(
+                        ? Taking.anyThatCounts(
+                                reachable(Member::counts), "the claim has to stand in a filestore without a window")
+                        : Taking.everyThatCounts(
                                 members,
                                 "with commit: any the old primary could go on in a filestore that has no claim, so"
                                         + " all of them are needed");
-            case DELETION -> reachable();
+            case DELETION, CATCH_UP -> Taking.any(reachable(each -> true));
         };
         return new JoinedFilestore(taking, ticker, purpose == Purpose.CLAIM);
     }
 
-    /** Those that have not failed a moment ago; all where each has. */
-    private Taking reachable() {
+    /** Those that have not failed a moment ago; all where each of these has. */
+    private List<Member> reachable(Predicate<Member> these) {
         List<Member> good = members.stream().filter(each -> !each.isAway()).toList();
-        return Taking.any(good.isEmpty() ? members : good);
+        return good.stream().noneMatch(these) ? members : good;
     }
 
     private JoinedFilestore now() {
-        return new JoinedFilestore(reachable(), ticker, false);
+        return new JoinedFilestore(Taking.any(reachable(each -> true)), ticker, false);
     }
 
     @Override
@@ -117,7 +143,7 @@ public final class SeveralFilestores implements Filestore {
     @Override
     public WriteBatch batch() {
         snapshot = ofSnapshot();
-        return new SeveralBatch(snapshot, ticker, rule == CommitRule.ANY);
+        return new SeveralBatch(snapshot, ticker);
     }
 
     @Override

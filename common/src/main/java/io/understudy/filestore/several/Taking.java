@@ -4,11 +4,12 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,25 +22,54 @@ final class Taking {
     private static final Logger LOG = LoggerFactory.getLogger(SeveralFilestores.class);
 
     private final List<Member> all;
-    private final Optional<String> whyAll;
+    private final Predicate<Member> needed;
+    private final Predicate<Member> enough;
+    private final Predicate<Member> open;
+    private final String why;
     private final Map<Member, UnderstudyException> dropped = new LinkedHashMap<>();
 
     /**
      * @param all that are to take part
-     * @param whyAll why none of them may fail, for messages; empty where it suffices that one is left
+     * @param needed of which none may fail
+     * @param enough of which one has to be left
+     * @param open which may take part on
+     * @param why the work needs those, for messages
      */
-    private Taking(List<Member> all, Optional<String> whyAll) {
+    private Taking(
+            List<Member> all, Predicate<Member> needed, Predicate<Member> enough, Predicate<Member> open, String why) {
         this.all = List.copyOf(all);
-        this.whyAll = whyAll;
+        this.needed = needed;
+        this.enough = enough;
+        this.open = open;
+        this.why = why;
     }
 
+    /** As long as one of them is left. */
     static Taking any(List<Member> all) {
-        return new Taking(all, Optional.empty());
+        return new Taking(all, each -> false, each -> true, each -> true, "");
     }
 
-    /** @param why for messages */
-    static Taking every(List<Member> all, String why) {
-        return new Taking(all, Optional.of(why));
+    /**
+     * As long as one is left that is written to at all times.
+     *
+     * @param why for messages
+     */
+    static Taking anyThatCounts(List<Member> all, String why) {
+        return new Taking(all, each -> false, Member::counts, each -> true, why);
+    }
+
+    /**
+     * None that is written to at all times may fail.
+     *
+     * @param why for messages
+     */
+    static Taking everyThatCounts(List<Member> all, String why) {
+        return new Taking(all, Member::counts, Member::counts, each -> true, why);
+    }
+
+    /** The same, without those to which no content may be written, from when that is so. */
+    Taking whileOpen() {
+        return new Taking(all, needed, enough, Member::isOpen, why);
     }
 
     /** Those that took part from the beginning. */
@@ -50,15 +80,37 @@ final class Taking {
     /**
      * Those that still take part, in the order of the configuration; at least one.
      *
-     * @throws UnderstudyException where none may fail, and one has
+     * @throws UnderstudyException where one has failed that the work cannot go on without
      */
     synchronized List<Member> left() {
-        if (whyAll.isPresent()) {
-            dropped.values().stream().findFirst().ifPresent(why -> {
-                throw whole(why);
-            });
-        }
+        dropped.keySet().stream().filter(needed).findFirst().ifPresent(member -> {
+            throw whole(dropped.get(member));
+        });
+        all.stream().filter(each -> !open.test(each)).forEach(this::close);
+        List<Member> left = remaining();
+        requireEnough(left, dropped.values().iterator());
+        return left;
+    }
+
+    private List<Member> remaining() {
         return all.stream().filter(each -> !dropped.containsKey(each)).toList();
+    }
+
+    private void close(Member member) {
+        if (!dropped.containsKey(member)) {
+            LOG.debug("filestore {} takes no further part in this: its window is closed", member);
+            dropped.put(
+                    member,
+                    new UnderstudyException(
+                            ErrorCode.FILESTORE_UNREACHABLE,
+                            "cannot write to " + member + ": its window is closed",
+                            "it is caught up when the window opens"));
+        }
+    }
+
+    /** Whether the work goes on without it. */
+    boolean spares(Member member) {
+        return !needed.test(member);
     }
 
     synchronized boolean has(Member member) {
@@ -70,20 +122,26 @@ final class Taking {
      *
      * @throws UnderstudyException where the work cannot go on without it
      */
-    synchronized void drop(Member member, UnderstudyException why) {
-        if (dropped.putIfAbsent(member, why) == null && all.size() > 1) {
-            LOG.warn("filestore {} takes no further part in this: {}", member, why.getMessage());
+    synchronized void drop(Member member, UnderstudyException failure) {
+        if (dropped.putIfAbsent(member, failure) == null && all.size() > 1) {
+            LOG.warn("filestore {} takes no further part in this: {}", member, failure.getMessage());
         }
-        if (whyAll.isPresent()) {
-            throw whole(why);
+        if (needed.test(member)) {
+            throw whole(failure);
         }
-        if (left().isEmpty()) {
-            throw why;
+        requireEnough(remaining(), List.of(failure).iterator());
+    }
+
+    /** @param failures what the first of says why there are not enough */
+    private void requireEnough(List<Member> left, Iterator<UnderstudyException> failures) {
+        if (failures.hasNext() && left.stream().noneMatch(enough)) {
+            UnderstudyException failure = failures.next();
+            throw left.isEmpty() ? failure : whole(failure);
         }
     }
 
-    private UnderstudyException whole(UnderstudyException why) {
-        return new UnderstudyException(why.code(), why.getMessage() + "; " + whyAll.orElseThrow(), why.hint(), why);
+    private UnderstudyException whole(UnderstudyException failure) {
+        return new UnderstudyException(failure.code(), failure.getMessage() + "; " + why, failure.hint(), failure);
     }
 
     /**

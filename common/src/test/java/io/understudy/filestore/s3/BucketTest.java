@@ -4,6 +4,7 @@ import static io.understudy.testing.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.S3Options;
+import io.understudy.config.S3Options.Endpoint;
 import io.understudy.config.S3Options.Lock;
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Filestore;
@@ -42,6 +43,23 @@ class BucketTest {
             Filestores.createBucket(store.settings(S3Options.NONE.lockedFor(Optional.of(lock))));
             assertThat(last(store).headers()).containsEntry("x-amz-bucket-object-lock-enabled", "true");
             assertThat(last(store).path()).matches("/backups/?");
+        }
+    }
+
+    /** Amazon and Ceph refuse the name of Amazon's first region. */
+    @Test
+    void isOfNoRegionUnlessOneIsConfigured() throws IOException {
+        try (ScriptedStore store = new ScriptedStore(BucketTest::create)) {
+            Filestores.createBucket(store.settings(S3Options.NONE));
+            assertThat(last(store).body()).isEmpty();
+            assertThat(last(store).headers().get("authorization")).contains("/us-east-1/s3/");
+
+            Filestores.createBucket(S3Server.settings(
+                    URI.create("s3://backups/example"),
+                    Duration.ofSeconds(5),
+                    new Endpoint(Optional.of(store.endpoint()), Optional.of("eu-north-1"), true),
+                    S3Server.keys("a", "b")));
+            assertThat(last(store).body()).contains("<LocationConstraint>eu-north-1</LocationConstraint>");
         }
     }
 

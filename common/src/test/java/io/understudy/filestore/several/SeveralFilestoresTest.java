@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -268,6 +269,94 @@ class SeveralFilestoresTest extends FilestoreContract {
         assertThat(main.keys()).hasSize(6);
         assertThat(second.keys()).hasSize(3);
         assertThat(store.during(Purpose.COMMIT).copies()).extracting(Copy::name).containsExactly("main");
+    }
+
+    private SeveralFilestores windowed(CommitRule rule, String window) {
+        return SeveralInMemory.of(rule, time, Map.of("second", window), main, second);
+    }
+
+    private void snapshot(SeveralFilestores store, String number) {
+        try (WriteBatch batch = store.batch()) {
+            batch.put("blobs/aa/" + number, content(number));
+            batch.settle();
+        }
+        assertThat(store.during(Purpose.COMMIT).putIfAbsent("manifests/" + number + ".json", bytes("m")))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(CommitRule.class)
+    void aSnapshotIsWrittenToAStoreOnlyInItsWindow(CommitRule rule) {
+        SeveralFilestores store = windowed(rule, "13:00-14:00");
+        snapshot(store, "1");
+        assertThat(second.keys()).isEmpty();
+        store.put("replicas/a.json", content("report"));
+        assertThat(second.keys()).containsExactly("replicas/a.json");
+
+        time.advance(Duration.ofHours(1));
+        snapshot(store, "2");
+        assertThat(second.keys()).containsExactly("blobs/aa/2", "manifests/2.json", "replicas/a.json");
+
+        time.advance(Duration.ofHours(1));
+        snapshot(store, "3");
+        assertThat(second.keys()).hasSize(3);
+        assertThat(main.keys()).hasSize(7);
+    }
+
+    /** Also where it opens again before the snapshot ends. */
+    @Test
+    void aWindowThatEndsInASnapshotLeavesThatToTheOthers() {
+        SeveralFilestores store = windowed(CommitRule.ALL, "11:00-12:30");
+        try (WriteBatch batch = store.batch()) {
+            batch.put("blobs/aa/1", content("1"));
+            time.advance(Duration.ofHours(1));
+            batch.put("blobs/aa/2", content("2"));
+            time.advance(Duration.ofHours(23));
+            batch.put("blobs/aa/3", content("3"));
+            batch.settle();
+        }
+        assertThat(store.during(Purpose.COMMIT).putIfAbsent("manifests/1.json", bytes("m")))
+                .isTrue();
+        assertThat(second.keys()).containsExactly("blobs/aa/1");
+        assertThat(main.keys()).hasSize(4);
+    }
+
+    @Test
+    void withAllAStoreWithAWindowMayFail() {
+        SeveralFilestores store = windowed(CommitRule.ALL, "11:00-13:00");
+        takeAway(second);
+        snapshot(store, "1");
+        bringBack(second);
+        time.advance(Duration.ofMinutes(2));
+        snapshot(store, "2");
+        assertThat(second.keys()).containsExactly("blobs/aa/2", "manifests/2.json");
+    }
+
+    @Test
+    void withAnyAStoreWithAWindowDoesNotSuffice() {
+        SeveralFilestores store = windowed(CommitRule.ANY, "11:00-13:00");
+        try (WriteBatch batch = store.batch()) {
+            takeAway(main);
+            assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> batch.put("blobs/aa/1", content("1")));
+            bringBack(main);
+            assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> batch.put("blobs/aa/2", content("2")));
+        }
+        assertFails(
+                ErrorCode.FILESTORE_UNREACHABLE,
+                () -> store.during(Purpose.COMMIT).putIfAbsent("manifests/1.json", bytes("m")));
+    }
+
+    @Test
+    void aCatchUpEndsWithTheWindow() {
+        Filestore fills =
+                windowed(CommitRule.ALL, "11:00-12:30").copies().get(1).store().during(Purpose.CATCH_UP);
+        try (WriteBatch batch = fills.batch()) {
+            batch.put("blobs/aa/1", content("1"));
+            time.advance(Duration.ofHours(1));
+            assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> batch.put("blobs/aa/2", content("2")));
+        }
+        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> fills.putIfAbsent("manifests/1.json", bytes("m")));
+        assertThat(second.keys()).containsExactly("blobs/aa/1");
     }
 
     @Test
