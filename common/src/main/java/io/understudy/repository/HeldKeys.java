@@ -27,6 +27,7 @@ public final class HeldKeys {
      * @param outline private half of the key of outlines
      * @param naming secret by which blobs are cut and named, in hexadecimal digits
      * @param older private halves of the keys of outlines before; null where there were none
+     * @param moved true of a repository that was plain; else null
      */
     private record Held(
             UUID repository,
@@ -34,7 +35,8 @@ public final class HeldKeys {
             String recipient,
             String outline,
             String naming,
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> older) {
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> older,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Boolean moved) {
         /** Says nothing of the secrets. */
         @Override
         public String toString() {
@@ -63,28 +65,37 @@ public final class HeldKeys {
                 HexFormat.of().formatHex(key.naming()),
                 all.subList(0, all.size() - 1).stream()
                         .map(older -> older.outline().reveal())
-                        .toList()));
+                        .toList(),
+                key.moved() ? true : null));
     }
 
     /** @throws UnderstudyException {@code IDENTITY_MISSING} when there is no key of this repository */
     Sealing require(UUID repository) {
-        return file.read()
-                .filter(held -> held.repository().equals(repository))
-                .map(held -> Sealing.of(
-                                held.key(),
-                                HexFormat.of().parseHex(held.naming()),
-                                Recipient.parse(held.recipient()),
-                                AgeIdentity.parse(held.outline()),
-                                Optional.empty())
-                        .withOlder(Stream.ofNullable(held.older())
-                                .flatMap(List::stream)
-                                .map(AgeIdentity::parse)
-                                .toList()))
+        return find(repository)
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.IDENTITY_MISSING,
                         "cannot use repository " + repository + ": the configuration has encryption, and this server"
                                 + " has no key of it",
                         "set encryption.identity on a server that was a standby; a new repository is encrypted by"
                                 + " agent-primary init --encrypt"));
+    }
+
+    /** As far as this server has them; empty where there is none of this repository. */
+    public Optional<Sealing> find(UUID repository) {
+        return file.read().filter(held -> held.repository().equals(repository)).map(HeldKeys::sealing);
+    }
+
+    private static Sealing sealing(Held held) {
+        Sealing newest = Sealing.of(
+                held.key(),
+                HexFormat.of().parseHex(held.naming()),
+                Recipient.parse(held.recipient()),
+                AgeIdentity.parse(held.outline()),
+                Optional.empty());
+        Sealing all = newest.withOlder(Stream.ofNullable(held.older())
+                .flatMap(List::stream)
+                .map(AgeIdentity::parse)
+                .toList());
+        return held.moved() == null ? all : all.ofMoved();
     }
 }

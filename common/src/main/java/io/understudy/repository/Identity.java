@@ -39,6 +39,11 @@ record Identity(
         this(Manifest.FORMAT, repository, site, null);
     }
 
+    /** Whether both are of one repository, encrypted or not. */
+    boolean isOf(Identity other) {
+        return repository.equals(other.repository) && site.equals(other.site);
+    }
+
     /** The same, and that the repository is encrypted. */
     Identity encrypted() {
         return new Identity(format, repository, site, SealedManifest.Encrypted.ofRepository());

@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.age.AgeException;
 import io.understudy.age.AgeFiles;
 import io.understudy.age.AgeIdentity;
@@ -51,7 +52,8 @@ public final class KeyObject {
             String identity,
             String outline,
             String naming,
-            List<String> recipients) {
+            List<String> recipients,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Boolean moved) {
         /** Says nothing of the secrets. */
         @Override
         public String toString() {
@@ -119,7 +121,8 @@ public final class KeyObject {
                 key.identity().reveal(),
                 key.outline().reveal(),
                 HexFormat.of().formatHex(key.naming()),
-                recipients.stream().map(Recipient::text).toList());
+                recipients.stream().map(Recipient::text).toList(),
+                key.moved() ? true : null);
         byte[] signed = SignedLine.sign(RepositoryJson.line(line), signer);
         return AgeFiles.seal(signed, recipients);
     }
@@ -218,7 +221,11 @@ public final class KeyObject {
             throw new IllegalArgumentException("not a key that is written");
         }
         return new RepositoryKey(
-                line.key(), AgeIdentity.parse(line.identity()), AgeIdentity.parse(line.outline()), naming);
+                line.key(),
+                AgeIdentity.parse(line.identity()),
+                AgeIdentity.parse(line.outline()),
+                naming,
+                line.moved() != null && line.moved());
     }
 
     private static byte[] read(Filestore filestore, int number) {

@@ -86,6 +86,10 @@ public final class Repository {
         return new Repository(other, identity, trusted, clock, encryption, sealing);
     }
 
+    Repository encryptedBy(Sealing keys) {
+        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, keys);
+    }
+
     /**
      * @param trusted keys whose manifests and claims are accepted
      * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FORMAT_UNKNOWN}, {@code WRONG_SITE}
@@ -95,8 +99,8 @@ public final class Repository {
     }
 
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
-        return new Repository(
-                filestore, Identity.require(filestore, site), trusted, clock, Encryption.NONE, Sealing.NONE);
+        Identity identity = Identity.require(filestore, site);
+        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, Sealing.NONE);
     }
 
     /**
@@ -115,7 +119,7 @@ public final class Repository {
     /**
      * As {@link #open(Filestore, String, TrustedKeys, Clock, Optional)}, with the keys that this server has.
      *
-     * @param encryption says whether the repository is to be encrypted; it decides, whatever the filestore says
+     * @param encryption decides whether it is to be encrypted, whatever the filestore says
      * @throws UnderstudyException also {@code IDENTITY_MISSING}, {@code NOT_ENCRYPTED}, {@code KEY_*}
      */
     public static Repository open(
@@ -128,7 +132,7 @@ public final class Repository {
         return RepositoryOpening.open(filestore, site, trusted, clock, known, encryption);
     }
 
-    /** The same for all copies of a repository, another for every repository that was created. */
+    /** The same for all copies, another for every repository that was created. */
     public UUID id() {
         return identity.repository();
     }
@@ -194,10 +198,7 @@ public final class Repository {
         return newest(list(), unused -> {});
     }
 
-    /**
-     * @param listed ascending
-     * @param junk receives what is passed over
-     */
+    /** @param listed ascending. @param junk receives what is passed over */
     public Optional<SnapshotId> newest(List<SnapshotId> listed, Consumer<JunkObject> junk) {
         List<JunkObject> passed = new ArrayList<>();
         for (int i = listed.size() - 1; i >= 0; i--) {
@@ -294,7 +295,7 @@ public final class Repository {
         sealing.refresh();
     }
 
-    /** Encrypts what is here to the newest key. @param key signs the manifests again */
+    /** @param key signs the manifests again */
     public Resealing resealing(SigningKey key) {
         return new Resealing(this, key);
     }

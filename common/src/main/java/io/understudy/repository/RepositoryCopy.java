@@ -23,7 +23,7 @@ public final class RepositoryCopy {
         original.copyKeys(filestore);
         if (!wanted.create(filestore)) {
             Optional<Identity> found = Identity.readable(filestore);
-            if (found.filter(there -> !there.equals(wanted)).isPresent() && !copy.isHere()) {
+            if (found.filter(there -> !there.isOf(wanted)).isPresent() && !copy.isHere()) {
                 throw new UnderstudyException(
                         ErrorCode.REPOSITORY_EXISTS,
                         "cannot use " + filestore.name() + " as a copy of " + original.name()

@@ -59,6 +59,13 @@ public enum StateEntry {
             Loss.COSTS,
             "of an encrypted repository: how far `rekey` is with encrypting old content to the newest key",
             "the next `rekey` looks at all content again before it makes another key"),
+    ENCRYPT(
+            Owner.PRIMARY,
+            "encrypt.json",
+            1,
+            Loss.COSTS,
+            "when `encrypt --switch` made a plain repository an encrypted one",
+            "`encrypt --clean` asks to run the switch again"),
     RECOVERY(
             Owner.PRIMARY,
             "recovery-key.json",

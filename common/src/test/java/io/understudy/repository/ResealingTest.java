@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,21 @@ class ResealingTest {
         assertThat(sizes()).isEqualTo(before);
         Result again = open(store).resealing(site.key()).run(Optional.empty(), () -> true, at -> {}, Progress.none());
         assertThat(again).isEqualTo(Result.NOTHING);
+    }
+
+    @Test
+    void stoppedItSaysWhatIsLeft() throws IOException {
+        int blobs = sizes().size();
+        KeyObject.create(store, standby.id(), SITE, key.next(), RECIPIENTS, site.key());
+        Result none = open(store).resealing(site.key()).run(Optional.empty(), () -> false, at -> {}, Progress.none());
+        assertThat(none.left()).isEqualTo(blobs + 1L);
+        AtomicInteger asked = new AtomicInteger();
+        Result some = open(store)
+                .resealing(site.key())
+                .run(Optional.empty(), () -> asked.getAndIncrement() < 1, at -> {}, Progress.none());
+        assertThat(some.left()).as("the manifest").isEqualTo(1);
+        assertThat(some.resealed()).isEqualTo(blobs);
+        assertThat(standby.read(id(1, 1))).isEqualTo(first);
     }
 
     private List<Long> sizes() {

@@ -70,13 +70,60 @@ class EncryptionIT extends Scenario {
         assertNothingIsReadable(pair);
     }
 
+    /** While a standby follows, and can be restored at any moment. */
+    @Test
+    void aPlainRepositoryIsMovedOver() throws IOException {
+        ServerPair pair = install(false);
+        pair.primary().primary("init").successful();
+        change(pair.primary(), "");
+        snapshot(pair.primary());
+        pair.standby().replica("init", "--yes").successful();
+        sync(pair.standby());
+        pair.standby().site().awaitContent(2, 2, ANSWERS);
+
+        String recipient = identity(pair);
+        Path sheet = pair.home().resolve("sheet.html");
+        assertThat(pair.primary()
+                        .primary("encrypt", "--sheet", sheet.toString(), recipient)
+                        .successful()
+                        .output())
+                .contains("all have an encrypted form");
+        change(pair.primary(), " 3");
+        snapshot(pair.primary());
+        sync(pair.standby());
+        pair.standby().site().awaitContent(3, 3, ANSWERS);
+
+        assertThat(pair.primary().primary("encrypt", "--switch").successful().output())
+                .contains("the repository is encrypted now");
+        assertRefused(pair.primary().primary("snapshot"), ErrorCode.IDENTITY_MISSING);
+        configure(pair, recipient);
+        change(pair.primary(), " 4");
+        snapshot(pair.primary());
+        assertRefused(pair.primary().primary("encrypt", "--clean"), ErrorCode.USAGE);
+        sync(pair.standby());
+        pair.standby().site().awaitContent(4, 4, ANSWERS);
+        Path recovery = pair.home().resolve("recovery.txt");
+        Folders.writeSecret(recovery, first(SECRET, Files.readString(sheet)) + "\n");
+        pair.primary().primary("check", "--recovery-key", recovery.toString());
+        assertThat(pair.primary().primary("encrypt", "--clean").successful().output())
+                .contains("plain blobs deleted");
+
+        for (Path object : all(filestore(pair))) {
+            assertThat(canaries.in(object)).isEmpty();
+        }
+        theRecoveryKeyOpensAll(pair, sheet);
+        pair.standby().replica("verify").successful();
+        pair.standby().primary("verify", "00000001-00000001").successful();
+        pair.primary().crash();
+        pair.standby().replica("promote", "--yes").successful();
+        pair.standby().site().awaitMode("primary", ANSWERS);
+        snapshot(pair.standby());
+    }
+
     /** With an identity that the standby made by Debian's {@code age-keygen}, and a recovery key. @return its sheet */
     private static Path initialise(ServerPair pair) throws IOException {
-        Path identity = pair.standby().layout().home().resolve("etc/identity.txt");
-        Program.of("age-keygen", "-o", identity).run(ANSWERS).successful();
-        String recipient = first(PUBLIC, Files.readString(identity));
-        pair.standby().configure(config -> config + "encryption: {identity: " + identity + "}\n");
-        pair.primary().configure(config -> config + "encryption: {recipients: [" + recipient + "]}\n");
+        String recipient = identity(pair);
+        configure(pair, recipient);
         assertRefused(pair.primary().primary("init"), ErrorCode.USAGE);
         Path sheet = pair.home().resolve("sheet.html");
         assertThat(pair.primary()
@@ -87,6 +134,22 @@ class EncryptionIT extends Scenario {
         assertRefused(
                 pair.primary().primary("init", "--encrypt", "--sheet", sheet + ".2"), ErrorCode.REPOSITORY_EXISTS);
         return sheet;
+    }
+
+    /** @return its public half */
+    private static String identity(ServerPair pair) throws IOException {
+        Path identity = identityFile(pair);
+        Program.of("age-keygen", "-o", identity).run(ANSWERS).successful();
+        return first(PUBLIC, Files.readString(identity));
+    }
+
+    private static Path identityFile(ServerPair pair) {
+        return pair.standby().layout().home().resolve("etc/identity.txt");
+    }
+
+    private static void configure(ServerPair pair, String recipient) {
+        pair.standby().configure(config -> config + "encryption: {identity: " + identityFile(pair) + "}\n");
+        pair.primary().configure(config -> config + "encryption: {recipients: [" + recipient + "]}\n");
     }
 
     private static void change(Server primary, String what) {

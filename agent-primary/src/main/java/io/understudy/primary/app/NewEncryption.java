@@ -30,10 +30,11 @@ public final class NewEncryption {
     private final Consumer<RecoverySheet> keep;
     private final Optional<AgeIdentity> recovery;
     private final List<Recipient> all;
-    private final RepositoryKey key = RepositoryKey.generate(new SecureRandom());
+    private final RepositoryKey key;
 
-    private NewEncryption(List<Recipient> configured, Path state, Consumer<RecoverySheet> keep) {
+    private NewEncryption(List<Recipient> configured, RepositoryKey key, Path state, Consumer<RecoverySheet> keep) {
         this.configured = configured;
+        this.key = key;
         this.state = state;
         this.keep = keep;
         this.recovery =
@@ -52,7 +53,13 @@ public final class NewEncryption {
                     "make an identity on the standby with age-keygen -o FILE, and put its public key into"
                             + " encryption.recipients here");
         }
-        return new NewEncryption(configured, state, keep);
+        return new NewEncryption(configured, RepositoryKey.generate(new SecureRandom()), state, keep);
+    }
+
+    /** Of a repository that is plain now. @param recipients at least one */
+    public static NewEncryption ofPlain(List<Recipient> recipients, Path state, Consumer<RecoverySheet> keep) {
+        RepositoryKey key = RepositoryKey.generate(new SecureRandom()).ofMoved();
+        return new NewEncryption(List.copyOf(recipients), key, state, keep);
     }
 
     /** For whom the repository is encrypted, at least two. */

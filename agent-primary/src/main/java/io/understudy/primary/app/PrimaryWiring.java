@@ -211,6 +211,14 @@ public final class PrimaryWiring implements AutoCloseable {
         return new Rekeying(keyRecipients(identity), keys, settings.state(), retention, ports.clock(), ports.ticker());
     }
 
+    /** A plain repository on its way to an encrypted one, whatever the configuration says. */
+    public Encrypting encrypting() {
+        Filestore filestore = ports.filestore();
+        Repository plain =
+                Repository.open(filestore, settings.site(), keys.trusted(), ports.clock(), epochs.repository());
+        return new Encrypting(filestore, plain, keys, settings.state(), pruning(Events.none()), ports.clock());
+    }
+
     /** One object, opened. @param identity as above */
     public OpenedObject opened(String object, Optional<Path> identity) {
         return OpenedObject.of(repositoryBy(identity), object);
@@ -304,7 +312,6 @@ public final class PrimaryWiring implements AutoCloseable {
         if (settings.tls().isPresent()) {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
-
         if (settings.encryption().isPresent()) {
             LastRecovery recovery = new LastRecovery(settings.state());
             primaryMetrics.recoveryKeyTried(() -> recovery.read().map(LastRecovery.Proven::when));

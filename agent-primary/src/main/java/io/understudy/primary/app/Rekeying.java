@@ -118,8 +118,8 @@ public final class Rekeying {
         BooleanSupplier goesOn =
                 () -> until.filter(end -> !clock.instant().isBefore(end)).isEmpty();
         RekeyProgress noted = progressOf(all);
-        Resealing.Result result =
-                awaitSnapshot(goesOn) ? resealed(signer, noted, goesOn, progress) : new Resealing.Result(0, 1, 0, 0);
+        BooleanSupplier alone = awaitSnapshot(goesOn) ? goesOn : () -> false;
+        Resealing.Result result = resealed(signer, noted, alone, progress);
         if (result.isDone()) {
             noted.noteDone();
         }

@@ -22,6 +22,19 @@ import picocli.CommandLine.ParentCommand;
         description = "For whom the key of an encrypted repository is encrypted.",
         subcommands = {KeysCommand.Show.class, KeysCommand.Add.class, KeysCommand.Remove.class})
 final class KeysCommand extends CommandGroup {
+    /** @throws UnderstudyException {@code USAGE} */
+    static Recipient parsed(String text) {
+        try {
+            return Recipient.parse(text);
+        } catch (IllegalArgumentException e) {
+            // Not quoted: it may be the private half.
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "this is no recipient: " + e.getMessage(),
+                    "give the public key that age-keygen prints: age1…");
+        }
+    }
+
     /** What all of them take. */
     private abstract static class Part implements Runnable {
         @ParentCommand
@@ -57,18 +70,6 @@ final class KeysCommand extends CommandGroup {
             return with((agent, recipients) -> agent.access()
                     .audit()
                     .around(Caller.ofThisProcess(), command, parsed.text(), () -> work.apply(recipients, parsed)));
-        }
-
-        private static Recipient parsed(String text) {
-            try {
-                return Recipient.parse(text);
-            } catch (IllegalArgumentException e) {
-                // Not quoted: it may be the private half.
-                throw new UnderstudyException(
-                        ErrorCode.USAGE,
-                        "this is no recipient: " + e.getMessage(),
-                        "give the public key that age-keygen prints: age1…");
-            }
         }
     }
 

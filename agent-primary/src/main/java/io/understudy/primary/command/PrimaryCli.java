@@ -37,6 +37,7 @@ public final class PrimaryCli extends AgentProgram {
                 StatusCommand.class,
                 CheckCommand.class,
                 KeysCommand.class,
+                EncryptCommand.class,
                 RekeyCommand.class,
                 DecryptCommand.class,
                 AuditCommand.class,

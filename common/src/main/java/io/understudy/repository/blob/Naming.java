@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
  * {@code i} of the table is the first 8 bytes, the highest first, of HMAC-SHA256 of {@code gear i}. Thread-safe.
  */
 public final class Naming {
-    public static final Naming PUBLIC = new Naming(null, null, Gear.TABLE);
+    public static final Naming PUBLIC = new Naming(null, null, Gear.TABLE, true);
     /** Bytes of a secret. */
     public static final int SECRET = 32;
 
@@ -24,11 +24,19 @@ public final class Naming {
     private final SecretKeySpec key;
     private final SecretKeySpec lengths;
     private final long[] gear;
+    private final boolean hashes;
 
-    private Naming(SecretKeySpec key, SecretKeySpec lengths, long[] gear) {
+    /** @param hashes whether content may be called by its SHA-256 */
+    private Naming(SecretKeySpec key, SecretKeySpec lengths, long[] gear, boolean hashes) {
         this.key = key;
         this.lengths = lengths;
         this.gear = gear;
+        this.hashes = hashes;
+    }
+
+    /** The same, where some content has the name that it had in a plain repository. What is new gets the other one. */
+    Naming orPublic() {
+        return new Naming(key, lengths, gear, true);
     }
 
     /** @param secret of {@value #SECRET} bytes, for this repository alone */
@@ -43,7 +51,7 @@ public final class Naming {
         }
         SecretKeySpec names = new SecretKeySpec(derived(root, "names"), HMAC);
         SecretKeySpec lengths = new SecretKeySpec(derived(root, "lengths"), HMAC);
-        return new Naming(names, lengths, gear);
+        return new Naming(names, lengths, gear, false);
     }
 
     private static byte[] derived(SecretKeySpec key, String what) {
@@ -95,20 +103,26 @@ public final class Naming {
 
     /** Not thread-safe. */
     final class Digest {
-        private final MessageDigest hash = key == null ? Sha256.digest() : null;
+        private final MessageDigest hash = hashes ? Sha256.digest() : null;
         private final Mac mac = key == null ? null : mac(key);
 
         void update(byte[] buffer, int offset, int length) {
-            if (hash == null) {
+            if (mac != null) {
                 mac.update(buffer, offset, length);
-            } else {
+            }
+            if (hash != null) {
                 hash.update(buffer, offset, length);
             }
         }
 
         /** Of all that came; once. */
         BlobId name() {
-            return BlobId.of(hash == null ? mac.doFinal() : hash.digest());
+            return BlobId.of(mac == null ? hash.digest() : mac.doFinal());
+        }
+
+        /** Whether all that came had this name in the plain repository that this one was; once, after {@link #name}. */
+        boolean wasCalled(BlobId id) {
+            return mac != null && hash != null && BlobId.of(hash.digest()).equals(id);
         }
     }
 }

@@ -91,6 +91,11 @@ public final class Sealing {
         return new Sealing(naming, new Keys(keys.number(), keys.content(), keys.outline(), keys.reads(), all), newer);
     }
 
+    /** Of a repository that was plain: some content has the name that it had then. */
+    public Sealing ofMoved() {
+        return new Sealing(naming.orPublic(), keys, newer);
+    }
+
     /** @param newer finds the keys where there is one of a higher number than the given one; throws what that throws */
     public Sealing renewedBy(IntFunction<Optional<Sealing>> newer) {
         return new Sealing(naming, keys, newer);
