@@ -213,10 +213,9 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** A plain repository on its way to an encrypted one, whatever the configuration says. */
     public Encrypting encrypting() {
-        Filestore filestore = ports.filestore();
-        Repository plain =
-                Repository.open(filestore, settings.site(), keys.trusted(), ports.clock(), epochs.repository());
-        return new Encrypting(filestore, plain, keys, settings.state(), pruning(Events.none()), ports.clock());
+        Filestore store = ports.filestore();
+        Repository plain = Repository.open(store, settings.site(), keys.trusted(), ports.clock(), epochs.repository());
+        return new Encrypting(store, plain, keys, settings.state(), pruning(Events.none()), ports.clock());
     }
 
     /** One object, opened. @param identity as above */
