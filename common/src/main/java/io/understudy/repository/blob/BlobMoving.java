@@ -29,7 +29,7 @@ public final class BlobMoving {
         int taken = MemoryBudget.TRANSFER.take(Math.min(Blobs.LONGEST, TIMES * stored));
         try (WriteBatch batch = encrypted.batch()) {
             byte[] content = plain.readWhole(blob);
-            encrypted.write(blob, content, 0, content.length, names, batch);
+            encrypted.write(blob, content, 0, content.length, names, 0, batch);
             batch.settle();
             return true;
         } catch (UnderstudyException e) {

@@ -40,7 +40,7 @@ class MixedTreeTest extends CapturedTree {
 
     private final InMemoryFilestore store = new InMemoryFilestore();
     private final RepositoryKey key =
-            new RepositoryKey(1, AgeIdentity.generate(), AgeIdentity.generate(), random(32, 9));
+            new RepositoryKey(1, AgeIdentity.generate(), AgeIdentity.generate(), random(32, 9), false);
     private final Blobs sealed = sealed(key.sealing());
 
     @Test
