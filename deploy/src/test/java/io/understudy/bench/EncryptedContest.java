@@ -1,8 +1,7 @@
 package io.understudy.bench;
 
-import io.understudy.age.AgeIdentity;
-import io.understudy.files.AtomicFiles;
 import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Running;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.Locale;
 /** What encryption costs: full snapshots and imports of the same site in turns, encrypted and plain. */
 final class EncryptedContest {
     private static final Duration IMPORT = Duration.ofMinutes(30);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final Testbed stand;
     private final int runs;
@@ -64,16 +64,21 @@ final class EncryptedContest {
     }
 
     private void encrypted() {
-        AgeIdentity standby = AgeIdentity.generate();
         Path identity = stand.pair().home().resolve("standby.age");
-        Folders.writeSecret(identity, standby.reveal() + "\n");
-        String writes = "encryption: {recipients: [" + standby.recipient() + "]}\n";
+        Folders.delete(identity);
+        Program.of("age-keygen", "-o", identity).run(MINUTE).successful();
+        String recipient = Program.of("age-keygen", "-y", identity)
+                .run(MINUTE)
+                .successful()
+                .output()
+                .strip();
+        String writes = "encryption: {recipients: [" + recipient + "]}\n";
         String reads = "encryption: {identity: " + identity + "}\n";
         stand.primary().configure(config -> config + writes);
         stand.standby().configure(config -> config + reads);
         try {
             Path sheet = stand.pair().home().resolve("sheet.txt");
-            AtomicFiles.delete(sheet);
+            Folders.delete(sheet);
             measure(encrypted, "--encrypt", "--sheet", sheet.toString());
         } finally {
             stand.primary().configure(config -> config.replace(writes, ""));
