@@ -2,8 +2,6 @@ package io.understudy.time;
 
 import java.time.DateTimeException;
 import java.time.LocalTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,8 +14,6 @@ import java.util.regex.Pattern;
  */
 public record DailyWindow(LocalTime from, LocalTime to) {
     private static final Pattern FORM = Pattern.compile("(\\d{2}:\\d{2})-(\\d{2}:\\d{2})");
-
-    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     public DailyWindow {
         if (from.equals(to)) {
@@ -47,6 +43,6 @@ public record DailyWindow(LocalTime from, LocalTime to) {
     /** As the configuration has it. */
     @Override
     public String toString() {
-        return FORMAT.format(from) + "-" + FORMAT.format(to);
+        return Moments.timeOfDay(from) + "-" + Moments.timeOfDay(to);
     }
 }

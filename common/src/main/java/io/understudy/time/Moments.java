@@ -2,6 +2,7 @@ package io.understudy.time;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 
 /** Moments as people read them. */
@@ -11,6 +12,11 @@ public final class Moments {
     /** In UTC, to the second: {@code 2026-11-26T13:00:07Z}. What comes after the second is cut off. */
     public static String text(Instant moment) {
         return moment.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** To the minute: {@code 06:00}. */
+    public static String timeOfDay(LocalTime time) {
+        return time.truncatedTo(ChronoUnit.MINUTES).toString();
     }
 
     /**
