@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * {@code agent-primary encrypt}: moves a plain repository over to encryption in three steps, each of which goes on
@@ -33,6 +32,8 @@ import java.util.function.Supplier;
  * {@link #clean} deletes the plain blobs, once every recipient has shown that it opens the encrypted ones.
  */
 public final class Encrypting {
+    private static final String WHAT = "encrypt the repository";
+
     private final Filestore filestore;
     private final Repository plain;
     private final KeyRing keys;
@@ -98,7 +99,7 @@ public final class Encrypting {
             retention.permission();
             return end.filter(then -> !clock.instant().isBefore(then)).isEmpty();
         };
-        return undisturbed(() -> {
+        return retention.undisturbed(WHAT, () -> {
             plain.newest();
             SigningKey signer = keys.signing();
             if (held().isEmpty()) {
@@ -117,14 +118,17 @@ public final class Encrypting {
      *     snapshot is taken
      */
     public Moved change(Progress progress) {
-        return undisturbed(() -> {
+        return retention.undisturbed(WHAT, () -> {
             Sealing sealing = held().orElseThrow(() -> new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot switch to encryption: nothing was encrypted yet",
                     "run agent-primary encrypt RECIPIENT… first, until it says that all is encrypted"));
             Path lock = StateEntry.SNAPSHOT_LOCK.in(state);
             ProcessLock alone = ProcessLock.tryAcquire(lock)
-                    .orElseThrow(() -> locked(ProcessLock.holder(lock) + " is taking a snapshot"));
+                    .orElseThrow(() -> new UnderstudyException(
+                            ErrorCode.LOCKED,
+                            "cannot switch to encryption: " + ProcessLock.holder(lock) + " is taking a snapshot",
+                            "wait until it is done"));
             try {
                 return changed(sealing, progress);
             } finally {
@@ -154,7 +158,7 @@ public final class Encrypting {
      * @throws UnderstudyException as {@link #prepare}; {@code USAGE} before the switch, and while a recipient has not
      */
     public Moved clean(boolean forced) {
-        return undisturbed(() -> {
+        return retention.undisturbed(WHAT, () -> {
             EncryptionSwitch.Noted noted = new EncryptionSwitch(state)
                     .of(plain.id())
                     .orElseThrow(() -> new UnderstudyException(
@@ -221,19 +225,5 @@ public final class Encrypting {
 
     private Optional<Sealing> held() {
         return new HeldKeys(state).find(plain.id());
-    }
-
-    private Moved undisturbed(Supplier<Moved> work) {
-        retention.permission();
-        List<Moved> result = new ArrayList<>();
-        if (!retention.undisturbed(() -> result.add(work.get()))) {
-            throw locked("agent-primary prune, sync or rekey runs, or this does already");
-        }
-        return result.get(0);
-    }
-
-    private static UnderstudyException locked(String why) {
-        return new UnderstudyException(
-                ErrorCode.LOCKED, "cannot encrypt the repository: " + why, "wait until it is done");
     }
 }

@@ -1,6 +1,5 @@
 package io.understudy.primary.app;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -94,15 +93,7 @@ public final class Rekeying {
      */
     public Rekeyed run(boolean further, Optional<String> until, Progress progress) {
         Optional<Instant> end = until.map(text -> EndTime.parse(text, clock));
-        retention.permission();
-        List<Rekeyed> result = new ArrayList<>();
-        if (!retention.undisturbed(() -> result.add(rekeyed(further, end, progress)))) {
-            throw new UnderstudyException(
-                    ErrorCode.LOCKED,
-                    "cannot encrypt content again: agent-primary prune, sync or rekey runs, or this does already",
-                    "wait until it is done");
-        }
-        return result.get(0);
+        return retention.undisturbed(WHAT, () -> rekeyed(further, end, progress));
     }
 
     private Rekeyed rekeyed(boolean further, Optional<Instant> until, Progress progress) {

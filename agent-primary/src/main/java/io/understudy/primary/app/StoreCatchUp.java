@@ -1,6 +1,5 @@
 package io.understudy.primary.app;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
@@ -9,13 +8,13 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreHealing;
 import io.understudy.repository.StoreState;
 import io.understudy.repository.StoreSync;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Brings each of several filestores up to the others, on the server that takes snapshots. */
 public final class StoreCatchUp {
+    private static final String ACTION = "bring the filestores up to date";
+
     private final Supplier<Repository> repository;
     private final Pruning retention;
     private final int threads;
@@ -40,10 +39,8 @@ public final class StoreCatchUp {
      *     {@code CANCELLED}, and what the filestores throw
      */
     public List<StoreState> run(Progress progress) {
-        retention.permission();
-        List<StoreState> states = new ArrayList<>();
-        undisturbed(() -> states.addAll(new StoreSync(threads).run(repository.get(), retention::kept, progress)));
-        return states;
+        return retention.undisturbed(
+                ACTION, () -> new StoreSync(threads).run(repository.get(), retention::kept, progress));
     }
 
     /**
@@ -53,18 +50,7 @@ public final class StoreCatchUp {
      * @throws UnderstudyException as {@link #run}, and for what is damaged in all of them
      */
     public long heal(SnapshotId snapshot, Progress progress) {
-        retention.permission();
-        AtomicLong healed = new AtomicLong();
-        undisturbed(() -> healed.set(new StoreHealing(threads).heal(repository.get(), List.of(), snapshot, progress)));
-        return healed.get();
-    }
-
-    private void undisturbed(Runnable work) {
-        if (!retention.undisturbed(work)) {
-            throw new UnderstudyException(
-                    ErrorCode.LOCKED,
-                    "cannot bring the filestores up to date: agent-primary prune runs, or this does already",
-                    "wait until it is done");
-        }
+        return retention.undisturbed(
+                ACTION, () -> new StoreHealing(threads).heal(repository.get(), List.of(), snapshot, progress));
     }
 }

@@ -190,18 +190,28 @@ public final class Pruning {
     /**
      * Does work during which nothing may be deleted from the repository.
      *
-     * @return false when something is being deleted: nothing is done then
+     * @param action what the work is to do, for a message: {@code encrypt content again}
+     * @throws UnderstudyException {@code BACKUP_MODE}, {@code FENCED}; {@code LOCKED} while something is deleted, or
+     *     other work of this kind is done: nothing is done then
      */
-    public boolean undisturbed(Runnable work) {
-        Optional<ProcessLock> held = ProcessLock.tryAcquire(StateEntry.PRUNE_LOCK.in(host.state()));
-        held.ifPresent(lock -> {
-            try {
-                work.run();
-            } finally {
-                lock.close();
-            }
-        });
-        return held.isPresent();
+    public <T> T undisturbed(String action, Supplier<T> work) {
+        permission();
+        return alone(action, work);
+    }
+
+    private <T> T alone(String action, Supplier<T> work) {
+        Path file = StateEntry.PRUNE_LOCK.in(host.state());
+        ProcessLock held = ProcessLock.tryAcquire(file)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.LOCKED,
+                        "cannot " + action + ": " + ProcessLock.holder(file)
+                                + " runs prune, sync, verify --repair, rekey or encrypt",
+                        "wait until it is done"));
+        try {
+            return work.get();
+        } finally {
+            held.close();
+        }
     }
 
     /** The epoch in which this server may write now. @throws UnderstudyException {@code BACKUP_MODE}, {@code FENCED} */
@@ -210,19 +220,10 @@ public final class Pruning {
     }
 
     private Pruned locked(Progress progress) {
-        Path file = StateEntry.PRUNE_LOCK.in(host.state());
-        ProcessLock held = ProcessLock.tryAcquire(file)
-                .orElseThrow(() -> new UnderstudyException(
-                        ErrorCode.LOCKED,
-                        "cannot prune: " + ProcessLock.holder(file) + " is pruning, or bringing filestores up to date",
-                        "wait until it is done"));
-        try {
+        return alone("prune", () -> {
             Repository target = host.repository().get();
-            int epoch = host.permission(target);
-            return prune(target, epoch, progress);
-        } finally {
-            held.close();
-        }
+            return prune(target, host.permission(target), progress);
+        });
     }
 
     private Pruned prune(Repository target, int epoch, Progress progress) {
