@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** On Ceph's gateway, by its own policies of buckets; it tells nobody what it refused. */
+/** On Ceph's gateway, by its own policies of buckets. It does not say what it refused. */
 @Tag("slow")
 @EnabledIfEnvironmentVariable(named = CephGateway.VARIABLE, matches = ".+", disabledReason = CephGateway.WHY_NOT)
 class CephLeastPrivilegeTest extends LeastPrivilegeContract {

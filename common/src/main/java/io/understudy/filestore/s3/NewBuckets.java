@@ -8,7 +8,7 @@ import okhttp3.Response;
 
 /**
  * Creates buckets without a region, where the store chooses. MinIO's library always names a region; Ceph's gateway
- * refuses a name that it does not know, and Amazon S3 takes none for its first region.
+ * refuses a name that it does not know, and Amazon's documentation lists none for its first region.
  */
 final class NewBuckets extends MinioAsyncClient {
     /** Amazon's, for which a request is signed that names none. */

@@ -46,7 +46,7 @@ class BucketTest {
         }
     }
 
-    /** Amazon and Ceph refuse the name of Amazon's first region. */
+    /** Ceph refuses the name of Amazon's first region. */
     @Test
     void isOfNoRegionUnlessOneIsConfigured() throws IOException {
         try (ScriptedStore store = new ScriptedStore(BucketTest::create)) {
