@@ -54,7 +54,8 @@ final class SettingsChecks {
             filestore(items.get(i), stores.get(i).settings(), settings);
             different(items.get(i), stores.get(i), stores.subList(0, i));
         }
-        if (settings.filestore().s3().lock().isPresent()) {
+        if (stores.stream()
+                .anyMatch(each -> each.settings().s3().lock().isPresent())) {
             top.below("retention").fault(Setting.RETENTION_LOCK, "cannot be used with more than one filestore");
         }
     }

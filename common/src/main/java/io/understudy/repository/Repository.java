@@ -86,6 +86,11 @@ public final class Repository {
         return new Repository(other, identity, trusted, clock, encryption, sealing);
     }
 
+    /** As one of its {@link #copies} has it. */
+    public Repository in(Copy copy) {
+        return in(copy.store());
+    }
+
     Repository encryptedBy(Sealing keys) {
         return new Repository(filestore, identity, trusted, clock, Encryption.NONE, keys);
     }
@@ -169,7 +174,7 @@ public final class Repository {
     public List<Repository> each() {
         return copies().isEmpty()
                 ? List.of(this)
-                : copies().stream().map(copy -> in(copy.store())).toList();
+                : copies().stream().map(this::in).toList();
     }
 
     /** The same for work of several steps, see {@link Filestore#during}. */
