@@ -52,9 +52,15 @@ final class FilestoresReader {
 
     /** Otherwise what {@code retention} promises would hold nowhere. */
     private void requireRuleOfAll(List<NamedFilestore> stores) {
+        if (stores.size() == 1 && stores.get(0).retention().isPresent()) {
+            top.each("filestores")
+                    .get(0)
+                    .fault(Setting.FILESTORES_RETENTION, "is of no use for the only filestore: set retention");
+        }
         if (stores.stream()
                 .map(NamedFilestore::retention)
-                .noneMatch(own -> own.filter(rule -> !rule.keepsAllOf(retention)).isEmpty())) {
+                .noneMatch(
+                        own -> own.filter(rule -> !rule.keepsAllOf(retention)).isEmpty())) {
             top.each("filestores")
                     .get(0)
                     .fault(

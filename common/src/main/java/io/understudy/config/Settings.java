@@ -202,8 +202,7 @@ public record Settings(
             Optional<RetentionSettings> retention,
             FilestoreSettings settings) {
         /** With the rule of all. */
-        public NamedFilestore(
-                String name, Duration holdUp, Optional<DailyWindow> window, FilestoreSettings settings) {
+        public NamedFilestore(String name, Duration holdUp, Optional<DailyWindow> window, FilestoreSettings settings) {
             this(name, holdUp, window, Optional.empty(), settings);
         }
     }

@@ -59,7 +59,8 @@ public record StoreState(
     }
 
     StoreState failed(UnderstudyException why) {
-        return new StoreState(name, url, reachable, behind, gaps, ownRetention, newest, closed, Optional.of(why.getMessage()));
+        return new StoreState(
+                name, url, reachable, behind, gaps, ownRetention, newest, closed, Optional.of(why.getMessage()));
     }
 
     /** Whether it answered and has the newest snapshot, or is to get it when its window opens. */
@@ -85,6 +86,7 @@ public record StoreState(
                         + closed.map(hours -> ", outside its window " + hours).orElse("")
                 : "can NOT be reached";
         String rule = ownRetention ? ", with retention of its own" : "";
-        return name + " " + url + ", " + state + rule + error.map(why -> ": " + why).orElse("");
+        return name + " " + url + ", " + state + rule
+                + error.map(why -> ": " + why).orElse("");
     }
 }

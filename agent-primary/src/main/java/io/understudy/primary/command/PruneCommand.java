@@ -25,11 +25,12 @@ final class PruneCommand extends PrimaryCommand {
         List<Pruned> pruned = new ArrayList<>();
         Pruning pruning = agent.pruning(Events.none());
         try (ProgressDisplay progress = cli.progress()) {
-            cli.interruptible(() -> pruned.addAll(dryRun
-                    ? pruning.explain(progress)
-                    : agent.access()
-                            .audit()
-                            .around(Caller.ofThisProcess(), "prune", "", () -> pruning.prune(progress))));
+            cli.interruptible(() -> pruned.addAll(
+                    dryRun
+                            ? pruning.explain(progress)
+                            : agent.access()
+                                    .audit()
+                                    .around(Caller.ofThisProcess(), "prune", "", () -> pruning.prune(progress))));
         }
         if (pruned.get(0).filestore().isEmpty()) {
             PruneView view = PruneView.of(pruned.get(0));

@@ -20,7 +20,8 @@ record StoresPruneView(List<OfStore> filestores) {
 
     String text() {
         return filestores.stream()
-                .map(each -> "filestore " + each.filestore() + "\n" + each.pruned().text())
+                .map(each ->
+                        "filestore " + each.filestore() + "\n" + each.pruned().text())
                 .collect(Collectors.joining("\n\n"));
     }
 }

@@ -113,11 +113,13 @@ public sealed interface PrimaryEvent extends Event {
     record TrackingSlotDropped(String slot, String why) implements PrimaryEvent {}
 
     @EventText("snapshot {snapshot} deleted[ from filestore {filestore}]: {reasons}")
-    record SnapshotDeleted(SnapshotId snapshot, Optional<String> filestore, List<String> reasons) implements PrimaryEvent {}
+    record SnapshotDeleted(SnapshotId snapshot, Optional<String> filestore, List<String> reasons)
+            implements PrimaryEvent {}
 
     @EventText(
             "pruning[ of filestore {filestore}] done: {kept} snapshots kept, {deleted} deleted; {blobs} blobs, {bytes} bytes deleted")
-    record PruningDone(Optional<String> filestore, long kept, long deleted, long blobs, long bytes) implements PrimaryEvent {}
+    record PruningDone(Optional<String> filestore, long kept, long deleted, long blobs, long bytes)
+            implements PrimaryEvent {}
 
     /** What was deleted before stays deleted; the rest is left for the next time. */
     @EventText(value = "pruning[ of filestore {filestore}] failed before its end: {why}", severity = Severity.ERROR)

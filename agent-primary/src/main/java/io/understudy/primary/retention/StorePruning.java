@@ -59,11 +59,14 @@ final class StorePruning {
 
     /** What {@link #prune} would do now; writes nothing. */
     Pruned explain(Progress progress) {
-        List<Decision> decisions =
-                decide(target.pruneMarker().last());
+        List<Decision> decisions = decide(target.pruneMarker().last());
         if (inventory.fault().isPresent()) {
             return new Pruned(
-                    name, true, decisions, SweepResult.NOTHING, inventory.fault().map(StorePruning::unreadable));
+                    name,
+                    true,
+                    decisions,
+                    SweepResult.NOTHING,
+                    inventory.fault().map(StorePruning::unreadable));
         }
         GarbageCollector collector = collector();
         try {
@@ -89,8 +92,7 @@ final class StorePruning {
      * @param epoch in which this server may delete
      */
     Pruned prune(int epoch, Events events, Progress progress) {
-        List<Decision> first =
-                decideOrRefuse(target.pruneMarker().last());
+        List<Decision> first = decideOrRefuse(target.pruneMarker().last());
         genuine.update(target.id(), inventory.known(), Set.of());
         GarbageCollector collector = collector();
         collector.mark(kept(first), progress);
