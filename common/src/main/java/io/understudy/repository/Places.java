@@ -25,8 +25,8 @@ final class Places {
         boolean dropped = repository.copies().stream().anyMatch(Copy::ownRetention)
                 && !repository.newest().equals(Optional.of(snapshot));
         List<Repository> due = repository.copies().stream()
-                .filter(copy -> !dropped && copy.closed().isEmpty() || mayHold(repository.in(copy), snapshot))
-                .map(repository::in)
+                .filter(copy -> !dropped && copy.closed().isEmpty() || mayHold(repository.in(copy.store()), snapshot))
+                .map(copy -> repository.in(copy.store()))
                 .toList();
         return due.isEmpty() ? repository.each() : due;
     }

@@ -86,11 +86,6 @@ public final class Repository {
         return new Repository(other, identity, trusted, clock, encryption, sealing);
     }
 
-    /** As one of its {@link #copies} has it. */
-    public Repository in(Copy copy) {
-        return in(copy.store());
-    }
-
     Repository encryptedBy(Sealing keys) {
         return new Repository(filestore, identity, trusted, clock, Encryption.NONE, keys);
     }
@@ -174,7 +169,7 @@ public final class Repository {
     public List<Repository> each() {
         return copies().isEmpty()
                 ? List.of(this)
-                : copies().stream().map(this::in).toList();
+                : copies().stream().map(copy -> in(copy.store())).toList();
     }
 
     /** The same for work of several steps, see {@link Filestore#during}. */

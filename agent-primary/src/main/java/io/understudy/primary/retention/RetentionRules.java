@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What is kept in which filestore.
@@ -49,9 +50,14 @@ public record RetentionRules(RetentionSettings all, Map<String, RetentionSetting
         List<Copy> copies = repository.copies();
         return copies.isEmpty()
                 ? List.of(new Place(Optional.empty(), repository, all))
-                : copies.stream()
-                        .map(copy -> new Place(Optional.of(copy.name()), repository.in(copy), in(copy.name())))
+                : IntStream.range(0, copies.size())
+                        .mapToObj(i ->
+                                place(copies.get(i).name(), repository.each().get(i)))
                         .toList();
+    }
+
+    private Place place(String filestore, Repository repository) {
+        return new Place(Optional.of(filestore), repository, in(filestore));
     }
 
     /**
