@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * passed fails its test.
  *
  * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, one import is killed at every
- * eighth of its points in turn, and the rest at a few; with {@code .*} each point has a crash of its own, which takes
+ * twelfth of its points in turn, and the rest at a few; with {@code .*} each point has a crash of its own, which takes
  * some minutes ({@code deploy/soak --crash-points}).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -41,7 +41,7 @@ class CrashPointsIT {
 
     /** From the load of what is newer to the claim; a promotion that finds nothing newer is killed with a pattern. */
     private static final Set<ReplicaPoint> USUAL_OF_PROMOTION =
-            EnumSet.of(ReplicaPoint.ROWS_COMMITTED, ReplicaPoint.DATABASES_SWAPPED, ReplicaPoint.EPOCH_CLAIMED);
+            EnumSet.of(ReplicaPoint.ROWS_COMMITTED, ReplicaPoint.EPOCH_CLAIMED);
 
     private static final int MOST_CHANGES = 4;
 
@@ -236,7 +236,7 @@ class CrashPointsIT {
 
     /**
      * When the intent is cleared the round is over: what is left, trimming and reporting, is the next one's. Without a
-     * pattern the agent is killed at every eighth point.
+     * pattern the agent is killed at every twelfth point.
      */
     @Test
     void oneRoundKilledAtItsPointsInTurn() throws IOException {
@@ -245,7 +245,7 @@ class CrashPointsIT {
                 .filter(point -> point != ReplicaPoint.MIRROR_TRIMMED && point != ReplicaPoint.REPORT_WRITTEN)
                 .toList();
         Set<ReplicaPoint> points = all.stream()
-                .filter(point -> WANTED.isPresent() || all.indexOf(point) % 8 == 1)
+                .filter(point -> WANTED.isPresent() || all.indexOf(point) % 12 == 1)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(ReplicaPoint.class)));
 
         crash(servers -> assertThat(new ReplicaCrashes(servers).inTurn(points)).isEqualTo(points));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
@@ -14,15 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Who may ask the agents for what, with other users of the host and certificates that should not count. */
 class AccessIT extends Scenario {
     private static final Duration COMMAND = Duration.ofSeconds(120);
-    /** Two commands each time. */
-    private static final Duration ASKED = Duration.ofMillis(500);
 
     /** What the configuration lets the user {@code nobody} read is all that it needs to connect. */
     @Test
@@ -143,22 +142,15 @@ class AccessIT extends Scenario {
     }
 
     private static void awaitReasons(ServerPair pair, String ofThePrimary, String ofTheStandby) {
-        Awaitility.await()
-                .pollInterval(ASKED)
-                .atMost(FOLLOWS)
-                .ignoreExceptions()
-                .untilAsserted(() -> {
-                    JsonNode primary = pair.primary()
-                            .primary("status", "--json")
-                            .successful()
-                            .json();
-                    JsonNode standby = pair.standby()
-                            .replica("status", "--json")
-                            .successful()
-                            .json();
-                    assertThat(primary.at("/refused/why").asText()).contains(ofThePrimary);
-                    assertThat(standby.at("/primaries/0/error").asText()).contains(ofTheStandby);
-                });
+        awaitReason(() -> pair.primary().primary("status", "--json"), "/refused/why", ofThePrimary);
+        awaitReason(() -> pair.standby().replica("status", "--json"), "/primaries/0/error", ofTheStandby);
+    }
+
+    private static void awaitReason(Supplier<Outcome> status, String where, String reason) {
+        Deadline.await("\"" + reason + "\" in " + where, FOLLOWS, () -> {
+            Outcome outcome = status.get();
+            return outcome.exitCode() == 0 && outcome.json().at(where).asText().contains(reason);
+        });
     }
 
     private static long warnings(Path log) {

@@ -21,7 +21,7 @@ class BadDaysIT extends Scenario {
         ServerPair pair = following(false);
         Server primary = pair.primary();
         Server standby = pair.standby();
-        standby.configure(config -> config.replace("within: 40s", "within: 5s"));
+        standby.configure(config -> config.replace("within: 40s", "within: 25s"));
         primary.site().addNote("second");
         primary.site().addUpload("second.txt", new byte[] {1});
         // The primary's site has not read it yet; the standby's will not start with it.
