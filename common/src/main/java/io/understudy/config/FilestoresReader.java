@@ -90,6 +90,7 @@ final class FilestoresReader {
                         DailyWindow::parse),
                 RetentionReader.has(values, Setting.FILESTORES_RETENTION)
                         ? Optional.of(RetentionReader.read(values.below("retention"), retention))
+                                .filter(own -> !own.equals(retention))
                         : Optional.empty(),
                 filestore(values, values.below("retention")));
     }

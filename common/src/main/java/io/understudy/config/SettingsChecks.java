@@ -53,10 +53,8 @@ final class SettingsChecks {
         List<NamedFilestore> stores = settings.filestore().several().get().stores();
         for (int i = 0; i < stores.size(); i++) {
             filestore(items.get(i), stores.get(i).settings(), settings);
+            lock(items.get(i).below("retention"), stores.get(i));
             different(items.get(i), stores.get(i), stores.subList(0, i));
-        }
-        if (stores.stream().anyMatch(each -> each.settings().s3().lock().isPresent())) {
-            top.below("retention").fault(Setting.RETENTION_LOCK, "cannot be used with more than one filestore");
         }
     }
 
@@ -86,11 +84,30 @@ final class SettingsChecks {
                 }
             }
         }
-        if (!"s3".equals(url.getScheme()) && store.s3().lock().isPresent()) {
+        if (settings.filestore().several().isEmpty() && lacksBucketToLock(store)) {
             top.below("retention")
                     .fault(Setting.RETENTION_LOCK, "needs a bucket with Object Lock: filestore.url names a folder");
         }
         new BucketChecks(values).check(store.s3());
+    }
+
+    private void lock(Values own, NamedFilestore store) {
+        if (!lacksBucketToLock(store.settings())) {
+            return;
+        }
+        if (RetentionReader.has(own, Setting.RETENTION_LOCK)) {
+            own.fault(Setting.RETENTION_LOCK, "needs a bucket with Object Lock: its url names a folder");
+        } else {
+            top.below("retention")
+                    .fault(
+                            Setting.RETENTION_LOCK,
+                            "is that of all filestores, and " + store.name()
+                                    + " is no bucket: set it in filestores[].retention of those that are");
+        }
+    }
+
+    private static boolean lacksBucketToLock(FilestoreSettings store) {
+        return !"s3".equals(store.url().getScheme()) && store.s3().lock().isPresent();
     }
 
     private void schedule(Settings settings) {

@@ -44,10 +44,12 @@ public record Outline(
                 SnapshotBlobs.sections(manifest));
     }
 
+    boolean isContinuous() {
+        return periods.equals(List.of(Manifest.CONTINUOUS));
+    }
+
     /** As {@link Manifest#scheduled()}. */
     public Optional<SnapshotId> scheduled() {
-        return periods.equals(List.of(Manifest.CONTINUOUS))
-                ? Optional.ofNullable(lastScheduled)
-                : Optional.of(snapshot);
+        return isContinuous() ? Optional.ofNullable(lastScheduled) : Optional.of(snapshot);
     }
 }

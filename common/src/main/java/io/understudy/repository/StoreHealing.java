@@ -65,6 +65,7 @@ public final class StoreHealing {
                 }
                 if (!holds(place, snapshot, manifest)) {
                     place.replaceStored(snapshot, manifest);
+                    StoreSync.lock(place, signed.outline());
                     healed.increment();
                 }
             }

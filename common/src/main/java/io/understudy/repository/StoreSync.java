@@ -148,6 +148,7 @@ public final class StoreSync {
                     && repository.junk(snapshot).isEmpty()) {
                 copy(repository, target, whole, snapshot, progress);
                 whole = Optional.of(target.readSigned(snapshot));
+                lock(place, whole.get().outline());
                 current = true;
             }
         }
@@ -159,6 +160,13 @@ public final class StoreSync {
             transfer.copyNext(from, to, whole.get(), snapshot, bytes -> {}, progress);
         } else {
             transfer.copy(from, to, snapshot, bytes -> {}, progress);
+        }
+    }
+
+    /** As it would have been right after its commit. */
+    static void lock(Repository place, Outline snapshot) {
+        if (!snapshot.isContinuous()) {
+            place.lock().ifPresent(lock -> lock.extend(snapshot.snapshot().key()));
         }
     }
 

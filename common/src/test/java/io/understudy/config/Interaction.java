@@ -124,8 +124,8 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.RETENTION_MINIMUM,
                         Setting.RETENTION_HOLD),
                 of(
-                        "%s works with one filestore only, not with several %s.",
-                        Setting.RETENTION_LOCK, Setting.FILESTORES_NAME),
+                        "With several %s, %s is that of all, which are buckets then; %s may set another one, or the only one.",
+                        Setting.FILESTORES_NAME, Setting.RETENTION_LOCK, Setting.FILESTORES_RETENTION),
                 of(
                         "Only with an `s3:` %s these have an effect: %s, %s, %s, %s, %s, %s, %s, %s, %s, %s.",
                         Setting.FILESTORE_URL,

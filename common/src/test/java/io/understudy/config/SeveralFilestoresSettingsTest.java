@@ -3,7 +3,9 @@ package io.understudy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.understudy.config.S3Options.Lock;
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
@@ -188,7 +190,39 @@ class SeveralFilestoresSettingsTest {
                 .hasMessageContaining("unknown key filestores[3].secret")
                 .hasMessageContaining("unknown key filestores[4].ssh.known_host (did you mean known_hosts?)")
                 .hasMessageContaining("filestores[4].window must be a part of the day, such as 22:00-06:00: 22-6")
-                .hasMessageContaining("retention.lock cannot be used with more than one filestore");
+                .hasMessageContaining("retention.lock is that of all filestores, and a is no bucket: set it in"
+                        + " filestores[].retention of those that are");
+    }
+
+    @Test
+    void eachBucketMayHaveALockOfItsOwn() {
+        assertThat(load("""
+                retention: {lock_mode: compliance}
+                filestores:
+                  - {name: a, url: "file:///srv/a"}
+                  - {name: b, url: "s3://b/c", access_key: a, secret_key: b, retention: {lock: 30d}}
+                  - {name: c, url: "s3://c/c", access_key: a, secret_key: b, retention: {lock: 9d, lock_mode: governance}}
+                """).filestore().several().orElseThrow().stores())
+                .extracting(each -> each.settings().s3().lock(), NamedFilestore::retention)
+                .containsExactly(
+                        tuple(Optional.empty(), Optional.empty()),
+                        tuple(Optional.of(new Lock(Duration.ofDays(30), true)), Optional.empty()),
+                        tuple(Optional.of(new Lock(Duration.ofDays(9), false)), Optional.empty()));
+        assertThat(load("""
+                retention: {lock: 30d}
+                filestores:
+                  - {name: a, url: "s3://b/c", access_key: a, secret_key: b}
+                  - {name: b, url: "s3://c/c", access_key: a, secret_key: b, retention: {lock: 40d}}
+                """).filestore().several().orElseThrow().stores())
+                .extracting(each -> each.settings().s3().lock().orElseThrow().length())
+                .containsExactly(Duration.ofDays(30), Duration.ofDays(40));
+        assertThatThrownBy(() -> load("""
+                        filestores:
+                          - {name: a, url: "file:///srv/a"}
+                          - {name: b, url: "file:///srv/b", retention: {lock: 30d}}
+                        """))
+                .hasMessageContaining(
+                        "filestores[2].retention.lock needs a bucket with Object Lock: its url names a folder");
     }
 
     @Test

@@ -4,11 +4,14 @@ import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.filestore.ContentLock;
+import io.understudy.filestore.Copy;
+import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Outline;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import io.understudy.tasks.TaskScope;
@@ -18,6 +21,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -26,6 +32,9 @@ import java.util.function.Supplier;
  * for longer than that: so it is enough to extend each blob that is used again once in {@link ContentLock#renewalDays}.
  * Each day a part of them is due, by the first byte of the hash; a day that was missed is made up for. A snapshot that
  * is not continuous gets its manifest locked; what continuous ones name is in the next other one, or soon gone.
+ *
+ * <p>Each of several filestores that has a lock is extended by itself, with days of its own; one that does not hold the
+ * snapshot yet, for the newest that it holds. One that is away is made up for when it is back.
  *
  * <p>It comes after the commit. A lock that fails is reported and tried again with the next snapshot: a snapshot that
  * is not locked is better than none.
@@ -38,8 +47,28 @@ final class ContentLocks {
     private final Clock clock;
     private final Events events;
 
-    /** @param day the last on which all that was due was extended */
-    private record Extended(UUID repository, LocalDate day) {}
+    /**
+     * @param day the last on which all that was due was extended; null where there are several filestores
+     * @param days that of each of several filestores, by its name
+     */
+    private record Extended(UUID repository, LocalDate day, Map<String, LocalDate> days) {
+        Extended {
+            days = days == null ? Map.of() : Map.copyOf(days);
+        }
+
+        Optional<LocalDate> in(String filestore) {
+            return Optional.ofNullable(filestore.isEmpty() ? day : days.get(filestore));
+        }
+
+        Extended with(String filestore, LocalDate today) {
+            if (filestore.isEmpty()) {
+                return new Extended(repository, today, days);
+            }
+            Map<String, LocalDate> all = new TreeMap<>(days);
+            all.put(filestore, today);
+            return new Extended(repository, day, all);
+        }
+    }
 
     ContentLocks(Path state, Supplier<Repository> repository, Clock clock, Events events) {
         this.file = StateFile.in(state, StateEntry.CONTENT_LOCKS, Extended.class);
@@ -53,37 +82,66 @@ final class ContentLocks {
         if (manifest.isContinuous()) {
             return;
         }
+        guarded(manifest, () -> {
+            Repository all = repository.get().during(Purpose.CATCH_UP);
+            List<Copy> copies = all.copies();
+            if (copies.isEmpty()) {
+                all.lock().ifPresent(lock -> extend("", lock, all, Outline.of(manifest)));
+            }
+            for (int i = 0; i < copies.size(); i++) {
+                String name = copies.get(i).name();
+                Repository place = all.each().get(i);
+                guarded(
+                        manifest,
+                        () -> place.lock()
+                                .ifPresent(lock -> held(place, manifest)
+                                        .ifPresent(snapshot -> extend(name, lock, place, snapshot))));
+            }
+        });
+    }
+
+    private void guarded(Manifest manifest, Runnable work) {
         try {
-            Repository target = repository.get();
-            target.lock().ifPresent(lock -> extend(lock, target, manifest));
+            work.run();
         } catch (RuntimeException e) {
             UnderstudyException why = Unexpected.of("lock the content of a snapshot", e);
             events.report(new PrimaryEvent.ContentNotLocked(manifest.snapshot(), why));
         }
     }
 
-    private void extend(ContentLock lock, Repository target, Manifest manifest) {
-        lock.extend(manifest.snapshot().key());
+    /** The newest that is not continuous in one of several filestores. */
+    private static Optional<Outline> held(Repository place, Manifest committed) {
+        if (place.holds(committed.snapshot())) {
+            return Optional.of(Outline.of(committed));
+        }
+        return place.newest()
+                .flatMap(newest -> place.outline(newest).scheduled())
+                .filter(place::holds)
+                .map(place::outline);
+    }
+
+    private void extend(String filestore, ContentLock lock, Repository place, Outline snapshot) {
+        lock.extend(snapshot.snapshot().key());
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        BitSet due = due(target.id(), today, lock.renewalDays());
+        Extended noted = file.read()
+                .filter(last -> last.repository().equals(place.id()))
+                .orElseGet(() -> new Extended(place.id(), null, Map.of()));
+        BitSet due = due(noted.in(filestore).orElse(LocalDate.MIN), today, lock.renewalDays());
         if (due.isEmpty()) {
             return;
         }
-        List<BlobId> blobs =
-                SnapshotBlobs.of(manifest, target.blobs()).ids(id -> due.get(part(id, lock.renewalDays())));
+        KnownBlobs all = KnownBlobs.none();
+        snapshot.parts().forEach(section -> section.forEach(place.blobs(), part -> all.add(part.blob())));
+        List<BlobId> blobs = all.ids(id -> due.get(part(id, lock.renewalDays())));
         try (TaskScope scope = new TaskScope("lock content")) {
             scope.forEach(
-                    PARALLEL, blobs, (BlobId id) -> lock.extend(target.blobs().object(id)));
+                    PARALLEL, blobs, (BlobId id) -> lock.extend(place.blobs().object(id)));
         }
-        file.write(new Extended(target.id(), today));
+        file.write(noted.with(filestore, today));
     }
 
     /** The parts that are due; a clock that was set back makes none due before it was there again. */
-    private BitSet due(UUID repository, LocalDate today, int parts) {
-        LocalDate before = file.read()
-                .filter(last -> last.repository().equals(repository))
-                .map(Extended::day)
-                .orElse(LocalDate.MIN);
+    private static BitSet due(LocalDate before, LocalDate today, int parts) {
         BitSet due = new BitSet(parts);
         for (LocalDate day = today; day.isAfter(before) && due.cardinality() < parts; day = day.minusDays(1)) {
             due.set((int) Math.floorMod(day.toEpochDay(), (long) parts));

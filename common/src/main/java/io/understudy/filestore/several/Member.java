@@ -3,6 +3,7 @@ package io.understudy.filestore.several;
 import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
@@ -161,6 +162,11 @@ final class Member implements Filestore {
     @Override
     public Capabilities capabilities() {
         return call("ask what it can", store::capabilities);
+    }
+
+    @Override
+    public Optional<ContentLock> lock() {
+        return store.lock().map(lock -> new MemberLock(this, lock));
     }
 
     @Override
