@@ -149,7 +149,6 @@ class RetentionPerStoreTest extends FiveHourlySnapshots {
     @Test
     void whatOnlyOneKeepsIsGenuineAndNoJunkWhenItIsDamaged() {
         pruning(RULES).prune(Progress.none());
-        pruning(RULES).prune(Progress.none());
         second.put(id(2).key(), Content.of(new byte[] {'j'}));
         assertThat(pruning(RULES).prune(Progress.none()).get(1).refused()).isPresent();
     }
