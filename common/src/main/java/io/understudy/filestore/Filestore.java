@@ -24,7 +24,7 @@ public interface Filestore extends AutoCloseable {
 
     Capabilities capabilities();
 
-    /** What keeps content from deletion; empty where nothing does, and where each of its copies has a lock of its own. */
+    /** What keeps content from deletion; empty where nothing does. Of several copies each has its own. */
     default Optional<ContentLock> lock() {
         return Optional.empty();
     }
