@@ -70,19 +70,12 @@ public final class LocalLists {
             BlobRef blob = sink.put(buffer, offset, length);
             used.add(blob.id().hex());
             Path file = folder.resolve(blob.id().hex());
-            if (length <= LONGEST && !isOfLength(file, length)) {
-                keep(file, Arrays.copyOfRange(buffer, offset, offset + length));
+            byte[] content = Arrays.copyOfRange(buffer, offset, offset + length);
+            if (length <= LONGEST && !Arrays.equals(read(file), content)) {
+                keep(file, content);
             }
             return blob;
         });
-    }
-
-    private static boolean isOfLength(Path file, int length) {
-        try {
-            return Files.size(file) == length;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private InputStream open(BlobRef blob, BlobSource repository, Naming naming) {

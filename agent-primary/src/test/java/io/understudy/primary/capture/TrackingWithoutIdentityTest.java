@@ -60,7 +60,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @Tag("slow")
 class TrackingWithoutIdentityTest {
-    private static final int DELTAS = 48;
     private static PostgresServer server;
 
     private final FakeTicker time = new FakeTicker();
@@ -160,18 +159,6 @@ class TrackingWithoutIdentityTest {
         }
         change(++number);
         assertThat(snapshot().get("note").content().deltas()).isNotEmpty();
-    }
-
-    /** Deltas that cannot be read are not merged, so there is a limit to their number. */
-    @Test
-    void aTableOfManyDeltasIsReadInFull() {
-        for (int i = 1; i <= DELTAS; i++) {
-            change(i);
-            assertThat(snapshot().get("note").content().deltas()).hasSize(i);
-        }
-        assertAllIsRestored();
-        change(DELTAS + 1);
-        assertThat(snapshot().get("note").content().deltas()).isEmpty();
     }
 
     private void restart() {

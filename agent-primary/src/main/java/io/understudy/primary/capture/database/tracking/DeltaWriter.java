@@ -83,6 +83,15 @@ final class DeltaWriter {
         return new Result(deltas, keys);
     }
 
+    /**
+     * Whether no delta may be added to these.
+     *
+     * @param before as that of the constructor
+     */
+    static boolean isFull(List<TableDelta> deltas, Optional<BlobSource> before) {
+        return before.isEmpty() && deltas.size() >= MOST_UNREAD;
+    }
+
     private record Lines(StreamRef stream, long count) {}
 
     static long bytes(TableDelta delta) {

@@ -279,7 +279,7 @@ public final class TrackedRun {
             why = "its deltas would name more than " + TableRows.MOST_KEYS + " keys";
         } else if (point.keys().size() != data.content().deltas().size()) {
             why = "its deltas are not those that were written";
-        } else if (newest().content().isEmpty() && data.content().deltas().size() >= DeltaWriter.MOST_UNREAD) {
+        } else if (DeltaWriter.isFull(data.content().deltas(), newest().content())) {
             why = "it has " + DeltaWriter.MOST_UNREAD + " deltas, and this server cannot read them to merge them";
         } else if (!KeyedCopies.canName(changes.keys(), encoding)) {
             why = "its keys are not ASCII and the database is not UTF8";
