@@ -25,6 +25,7 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind SIZE = of("size", "");
     static final Kind DURATION = of("duration", "");
     static final Kind WINDOW = of("part of the day", "`22:00-06:00`");
+    static final Kind RULE = of("the keys of `retention`", "");
     static final Kind CHOICE = of("choice", "");
     static final Kind JDBC_URL = of("jdbc:postgresql://host:port/database", "");
     static final Kind STORE_URL = of("URL", "`file`, `s3`, `sftp`");

@@ -33,6 +33,7 @@ public enum Setting {
     FILESTORES_NAME("filestores[].name", Kind.NAME, Setting.REQUIRED),
     FILESTORES_HOLD_UP("filestores[].hold_up", Kind.DURATION.between("1s", "1h"), "60s"),
     FILESTORES_WINDOW("filestores[].window", Kind.WINDOW, ""),
+    FILESTORES_RETENTION("filestores[].retention", Kind.RULE, ""),
     COMMIT("commit", Kind.CHOICE.of("all", "any"), "all"),
 
     FILESTORE_URL("filestore.url", Kind.STORE_URL, Setting.REQUIRED),

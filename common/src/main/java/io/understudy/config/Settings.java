@@ -193,9 +193,19 @@ public record Settings(
      * @param name in messages, status and metrics
      * @param holdUp how long it may hold up the others, 1 s to 1 h; default 60 s
      * @param window in which content is written to it; empty: always. At least one of several has none
+     * @param retention its own rule, complete; empty: that of all. At least one of several keeps what that keeps
      */
     public record NamedFilestore(
-            String name, Duration holdUp, Optional<DailyWindow> window, FilestoreSettings settings) {}
+            String name,
+            Duration holdUp,
+            Optional<DailyWindow> window,
+            Optional<RetentionSettings> retention,
+            FilestoreSettings settings) {
+        /** With the rule of all. */
+        public NamedFilestore(String name, Duration holdUp, Optional<DailyWindow> window, FilestoreSettings settings) {
+            this(name, holdUp, window, Optional.empty(), settings);
+        }
+    }
 
     /** Bytes of content a second, for each process; empty: as fast as it goes. */
     public record RateLimits(OptionalLong upload, OptionalLong download) {
@@ -268,6 +278,16 @@ public record Settings(
         /** With continuous snapshots, and reports, that count for as long as they do by default. */
         public RetentionSettings(Map<String, Integer> keep, int minimum, Duration grace, boolean automatic) {
             this(keep, CONTINUOUS, minimum, grace, HOLD, automatic);
+        }
+
+        /** Whether it keeps every snapshot that the other rule keeps. */
+        boolean keepsAllOf(RetentionSettings other) {
+            return keep.entrySet().stream()
+                            .allMatch(each ->
+                                    other.keep.getOrDefault(each.getKey(), Integer.MAX_VALUE) <= each.getValue())
+                    && continuous.compareTo(other.continuous) >= 0
+                    && minimum >= other.minimum
+                    && hold.compareTo(other.hold) >= 0;
         }
     }
 

@@ -2,6 +2,7 @@ package io.understudy.config;
 
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
+import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
@@ -35,7 +36,7 @@ final class SettingsChecks {
     void check(Settings settings) {
         schedule(settings);
         label(settings);
-        continuous(settings);
+        retention(settings);
         replicas(settings);
         trees(settings.trees());
         outsideTrees(Setting.MARKER, settings.marker(), settings);
@@ -54,7 +55,7 @@ final class SettingsChecks {
             filestore(items.get(i), stores.get(i).settings(), settings);
             different(items.get(i), stores.get(i), stores.subList(0, i));
         }
-        if (settings.filestore().s3().lock().isPresent()) {
+        if (stores.stream().anyMatch(each -> each.settings().s3().lock().isPresent())) {
             top.below("retention").fault(Setting.RETENTION_LOCK, "cannot be used with more than one filestore");
         }
     }
@@ -109,22 +110,33 @@ final class SettingsChecks {
             top.below("primary")
                     .fault(Setting.PRIMARY_SCHEDULE, "must not name a period continuous: set primary.continuous");
         }
-        if (settings.retention().keep().containsKey(Setting.PRIMARY_CONTINUOUS.key())) {
-            top.below("retention")
-                    .fault(Setting.RETENTION_KEEP, "has no count for continuous: set retention.continuous, a duration");
+    }
+
+    private void retention(Settings settings) {
+        rule(top.below("retention"), settings.retention(), settings);
+        settings.filestore().several().ifPresent(several -> {
+            for (int i = 0; i < several.stores().size(); i++) {
+                Values values = top.each("filestores").get(i);
+                several.stores().get(i).retention().ifPresent(own -> rule(values.below("retention"), own, settings));
+            }
+        });
+    }
+
+    private static void rule(Values values, RetentionSettings rule, Settings settings) {
+        if (rule.keep().containsKey(Setting.PRIMARY_CONTINUOUS.key())) {
+            values.fault(Setting.RETENTION_KEEP, "has no count for continuous: set retention.continuous, a duration");
         }
+        continuous(values, rule, settings);
     }
 
     /** All manifests have to be listed, by readers too. */
-    private void continuous(Settings settings) {
+    private static void continuous(Values values, RetentionSettings rule, Settings settings) {
         settings.primary()
                 .continuous()
-                .filter(every -> settings.retention().continuous().dividedBy(every) > MOST_CONTINUOUS)
-                .ifPresent(every -> top.below("retention")
-                        .fault(
-                                Setting.RETENTION_CONTINUOUS,
-                                "must be at most " + MOST_CONTINUOUS
-                                        + " times primary.continuous: each may be a snapshot"));
+                .filter(every -> rule.continuous().dividedBy(every) > MOST_CONTINUOUS)
+                .ifPresent(every -> values.fault(
+                        Setting.RETENTION_CONTINUOUS,
+                        "must be at most " + MOST_CONTINUOUS + " times primary.continuous: each may be a snapshot"));
     }
 
     /** Names are compared with those in certificates letter by letter: a pattern would let in more than one server. */

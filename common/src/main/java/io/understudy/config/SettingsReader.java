@@ -28,16 +28,17 @@ final class SettingsReader {
 
     Settings read() {
         top.section().allowOnly(Setting.keysOf(""));
+        RetentionSettings retention = RetentionReader.read(top.below("retention"), RetentionSettings.DEFAULT);
         Settings settings = new Settings(
                 top.name(Setting.SITE),
                 top.path(Setting.STATE),
                 top.path(Setting.MARKER),
                 database(section("database")),
                 top.each("trees").stream().map(SettingsReader::tree).toList(),
-                new FilestoresReader(top).read(),
+                new FilestoresReader(top, retention).read(),
                 signing(section("signing")),
                 primary(section("primary")),
-                retention(section("retention")),
+                retention,
                 replica(section("replica")),
                 service(section("service")),
                 tls(section("tls")),
@@ -102,16 +103,6 @@ final class SettingsReader {
                 values.list(Setting.PRIMARY_REPLICAS),
                 values.decimal(Setting.PRIMARY_PROCESSORS),
                 values.listen(Setting.PRIMARY_HTTP));
-    }
-
-    private static RetentionSettings retention(Values values) {
-        return new RetentionSettings(
-                values.counts(Setting.RETENTION_KEEP, RetentionSettings.DEFAULT.keep()),
-                values.duration(Setting.RETENTION_CONTINUOUS),
-                values.integer(Setting.RETENTION_MINIMUM),
-                values.duration(Setting.RETENTION_GRACE),
-                values.duration(Setting.RETENTION_HOLD),
-                values.yesNo(Setting.RETENTION_AUTOMATIC).orElse(true));
     }
 
     private static ReplicaSettings replica(Values values) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param reachable whether it answered, and holds this repository or nothing yet
  * @param behind how many snapshots others of them have that are newer than all it has; 0 where it did not answer
  * @param gaps how many older ones it lacks; retention may have deleted them here
+ * @param ownRetention whether a rule of its own decides which of them it keeps
  * @param newest snapshot that it has
  * @param closed its window, while no content may be written to it; empty where that is open, or it has none
  * @param error why it is not reachable, or not caught up
@@ -22,6 +23,7 @@ public record StoreState(
         boolean reachable,
         int behind,
         int gaps,
+        boolean ownRetention,
         Optional<SnapshotId> newest,
         Optional<String> closed,
         Optional<String> error) {
@@ -33,6 +35,7 @@ public record StoreState(
                 false,
                 0,
                 0,
+                copy.ownRetention(),
                 Optional.empty(),
                 hours(copy),
                 Optional.of(why.getMessage()));
@@ -40,7 +43,15 @@ public record StoreState(
 
     static StoreState of(Copy copy, int behind, int gaps, Optional<SnapshotId> newest) {
         return new StoreState(
-                copy.name(), copy.store().name(), true, behind, gaps, newest, hours(copy), Optional.empty());
+                copy.name(),
+                copy.store().name(),
+                true,
+                behind,
+                gaps,
+                copy.ownRetention(),
+                newest,
+                hours(copy),
+                Optional.empty());
     }
 
     private static Optional<String> hours(Copy copy) {
@@ -48,7 +59,8 @@ public record StoreState(
     }
 
     StoreState failed(UnderstudyException why) {
-        return new StoreState(name, url, reachable, behind, gaps, newest, closed, Optional.of(why.getMessage()));
+        return new StoreState(
+                name, url, reachable, behind, gaps, ownRetention, newest, closed, Optional.of(why.getMessage()));
     }
 
     /** Whether it answered and has the newest snapshot, or is to get it when its window opens. */
@@ -73,6 +85,8 @@ public record StoreState(
                         + (behind == 0 ? "" : ", behind by " + behind + (behind == 1 ? " snapshot" : " snapshots"))
                         + closed.map(hours -> ", outside its window " + hours).orElse("")
                 : "can NOT be reached";
-        return name + " " + url + ", " + state + error.map(why -> ": " + why).orElse("");
+        String rule = ownRetention ? ", with retention of its own" : "";
+        return name + " " + url + ", " + state + rule
+                + error.map(why -> ": " + why).orElse("");
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One that is outside its window gets claims, and no content; a copy that is under way then ends there, and goes on
  * when the window opens.
+ *
+ * <p>What a store's own retention dropped is not brought back to it.
  *
  * <p>Nothing may be deleted from the repository at the same time.
  */
@@ -97,13 +100,13 @@ public final class StoreSync {
     /**
      * Copies to each what it lacks. One that fails does not keep the others from it.
      *
-     * @param kept what retention keeps now: of what is older than the newest that a store lacks, nothing else is
-     *     copied; asked when it is needed
+     * @param kept what retention keeps now in a filestore, by its name: of what is older than the newest that it
+     *     lacks, nothing else is copied; asked once at most, when it is needed
      * @param progress receives the steps of {@link Transfer}
      * @return what each has afterwards
      * @throws UnderstudyException {@code CANCELLED}
      */
-    public List<StoreState> run(Repository repository, Supplier<Set<SnapshotId>> kept, Progress progress) {
+    public List<StoreState> run(Repository repository, Function<String, Set<SnapshotId>> kept, Progress progress) {
         Map<String, UnderstudyException> failures = new HashMap<>();
         for (Copy copy : repository.copies()) {
             try {
@@ -120,7 +123,7 @@ public final class StoreSync {
         return look(repository, UnaryOperator.identity(), failures);
     }
 
-    private void fill(Repository repository, Copy copy, Supplier<Set<SnapshotId>> kept, Progress progress) {
+    private void fill(Repository repository, Copy copy, Function<String, Set<SnapshotId>> kept, Progress progress) {
         Identity.requireSame(copy, repository.id());
         Repository place = RepositoryCopy.open(copy.store(), repository);
         repository.epochs().copyTo(copy.store());
@@ -134,10 +137,14 @@ public final class StoreSync {
         Optional<SignedManifest> whole = newest.map(target::readSigned);
         Collections.reverse(missing);
         boolean current = false;
+        Optional<Set<SnapshotId>> rule = Optional.empty();
         for (SnapshotId snapshot : missing) {
             Cancellation.check("copy snapshot " + snapshot);
             current |= newest.filter(last -> snapshot.compareTo(last) < 0).isPresent();
-            if ((!current || kept.get().contains(snapshot))
+            if (current && rule.isEmpty()) {
+                rule = Optional.of(kept.apply(copy.name()));
+            }
+            if (rule.filter(keeps -> !keeps.contains(snapshot)).isEmpty()
                     && repository.junk(snapshot).isEmpty()) {
                 copy(repository, target, whole, snapshot, progress);
                 whole = Optional.of(target.readSigned(snapshot));

@@ -116,6 +116,14 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.FILESTORES_WINDOW, Setting.COMMIT, Setting.FILESTORES_NAME),
                 of("Where %s is given, %s is not.", Setting.FILESTORES_NAME, Setting.FILESTORE_URL),
                 of(
+                        "%s needs at least two %s, of which one keeps all that %s, %s, %s and %s keep.",
+                        Setting.FILESTORES_RETENTION,
+                        Setting.FILESTORES_NAME,
+                        Setting.RETENTION_KEEP,
+                        Setting.RETENTION_CONTINUOUS,
+                        Setting.RETENTION_MINIMUM,
+                        Setting.RETENTION_HOLD),
+                of(
                         "%s works with one filestore only, not with several %s.",
                         Setting.RETENTION_LOCK, Setting.FILESTORES_NAME),
                 of(

@@ -1,11 +1,13 @@
 package io.understudy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
+import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.time.DailyWindow;
 import java.io.IOException;
 import java.net.URI;
@@ -15,9 +17,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several filestores in the configuration. */
@@ -76,6 +80,72 @@ class SeveralFilestoresSettingsTest {
                         "filestores: [{name: a, url: \"file:///srv/a\", window: \"22:00-06:00\"}" + second + "]\n"))
                 .hasMessageContaining(
                         "filestores[1].window is set for each filestore: one of them has to take snapshots at all times");
+    }
+
+    /** A key that is absent there is that of all. */
+    @Test
+    void oneMayHaveRetentionOfItsOwn() {
+        assertThat(load("""
+                retention: {keep: {daily: 10, manual: 5}, grace: 48h}
+                filestores:
+                  - {name: a, url: "file:///srv/a"}
+                  - {name: b, url: "file:///srv/b", retention: {keep: {daily: 30}, continuous: 2h, automatic: no}}
+                """).filestore().several().orElseThrow().stores())
+                .extracting(NamedFilestore::retention)
+                .containsExactly(
+                        Optional.empty(),
+                        Optional.of(new RetentionSettings(
+                                Map.of("hourly", 24, "daily", 30, "weekly", 4, "monthly", 12, "manual", 5),
+                                Duration.ofHours(2),
+                                3,
+                                Duration.ofHours(48),
+                                Duration.ofDays(90),
+                                false)));
+    }
+
+    /** Otherwise what retention promises would hold nowhere. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{keep: {daily: 6}}; {minimum: 2}; false",
+                "{keep: {yearly: 9}}; {hold: 89d}; false",
+                "{continuous: 59m}; {continuous: 59m}; false",
+                "{keep: {daily: 6}}; {keep: {daily: 8}}; true",
+                "{keep: {daily: 6}}; {grace: 48h}; true",
+            })
+    void oneOfThemKeepsWhatRetentionPromises(String first, String second, boolean enough) {
+        ThrowingCallable loading = () -> load("filestores: [{name: a, url: \"file:///srv/a\", retention: " + first
+                + "}, {name: b, url: \"file:///srv/b\", retention: " + second + "}]\n");
+        if (enough) {
+            assertThatCode(loading).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(loading)
+                    .hasMessageContaining("filestores[1].retention and that of each other filestore keep less than"
+                            + " retention: one of them has to keep all that retention promises");
+        }
+    }
+
+    @Test
+    void theOnlyFilestoreHasTheRuleOfAll() {
+        assertThatThrownBy(() -> load("filestores: [{name: a, url: \"file:///srv/a\", retention: {minimum: 9}}]\n"))
+                .hasMessageContaining("filestores[1].retention is of no use for the only filestore: set retention");
+    }
+
+    @Test
+    void aRuleOfOneFilestoreHasTheSameBounds() {
+        assertThatThrownBy(() -> load("""
+                        primary: {continuous: 1s}
+                        filestores:
+                          - {name: a, url: "file:///srv/a"}
+                          - {name: b, url: "file:///srv/b", retention: {minimum: 0, keep: {continuous: 3}, days: 2}}
+                          - {name: c, url: "file:///srv/c", retention: {continuous: 30d}}
+                        """))
+                .hasMessageContaining("filestores[2].retention.minimum must be a number, 1 to 100000: 0")
+                .hasMessageContaining("unknown key filestores[2].retention.days")
+                .hasMessageContaining("filestores[2].retention.keep has no count for continuous")
+                .hasMessageContaining(
+                        "filestores[3].retention.continuous must be at most 50000 times primary.continuous");
     }
 
     @Test

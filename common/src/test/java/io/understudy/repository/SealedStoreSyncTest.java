@@ -55,7 +55,7 @@ class SealedStoreSyncTest {
         Repository primary = open(three, Optional.empty());
         assertThat(primary.blobs().areReadable()).isFalse();
 
-        assertThat(new StoreSync(2).run(primary, () -> Set.of(id(1, 1), id(1, 2)), Progress.none()))
+        assertThat(new StoreSync(2).run(primary, store -> Set.of(id(1, 1), id(1, 2)), Progress.none()))
                 .allMatch(StoreState::isInStep)
                 .allMatch(each -> each.gaps() == 0);
 

@@ -6,6 +6,7 @@ import static io.understudy.testing.SeveralInMemory.takeAway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.CommitRule;
+import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.several.SeveralFilestores;
@@ -13,6 +14,7 @@ import io.understudy.progress.Progress;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +113,39 @@ class StoreHealingTest {
         assertThat(failure(() -> new Verification(2).verifyEach(nightly, id(1, 1), Progress.none()))
                         .code())
                 .isEqualTo(ErrorCode.BLOB_MISSING);
+    }
+
+    /** One may have dropped what another one keeps for longer; the newest is to be in each. */
+    @Test
+    void aSnapshotThatARuleDroppedIsVerifiedWhereItIsKept() {
+        Repository rules = repository.in(SeveralInMemory.withRules(
+                CommitRule.ALL, time, Map.of("second", RetentionSettings.DEFAULT), main, second));
+        main.delete(id(1, 1).key());
+        assertThat(failure(() -> new Verification(2).verifyEach(rules, id(1, 1), Progress.none()))
+                        .code())
+                .as("the newest")
+                .isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN);
+        site.commit(id(1, 2), 2);
+
+        new Verification(2).verifyEach(rules, id(1, 1), Progress.none());
+        assertThat(new StoreHealing(2).heal(rules, List.of(), id(1, 1), Progress.none()))
+                .isZero();
+        assertThat(main.stat(id(1, 1).key())).isEmpty();
+        assertThat(rules.read(id(1, 1))).as("read from where it is").isNotNull();
+        assertThat(StoreSync.look(rules).get(1).text()).endsWith("newest " + id(1, 2) + ", with retention of its own");
+        assertThat(StoreSync.look(rules)).allMatch(StoreState::isInStep);
+
+        takeAway(main);
+        assertThat(failure(() -> new Verification(2).verifyEach(rules, id(1, 1), Progress.none()))
+                        .code())
+                .isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        SeveralInMemory.bringBack(main);
+        time.advance(Duration.ofMinutes(2));
+        second.delete(id(1, 1).key());
+        assertThat(failure(() -> new Verification(2).verifyEach(rules, id(1, 1), Progress.none()))
+                        .code())
+                .as("nowhere")
+                .isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN);
     }
 
     @Test

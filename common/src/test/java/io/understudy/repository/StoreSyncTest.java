@@ -40,7 +40,7 @@ class StoreSyncTest {
     private final Repository repository = site.repository();
 
     private List<StoreState> sync(Set<SnapshotId> kept) {
-        return new StoreSync(2).run(repository, () -> kept, Progress.none());
+        return new StoreSync(2).run(repository, store -> kept, Progress.none());
     }
 
     private void missed(int... snapshots) {
@@ -99,7 +99,7 @@ class StoreSyncTest {
         repository.in(main).epochs().claim(EpochsTest.claim(3, "b"), site.key());
 
         StoreState state =
-                new StoreSync(2).run(opened, Set::of, Progress.none()).get(1);
+                new StoreSync(2).run(opened, store -> Set.of(), Progress.none()).get(1);
 
         assertThat(state.behind()).isEqualTo(2);
         assertThat(state.isInStep()).isTrue();
@@ -111,7 +111,7 @@ class StoreSyncTest {
         assertThat(StoreSync.look(opened).get(1).isToBeCaughtUp()).isTrue();
         assertThat(StoreSync.look(opened).get(1).isInStep()).isFalse();
         assertThat(new StoreSync(2)
-                        .run(opened, () -> Set.of(id(1, 1)), Progress.none())
+                        .run(opened, store -> Set.of(id(1, 1)), Progress.none())
                         .get(1)
                         .behind())
                 .isZero();
@@ -130,7 +130,7 @@ class StoreSyncTest {
         });
         Repository opened = repository.in(nightly);
         StoreState ended =
-                new StoreSync(2).run(opened, Set::of, Progress.none()).get(1);
+                new StoreSync(2).run(opened, store -> Set.of(), Progress.none()).get(1);
         assertThat(ended.isInStep()).isTrue();
         assertThat(ended.behind()).isEqualTo(1);
         assertThat(ended.error()).isEmpty();
@@ -140,7 +140,10 @@ class StoreSyncTest {
 
         bringBack(second);
         time.advance(Duration.between(time.now(), Instant.parse("2026-11-21T23:00:00Z")));
-        assertThat(new StoreSync(2).run(opened, Set::of, Progress.none()).get(1).behind())
+        assertThat(new StoreSync(2)
+                        .run(opened, store -> Set.of(), Progress.none())
+                        .get(1)
+                        .behind())
                 .isZero();
         new Verification(2).verify(repository.in(second), id(1, 1), Progress.none());
     }
@@ -164,7 +167,8 @@ class StoreSyncTest {
         InMemoryFilestore fresh = new InMemoryFilestore(time);
         SeveralFilestores three = SeveralInMemory.of(CommitRule.ALL, time, main, second, fresh);
         Repository opened = repository.in(three);
-        assertThat(new StoreSync(2).run(opened, Set::of, Progress.none())).allMatch(StoreState::isInStep);
+        assertThat(new StoreSync(2).run(opened, store -> Set.of(), Progress.none()))
+                .allMatch(StoreState::isInStep);
         assertThat(fresh.keys()).isEqualTo(second.keys());
     }
 
@@ -192,7 +196,7 @@ class StoreSyncTest {
                 (filestore, repository, name, trusted) ->
                         Sealing.of(1, key.naming(), key.identity().recipient(), key.outline(), Optional.empty()));
 
-        assertThat(new StoreSync(2).run(primary, () -> Set.of(id(1, 1)), Progress.none()))
+        assertThat(new StoreSync(2).run(primary, store -> Set.of(id(1, 1)), Progress.none()))
                 .allMatch(StoreState::isInStep);
 
         takeAway(one);
@@ -215,7 +219,7 @@ class StoreSyncTest {
         InMemoryFilestore away = new InMemoryFilestore(time);
         takeAway(away);
         SeveralFilestores three = SeveralInMemory.of(CommitRule.ANY, time, away, main, second);
-        List<StoreState> states = new StoreSync(2).run(repository.in(three), Set::of, Progress.none());
+        List<StoreState> states = new StoreSync(2).run(repository.in(three), store -> Set.of(), Progress.none());
         assertThat(states).extracting(StoreState::reachable).containsExactly(false, true, true);
         assertThat(states.get(2).isInStep()).isTrue();
         assertThat(states.get(0).text()).contains("can NOT be reached").contains("injected");
@@ -237,7 +241,7 @@ class StoreSyncTest {
         InMemoryFilestore foreign = new InMemoryFilestore(time);
         new Identity(UUID.randomUUID(), "other").create(foreign);
         SeveralFilestores both = SeveralInMemory.of(CommitRule.ANY, time, main, foreign);
-        List<StoreState> states = new StoreSync(2).run(repository.in(both), Set::of, Progress.none());
+        List<StoreState> states = new StoreSync(2).run(repository.in(both), store -> Set.of(), Progress.none());
         assertThat(states.get(1).reachable()).isFalse();
         assertThat(states.get(1).error().orElseThrow()).contains("another repository");
         assertThat(foreign.keys()).hasSize(1);

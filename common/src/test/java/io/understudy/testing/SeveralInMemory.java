@@ -5,6 +5,7 @@ import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.config.Settings.RateLimits;
+import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.SshOptions;
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Filestore;
@@ -29,13 +30,19 @@ public final class SeveralInMemory {
     private SeveralInMemory() {}
 
     public static SeveralFilestores of(CommitRule rule, Ticker ticker, Duration holdUp, Filestore... stores) {
-        return of(rule, ticker, holdUp, Map.of(), Clock.systemUTC(), stores);
+        return of(rule, ticker, holdUp, Map.of(), Map.of(), Clock.systemUTC(), stores);
     }
 
     /** @param windows by the store's name, such as {@code 22:00-06:00} */
     public static SeveralFilestores of(
             CommitRule rule, FakeTicker time, Map<String, String> windows, Filestore... stores) {
-        return of(rule, time, HOLD_UP, windows, time.clock(), stores);
+        return of(rule, time, HOLD_UP, windows, Map.of(), time.clock(), stores);
+    }
+
+    /** @param rules by the store's name, of those with retention of their own */
+    public static SeveralFilestores withRules(
+            CommitRule rule, FakeTicker time, Map<String, RetentionSettings> rules, Filestore... stores) {
+        return of(rule, time, HOLD_UP, Map.of(), rules, time.clock(), stores);
     }
 
     private static SeveralFilestores of(
@@ -43,6 +50,7 @@ public final class SeveralInMemory {
             Ticker ticker,
             Duration holdUp,
             Map<String, String> windows,
+            Map<String, RetentionSettings> rules,
             Clock clock,
             Filestore... stores) {
         List<Opened> opened = new ArrayList<>();
@@ -56,7 +64,8 @@ public final class SeveralInMemory {
                     SshOptions.NONE);
             Optional<DailyWindow> window =
                     Optional.ofNullable(windows.get(name)).map(DailyWindow::parse);
-            opened.add(new Opened(new NamedFilestore(name, holdUp, window, place), store));
+            opened.add(new Opened(
+                    new NamedFilestore(name, holdUp, window, Optional.ofNullable(rules.get(name)), place), store));
         }
         return SeveralFilestores.of(opened, rule, ticker, clock);
     }

@@ -128,7 +128,7 @@ record ReplicaCrashes(CrashStage stage) {
         Set<ReplicaPoint> passed = EnumSet.noneOf(ReplicaPoint.class);
         for (ReplicaPoint point : points) {
             stage.standby().process().holdAt(point, 1);
-            stage.standby().begin("replica", "promote", "--yes");
+            stage.standby().begin("replica", "promote", "--yes", "--wait", "3m");
             if (stage.standby().process().comesToPoint()) {
                 passed.add(point);
             }
@@ -141,7 +141,7 @@ record ReplicaCrashes(CrashStage stage) {
                     .isEqualTo(point.compareTo(ReplicaPoint.MARKER_REMOVED) < 0);
             stage.assertRepositoryWhole();
         }
-        stage.standby().succeed("replica", "promote", "--yes");
+        stage.standby().succeed("replica", "promote", "--yes", "--wait", "3m");
         assertThat(stage.standby().mode()).isEqualTo("primary");
         return passed;
     }

@@ -224,10 +224,22 @@ class DamageIT extends SharedScenario {
         Path crippled = Files.createDirectory(pair().home().resolve("crippled"));
         copy("-r", "bin", crippled);
         copy("-rs", "lib", crippled);
+        noClassesArchived(crippled);
         try (var driver = Files.newDirectoryStream(crippled.resolve("lib"), "postgresql-*.jar")) {
             Files.delete(driver.iterator().next());
         }
         return crippled.resolve("bin/agent-replica");
+    }
+
+    /** As where Java makes no archive of classes: to make one takes most of a minute on a busy machine. */
+    private static void noClassesArchived(Path crippled) throws IOException {
+        Path folder = Files.createDirectory(crippled.resolve("classes"));
+        try (var archives =
+                Files.newDirectoryStream(Rehearsal.packaged().distribution().resolve("classes"), "*.jsa")) {
+            for (Path archive : archives) {
+                Files.createFile(folder.resolve(archive.getFileName().toString().replaceAll("-\\d+\\.jsa$", "-0.jsa")));
+            }
+        }
     }
 
     private static void copy(String how, String folder, Path to) {

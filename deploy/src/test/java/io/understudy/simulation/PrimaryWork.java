@@ -128,9 +128,12 @@ final class PrimaryWork {
     void prune() {
         reported = Optional.empty();
         try {
-            Pruned pruned = pruning.prune(Progress.none());
-            long gone = pruned.decisions().stream().filter(each -> !each.kept()).count();
-            run.tell("pruned", gone + " snapshots", pruned.swept().blobs() + " blobs");
+            for (Pruned pruned : pruning.prune(Progress.none())) {
+                run.tell(
+                        "pruned",
+                        pruned.deleted() + " snapshots",
+                        pruned.swept().blobs() + " blobs");
+            }
         } catch (UnderstudyException e) {
             run.failed("prune", e, reported);
         }

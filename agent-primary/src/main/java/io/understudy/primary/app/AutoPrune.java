@@ -93,7 +93,7 @@ final class AutoPrune implements EventSink, AutoCloseable {
             return;
         }
         try {
-            pruning.prune(Progress.none());
+            pruning.pruneDue(Progress.none());
         } catch (RuntimeException e) {
             // It is reported.
         }

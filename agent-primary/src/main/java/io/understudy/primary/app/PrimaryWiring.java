@@ -10,7 +10,6 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
-import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
 import io.understudy.postgres.Database;
@@ -27,6 +26,7 @@ import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionRules;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
@@ -136,11 +136,11 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     public Pruning pruning(Events events) {
-        return new Pruning(pruningHost(), settings.retention(), events);
+        return new Pruning(pruningHost(), RetentionRules.of(settings), events);
     }
 
     public ContinuousRetention continuousRetention(Events events) {
-        return new ContinuousRetention(pruningHost(), settings.retention(), events);
+        return new ContinuousRetention(pruningHost(), RetentionRules.of(settings), events);
     }
 
     private Pruning.Host pruningHost() {
@@ -149,7 +149,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 settings.state(),
                 marker,
                 epochs,
-                () -> repository.get().during(Purpose.DELETION),
+                repository,
                 ports.clock(),
                 ports.clock().getZone(),
                 settings.primary().replicas(),

@@ -7,6 +7,8 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,21 +22,28 @@ final class PruneCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
-        Pruned[] pruned = new Pruned[1];
+        List<Pruned> pruned = new ArrayList<>();
         Pruning pruning = agent.pruning(Events.none());
         try (ProgressDisplay progress = cli.progress()) {
-            cli.interruptible(() -> pruned[0] = dryRun
-                    ? pruning.explain(progress)
-                    : agent.access()
-                            .audit()
-                            .around(Caller.ofThisProcess(), "prune", "", () -> pruning.prune(progress)));
+            cli.interruptible(() -> pruned.addAll(
+                    dryRun
+                            ? pruning.explain(progress)
+                            : agent.access()
+                                    .audit()
+                                    .around(Caller.ofThisProcess(), "prune", "", () -> pruning.prune(progress))));
         }
-        PruneView view = PruneView.of(pruned[0]);
-        cli.print(view, view::text);
-        return pruned[0]
-                .refused()
+        if (pruned.get(0).filestore().isEmpty()) {
+            PruneView view = PruneView.of(pruned.get(0));
+            cli.print(view, view::text);
+        } else {
+            StoresPruneView view = StoresPruneView.of(pruned);
+            cli.print(view, view::text);
+        }
+        return pruned.stream()
+                .flatMap(each -> each.refused().stream())
                 .map(UnderstudyException::code)
-                .map(code -> code.exitCode())
+                .mapToInt(code -> code.exitCode())
+                .findFirst()
                 .orElse(0);
     }
 }

@@ -65,7 +65,8 @@ record PruneView(
 
     private String summary() {
         if (error != null) {
-            return "nothing would be deleted: " + error.message() + "\nhint: " + error.hint();
+            return "nothing" + (dryRun ? " would be" : " more is") + " deleted: " + error.message() + "\nhint: "
+                    + error.hint();
         }
         String would = dryRun ? " would be" : "";
         return kept + " snapshots" + would + " kept, " + deleted + " deleted; content" + would + " deleted: " + blobs

@@ -112,15 +112,18 @@ public sealed interface PrimaryEvent extends Event {
             severity = Severity.WARN)
     record TrackingSlotDropped(String slot, String why) implements PrimaryEvent {}
 
-    @EventText("snapshot {snapshot} deleted: {reasons}")
-    record SnapshotDeleted(SnapshotId snapshot, List<String> reasons) implements PrimaryEvent {}
+    @EventText("snapshot {snapshot} deleted[ from filestore {filestore}]: {reasons}")
+    record SnapshotDeleted(SnapshotId snapshot, Optional<String> filestore, List<String> reasons)
+            implements PrimaryEvent {}
 
-    @EventText("pruning done: {kept} snapshots kept, {deleted} deleted; {blobs} blobs, {bytes} bytes deleted")
-    record PruningDone(long kept, long deleted, long blobs, long bytes) implements PrimaryEvent {}
+    @EventText(
+            "pruning[ of filestore {filestore}] done: {kept} snapshots kept, {deleted} deleted; {blobs} blobs, {bytes} bytes deleted")
+    record PruningDone(Optional<String> filestore, long kept, long deleted, long blobs, long bytes)
+            implements PrimaryEvent {}
 
     /** What was deleted before stays deleted; the rest is left for the next time. */
-    @EventText(value = "pruning failed before its end: {why}", severity = Severity.ERROR)
-    record PruningFailed(UnderstudyException why) implements PrimaryEvent {}
+    @EventText(value = "pruning[ of filestore {filestore}] failed before its end: {why}", severity = Severity.ERROR)
+    record PruningFailed(Optional<String> filestore, UnderstudyException why) implements PrimaryEvent {}
 
     @EventText(value = "whether to prune is not known: {why}", severity = Severity.WARN)
     record PruningUndecided(UnderstudyException why) implements PrimaryEvent {}

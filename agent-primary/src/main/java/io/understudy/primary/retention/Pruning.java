@@ -1,25 +1,21 @@
 package io.understudy.primary.retention;
 
-import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
-import io.understudy.filestore.ContentLock;
-import io.understudy.primary.capture.DeletionLock;
+import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.events.PrimaryEvent;
-import io.understudy.primary.events.PrimaryPoint;
+import io.understudy.primary.retention.RetentionRules.Place;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
-import io.understudy.time.Moments;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,29 +27,32 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more. One at
- * a time on a server, and only on the one that may publish: with the highest epoch and not in backup mode.
- *
- * <p>Everything is read before anything is deleted. When a manifest that was genuine once, an index or a replica's
- * report cannot be read, what is needed is not known, and nothing is deleted. What only has the name of a manifest
- * stays, and needs nothing. Interrupting the thread stops it. Killed anywhere, the next one goes on.
+ * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more, in each
+ * filestore by itself ({@link StorePruning}). One at a time on a server, and only on the one that may publish: with the
+ * highest epoch and not in backup mode. Interrupting the thread stops it. Killed anywhere, the next one goes on.
  */
 public final class Pruning {
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
     private static final Duration EVERY = Duration.ofHours(20);
 
+    /** They say nothing of one filestore alone. */
+    private static final Set<ErrorCode> STOPS_ALL =
+            Set.of(ErrorCode.CANCELLED, ErrorCode.BACKUP_MODE, ErrorCode.FENCED, ErrorCode.OUT_OF_MEMORY);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pruning.class);
+
     /** How far the clocks of a server and of the filestore may differ before a report counts as one of the future. */
     private static final Duration SKEW = Duration.ofDays(1);
 
     private final Host host;
-    private final RetentionSettings settings;
-    private final RetentionPolicy policy;
+    private final RetentionRules rules;
     private final Events events;
-    private final GenuineSnapshots genuine;
 
     /**
      * The server that prunes.
@@ -74,6 +73,11 @@ public final class Pruning {
             ZoneId zone,
             List<String> replicas,
             Ticker ticker) {
+        /** The repository for deletions. */
+        Repository target() {
+            return repository.get().during(Purpose.DELETION);
+        }
+
         /**
          * The epoch in which this server may delete now.
          *
@@ -104,87 +108,115 @@ public final class Pruning {
         }
     }
 
-    public Pruning(Host host, RetentionSettings settings, Events events) {
+    public Pruning(Host host, RetentionRules rules, Events events) {
         this.host = Objects.requireNonNull(host);
-        this.settings = Objects.requireNonNull(settings);
-        this.policy = new RetentionPolicy(settings, host.zone());
+        this.rules = Objects.requireNonNull(rules);
         this.events = Objects.requireNonNull(events);
-        this.genuine = new GenuineSnapshots(host.state());
     }
 
     /**
-     * Deletes what is not kept.
+     * Deletes what is not kept, in one filestore after the other. One of several that fails does not keep the others
+     * from it, and says so in its result.
      *
      * @param progress receives the steps {@code mark}, with the bytes that are spared, and {@code sweep}, with those
      *     that went, as stored
+     * @return for each filestore that answers
      * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code CANCELLED}; why something
-     *     cannot be read; what the filestore throws
+     *     cannot be read; what the filestore throws; of several, only where each fails
      */
-    public Pruned prune(Progress progress) {
+    public List<Pruned> prune(Progress progress) {
+        return reported(rules::places, progress);
+    }
+
+    /** As {@link #prune}, where {@link #isDue} says that it is. */
+    public List<Pruned> pruneDue(Progress progress) {
+        return reported(this::due, progress);
+    }
+
+    private List<Pruned> reported(Function<Repository, List<Place>> which, Progress progress) {
         try {
-            Pruned pruned = locked(progress);
-            events.report(new PrimaryEvent.PruningDone(
-                    pruned.kept(),
-                    pruned.deleted(),
-                    pruned.swept().blobs(),
-                    pruned.swept().bytes()));
+            List<Pruned> pruned = locked(which, progress);
+            pruned.forEach(this::report);
             return pruned;
         } catch (UnderstudyException | OutOfMemoryError e) {
             UnderstudyException known = Unexpected.of("prune", e);
-            events.report(new PrimaryEvent.PruningFailed(known));
+            events.report(new PrimaryEvent.PruningFailed(Optional.empty(), known));
             throw known;
         } catch (RuntimeException | Error e) {
-            events.report(new PrimaryEvent.PruningFailed(Unexpected.of("prune", e)));
+            events.report(new PrimaryEvent.PruningFailed(Optional.empty(), Unexpected.of("prune", e)));
             throw e;
         }
     }
 
-    /** Whether the daemon should prune now: it may, and the last time is about a day ago. */
+    private void report(Pruned pruned) {
+        events.report(pruned.refused()
+                .<PrimaryEvent>map(why -> new PrimaryEvent.PruningFailed(pruned.filestore(), why))
+                .orElseGet(() -> new PrimaryEvent.PruningDone(
+                        pruned.filestore(),
+                        pruned.kept(),
+                        pruned.deleted(),
+                        pruned.swept().blobs(),
+                        pruned.swept().bytes())));
+    }
+
+    /**
+     * Whether the daemon should prune a filestore now: it may, and the last time is about a day ago.
+     *
+     * @throws UnderstudyException where no filestore says when that was
+     */
     public boolean isDue() {
-        if (!settings.automatic() || host.marker().present()) {
-            return false;
+        return !host.marker().present() && !due(host.target()).isEmpty();
+    }
+
+    /** Of several filestores those that answer: another one is looked at when it is back. */
+    private List<Place> due(Repository all) {
+        List<Place> due = new ArrayList<>();
+        List<Place> asked = rules.places(all).stream()
+                .filter(place -> place.rule().automatic())
+                .toList();
+        List<UnderstudyException> failures = new ArrayList<>();
+        for (Place place : asked) {
+            try {
+                if (isDue(place)) {
+                    due.add(place);
+                }
+            } catch (UnderstudyException e) {
+                failures.add(e);
+                LOG.debug("whether to prune filestore {} is not known", place.name(), e);
+            }
         }
+        if (!failures.isEmpty() && failures.size() == asked.size()) {
+            throw failures.get(0);
+        }
+        return due;
+    }
+
+    private boolean isDue(Place place) {
         Instant now = host.clock().instant();
-        Optional<Instant> last = host.repository().get().pruneMarker().last();
+        Optional<Instant> last = place.repository().pruneMarker().last();
         return last.isEmpty() || Duration.between(last.get(), now).abs().compareTo(EVERY) >= 0;
     }
 
     /**
      * What {@link #prune} would do now, on any server that can read the repository. Writes nothing.
      *
+     * @return for each filestore
      * @throws UnderstudyException what reading the filestore throws; what would make pruning refuse is in the result
      */
-    public Pruned explain(Progress progress) {
-        Repository target = host.repository().get();
-        Inventory inventory = inventory(target);
-        List<Decision> decisions =
-                decide(target, inventory, target.pruneMarker().last());
-        if (inventory.fault().isPresent()) {
-            return new Pruned(
-                    true, decisions, SweepResult.NOTHING, inventory.fault().map(Pruning::unreadable));
-        }
-        GarbageCollector collector = collector(target, inventory);
-        try {
-            collector.mark(kept(decisions, inventory), progress);
-        } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
-                throw e;
-            }
-            return new Pruned(true, decisions, SweepResult.NOTHING, Optional.of(e));
-        }
-        Instant before = before(target, host.clock().instant());
-        return new Pruned(true, decisions, collector.estimate(before, progress), Optional.empty());
+    public List<Pruned> explain(Progress progress) {
+        Repository all = host.target();
+        return each(rules.places(all), true, place -> new StorePruning(host, all, place).explain(progress));
     }
 
     /**
-     * What retention keeps now.
+     * What retention keeps now in a filestore, of what all of them hold.
      *
-     * @throws UnderstudyException what reading the filestore throws
+     * @param filestore as the configuration calls it
+     * @throws UnderstudyException what reading the filestores throws
      */
-    public Set<SnapshotId> kept() {
-        Repository target = host.repository().get();
-        Inventory inventory = inventory(target);
-        return kept(decide(target, inventory, target.pruneMarker().last()), inventory);
+    public Set<SnapshotId> kept(String filestore) {
+        Repository all = host.target();
+        return new StorePruning(host, all, new Place(Optional.of(filestore), all, rules.in(filestore))).kept();
     }
 
     /**
@@ -216,119 +248,49 @@ public final class Pruning {
 
     /** The epoch in which this server may write now. @throws UnderstudyException {@code BACKUP_MODE}, {@code FENCED} */
     public int permission() {
-        return host.permission(host.repository().get());
+        return host.permission(host.target());
     }
 
-    private Pruned locked(Progress progress) {
+    private List<Pruned> locked(Function<Repository, List<Place>> which, Progress progress) {
         return alone("prune", () -> {
-            Repository target = host.repository().get();
-            return prune(target, host.permission(target), progress);
+            Repository all = host.target();
+            int epoch = host.permission(all);
+            List<StorePruning> done = new ArrayList<>();
+            List<Pruned> pruned = each(which.apply(all), false, place -> {
+                StorePruning store = new StorePruning(host, all, place);
+                Pruned result = store.prune(epoch, events, progress);
+                done.add(store);
+                return result;
+            });
+            forget(all, done);
+            return pruned;
         });
     }
 
-    private Pruned prune(Repository target, int epoch, Progress progress) {
-        Inventory inventory = inventory(target);
-        List<Decision> first =
-                decideOrRefuse(target, inventory, target.pruneMarker().last());
-        genuine.update(target.id(), inventory.known(), inventory.gone());
-        GarbageCollector collector = collector(target, inventory);
-        collector.mark(kept(first, inventory), progress);
-        PrimaryPoint.NEEDED_MARKED.reached();
-        host.permission(target);
-        Instant now =
-                target.pruneMarker().begin(host.name(), epoch, host.clock().instant());
-        PrimaryPoint.PRUNING_NOTED.reached();
-        // Marking takes its time: what was committed, held or proven since then counts too.
-        List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory, Optional.of(now)));
-        last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
-            target.delete(decision.snapshot());
-            PrimaryPoint.SNAPSHOT_DELETED.reached();
-            events.report(new PrimaryEvent.SnapshotDeleted(decision.snapshot(), decision.reasons()));
-        });
-        SweepResult swept = collector.sweep(before(target, now), now, progress);
-        PrimaryPoint.GARBAGE_SWEPT.reached();
-        return new Pruned(false, last, swept, Optional.empty());
-    }
-
-    /** What is younger stays: it is in its grace, or locked since it was written, which need not be asked. */
-    private Instant before(Repository target, Instant now) {
-        Duration locked = target.lock().map(ContentLock::length).orElse(Duration.ZERO);
-        return now.minus(locked.compareTo(settings.grace()) > 0 ? locked : settings.grace());
-    }
-
-    private Inventory inventory(Repository target) {
-        return new Inventory(target, genuine.of(target));
-    }
-
-    private GarbageCollector collector(Repository target, Inventory inventory) {
-        return new GarbageCollector(
-                target,
-                new ReferencedBlobs(target, target.blobs()),
-                inventory::needed,
-                new DeletionLock(host.state(), host.ticker()),
-                () -> host.permission(target),
-                host.ticker());
-    }
-
-    private List<Decision> decideOrRefuse(Repository target, Inventory inventory, Optional<Instant> last) {
-        List<Decision> decisions = decide(target, inventory, last);
-        inventory.fault().ifPresent(fault -> {
-            throw unreadable(fault);
-        });
-        return decisions;
-    }
-
-    /** @param last when retention began last, or now, by the filestore's clock; empty: not known */
-    private List<Decision> decide(Repository target, Inventory inventory, Optional<Instant> last) {
-        Instant now = host.clock().instant();
-        List<Decision> decisions = policy.decide(inventory.look(), host.holders(target, last, settings.hold()), now);
-        Instant known = last.filter(now::isBefore).orElse(now);
-        return target.lock()
-                .map(lock -> decisions.stream()
-                        .map(each -> unlessLocked(each, lock, known))
-                        .toList())
-                .orElse(decisions);
-    }
-
-    /** Deleting it would leave its content locked, and no name for it. */
-    private static Decision unlessLocked(Decision decision, ContentLock lock, Instant now) {
-        return decision.kept()
-                ? decision
-                : lock.until(decision.snapshot().key())
-                        .filter(until -> until.isAfter(now))
-                        .map(until -> decision.keptBecause("locked until " + Moments.text(until)))
-                        .orElse(decision);
-    }
-
-    /** What was to be kept at first is marked, and stays this time. */
-    private static List<Decision> confirmed(Set<SnapshotId> doomed, List<Decision> last) {
-        List<Decision> all = new ArrayList<>();
-        for (Decision decision : last) {
-            boolean sudden = !decision.kept() && !doomed.contains(decision.snapshot());
-            all.add(sudden ? decision.keptBecause("no longer needed since just now: deleted the next time") : decision);
+    /** What no filestore holds any more is not to be missed; one that was not looked at may hold it. */
+    private void forget(Repository all, List<StorePruning> looked) {
+        if (looked.size() == Math.max(1, host.repository().get().copies().size())) {
+            Set<SnapshotId> gone = looked.get(0).gone();
+            looked.forEach(store -> gone.retainAll(store.gone()));
+            new GenuineSnapshots(host.state()).update(all.id(), List.of(), gone);
         }
-        return all;
     }
 
-    /** Junk stays, and needs no content. */
-    private static Set<SnapshotId> kept(List<Decision> decisions, Inventory inventory) {
-        Set<SnapshotId> kept = ids(decisions, true);
-        kept.retainAll(inventory.known());
-        return kept;
-    }
-
-    private static Set<SnapshotId> ids(List<Decision> decisions, boolean kept) {
-        return decisions.stream()
-                .filter(decision -> decision.kept() == kept)
-                .map(Decision::snapshot)
-                .collect(Collectors.toSet());
-    }
-
-    private static UnderstudyException unreadable(UnderstudyException fault) {
-        return new UnderstudyException(
-                fault.code(),
-                "cannot prune while a snapshot cannot be read: " + fault.getMessage(),
-                fault.hint() + "; when the snapshot is lost, remove its object under manifests/ by hand",
-                fault);
+    /** Of several filestores one that fails does not keep the others from it. */
+    private static List<Pruned> each(List<Place> places, boolean dryRun, Function<Place, Pruned> work) {
+        List<Pruned> results = new ArrayList<>();
+        List<UnderstudyException> failures = new ArrayList<>();
+        for (Place place : places) {
+            try {
+                results.add(work.apply(place));
+            } catch (UnderstudyException e) {
+                if (failures.size() + 1 == places.size() || STOPS_ALL.contains(e.code())) {
+                    throw e;
+                }
+                failures.add(e);
+                results.add(Pruned.failed(place.name(), dryRun, e));
+            }
+        }
+        return results;
     }
 }

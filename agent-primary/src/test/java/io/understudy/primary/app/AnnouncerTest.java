@@ -12,6 +12,7 @@ import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionRules;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
@@ -87,8 +88,8 @@ class AnnouncerTest {
     @Test
     void announcesACommitBeforePruningBegins() {
         AutoPrune autoPrune = new AutoPrune(
-                new Pruning(host(), RetentionSettings.DEFAULT, Events.none()),
-                new ContinuousRetention(host(), RetentionSettings.DEFAULT, Events.none()),
+                new Pruning(host(), RetentionRules.same(RetentionSettings.DEFAULT), Events.none()),
+                new ContinuousRetention(host(), RetentionRules.same(RetentionSettings.DEFAULT), Events.none()),
                 Events.none());
         try {
             take(autoPrune);

@@ -10,6 +10,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionRules;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
@@ -129,7 +130,9 @@ class AutoPruneTest {
         RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
         events = new Events(primary.time.clock(), sink);
         autoPrune = new AutoPrune(
-                new Pruning(host, settings, events), new ContinuousRetention(host, settings, events), events);
+                new Pruning(host, RetentionRules.same(settings), events),
+                new ContinuousRetention(host, RetentionRules.same(settings), events),
+                events);
     }
 
     private void take() {

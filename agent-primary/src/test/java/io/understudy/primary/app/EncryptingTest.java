@@ -13,6 +13,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.primary.app.Encrypting.Moved;
 import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionRules;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochClaim;
@@ -265,7 +266,7 @@ class EncryptingTest {
                 ZoneOffset.UTC,
                 List.of(),
                 time);
-        Pruning retention = new Pruning(host, RetentionSettings.DEFAULT, Events.none());
+        Pruning retention = new Pruning(host, RetentionRules.same(RetentionSettings.DEFAULT), Events.none());
         return new Encrypting(store, plain(), own, state, retention, time.clock());
     }
 

@@ -15,6 +15,7 @@ import io.understudy.files.ProcessLock;
 import io.understudy.filestore.Content;
 import io.understudy.primary.app.Rekeying.Rekeyed;
 import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionRules;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochClaim;
@@ -287,7 +288,7 @@ class RekeyingTest {
                 recipients(),
                 own,
                 state,
-                new Pruning(host, RetentionSettings.DEFAULT, Events.none()),
+                new Pruning(host, RetentionRules.same(RetentionSettings.DEFAULT), Events.none()),
                 time.clock(),
                 time);
     }

@@ -11,6 +11,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionRules;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
@@ -69,7 +70,7 @@ class StoreWatchTest {
                         ZoneOffset.UTC,
                         List.of(),
                         time),
-                RetentionSettings.DEFAULT,
+                RetentionRules.same(RetentionSettings.DEFAULT),
                 Events.none());
         stores = new StoreCatchUp(() -> repository, pruning, 2);
         watch = new StoreWatch(stores, new Events(time.clock(), (event, at) -> events.add(event)), true, shown::add);

@@ -58,7 +58,7 @@ class ContinuousRetentionTest {
         taker = primary.taker(sinks);
         RetentionSettings settings = new RetentionSettings(
                 Map.of("hourly", 24), Duration.ofMinutes(10), 1, Duration.ofHours(24), Duration.ofDays(90), automatic);
-        retention = new ContinuousRetention(host(), settings, sinks);
+        retention = new ContinuousRetention(host(), RetentionRules.same(settings), sinks);
     }
 
     private Pruning.Host host() {
@@ -170,7 +170,7 @@ class ContinuousRetentionTest {
         retention.delete();
         assertThat(primary.repository.list()).hasSize(12);
         RetentionSettings all = new RetentionSettings(Map.of("hourly", 24), 1, Duration.ofHours(24), true);
-        new Pruning(host(), all, Events.none()).prune(Progress.none());
+        new Pruning(host(), RetentionRules.same(all), Events.none()).prune(Progress.none());
         assertThat(primary.repository.list()).as("an hour of them").hasSize(12);
     }
 

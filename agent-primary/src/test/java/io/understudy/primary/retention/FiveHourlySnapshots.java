@@ -64,7 +64,7 @@ abstract class FiveHourlySnapshots {
     }
 
     Pruned prune() {
-        return server.pruning(LAST_TWO, events).prune(Progress.none());
+        return server.pruning(LAST_TWO, events).prune(Progress.none()).get(0);
     }
 
     Server server(Ticker ticker) {

@@ -113,7 +113,10 @@ class LockedContentTest {
         Pruned early = server.prune(LAST);
         assertThat(early.deleted()).isZero();
         assertThat(early.decisions().get(0).text()).startsWith("kept: locked until 20");
-        assertThat(server.pruning(LAST, Events.none()).explain(Progress.none()).deleted())
+        assertThat(server.pruning(LAST, Events.none())
+                        .explain(Progress.none())
+                        .get(0)
+                        .deleted())
                 .isZero();
 
         time.advance(Duration.between(time.now(), lockOf(old.key())));

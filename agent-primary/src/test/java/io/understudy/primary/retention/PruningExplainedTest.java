@@ -23,7 +23,7 @@ class PruningExplainedTest extends FiveHourlySnapshots {
         time.advance(GRACE);
         List<String> keys = filestore.keys();
         int puts = filestore.count(Operation.PUT);
-        Pruned would = server.pruning(LAST_TWO, events).explain(Progress.none());
+        Pruned would = server.pruning(LAST_TWO, events).explain(Progress.none()).get(0);
 
         assertThat(would.dryRun()).isTrue();
         assertThat(would.decisions())
@@ -40,7 +40,8 @@ class PruningExplainedTest extends FiveHourlySnapshots {
         assertThat(filestore.count(Operation.DELETE)).isZero();
         assertThat(received).isEmpty();
 
-        assertThat(prune()).isEqualTo(new Pruned(false, would.decisions(), would.swept(), Optional.empty()));
+        assertThat(prune())
+                .isEqualTo(new Pruned(Optional.empty(), false, would.decisions(), would.swept(), Optional.empty()));
     }
 
     @Test
@@ -56,11 +57,13 @@ class PruningExplainedTest extends FiveHourlySnapshots {
                 .id()
                 .key();
         filestore.delete(index);
-        Pruned without = server.pruning(LAST_TWO, events).explain(Progress.none());
+        Pruned without =
+                server.pruning(LAST_TWO, events).explain(Progress.none()).get(0);
         assertThat(without.refused()).map(UnderstudyException::code).contains(ErrorCode.BLOB_MISSING);
 
         filestore.put(id(3).key(), Content.of(new byte[] {'{'}));
-        Pruned damaged = server.pruning(LAST_TWO, events).explain(Progress.none());
+        Pruned damaged =
+                server.pruning(LAST_TWO, events).explain(Progress.none()).get(0);
         assertThat(damaged.refused()).map(UnderstudyException::code).contains(ErrorCode.MANIFEST_DAMAGED);
         assertThat(damaged.decisions().get(2).text()).startsWith("kept: cannot be read: ");
 

@@ -117,14 +117,21 @@ final class Server {
                 .snapshot();
     }
 
-    Pruning pruning(RetentionSettings settings, Events events) {
-        Pruning.Host host = new Pruning.Host(
+    Pruning.Host host() {
+        return new Pruning.Host(
                 name, state, marker, epochs, this::repository, time.clock(), ZoneOffset.UTC, replicas, ticker);
-        return new Pruning(host, settings, events);
+    }
+
+    Pruning pruning(RetentionSettings settings, Events events) {
+        return pruning(RetentionRules.same(settings), events);
+    }
+
+    Pruning pruning(RetentionRules rules, Events events) {
+        return new Pruning(host(), rules, events);
     }
 
     Pruned prune(RetentionSettings settings) {
-        return pruning(settings, Events.none()).prune(Progress.none());
+        return pruning(settings, Events.none()).prune(Progress.none()).get(0);
     }
 
     private SourceTrees.Captured tree(BlobSink sink) {

@@ -17,6 +17,7 @@ import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.LastLook;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,16 +68,25 @@ final class PromoteCommand extends ReplicaCommand {
                     "What is served. newest (the default): what is loaded ahead of the live snapshot, which is applied and proven first; when the site does not come up on it, the live one. proven: the live one at once.")
     private Promotion.Goal to;
 
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            converter = ToDuration.class,
+            description =
+                    "How long a newer snapshot that is in the filestore gets to come here, and as long to load, before what is here is served without it. Default: ${DEFAULT-VALUE}")
+    private Duration wait;
+
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs, to);
+        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs, to, wait);
         if (!ReplicaCli.looking(wiring).isPrimary(request)) {
             // The daemon is asked for the question alone: it may wait for a filestore that hangs.
             cli.confirm(yes ? "" : question(settings, wiring), yes);
             if (to == Promotion.Goal.NEWEST) {
                 cli.say("looking into the filestore for a newer snapshot, for up to " + Moments.age(LastLook.ANSWER)
-                        + "; one that is there gets " + Moments.age(LastLook.LOAD)
-                        + " to come here, and as long to load");
+                        + "; one that is there gets " + Moments.age(wait)
+                        + " to come here, and as long to load (--wait)");
             }
             cli.say("claiming an epoch in " + settings.filestore().url()
                     + "; while it does not answer this is tried again for up to "

@@ -120,7 +120,8 @@ public final class NewestFirst {
 
     /** What was given up for this promotion would be given up once more. */
     private Optional<UnderstudyException> look(boolean overtook, Promotion.Request request) {
-        Optional<UnderstudyException> missed = overtook ? Optional.of(halfLoaded()) : lastLook.run(request.unfenced());
+        Optional<UnderstudyException> missed =
+                overtook ? Optional.of(halfLoaded()) : lastLook.run(request.unfenced(), request.patience());
         events.report(new ReplicaEvent.RoundEnded());
         missed.ifPresent(why -> events.report(new ReplicaEvent.NewerNotServed(why)));
         return missed;

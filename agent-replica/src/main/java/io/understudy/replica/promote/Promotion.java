@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
@@ -86,10 +87,16 @@ public final class Promotion {
      * @param restart restart the site even where this server is the primary already
      * @param asIs promote what is live although an import could be finished neither way
      * @param to what is to be served
+     * @param patience the longest that a newer snapshot in the filestore is fetched, and then loaded: each
      */
-    public record Request(String reason, boolean unfenced, boolean force, boolean restart, boolean asIs, Goal to) {
+    public record Request(
+            String reason, boolean unfenced, boolean force, boolean restart, boolean asIs, Goal to, Duration patience) {
         public Request(String reason, boolean unfenced, boolean force, boolean restart) {
             this(reason, unfenced, force, restart, false, Goal.NEWEST);
+        }
+
+        public Request(String reason, boolean unfenced, boolean force, boolean restart, boolean asIs, Goal to) {
+            this(reason, unfenced, force, restart, asIs, to, LastLook.LOAD);
         }
 
         boolean isNewest() {

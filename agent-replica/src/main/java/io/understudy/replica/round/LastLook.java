@@ -19,6 +19,7 @@ import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Moments;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,7 +39,7 @@ import java.util.stream.Stream;
 public final class LastLook {
     /** The longest that the filestore is waited for until it says what is newer. */
     public static final Duration ANSWER = Duration.ofSeconds(3);
-    /** The longest that the content is fetched, and then loaded: each. */
+    /** The longest that the content is fetched, and then loaded, where nothing else is said: each. */
     public static final Duration LOAD = Duration.ofSeconds(10);
 
     private final ReplicaStateStore store;
@@ -71,11 +72,12 @@ public final class LastLook {
 
     /**
      * @param unfenced whether the filestore is expected to be away: it is not asked then if it did not answer before
+     * @param patience the longest that the content is fetched, and then loaded: each
      * @return why a newer snapshot that may be there is not loaded; empty when there is none, or it is ahead now
      */
-    public Optional<UnderstudyException> run(boolean unfenced) {
+    public Optional<UnderstudyException> run(boolean unfenced, Duration patience) {
         Optional<UnderstudyException> away = unfenced ? away() : Optional.empty();
-        return away.isPresent() ? away : look();
+        return away.isPresent() ? away : look(patience);
     }
 
     private Optional<UnderstudyException> away() {
@@ -85,7 +87,7 @@ public final class LastLook {
                 .map(last -> unseen(last.toException()));
     }
 
-    private Optional<UnderstudyException> look() {
+    private Optional<UnderstudyException> look(Duration patience) {
         Optional<SnapshotId> newer;
         try {
             newer = calls.within(ANSWER, "look for a newer snapshot", this::newer);
@@ -98,7 +100,7 @@ public final class LastLook {
                 return takenBack.map(failed -> unloaded(snapshot, failed.toException()));
             }
             try {
-                load(snapshot);
+                load(snapshot, patience);
                 return Optional.empty();
             } catch (RuntimeException e) {
                 return Optional.of(unloaded(snapshot, RetryLog.wrap(e, "load " + snapshot)));
@@ -149,11 +151,11 @@ public final class LastLook {
         }
     }
 
-    private void load(SnapshotId snapshot) {
+    private void load(SnapshotId snapshot, Duration patience) {
         long start = ticker.nanos();
         events.report(new ReplicaEvent.StepBegan(snapshot, Step.FETCH));
         Fetched fetched = calls.within(
-                LOAD,
+                patience,
                 "fetch " + snapshot,
                 () -> steps.fetch(
                         snapshot,
@@ -166,10 +168,10 @@ public final class LastLook {
                     steps.verifyAhead(fetched.manifest());
                     return steps.loadSoon(fetched.manifest(), Progress.none());
                 },
-                LOAD,
+                patience,
                 () -> new UnderstudyException(
                         ErrorCode.LOAD_FAILED,
-                        "its load did not end within " + LOAD.toSeconds() + " s",
+                        "its load did not end within " + Moments.age(patience),
                         "its content is in the filestore, and in the mirror"));
         LoadDoubts.report(snapshot, loaded.report(), events);
         events.report(new ReplicaEvent.SnapshotAhead(

@@ -9,7 +9,9 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.promote.Promotion.Request;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoted;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -334,6 +337,25 @@ class LastLookTest extends FollowingStandby {
         assertServes(LIVE);
         assertThat(report.origin().why()).isPresent();
         assertMissed(report, ErrorCode.DISK_FULL);
+    }
+
+    /** So long that the load goes on for as long as it takes. */
+    @Test
+    void theOperatorSaysHowLongItMayTake() {
+        world.source.commit(1, 3);
+        world.databases.duringLoad(() -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new UnderstudyException(ErrorCode.LOAD_FAILED, "interrupted", "try again", e);
+            }
+        });
+
+        Report report = promote(new Request("a test", false, false, false, false, Goal.NEWEST, Duration.ofMillis(50)));
+
+        assertServes(AHEAD);
+        assertMissed(report, ErrorCode.LOAD_FAILED);
+        assertThat(report.origin().missed().orElseThrow()).hasMessageContaining("did not end within 0 s");
     }
 
     @Test

@@ -37,6 +37,7 @@ final class Member implements Filestore {
 
     private final String name;
     private final Optional<WriteWindow> window;
+    private final boolean ownRetention;
     private final Filestore store;
     private final Duration limit;
     private final long rate;
@@ -53,6 +54,7 @@ final class Member implements Filestore {
         this(
                 settings.name(),
                 settings.window().map(hours -> new WriteWindow(hours, clock)),
+                settings.retention().isPresent(),
                 store,
                 settings.holdUp(),
                 settings.settings().limits().upload(),
@@ -67,6 +69,7 @@ final class Member implements Filestore {
     private Member(
             String name,
             Optional<WriteWindow> window,
+            boolean ownRetention,
             Filestore store,
             Duration limit,
             OptionalLong rate,
@@ -74,6 +77,7 @@ final class Member implements Filestore {
             ExecutorService threads) {
         this.name = name;
         this.window = window;
+        this.ownRetention = ownRetention;
         this.store = store;
         this.limit = limit;
         this.rate = rate.isPresent() ? Math.max(1, Math.min(SLOWEST, rate.getAsLong() / SIDE_BY_SIDE)) : SLOWEST;
@@ -92,7 +96,7 @@ final class Member implements Filestore {
     }
 
     Copy copy() {
-        return new Copy(name, this, window);
+        return new Copy(name, this, window, ownRetention);
     }
 
     /** Whether a commit or a claim may rely on it: not on one that is written to at times only. */
