@@ -25,8 +25,13 @@ public final class DatabaseWriter {
     private long bytes;
 
     public DatabaseWriter(BlobSink sink) {
+        this(sink, sink);
+    }
+
+    /** @param tables takes the list of tables, and goes on to the other sink */
+    public DatabaseWriter(BlobSink sink, BlobSink tables) {
         this.references = new References(sink);
-        this.tables = StreamWriter.list(sink);
+        this.tables = StreamWriter.list(tables);
         this.sequences = StreamWriter.list(sink);
     }
 

@@ -106,7 +106,7 @@ public enum StateEntry {
             "capture",
             3,
             Loss.COSTS,
-            "for each tree the hashes of its files and the newest index; lists of the blobs of long tables",
+            "for each tree the hashes of its files and the newest index; the newest list of tables, and of the blobs of long ones; in an encrypted repository the newest manifest",
             "the next snapshot reads all files again"),
     TRACKING(
             Owner.PRIMARY,

@@ -98,7 +98,7 @@ final class Differential {
         }
         Manifest manifest =
                 Copies.tracked(settings, state, blobs, ++sequence, tracking.get(), new Before(new UUID(1, 2), newest));
-        newest = Optional.of(new Before.Newest(manifest.snapshot(), manifest.database(), blobs, blobs));
+        newest = Optional.of(new Before.Newest(manifest.snapshot(), manifest.database(), blobs, Optional.of(blobs)));
         return manifest;
     }
 

@@ -53,7 +53,8 @@ class TrackedRoundTripTest {
             Manifest manifest = null;
             for (int i = 1; i <= 4; i++) {
                 manifest = Copies.tracked(settings, state, blobs, i, tracking, new Before(REPOSITORY, newest));
-                newest = Optional.of(new Before.Newest(manifest.snapshot(), manifest.database(), blobs, blobs));
+                newest = Optional.of(
+                        new Before.Newest(manifest.snapshot(), manifest.database(), blobs, Optional.of(blobs)));
                 server.psql(source, """
                         UPDATE note SET text = text || 'x', number = number + 0.50 WHERE id %% 100 = %1$d;
                         DELETE FROM note WHERE id %% 500 = %1$d; INSERT INTO note (text) VALUES (E'new\\t\\\\%1$d');

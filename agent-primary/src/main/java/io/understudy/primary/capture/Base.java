@@ -12,6 +12,7 @@ import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import java.util.HashMap;
@@ -90,10 +91,13 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
     Before before(Repository target, LocalLists lists, boolean frequent) {
         return new Before(
                 target.id(),
-                manifest.filter(newest -> target.blobs().areReadable())
-                        .map(newest -> new Before.Newest(
-                                newest.snapshot(), newest.database(), lists.of(target.blobs()), target.blobs())),
-                frequent);
+                manifest.map(newest -> new Before.Newest(
+                        newest.snapshot(),
+                        newest.database(),
+                        lists.of(target.blobs()),
+                        Optional.of(target.blobs()).filter(Blobs::areReadable).map(blobs -> blobs))),
+                frequent,
+                lists::keeping);
     }
 
     KnownBlobs named(TreeData unchanged) {

@@ -2,6 +2,7 @@ package io.understudy.primary.capture;
 
 import io.understudy.files.AtomicFiles;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.Naming;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * them are the same each time: without this a snapshot after one changed row would ask the filestore a question for
  * each such table. Content is checked by its hash when it is read; what is absent or damaged here is read from the
  * repository, and what was not read for a while is deleted. It is never needed: a full disk costs only time.
+ *
+ * <p>The list of tables is kept when it is written. A primary without an identity cannot read it in the repository, and
+ * knows nothing of what changed without it. It holds names, numbers and hashes; no row and no key is kept here.
  * Thread-safe.
  */
 public final class LocalLists {
@@ -57,6 +62,20 @@ public final class LocalLists {
     /** @param naming by which the blobs have their names */
     BlobSource of(BlobSource repository, Naming naming) {
         return blob -> blob.bytes() > LONGEST ? repository.open(blob) : open(blob, repository, naming);
+    }
+
+    /** The same sink, of a list: what goes into it is kept here as well, and read here by the next snapshot. */
+    BlobSink keeping(BlobSink list) {
+        return list.around((sink, buffer, offset, length) -> {
+            BlobRef blob = sink.put(buffer, offset, length);
+            used.add(blob.id().hex());
+            Path file = folder.resolve(blob.id().hex());
+            byte[] content = Arrays.copyOfRange(buffer, offset, offset + length);
+            if (length <= LONGEST && !Arrays.equals(read(file), content)) {
+                keep(file, content);
+            }
+            return blob;
+        });
     }
 
     private InputStream open(BlobRef blob, BlobSource repository, Naming naming) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.Naming;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.Failures;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PlainSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,6 +82,29 @@ class LocalListsTest {
 
         assertThat(asked).hasSize(2);
         assertThat(file(rows)).doesNotExist();
+    }
+
+    @Test
+    void aListThatIsWrittenIsReadHere() throws IOException {
+        BlobSink keeping = lists.keeping((PlainSink) repository::put);
+        byte[] bytes = "a list that is written".getBytes(StandardCharsets.UTF_8);
+        BlobRef list = keeping.put(bytes, 0, bytes.length);
+        create();
+
+        assertThat(read(list)).isEqualTo("a list that is written");
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aListThatIsWrittenTakesThePlaceOfADamagedOne() throws IOException {
+        BlobSink keeping = lists.keeping((PlainSink) repository::put);
+        byte[] bytes = "written".getBytes(StandardCharsets.UTF_8);
+        BlobRef list = keeping.put(bytes, 0, bytes.length);
+        Files.writeString(file(list), "damaged");
+        keeping.put(bytes, 0, bytes.length);
+
+        assertThat(read(list)).isEqualTo("written");
+        assertThat(asked).isEmpty();
     }
 
     @Test

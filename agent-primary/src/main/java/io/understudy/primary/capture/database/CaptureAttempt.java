@@ -102,7 +102,8 @@ final class CaptureAttempt {
         }
         scope.call(() -> release(source));
 
-        DatabaseWriter lists = new DatabaseWriter(sink);
+        DatabaseWriter lists = new DatabaseWriter(
+                sink, before.map(each -> each.keeping().apply(sink)).orElse(sink));
         source.carried().forEach(table -> lists.add(units.data(table, workers, sink)));
         source.sequences().forEach(lists::add);
         return captured(source, archive.get(), lists, workers.waited());

@@ -22,15 +22,20 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Adds a delta to those that a table has. One that is not much larger than the new one is merged with it, so there are
- * few, however often a row changes, and what is written again is small.
+ * few, however often a row changes, and what is written again is small. A server that cannot read earlier deltas merges
+ * none: the table is read in full when there are {@value #MOST_UNREAD}.
  */
 final class DeltaWriter {
     private static final int MOST_DELTAS = 12;
+    /** Of a table whose deltas are not merged; its rows are read as often as there are deltas. */
+    static final int MOST_UNREAD = 48;
 
+    private final boolean merges;
     private final BlobSource source;
     private final BlobSink sink;
     private final BlobSink remembering;
@@ -38,10 +43,12 @@ final class DeltaWriter {
     /** Keys that were written just now: what is put may be readable only with the commit. */
     private final Map<BlobId, byte[]> written = new HashMap<>();
 
-    /** @param source where the blobs of the deltas before are */
-    DeltaWriter(BlobSource source, BlobSink sink) {
-        this.source = blob ->
-                written.containsKey(blob.id()) ? new ByteArrayInputStream(written.get(blob.id())) : source.open(blob);
+    /** @param before where the blobs of the deltas before are; empty where they cannot be read */
+    DeltaWriter(Optional<BlobSource> before, BlobSink sink) {
+        this.merges = before.isPresent();
+        this.source = blob -> written.containsKey(blob.id())
+                ? new ByteArrayInputStream(written.get(blob.id()))
+                : before.orElseThrow().open(blob);
         this.sink = sink;
         this.remembering = sink.around(this::remembered);
     }
@@ -60,7 +67,8 @@ final class DeltaWriter {
         List<Long> keys = new ArrayList<>(counts);
         TableDelta last = new TableDelta(lines(gone), came);
         long count = gone.size();
-        while (!deltas.isEmpty()
+        while (merges
+                && !deltas.isEmpty()
                 && (bytes(deltas.get(deltas.size() - 1)) <= 2 * bytes(last) || deltas.size() >= MOST_DELTAS)) {
             TableDelta older = deltas.remove(deltas.size() - 1);
             keys.remove(keys.size() - 1);
@@ -73,6 +81,15 @@ final class DeltaWriter {
         deltas.add(last);
         keys.add(count);
         return new Result(deltas, keys);
+    }
+
+    /**
+     * Whether no delta may be added to these.
+     *
+     * @param before as that of the constructor
+     */
+    static boolean isFull(List<TableDelta> deltas, Optional<BlobSource> before) {
+        return before.isEmpty() && deltas.size() >= MOST_UNREAD;
     }
 
     private record Lines(StreamRef stream, long count) {}

@@ -187,10 +187,24 @@ public final class TrackedRun {
         if (base.isEmpty()) {
             return Map.of();
         }
-        Before.Newest newest = before.newest().orElseThrow();
+        Before.Newest newest = newest();
         try (Stream<TableData> all = newest.database().tables(newest.lists())) {
             return all.collect(Collectors.toMap(table -> Sql.qualified(table.schema(), table.name()), table -> table));
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.IDENTITY_MISSING) {
+                throw e;
+            }
+            // The log is read all the same, so that the next snapshot can build on this one.
+            LOG.warn(
+                    "the list of tables of snapshot {} is not on this server's disk, and sealed in the repository:"
+                            + " all tables are read in full",
+                    newest.snapshot());
+            return Map.of();
         }
+    }
+
+    private Before.Newest newest() {
+        return before.newest().orElseThrow();
     }
 
     private Set<String> overdue(List<SourceTable> carried, Map<String, TableData> tables, Instant at) {
@@ -265,10 +279,11 @@ public final class TrackedRun {
             why = "its deltas would name more than " + TableRows.MOST_KEYS + " keys";
         } else if (point.keys().size() != data.content().deltas().size()) {
             why = "its deltas are not those that were written";
+        } else if (DeltaWriter.isFull(data.content().deltas(), newest().content())) {
+            why = "it has " + DeltaWriter.MOST_UNREAD + " deltas, and this server cannot read them to merge them";
         } else if (!KeyedCopies.canName(changes.keys(), encoding)) {
             why = "its keys are not ASCII and the database is not UTF8";
-        } else if (!TrackedTables.mayHaveDeltas(
-                data, this.before.newest().orElseThrow().lists())) {
+        } else if (!TrackedTables.mayHaveDeltas(data, newest().lists())) {
             why = "it has rows that are longer than a blob";
         }
         return Optional.of(why).filter(text -> !text.isEmpty());

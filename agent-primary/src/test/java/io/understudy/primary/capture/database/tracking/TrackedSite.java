@@ -112,7 +112,8 @@ final class TrackedSite {
     }
 
     private void build(SnapshotId id, Captured captured) {
-        newest = Optional.of(new Before.Newest(id, captured.database().data(), this::list, this::committed));
+        newest = Optional.of(
+                new Before.Newest(id, captured.database().data(), this::list, Optional.of(this::committed)));
     }
 
     private InputStream list(BlobRef blob) {
