@@ -86,11 +86,24 @@ public final class ContinuousRetention {
 
     /** Deletes what is not kept, the oldest first, {@value #MOST} at a time. Failures are reported, and it is left. */
     public void delete() {
-        Repository all = host.target();
-        Map<Place, List<SnapshotId>> beyond = beyond(all);
-        if (beyond.isEmpty()) {
-            return;
+        begin();
+        try {
+            Repository all = host.target();
+            Map<Place, List<SnapshotId>> beyond = beyond(all);
+            if (!beyond.isEmpty()) {
+                deleteUnlessPruned(all, beyond);
+            }
+        } catch (UnderstudyException e) {
+            // A filestore that was not opened yet is opened now.
+            stay(e);
         }
+    }
+
+    private synchronized void begin() {
+        lastAt = host.ticker().nanos();
+    }
+
+    private void deleteUnlessPruned(Repository all, Map<Place, List<SnapshotId>> beyond) {
         ProcessLock held =
                 ProcessLock.tryAcquire(StateEntry.PRUNE_LOCK.in(host.state())).orElse(null);
         if (held == null) {
@@ -104,6 +117,12 @@ public final class ContinuousRetention {
         }
     }
 
+    private void stay(UnderstudyException why) {
+        if (warnOnce.isDue(String.valueOf(why.getMessage()))) {
+            events.report(new PrimaryEvent.ContinuousStay(why));
+        }
+    }
+
     /** Of several filestores one that fails does not keep the others from it. */
     private void delete(Repository all, Map<Place, List<SnapshotId>> beyond) {
         boolean well = true;
@@ -112,9 +131,7 @@ public final class ContinuousRetention {
                 delete(all, each.getKey(), each.getValue());
             } catch (UnderstudyException e) {
                 well = false;
-                if (warnOnce.isDue(String.valueOf(e.getMessage()))) {
-                    events.report(new PrimaryEvent.ContinuousStay(e));
-                }
+                stay(e);
             }
         }
         if (well) {
@@ -124,7 +141,6 @@ public final class ContinuousRetention {
 
     /** The newest snapshot is never among them: it is not older than itself, whatever clock it was taken by. */
     private synchronized Map<Place, List<SnapshotId>> beyond(Repository all) {
-        lastAt = host.ticker().nanos();
         Map<Place, List<SnapshotId>> beyond = new LinkedHashMap<>();
         rules.places(all).stream().filter(place -> place.rule().automatic()).forEach(place -> {
             List<SnapshotId> here = beyond(place);

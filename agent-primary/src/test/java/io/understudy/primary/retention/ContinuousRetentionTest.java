@@ -6,6 +6,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.events.PrimaryEvent;
@@ -13,6 +14,7 @@ import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
+import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,9 +44,12 @@ class ContinuousRetentionTest {
     private final List<Event> events = new ArrayList<>();
     private final List<String> requests = new ArrayList<>();
 
+    private Supplier<Repository> opened;
+
     @BeforeEach
     void build() {
         primary = new PrimaryFixture(folder);
+        opened = () -> primary.repository;
         start(true);
         taker.take(SnapshotRequest.of(List.of("hourly")), Progress.none());
     }
@@ -67,7 +73,7 @@ class ContinuousRetentionTest {
                 primary.state,
                 primary.marker,
                 primary.epochs,
-                () -> primary.repository,
+                () -> opened.get(),
                 primary.time.clock(),
                 ZoneOffset.UTC,
                 List.of(),
@@ -146,6 +152,24 @@ class ContinuousRetentionTest {
         assertThat(events)
                 .filteredOn(PrimaryEvent.ContinuousStay.class::isInstance)
                 .hasSize(2);
+    }
+
+    @Test
+    void aRepositoryThatCannotBeOpenedYetIsReportedAndAskedAMinuteLater() {
+        continuous(30);
+        opened = () -> {
+            throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot reach understudy.json", "wait");
+        };
+
+        retention.delete();
+
+        assertThat(retention.isDue()).isFalse();
+        assertThat(events)
+                .filteredOn(PrimaryEvent.ContinuousStay.class::isInstance)
+                .hasSize(1);
+        opened = () -> primary.repository;
+        retention.delete();
+        assertThat(primary.repository.list()).hasSize(12);
     }
 
     @Test

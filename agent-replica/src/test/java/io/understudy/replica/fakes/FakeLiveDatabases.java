@@ -68,6 +68,8 @@ public final class FakeLiveDatabases implements LiveDatabases {
         requireKnown(look().spare(), all);
         requireKnown(look().previous(), all);
         hook.before("arrange");
+        // All in one transaction: one that was dropped since fails it.
+        all.keySet().forEach(this::requireExistence);
         all.forEach(server::rename);
         hook.after("arrange");
     }
