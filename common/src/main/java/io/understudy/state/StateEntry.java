@@ -78,7 +78,7 @@ public enum StateEntry {
             "last-sequence.json",
             1,
             Loss.COSTS,
-            "the number of the last snapshot that was about to be committed; none is given twice",
+            "the number of the last snapshot that was about to be committed, none is given twice; and the last one that was committed and is not continuous",
             "numbers follow the newest manifest in the filestore alone"),
     GENUINE_SNAPSHOTS(
             Owner.PRIMARY,

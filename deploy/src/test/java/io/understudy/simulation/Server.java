@@ -214,7 +214,8 @@ final class Server {
                         Duration.ofSeconds(5),
                         RateLimits.NONE,
                         S3Options.NONE,
-                        SshOptions.NONE),
+                        SshOptions.NONE,
+                        run.stores.configured()),
                 new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
                 new PrimarySettings(
                         name,

@@ -1,10 +1,12 @@
 package io.understudy.simulation;
 
 import io.understudy.config.S3Options;
+import io.understudy.config.Settings;
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.config.Settings.RateLimits;
+import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.SshOptions;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.several.SeveralFilestores;
@@ -16,6 +18,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +27,14 @@ import java.util.stream.IntStream;
 
 /**
  * The filestores of a run. Two of three runs have one; the others have two, or three of which the last has a window,
- * half of these runs with {@code commit: all}.
+ * half of these runs with {@code commit: all}. The second one has retention of its own.
  */
 final class Stores {
     private static final DailyWindow NIGHTS = DailyWindow.parse("20:00-08:00");
+    /** Less of one kind than the others keep, more of another. */
+    private static final RetentionSettings OF_SECOND = new RetentionSettings(
+            Map.of("hourly", 1, "daily", 3), Duration.ofHours(1), 1, StoreWatch.GRACE, Duration.ofDays(90), true);
+
     private static final Duration HOLD_UP = Duration.ofMinutes(1);
 
     final List<Place> places;
@@ -62,7 +69,15 @@ final class Stores {
         return SeveralFilestores.of(opened, rule, ticker, clock, name -> new SameThread());
     }
 
-    private NamedFilestore settings(Place place) {
+    /** As the configuration of a server has them; empty where there is one. */
+    Optional<Settings.SeveralFilestores> configured() {
+        return areSeveral()
+                ? Optional.of(new Settings.SeveralFilestores(
+                        rule, places.stream().map(Stores::settings).toList()))
+                : Optional.empty();
+    }
+
+    private static NamedFilestore settings(Place place) {
         Optional<DailyWindow> window = place.name.equals("third") ? Optional.of(NIGHTS) : Optional.empty();
         FilestoreSettings settings = new FilestoreSettings(
                 URI.create("file:///" + place.name),
@@ -70,7 +85,12 @@ final class Stores {
                 RateLimits.NONE,
                 S3Options.NONE,
                 SshOptions.NONE);
-        return new NamedFilestore(place.name, HOLD_UP, window, settings);
+        return new NamedFilestore(
+                place.name,
+                HOLD_UP,
+                window,
+                place.name.equals("second") ? Optional.of(OF_SECOND) : Optional.empty(),
+                settings);
     }
 
     /** Of tasks one runs at a time, so one store is asked after the other. */

@@ -1,9 +1,11 @@
 package io.understudy.primary.capture;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The number of the last snapshot that this server was about to commit. No number is given twice, even when the
@@ -16,7 +18,10 @@ import java.nio.file.Path;
 final class LastSequence {
     private final StateFile<Last> file;
 
-    private record Last(SnapshotId snapshot) {}
+    /** @param scheduled the last one that was committed and is not continuous; null: none is known */
+    private record Last(
+            SnapshotId snapshot,
+            @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId scheduled) {}
 
     LastSequence(Path state) {
         this.file = StateFile.in(state, StateEntry.LAST_SEQUENCE, Last.class);
@@ -30,6 +35,21 @@ final class LastSequence {
 
     /** To be called before the commit, because whether a commit arrived is not always known. Durable on return. */
     void note(SnapshotId committed) {
-        file.write(new Last(committed));
+        file.write(new Last(committed, scheduled().orElse(null)));
+    }
+
+    /** To be called after the commit of a snapshot that is not continuous. */
+    void noteScheduled(SnapshotId committed) {
+        file.write(new Last(
+                file.read()
+                        .map(Last::snapshot)
+                        .filter(each -> each.compareTo(committed) > 0)
+                        .orElse(committed),
+                committed));
+    }
+
+    /** The last snapshot that this server committed and that is not continuous, whichever filestores have it. */
+    Optional<SnapshotId> scheduled() {
+        return file.read().map(Last::scheduled);
     }
 }

@@ -24,6 +24,19 @@ final class SnapshotNumbers implements Supplier<SnapshotId> {
         this.first = newest.flatMap(Base::manifest).map(Manifest::snapshot).flatMap(SnapshotId::next);
     }
 
+    /**
+     * What a continuous snapshot names as the newest before it that is not: of several filestores those that answer may
+     * lack one that this server committed.
+     *
+     * @param base has one
+     */
+    SnapshotId scheduledBefore(Base base) {
+        SnapshotId seen = base.scheduled().orElseThrow();
+        return given.scheduled()
+                .filter(own -> own.epoch() == epoch && own.compareTo(seen) > 0)
+                .orElse(seen);
+    }
+
     @Override
     public SnapshotId get() {
         SnapshotId snapshot = first.orElseGet(() -> given.after(target.nextId(epoch)));

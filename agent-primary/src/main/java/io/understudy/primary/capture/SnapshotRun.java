@@ -100,14 +100,14 @@ final class SnapshotRun {
     /**
      * @param newest the newest snapshot
      * @param full whether nothing is to be relied on that earlier snapshots stored
-     * @param number gives the next number that is free
+     * @param numbers gives the next number that is free
      * @param beforeCommit is called when all is stored; throws when this server may not commit any more
      */
     Result take(
             Repository target,
             Base newest,
             boolean full,
-            Supplier<SnapshotId> number,
+            SnapshotNumbers numbers,
             SnapshotRequest request,
             TreePlaces places,
             SigningKey key,
@@ -147,9 +147,9 @@ final class SnapshotRun {
                     captured.commit(),
                     () -> manifest(
                             target,
-                            number.get(),
+                            numbers.get(),
                             request.periods(),
-                            request.isContinuous() ? base.scheduled().orElseThrow() : null,
+                            request.isContinuous() ? numbers.scheduledBefore(base) : null,
                             captured,
                             trees,
                             KnownBlobs.storedBytes(named.values()),

@@ -130,6 +130,10 @@ final class SnapshotRuns {
         }
         lists.trim();
         result.taken()
+                .map(Taken::manifest)
+                .filter(manifest -> !manifest.isContinuous())
+                .ifPresent(manifest -> lastSequence.noteScheduled(manifest.snapshot()));
+        result.taken()
                 .ifPresent(taken -> genuine.add(target.id(), taken.manifest().snapshot()));
         if (full) {
             fullSnapshot.settle();

@@ -81,6 +81,19 @@ class ContinuousSnapshotTest {
         assertThat(look().taken().orElseThrow().manifest().lastScheduled()).isEqualTo(new SnapshotId(1, 4));
     }
 
+    /** Of several filestores the one that has it may be away: a standby that finds it there later is to become live. */
+    @Test
+    void namesOneThatThisServerCommittedWhereTheFilestoreLacksIt() {
+        hourly();
+        primary.repository.delete(SECOND);
+        primary.database.rows("1\tfirst", "2\tsecond");
+
+        Manifest taken = look().taken().orElseThrow().manifest();
+
+        assertThat(taken.snapshot()).isEqualTo(new SnapshotId(1, 3));
+        assertThat(taken.lastScheduled()).isEqualTo(SECOND);
+    }
+
     /** It is deleted within the hour; only what the next scheduled one uses of it stays. */
     @Test
     void isNotLockedWhereOthersAre() {

@@ -2,8 +2,10 @@ package io.understudy.repository.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.understudy.files.FolderDeletion;
+import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.fuzz.FuzzTarget;
 import io.understudy.fuzz.FuzzTarget.Form;
@@ -29,8 +31,10 @@ public final class TreeFuzz {
     private static final String BIG = """
             {"path":".","type":"folder","mode":"0755","mtime":"2026-11-20T11:00:00Z","owner":"o","group":"g"}
             {"path":"big","type":"file","mode":"0644","mtime":"1969-01-01T00:00:00Z","owner":"o","group":"g","size":1000,"sha256":"%1$s","list":{"bytes":10,"blobs":[{"id":"%1$s","bytes":10,"stored":9}]}}
+            {"path":"mixed","type":"file","mode":"0644","mtime":"2026-11-20T11:00:00Z","owner":"o","group":"g","size":700,"sha256":"%1$s","pack":{"id":"%1$s","bytes":1024,"stored":900},"more":[{"id":"%2$s","bytes":1024,"stored":800}],"offset":512}
+            {"path":"split","type":"file","mode":"0644","mtime":"2026-11-20T11:00:00Z","owner":"o","group":"g","size":1000,"sha256":"%1$s","pack":{"id":"%2$s","bytes":1024,"stored":800},"offset":512,"rest":100,"blobs":[{"id":"%1$s","bytes":900,"stored":800}]}
             {"path64":"/w==","type":"link","mode":"0777","mtime":"2026-11-20T11:00:00.000001Z","owner":"1","group":"2","target64":"/w=="}
-            """.formatted("ab".repeat(32));
+            """.formatted("ab".repeat(32), "cd".repeat(32));
 
     private TreeFuzz() {}
 
@@ -77,7 +81,7 @@ public final class TreeFuzz {
             assertThat(List.of(path.split("/"))).doesNotContain("..");
             assertThat(entry.entry().path().isRoot()
                             || entries.stream()
-                                    .anyMatch(other -> other.entry() instanceof io.understudy.files.TreeEntry.Folder
+                                    .anyMatch(other -> other.entry() instanceof TreeEntry.Folder
                                             && other.entry()
                                                     .path()
                                                     .equals(entry.entry().path().parent())))
@@ -96,6 +100,6 @@ public final class TreeFuzz {
                     IndexEntry read = TreeIndex.fromJson(JSON.readTree(input));
                     assertThat(TreeIndex.fromJson(TreeIndex.toJson(read))).isEqualTo(read);
                 })
-                .documenting(com.fasterxml.jackson.core.JsonProcessingException.class);
+                .documenting(JsonProcessingException.class);
     }
 }
