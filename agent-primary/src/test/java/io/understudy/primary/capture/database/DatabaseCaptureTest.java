@@ -132,7 +132,11 @@ class DatabaseCaptureTest {
         Captured first = Captures.take(server, source, blobs, folder);
         blobs.added();
         Captured second = Captures.take(server, source, blobs, folder);
-        assertThat(second.database().data()).isEqualTo(first.database().data());
+        // Autovacuum may have made maps of the tables in the meantime.
+        assertThat(second.database().data())
+                .usingRecursiveComparison()
+                .ignoringFields("diskBytes")
+                .isEqualTo(first.database().data());
         assertThat(second.database().data().schemaHash())
                 .isEqualTo(first.database().data().schemaHash());
         assertThat(blobs.added()).isZero();
