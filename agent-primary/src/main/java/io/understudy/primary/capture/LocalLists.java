@@ -11,6 +11,7 @@ import io.understudy.time.Ticker;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -118,7 +119,11 @@ public final class LocalLists {
             AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
             Path draft = folder.resolve(
                     file.getFileName() + "." + Thread.currentThread().getId());
-            Files.write(draft, content);
+            // What a killed process left there.
+            Files.deleteIfExists(draft);
+            try (OutputStream out = AtomicFiles.openPrivate(draft)) {
+                out.write(content);
+            }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException e) {
             LOG.debug("a list is not kept on the local disk", e);
