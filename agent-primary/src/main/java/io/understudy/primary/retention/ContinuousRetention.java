@@ -123,12 +123,18 @@ public final class ContinuousRetention {
         }
     }
 
-    /** Of several filestores one that fails does not keep the others from it. */
+    /**
+     * Of several filestores one that fails does not keep the others from it. One that lacks the newest snapshot is
+     * behind, and keeps what it has until it is caught up: its own newest is among that.
+     */
     private void delete(Repository all, Map<Place, List<SnapshotId>> beyond) {
+        SnapshotId last = newestCommitted();
         boolean well = true;
         for (Map.Entry<Place, List<SnapshotId>> each : beyond.entrySet()) {
             try {
-                delete(all, each.getKey(), each.getValue());
+                if (each.getKey().repository().holds(last)) {
+                    delete(all, each.getKey(), each.getValue());
+                }
             } catch (UnderstudyException e) {
                 well = false;
                 stay(e);
@@ -137,6 +143,10 @@ public final class ContinuousRetention {
         if (well) {
             warnOnce.well();
         }
+    }
+
+    private synchronized SnapshotId newestCommitted() {
+        return newest.orElseThrow().snapshot();
     }
 
     /** The newest snapshot is never among them: it is not older than itself, whatever clock it was taken by. */
@@ -181,18 +191,18 @@ public final class ContinuousRetention {
                 deleted.add(id);
             });
         } finally {
-            forget(place, deleted);
+            forget(all, place, deleted);
         }
     }
 
-    private void forget(Place place, List<SnapshotId> deleted) {
+    private void forget(Repository all, Place place, List<SnapshotId> deleted) {
         if (deleted.isEmpty()) {
             return;
         }
         List<SnapshotId> everywhere;
         synchronized (this) {
             gone.computeIfAbsent(place.name(), unused -> new HashSet<>()).addAll(deleted);
-            int stores = Math.max(1, host.repository().get().copies().size());
+            int stores = Math.max(1, all.copies().size());
             everywhere = deleted.stream()
                     .filter(id -> gone.values().stream()
                                     .filter(each -> each.contains(id))

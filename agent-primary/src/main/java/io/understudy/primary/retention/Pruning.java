@@ -269,7 +269,7 @@ public final class Pruning {
 
     /** What no filestore holds any more is not to be missed; one that was not looked at may hold it. */
     private void forget(Repository all, List<StorePruning> looked) {
-        if (looked.size() == Math.max(1, host.repository().get().copies().size())) {
+        if (looked.size() == Math.max(1, all.copies().size())) {
             Set<SnapshotId> gone = looked.get(0).gone();
             looked.forEach(store -> gone.retainAll(store.gone()));
             new GenuineSnapshots(host.state()).update(all.id(), List.of(), gone);

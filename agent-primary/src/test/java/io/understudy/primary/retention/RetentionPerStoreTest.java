@@ -203,6 +203,12 @@ class RetentionPerStoreTest extends FiveHourlySnapshots {
         bringBack(filestore);
         time.advance(Duration.ofMinutes(2));
         continuous.delete();
-        assertThat(in(filestore)).as("when it is back").doesNotContain(id(8));
+        assertThat(in(filestore)).as("its newest, while it is behind").contains(id(8));
+        sync(pruning(RULES));
+        continuous.delete();
+        assertThat(in(filestore))
+                .as("when it is caught up")
+                .doesNotContain(id(8))
+                .contains(id(10));
     }
 }
