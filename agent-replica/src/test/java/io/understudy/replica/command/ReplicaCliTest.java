@@ -112,6 +112,20 @@ class ReplicaCliTest {
     }
 
     @Test
+    void promoteWaitsForATimeThatIsOne() throws IOException {
+        Files.createFile(folder.resolve("BACKUP"));
+        for (String wrong : List.of("5", "0s", "9999d")) {
+            assertRefused(run("promote", "--yes", "--wait", wrong), ErrorCode.USAGE);
+        }
+        assertThat(err.toString())
+                .contains(
+                        "'5' is not a duration such as 30s",
+                        "'0s' is not from 1s to 1d",
+                        "'9999d' is not from 1s to 1d");
+        assertThat(folder.resolve("BACKUP")).exists();
+    }
+
+    @Test
     void rollbackAndRestoreAskOnlyWhenThereIsSomethingToDo() {
         assertRefused(run("rollback"), ErrorCode.NOT_BACKUP_MODE);
         assertRefused(run("restore", "00000001-00000001"), ErrorCode.NOT_BACKUP_MODE);
