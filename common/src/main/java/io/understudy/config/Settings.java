@@ -200,12 +200,7 @@ public record Settings(
             Duration holdUp,
             Optional<DailyWindow> window,
             Optional<RetentionSettings> retention,
-            FilestoreSettings settings) {
-        /** With the rule of all. */
-        public NamedFilestore(String name, Duration holdUp, Optional<DailyWindow> window, FilestoreSettings settings) {
-            this(name, holdUp, window, Optional.empty(), settings);
-        }
-    }
+            FilestoreSettings settings) {}
 
     /** Bytes of content a second, for each process; empty: as fast as it goes. */
     public record RateLimits(OptionalLong upload, OptionalLong download) {

@@ -5,6 +5,7 @@ import io.understudy.replica.app.Replica;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.round.ImportRequest;
+import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.PromotionWatch.BeforePromotion;
@@ -178,7 +179,8 @@ final class Operators {
     private void promote(Server server, boolean unfenced, boolean force) {
         run.tell("promote", server.name, (unfenced ? "unfenced " : "") + (force ? "forced" : ""));
         Goal goal = run.random.nextInt(4) == 0 ? Goal.PROVEN : Goal.NEWEST;
-        Promotion.Request request = new Promotion.Request("promote", unfenced, force, false, false, goal);
+        Promotion.Request request =
+                new Promotion.Request("promote", unfenced, force, false, false, goal, LastLook.LOAD);
         ask(server, true, (agent, control) -> {
             BeforePromotion before = run.promotions.promoting(server);
             Promotion.Report report = agent.promote(request, control);

@@ -12,7 +12,6 @@ import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobId;
-import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import java.util.HashMap;
@@ -95,7 +94,7 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
                         newest.snapshot(),
                         newest.database(),
                         lists.of(target.blobs()),
-                        Optional.of(target.blobs()).filter(Blobs::areReadable).map(blobs -> blobs))),
+                        target.blobs().areReadable() ? Optional.of(target.blobs()) : Optional.empty())),
                 frequent,
                 lists::keeping);
     }

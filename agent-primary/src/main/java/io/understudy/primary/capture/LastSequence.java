@@ -40,12 +40,7 @@ final class LastSequence {
 
     /** To be called after the commit of a snapshot that is not continuous. */
     void noteScheduled(SnapshotId committed) {
-        file.write(new Last(
-                file.read()
-                        .map(Last::snapshot)
-                        .filter(each -> each.compareTo(committed) > 0)
-                        .orElse(committed),
-                committed));
+        file.write(new Last(committed, committed));
     }
 
     /** The last snapshot that this server committed and that is not continuous, whichever filestores have it. */

@@ -71,9 +71,11 @@ public final class LocalLists {
             BlobRef blob = sink.put(buffer, offset, length);
             used.add(blob.id().hex());
             Path file = folder.resolve(blob.id().hex());
-            byte[] content = Arrays.copyOfRange(buffer, offset, offset + length);
-            if (length <= LONGEST && !Arrays.equals(read(file), content)) {
-                keep(file, content);
+            if (length <= LONGEST) {
+                byte[] content = Arrays.copyOfRange(buffer, offset, offset + length);
+                if (!Arrays.equals(read(file), content)) {
+                    keep(file, content);
+                }
             }
             return blob;
         });

@@ -4,13 +4,12 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The numbers that one commit tries. Given as late as possible: what another writes in the meantime is passed over.
  * Behind what this process committed last the first is known; all others come from a listing.
  */
-final class SnapshotNumbers implements Supplier<SnapshotId> {
+final class SnapshotNumbers {
     private final Repository target;
     private final int epoch;
     private final LastSequence given;
@@ -37,8 +36,7 @@ final class SnapshotNumbers implements Supplier<SnapshotId> {
                 .orElse(seen);
     }
 
-    @Override
-    public SnapshotId get() {
+    SnapshotId next() {
         SnapshotId snapshot = first.orElseGet(() -> given.after(target.nextId(epoch)));
         first = Optional.empty();
         given.note(snapshot);

@@ -147,7 +147,7 @@ final class SnapshotRun {
                     captured.commit(),
                     () -> manifest(
                             target,
-                            numbers.get(),
+                            numbers.next(),
                             request.periods(),
                             request.isContinuous() ? numbers.scheduledBefore(base) : null,
                             captured,

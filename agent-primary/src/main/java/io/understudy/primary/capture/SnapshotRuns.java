@@ -129,12 +129,12 @@ final class SnapshotRuns {
             result.next().manifest().ifPresent(kept::keep);
         }
         lists.trim();
-        result.taken()
-                .map(Taken::manifest)
-                .filter(manifest -> !manifest.isContinuous())
-                .ifPresent(manifest -> lastSequence.noteScheduled(manifest.snapshot()));
-        result.taken()
-                .ifPresent(taken -> genuine.add(target.id(), taken.manifest().snapshot()));
+        result.taken().map(Taken::manifest).ifPresent(manifest -> {
+            if (!manifest.isContinuous()) {
+                lastSequence.noteScheduled(manifest.snapshot());
+            }
+            genuine.add(target.id(), manifest.snapshot());
+        });
         if (full) {
             fullSnapshot.settle();
         }

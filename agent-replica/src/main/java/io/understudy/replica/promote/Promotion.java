@@ -92,11 +92,7 @@ public final class Promotion {
     public record Request(
             String reason, boolean unfenced, boolean force, boolean restart, boolean asIs, Goal to, Duration patience) {
         public Request(String reason, boolean unfenced, boolean force, boolean restart) {
-            this(reason, unfenced, force, restart, false, Goal.NEWEST);
-        }
-
-        public Request(String reason, boolean unfenced, boolean force, boolean restart, boolean asIs, Goal to) {
-            this(reason, unfenced, force, restart, asIs, to, LastLook.LOAD);
+            this(reason, unfenced, force, restart, false, Goal.NEWEST, LastLook.LOAD);
         }
 
         boolean isNewest() {

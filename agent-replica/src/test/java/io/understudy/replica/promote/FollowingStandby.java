@@ -12,6 +12,7 @@ import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.promote.Promotion.Request;
+import io.understudy.replica.round.LastLook;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
@@ -26,9 +27,12 @@ abstract class FollowingStandby {
     static final Request PLAIN = new Request("promoted by an operator", false, false, false);
     static final Request UNFENCED = new Request("promoted by an operator", true, false, false);
     static final Request FORCED = new Request("promoted by an operator", false, true, false);
-    static final Request AS_IS = new Request("promoted by an operator", false, false, false, true, Goal.NEWEST);
-    static final Request PROVEN = new Request("promoted by an operator", false, false, false, false, Goal.PROVEN);
-    static final Request UNFENCED_AS_IS = new Request("promoted by an operator", true, false, false, true, Goal.NEWEST);
+    static final Request AS_IS =
+            new Request("promoted by an operator", false, false, false, true, Goal.NEWEST, LastLook.LOAD);
+    static final Request PROVEN =
+            new Request("promoted by an operator", false, false, false, false, Goal.PROVEN, LastLook.LOAD);
+    static final Request UNFENCED_AS_IS =
+            new Request("promoted by an operator", true, false, false, true, Goal.NEWEST, LastLook.LOAD);
     static final Request RESTART = new Request("promoted by an operator", false, false, true);
     World world;
 
