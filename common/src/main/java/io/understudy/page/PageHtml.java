@@ -134,11 +134,16 @@ public final class PageHtml {
         html.close("section");
     }
 
-    /** A table that is too wide for a phone is moved sideways, also by the keyboard. */
-    private void begin(String name, List<String> columns) {
+    /** What is too wide for a phone is moved sideways, also by the keyboard. */
+    private void scrolled(String name) {
         html.markup("<div class=\"wide\" tabindex=\"0\" role=\"region\"")
                 .attribute("aria-label", name)
-                .markup(">\n<table>\n<thead><tr>");
+                .markup(">\n");
+    }
+
+    private void begin(String name, List<String> columns) {
+        scrolled(name);
+        html.markup("<table>\n<thead><tr>");
         columns.forEach(each -> html.markup("<th scope=\"col\">").text(each).markup("</th>"));
         html.markup("</tr></thead>\n<tbody>\n");
     }
@@ -169,7 +174,9 @@ public final class PageHtml {
         if (timeline.snapshots().isEmpty()) {
             html.line("p", timeline.seen().isEmpty() ? "The repository was not read yet." : "No snapshot yet.");
         } else {
+            scrolled("Snapshots over their age");
             new TimelineDrawing(timeline.snapshots(), page.now()).write(html);
+            html.close("div");
             snapshots(timeline);
         }
         timeline.seen().ifPresent(when -> note("The repository was read at " + Moments.text(when) + "."));
@@ -177,11 +184,13 @@ public final class PageHtml {
     }
 
     private void snapshots(Timeline timeline) {
+        html.markup("<details>\n").line("summary", timeline.snapshots().size() + " snapshots in words, newest first");
         begin("Snapshots, newest first", List.of("Snapshot", "Moment", "Periods", "Content", "New", "State"));
         List<Snapshot> newestFirst = new ArrayList<>(timeline.snapshots());
         Collections.reverse(newestFirst);
         newestFirst.forEach(this::snapshot);
         end();
+        html.close("details");
         Optional.of(timeline.left())
                 .filter(left -> left > 0)
                 .ifPresent(left -> note(left + " older ones are not shown; list shows all."));
