@@ -12,6 +12,7 @@ import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.announce.Reporting;
+import io.understudy.primary.capture.LastUnchanged;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.repository.EpochClaim;
@@ -83,7 +84,15 @@ class StatusAgainstTheWorldTest {
                 planner,
                 new Continuous(
                         Optional.empty(), queue, planner, events, new Random(1), primary.time.clock(), primary.time),
-                new CatchUp(() -> primary.repository, announcer, planner, events, primary.time.clock(), primary.time),
+                new CatchUp(
+                        () -> primary.repository,
+                        announcer,
+                        planner,
+                        new LastUnchanged(primary.state),
+                        daemonStatus::unchanged,
+                        events,
+                        primary.time.clock(),
+                        primary.time),
                 new TrackingWatch(Optional.empty(), true, Optional::empty, events, reported, primary.time),
                 new LoopReport(
                         new RepositoryWatch(
