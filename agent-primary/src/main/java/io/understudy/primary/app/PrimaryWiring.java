@@ -12,6 +12,8 @@ import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.Notifications;
+import io.understudy.notify.Notifier;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
@@ -45,6 +47,7 @@ import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -245,6 +248,11 @@ public final class PrimaryWiring implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** The channels of {@code notify}. */
+    public Notifications notifications() {
+        return new Notifications(settings, settings.primary().name(), "primary", ports.clock(), ports.ticker());
+    }
+
     public AdminAccess access() {
         return new AdminAccess(
                 "agent-primary",
@@ -307,7 +315,15 @@ public final class PrimaryWiring implements AutoCloseable {
         Schedule schedule =
                 new Schedule(settings.primary().schedule(), ports.clock().getZone());
         Transport transport = new Transport(settings.tls());
-        schedule.longestPause(ports.clock().instant()).ifPresent(primaryMetrics::expectedInterval);
+        Optional<Duration> longestPause = schedule.longestPause(ports.clock().instant());
+        longestPause.ifPresent(primaryMetrics::expectedInterval);
+        PrimaryNotices notices = new PrimaryNotices(daemonStatus, longestPause);
+        Notifier notifier = notifications()
+                .notifier(
+                        notices,
+                        notices,
+                        new Notifier.Ports(
+                                events, monitoring.metrics(), ports.clock(), ports.ticker(), ports.random()));
         if (settings.tls().isPresent()) {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
@@ -354,6 +370,7 @@ public final class PrimaryWiring implements AutoCloseable {
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
+        services.add(notifier::start);
         services.add(admin::start);
         services.add(monitoring.service(
                 settings.primary().http(), ports.filestore(), events, daemonStatus::health, daemonStatus::ready));

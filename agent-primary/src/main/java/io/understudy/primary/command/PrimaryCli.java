@@ -36,6 +36,7 @@ public final class PrimaryCli extends AgentProgram {
                 SyncCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,
+                NotifyCommand.class,
                 KeysCommand.class,
                 EncryptCommand.class,
                 RekeyCommand.class,

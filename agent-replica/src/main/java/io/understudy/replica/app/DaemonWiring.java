@@ -7,6 +7,7 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.Notifier;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.Inspection;
@@ -84,6 +85,13 @@ final class DaemonWiring {
                         ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
                         audit,
                         events);
+        ReplicaNotices notices = new ReplicaNotices(store, marker);
+        Notifier notifier = wiring.notifications()
+                .notifier(
+                        notices,
+                        notices,
+                        new Notifier.Ports(
+                                events, monitoring.metrics(), ports.clock(), ports.ticker(), ports.random()));
         Readiness readiness = new Readiness(marker, store, inspection, live);
 
         List<Service> services = new ArrayList<>();
@@ -95,6 +103,7 @@ final class DaemonWiring {
             return () -> {};
         });
         services.add(audit::started);
+        services.add(notifier::start);
         services.add(admin::start);
         services.add(monitoring.service(
                 settings.replica().http(), ports.filestore(), events, queue::health, readiness::probe));

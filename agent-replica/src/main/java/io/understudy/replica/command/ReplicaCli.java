@@ -27,6 +27,7 @@ public final class ReplicaCli extends AgentProgram {
                 RunCommand.class,
                 InitCommand.class,
                 CheckCommand.class,
+                NotifyCommand.class,
                 SyncCommand.class,
                 StatusCommand.class,
                 ListCommand.class,
