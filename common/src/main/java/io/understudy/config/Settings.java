@@ -32,7 +32,7 @@ public record Settings(
         RetentionSettings retention,
         ReplicaSettings replica,
         ServiceSettings service,
-        NotifySettings notify,
+        NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
 

@@ -4,20 +4,11 @@ import io.understudy.cli.Problem;
 import io.understudy.config.NearestName;
 import io.understudy.config.NotifySettings;
 import io.understudy.config.NotifySettings.Channel;
-import io.understudy.config.NotifySettings.Ping;
-import io.understudy.config.NotifySettings.Program;
-import io.understudy.config.NotifySettings.Target;
-import io.understudy.config.NotifySettings.Webhook;
 import io.understudy.config.Occasion;
-import io.understudy.config.Secret;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.setup.CheckReport;
-import io.understudy.setup.CheckResult;
-import io.understudy.time.Moments;
 import io.understudy.time.Ticker;
-import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** The channels of one agent: its notifier, a trial, what {@code check} and {@code notify} show of them. */
+/** The channels of one agent: its notifier, a trial, what {@code notify} shows of them. */
 public final class Notifications {
     private final NotifySettings settings;
     private final Notice.Source source;
@@ -39,7 +30,7 @@ public final class Notifications {
      * @param role {@code primary} or {@code replica}
      */
     public Notifications(Settings settings, String server, String role, Clock clock, Ticker ticker) {
-        this.settings = settings.notify();
+        this.settings = settings.notification();
         this.source = new Notice.Source(settings.site(), server, role);
         this.store = NoticeStore.in(settings.state(), role);
         this.senders = new Senders(settings.state());
@@ -52,46 +43,6 @@ public final class Notifications {
         return new Notifier(settings, source, signals, age, store, senders::of, ports);
     }
 
-    /** Adds one result for each channel; nothing is sent. */
-    public void check(CheckReport.Run checks) {
-        for (Channel each : settings.channels()) {
-            String name = "notify " + each.name();
-            checks.look(name, () -> checked(name, each));
-        }
-    }
-
-    private CheckResult checked(String name, Channel channel) {
-        ChannelState state = store.read(channel.name());
-        if (state.failure().isPresent()) {
-            ChannelState.Failure failure = state.failure().get();
-            return CheckResult.warning(
-                    name,
-                    failure.message() + "; since " + Moments.text(failure.since()) + ", "
-                            + state.waiting().size() + " waiting",
-                    failure.hint());
-        }
-        if (isOpen(channel.target())) {
-            return CheckResult.warning(
-                    name,
-                    target(channel.target()) + " is another host, and notices go to it without TLS",
-                    "set a url of https");
-        }
-        return CheckResult.ok(
-                name,
-                target(channel.target()) + ", "
-                        + state.sent()
-                                .map(at -> "last sent at " + Moments.text(at))
-                                .orElse("nothing sent yet: try it with notify --test"));
-    }
-
-    /** Whether what is sent can be read on its way. */
-    private static boolean isOpen(Target target) {
-        return url(target)
-                .filter(url -> url.getScheme().equals("http")
-                        && !url.getHost().matches("localhost|127\\..*|\\[::1]"))
-                .isPresent();
-    }
-
     /** Every channel as it is, by what the daemon wrote last. */
     public ChannelsView list(Optional<String> channel) {
         return new ChannelsView(chosen(channel).stream()
@@ -99,8 +50,8 @@ public final class Notifications {
                     ChannelState state = store.read(each.name());
                     return new ChannelsView.Row(
                             each.name(),
-                            kind(each.target()),
-                            target(each.target()),
+                            TargetText.kind(each.target()),
+                            TargetText.place(each.target()),
                             each.events().stream().sorted().map(Occasion::label).toList(),
                             state.sent(),
                             state.waiting().size(),
@@ -125,8 +76,8 @@ public final class Notifications {
                     senders.of(each).send(trial()).map(why -> ChannelWorker.failure(each.name(), why));
             rows.add(new TrialView.Row(
                     each.name(),
-                    kind(each.target()),
-                    target(each.target()),
+                    TargetText.kind(each.target()),
+                    TargetText.place(each.target()),
                     failure.isEmpty(),
                     ticker.since(start).toMillis() / 1000.0,
                     failure.map(why -> new Problem(why.code().label(), why.getMessage(), why.hint()))));
@@ -160,23 +111,5 @@ public final class Notifications {
                             .orElse("channels are: " + names.stream().collect(Collectors.joining(", "))));
         }
         return found;
-    }
-
-    private static String kind(Target target) {
-        return target instanceof Webhook ? "webhook" : target instanceof Program ? "command" : "ping";
-    }
-
-    /** Without a path and a query, which may be a token. */
-    private static String target(Target target) {
-        return target instanceof Program program
-                ? program.command().get(0)
-                : url(target).map(HttpPost::place).orElseThrow();
-    }
-
-    private static Optional<URI> url(Target target) {
-        Secret url = target instanceof Webhook webhook
-                ? webhook.url()
-                : target instanceof Ping ping ? ping.url() : Secret.none();
-        return url.reveal().map(URI::create);
     }
 }

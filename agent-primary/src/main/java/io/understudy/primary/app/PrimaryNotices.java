@@ -2,9 +2,13 @@ package io.understudy.primary.app;
 
 import io.understudy.config.Occasion;
 import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
+import io.understudy.metrics.Metrics;
 import io.understudy.notify.DataAge;
 import io.understudy.notify.Fact;
+import io.understudy.notify.Notifications;
+import io.understudy.notify.Notifier;
 import io.understudy.notify.Signal;
 import io.understudy.notify.Signals;
 import io.understudy.primary.events.PrimaryEvent;
@@ -26,6 +30,12 @@ final class PrimaryNotices implements Signals, DataAge {
     PrimaryNotices(DaemonStatus daemonStatus, Optional<Duration> longestPause) {
         this.daemonStatus = daemonStatus;
         this.longestPause = longestPause;
+    }
+
+    /** Reports to the channels from its start on. */
+    Notifier notifier(Notifications channels, Events events, Metrics metrics, PrimaryPorts ports) {
+        return channels.notifier(
+                this, this, new Notifier.Ports(events, metrics, ports.clock(), ports.ticker(), ports.random()));
     }
 
     /** Of the newest snapshot of any server, while this one has to take them; as old as the alert allows. */

@@ -15,7 +15,6 @@ import io.understudy.metrics.Monitoring;
 import io.understudy.notify.Notifications;
 import io.understudy.notify.Notifier;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
@@ -30,7 +29,6 @@ import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionRules;
 import io.understudy.primary.schedule.Schedule;
-import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochStore;
@@ -95,18 +93,14 @@ public final class PrimaryWiring implements AutoCloseable {
     public static PrimaryWiring of(Settings settings) {
         // No process would look after a replication slot.
         return new PrimaryWiring(
-                settings, ServerPorts.of(settings, tools(settings), Filestores.open(settings.filestore()), false));
+                settings, ServerPorts.of(settings, Filestores.open(settings.filestore()), false));
     }
 
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
         Filestore filestore = monitoring.open(settings.filestore());
         boolean tracked = settings.primary().tracking();
-        return new PrimaryWiring(settings, ServerPorts.of(settings, tools(settings), filestore, tracked));
-    }
-
-    private static PgTools tools(Settings settings) {
-        return new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
+        return new PrimaryWiring(settings, ServerPorts.of(settings, filestore, tracked));
     }
 
     public Settings settings() {
@@ -193,7 +187,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 repository,
                 keys,
                 new Database(settings.database()),
-                tools(settings),
+                ServerPorts.tools(settings),
                 this::ofDaemon,
                 epochs::repository,
                 new RecoveryProof(settings.encryption(), settings.state(), this::openedBy, ports.clock()),
@@ -289,13 +283,6 @@ public final class PrimaryWiring implements AutoCloseable {
                 repository, pruning(Events.none()), settings.database().connections());
     }
 
-    private StoreWatch storeWatch(Events events, PrimaryMetrics metrics) {
-        boolean several = settings.filestore().several().isPresent();
-        StoreWatch watch = new StoreWatch(storeCatchUp(), events, several, metrics::filestores);
-        events.add(watch);
-        return watch;
-    }
-
     /**
      * @param monitoring where the filestore reports its health too
      * @param listening receives the port of gRPC when it is open
@@ -318,12 +305,7 @@ public final class PrimaryWiring implements AutoCloseable {
         Optional<Duration> longestPause = schedule.longestPause(ports.clock().instant());
         longestPause.ifPresent(primaryMetrics::expectedInterval);
         PrimaryNotices notices = new PrimaryNotices(daemonStatus, longestPause);
-        Notifier notifier = notifications()
-                .notifier(
-                        notices,
-                        notices,
-                        new Notifier.Ports(
-                                events, monitoring.metrics(), ports.clock(), ports.ticker(), ports.random()));
+        Notifier notifier = notices.notifier(notifications(), events, monitoring.metrics(), ports);
         if (settings.tls().isPresent()) {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
@@ -348,7 +330,9 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        StoreWatch stores = storeWatch(events, primaryMetrics);
+        boolean several = settings.filestore().several().isPresent();
+        StoreWatch stores = new StoreWatch(storeCatchUp(), events, several, primaryMetrics::filestores);
+        events.add(stores);
         Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());

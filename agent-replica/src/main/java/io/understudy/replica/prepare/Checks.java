@@ -11,6 +11,7 @@ import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.TreesMatch;
 import io.understudy.replica.state.ReplicaId;
+import io.understudy.notify.NotifyCheck;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -87,6 +88,7 @@ public final class Checks {
         }
         settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
         checks.check("service", this::service);
+        NotifyCheck.add(checks, settings, "replica");
         Transport transport = new Transport(settings.tls());
         TlsCheck.add(
                 checks,
