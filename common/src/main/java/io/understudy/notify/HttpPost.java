@@ -61,7 +61,8 @@ final class HttpPost {
                     "see whether it is up and a firewall lets this server through");
         } catch (ConnectException e) {
             return Refusal.of(
-                    host + " cannot be reached", "see whether its name is right and a firewall lets this server through");
+                    host + " cannot be reached",
+                    "see whether its name is right and a firewall lets this server through");
         } catch (SSLException e) {
             return Refusal.of(
                     host + " has no certificate that this server trusts: " + e.getMessage(),

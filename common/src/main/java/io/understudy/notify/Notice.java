@@ -14,13 +14,7 @@ import java.util.Optional;
  * @param course empty where it is news without a history
  */
 public record Notice(
-        String id,
-        Occasion occasion,
-        String topic,
-        Source source,
-        Fact fact,
-        Instant moment,
-        Optional<Course> course) {
+        String id, Occasion occasion, String topic, Source source, Fact fact, Instant moment, Optional<Course> course) {
     /**
      * Whose notice it is.
      *

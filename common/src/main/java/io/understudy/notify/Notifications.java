@@ -56,8 +56,8 @@ public final class Notifications {
                             state.sent(),
                             state.waiting().size(),
                             state.failure()
-                                    .map(why -> new Problem(
-                                            ErrorCode.NOTICE_REFUSED.label(), why.message(), why.hint())));
+                                    .map(why ->
+                                            new Problem(ErrorCode.NOTICE_REFUSED.label(), why.message(), why.hint())));
                 })
                 .toList());
     }
@@ -101,8 +101,7 @@ public final class Notifications {
                 .filter(each -> name.isEmpty() || each.name().equals(name.get()))
                 .toList();
         if (name.isPresent() && found.isEmpty()) {
-            List<String> names =
-                    settings.channels().stream().map(Channel::name).toList();
+            List<String> names = settings.channels().stream().map(Channel::name).toList();
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot find channel " + name.get() + " in notify of the configuration",

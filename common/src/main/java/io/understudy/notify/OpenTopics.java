@@ -29,12 +29,7 @@ final class OpenTopics {
      * @param reported when each kind of failure was last sent, by its key
      */
     record Topic(
-            Occasion occasion,
-            Fact fact,
-            Instant since,
-            int repeats,
-            boolean lasting,
-            Map<String, Instant> reported) {
+            Occasion occasion, Fact fact, Instant since, int repeats, boolean lasting, Map<String, Instant> reported) {
         Topic {
             reported = new LinkedHashMap<>(reported);
         }
@@ -135,7 +130,8 @@ final class OpenTopics {
                 continue;
             }
             if (topic.lasting()) {
-                String last = topic.reported().keySet().stream().reduce((a, b) -> b).orElse("");
+                String last =
+                        topic.reported().keySet().stream().reduce((a, b) -> b).orElse("");
                 keep(each.getKey(), topic.sent(last, now));
                 due.add(draft(each.getKey(), topic, true));
             } else {

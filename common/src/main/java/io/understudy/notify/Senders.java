@@ -23,7 +23,8 @@ final class Senders {
     }
 
     Sender of(Channel channel) {
-        return new TimeLimited(sender(channel), "notify " + channel.name(), channel.timeout().plus(GRACE));
+        return new TimeLimited(
+                sender(channel), "notify " + channel.name(), channel.timeout().plus(GRACE));
     }
 
     private Sender sender(Channel channel) {

@@ -31,7 +31,8 @@ final class StaleWatch {
         }
         without = look.get().moment().isPresent() ? Optional.empty() : without.or(() -> Optional.of(now));
         Instant from = look.get().moment().or(() -> without).orElse(now);
-        String state = look.get().moment()
+        String state = look.get()
+                .moment()
                 .map(moment -> "the newest data is of " + Moments.text(moment) + ", "
                         + Moments.age(Duration.between(moment, now)) + " old")
                 .orElse("there is no snapshot yet");

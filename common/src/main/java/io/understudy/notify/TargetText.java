@@ -27,8 +27,7 @@ final class TargetText {
     /** Whether what is sent to another host can be read on its way. */
     static boolean isOpen(Target target) {
         return url(target)
-                .filter(url -> url.getScheme().equals("http")
-                        && !url.getHost().matches("localhost|127\\..*|\\[::1]"))
+                .filter(url -> url.getScheme().equals("http") && !url.getHost().matches("localhost|127\\..*|\\[::1]"))
                 .isPresent();
     }
 

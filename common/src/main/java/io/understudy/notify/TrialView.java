@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
  */
 public record TrialView(List<Row> channels) {
     /** @param ok whether the receiver took the notice */
-    public record Row(
-            String name, String kind, String target, boolean ok, double seconds, Optional<Problem> error) {
+    public record Row(String name, String kind, String target, boolean ok, double seconds, Optional<Problem> error) {
         private String text() {
             String line = "%-8s %s (%s, %s), in %.1f s".formatted(ok ? "ok" : "failed", name, kind, target, seconds);
             return error.map(why -> line + ": " + why.message() + "\n         hint: " + why.hint())

@@ -92,7 +92,8 @@ record WebhookBody(URI url, String json) {
             labels.put("server", notice.source().server());
             labels.put("role", notice.source().role());
             labels.put("topic", notice.topic());
-            labels.put("severity", severity(notice.course().map(Notice.Course::was).orElse(notice.occasion())));
+            labels.put(
+                    "severity", severity(notice.course().map(Notice.Course::was).orElse(notice.occasion())));
             Instant from = notice.course().map(Notice.Course::since).orElse(notice.moment());
             return new Alert(
                     labels,

@@ -175,8 +175,7 @@ class NotifierTest {
     void whatIsKeptIsForTheAgentsUserAlone() throws Exception {
         happen(notifier(channel()), failing("disk_full"));
 
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(StateEntry.PRIMARY_NOTICES.in(state))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(StateEntry.PRIMARY_NOTICES.in(state))))
                 .isEqualTo("rw-------");
     }
 
@@ -330,7 +329,9 @@ class NotifierTest {
         answer = Refusal.of("away", "look there");
         happen(notifier(channel()), failing("disk_full"));
 
-        notifier(Notices.channel(EnumSet.of(Occasion.FAILURE), 30, Notices.NOWHERE)).start().close();
+        notifier(Notices.channel(EnumSet.of(Occasion.FAILURE), 30, Notices.NOWHERE))
+                .start()
+                .close();
         assertThat(NoticeStore.in(state, "primary").read("ops").waiting()).hasSize(1);
         Channel other = new Channel(
                 "other",

@@ -30,8 +30,7 @@ class OpenTopicsTest {
 
         Optional<OpenTopics.Draft> reminder = topics.take(failing("disk_full"), NOON.plus(DAY));
 
-        assertThat(reminder.orElseThrow().course())
-                .contains(new Notice.Course(Occasion.FAILURE, NOON, 24 * 60, true));
+        assertThat(reminder.orElseThrow().course()).contains(new Notice.Course(Occasion.FAILURE, NOON, 24 * 60, true));
         assertThat(topics.take(failing("disk_full"), NOON.plus(DAY).plusSeconds(60)))
                 .isEmpty();
     }
@@ -131,8 +130,8 @@ class OpenTopicsTest {
         }
 
         assertThat(topics.all()).hasSizeLessThanOrEqualTo(200);
-        assertThat(topics.all().values()).allSatisfy(topic -> assertThat(topic.reported())
-                .hasSizeLessThanOrEqualTo(20));
+        assertThat(topics.all().values())
+                .allSatisfy(topic -> assertThat(topic.reported()).hasSizeLessThanOrEqualTo(20));
     }
 
     private static Instant at(int minutes) {

@@ -86,8 +86,7 @@ class OutboxTest {
     }
 
     private static Notice notice(String id, Occasion occasion) {
-        return new Notice(
-                id, occasion, "round", Notices.SOURCE, Notices.fact("event", "code"), at(), Optional.empty());
+        return new Notice(id, occasion, "round", Notices.SOURCE, Notices.fact("event", "code"), at(), Optional.empty());
     }
 
     private static Instant at() {

@@ -32,8 +32,12 @@ class StaleWatchTest {
         StaleWatch own = new StaleWatch(() -> look, Optional.of(Duration.ofHours(3)));
         look = data(NOON);
 
-        assertThat(own.look(NOON.plus(HOUR.multipliedBy(2)))).map(Signal::occasion).contains(Occasion.RECOVERY);
-        assertThat(own.look(NOON.plus(HOUR.multipliedBy(4)))).map(Signal::occasion).contains(Occasion.STALE);
+        assertThat(own.look(NOON.plus(HOUR.multipliedBy(2))))
+                .map(Signal::occasion)
+                .contains(Occasion.RECOVERY);
+        assertThat(own.look(NOON.plus(HOUR.multipliedBy(4))))
+                .map(Signal::occasion)
+                .contains(Occasion.STALE);
     }
 
     @Test

@@ -32,8 +32,7 @@ class TimeLimitedTest {
         assertThat(limited.send(notice).orElseThrow().why()).isEqualTo("the attempt before still hangs");
         assertThat(begun).hasValue(1);
         answer.countDown();
-        org.awaitility.Awaitility.await()
-                .until(() -> limited.send(notice).isEmpty());
+        org.awaitility.Awaitility.await().until(() -> limited.send(notice).isEmpty());
     }
 
     @Test
@@ -45,9 +44,7 @@ class TimeLimitedTest {
                 "notify test",
                 Duration.ofSeconds(10));
 
-        assertThat(limited.send(notice))
-                .map(Refusal::why)
-                .contains("unexpected: IllegalStateException");
+        assertThat(limited.send(notice)).map(Refusal::why).contains("unexpected: IllegalStateException");
     }
 
     @Test

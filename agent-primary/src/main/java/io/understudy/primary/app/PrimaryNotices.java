@@ -95,8 +95,7 @@ final class PrimaryNotices implements Signals, DataAge {
     }
 
     private static List<Signal> committed(PrimaryEvent.SnapshotCommitted committed) {
-        Fact fact =
-                Fact.of(committed, Optional.of(committed.manifest().snapshot()));
+        Fact fact = Fact.of(committed, Optional.of(committed.manifest().snapshot()));
         return List.of(
                 Signal.recovered(FILESTORE, fact),
                 Signal.recovered(ROUND, fact),

@@ -92,8 +92,7 @@ public final class PrimaryWiring implements AutoCloseable {
     /** Of a real server. */
     public static PrimaryWiring of(Settings settings) {
         // No process would look after a replication slot.
-        return new PrimaryWiring(
-                settings, ServerPorts.of(settings, Filestores.open(settings.filestore()), false));
+        return new PrimaryWiring(settings, ServerPorts.of(settings, Filestores.open(settings.filestore()), false));
     }
 
     /** With a filestore that reports its health. */
