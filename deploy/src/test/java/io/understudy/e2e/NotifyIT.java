@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
-import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
@@ -95,16 +94,15 @@ class NotifyIT extends Scenario {
         await("the snapshot is reported", Map.of("kind", "success", "role", "primary", "event", "snapshot_committed"));
         await("its import too", Map.of("kind", "success", "role", "replica", "event", "snapshot_applied"));
 
-        Path password = pair.primary().layout().passwordFile();
-        String right = Files.readString(password);
-        Folders.writeSecret(password, "wrong\n");
+        Path key = pair.primary().layout().privateKey();
+        Path away = Files.move(key, key.resolveSibling("away.pem"));
         for (int i = 0; i < 2; i++) {
-            assertThat(pair.primary().primary("snapshot").exitCode()).isEqualTo(ErrorCode.DATABASE_DENIED.exitCode());
+            assertThat(pair.primary().primary("snapshot").exitCode()).isEqualTo(ErrorCode.KEY_MISSING.exitCode());
         }
-        JsonNode failure = await("the failure is reported", Map.of("kind", "failure", "code", "database_denied"));
+        JsonNode failure = await("the failure is reported", Map.of("kind", "failure", "code", "key_missing"));
         assertThat(failure.path("message").asText()).startsWith("snapshot failed, ");
         assertThat(failure.path("hint").asText()).isNotEmpty();
-        Folders.writeSecret(password, right);
+        Files.move(away, key);
         pair.primary().primary("snapshot").successful();
         JsonNode recovery = await("and its end", Map.of("kind", "recovery", "role", "primary"));
         assertThat(recovery.path("repeats").asInt()).isOne();
