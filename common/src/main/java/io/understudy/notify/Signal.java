@@ -5,8 +5,8 @@ import io.understudy.config.Occasion;
 /**
  * What an event means for people: something fails, works again, or happened.
  *
- * @param occasion why people want to know; {@link Occasion#RECOVERY}: the topic is over, which is reported only where it
- *     had been open
+ * @param occasion why people want to know; {@link Occasion#RECOVERY}: the topic is over, which is reported only where
+ *     it had been open
  * @param topic what fails or works: {@code snapshot}, {@code import}, {@code filestore far}
  * @param key what makes two failures of a topic the same: the error's code mostly
  * @param lasting whether the topic stays open until its recovery; otherwise it happened once
