@@ -29,6 +29,14 @@ public enum Setting {
     TREE_MAY_BE_EMPTY("trees[].may_be_empty", Kind.BOOLEAN, "no"),
     TREE_SETUID("trees[].setuid", Kind.CHOICE.of("strip", "keep"), "strip"),
     TREE_LINKS("trees[].links", Kind.CHOICE.of("inside", "any"), "inside"),
+    TREE_APPLY("trees[].apply", Kind.CHOICE.of("always", "never"), "always"),
+
+    REWRITE_TREE("rewrite[].tree", Kind.NAME, Setting.REQUIRED),
+    REWRITE_PATH("rewrite[].path", Kind.TEXT, ""),
+    REWRITE_REPLACE("rewrite[].replace", Kind.REPLACEMENTS, "{}"),
+    REWRITE_FROM("rewrite[].from", Kind.TEXT, ""),
+    REWRITE_TO("rewrite[].to", Kind.TEXT, ""),
+    REWRITE_OVERLAY("rewrite[].overlay", Kind.PATH, ""),
 
     FILESTORES_NAME("filestores[].name", Kind.NAME, Setting.REQUIRED),
     FILESTORES_HOLD_UP("filestores[].hold_up", Kind.DURATION.between("1s", "1h"), "60s"),

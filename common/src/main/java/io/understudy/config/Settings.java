@@ -122,6 +122,7 @@ public record Settings(
      * @param mayBeEmpty whether a snapshot may find nothing where the one before found something; default: no
      * @param keepsSetId whether a standby keeps the set-uid and set-gid bits of files; default: no
      * @param anyLinks whether a standby makes links that may lead out of the tree; default: no
+     * @param applied whether an import changes the tree on a standby; default: yes
      */
     public record TreeSettings(
             String name,
@@ -130,13 +131,25 @@ public record Settings(
             List<String> exclude,
             boolean mayBeEmpty,
             boolean keepsSetId,
-            boolean anyLinks) {
+            boolean anyLinks,
+            boolean applied) {
         public TreeSettings {
             exclude = List.copyOf(exclude);
         }
 
         public TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
             this(name, kind, path, exclude, false, false, false);
+        }
+
+        public TreeSettings(
+                String name,
+                TreeKind kind,
+                Path path,
+                List<String> exclude,
+                boolean mayBeEmpty,
+                boolean keepsSetId,
+                boolean anyLinks) {
+            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true);
         }
     }
 
@@ -292,11 +305,22 @@ public record Settings(
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s; shorter while continuous
      *     snapshots come unannounced
      * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
+     * @param changes what it makes otherwise than the snapshot says; default: nothing
      */
     public record ReplicaSettings(
-            String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http, boolean previous) {
+            String name,
+            List<HostPort> primaries,
+            Duration poll,
+            Optional<HostPort> http,
+            boolean previous,
+            StandbyChanges changes) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
+        }
+
+        public ReplicaSettings(
+                String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http, boolean previous) {
+            this(name, primaries, poll, http, previous, StandbyChanges.NONE);
         }
 
         public ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {

@@ -102,7 +102,17 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "A tree is the same on both servers by its %s and %s; its %s may differ.",
                         Setting.TREE_NAME, Setting.TREE_KIND, Setting.TREE_PATH),
-                of("%s is relative to %s.", Setting.TREE_EXCLUDE, Setting.TREE_PATH));
+                of("%s is relative to %s.", Setting.TREE_EXCLUDE, Setting.TREE_PATH),
+                of(
+                        "A rule of %s has %s with %s, or with %s and %s, or has %s.",
+                        Setting.REWRITE_TREE,
+                        Setting.REWRITE_PATH,
+                        Setting.REWRITE_REPLACE,
+                        Setting.REWRITE_FROM,
+                        Setting.REWRITE_TO,
+                        Setting.REWRITE_OVERLAY),
+                of("%s is a %s.", Setting.REWRITE_TREE, Setting.TREE_NAME),
+                of("A tree whose %s is `never` is rewritten by no %s.", Setting.TREE_APPLY, Setting.REWRITE_TREE));
     }
 
     private static List<Interaction> filestore() {

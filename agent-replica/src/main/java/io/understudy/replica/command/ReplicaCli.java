@@ -32,6 +32,7 @@ public final class ReplicaCli extends AgentProgram {
                 ListCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
+                RewriteCommand.class,
                 RollbackCommand.class,
                 PromoteCommand.class,
                 AuditCommand.class);
