@@ -38,7 +38,8 @@ final class HostVariables {
 
     /** @throws IllegalArgumentException for a variable that is not known, with what to write */
     String expand(String text) {
-        return VARIABLE.matcher(text).replaceAll(found -> Matcher.quoteReplacement(value(found.group(1), found.group(2))));
+        return VARIABLE.matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(value(found.group(1), found.group(2))));
     }
 
     private String value(String escape, String variable) {

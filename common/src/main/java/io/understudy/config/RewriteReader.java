@@ -34,11 +34,7 @@ final class RewriteReader {
     private RewriteRule rule(Values values, int number) {
         values.section().allowOnly(Setting.keysOf("rewrite[]"));
         RewriteRule rule = new RewriteRule(
-                number,
-                tree(values),
-                glob(values),
-                replacements(values),
-                values.optionalPath(Setting.REWRITE_OVERLAY));
+                number, tree(values), glob(values), replacements(values), values.optionalPath(Setting.REWRITE_OVERLAY));
         if (rule.replacements().isEmpty() && rule.overlay().isEmpty()) {
             values.fault(Setting.REWRITE_REPLACE, "is missing: a rule has replace, from and to, or overlay");
         }

@@ -26,6 +26,8 @@ public record RewriteRule(
     /** For people: {@code rewrite rule 2 (config, *.conf)}. */
     public String text() {
         return "rewrite rule " + number + " (" + tree
-                + path.or(() -> overlay.map(Path::toString)).map(what -> ", " + what).orElse("") + ")";
+                + path.or(() -> overlay.map(Path::toString))
+                        .map(what -> ", " + what)
+                        .orElse("") + ")";
     }
 }

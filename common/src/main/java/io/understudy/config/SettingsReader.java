@@ -110,8 +110,7 @@ final class SettingsReader {
                 values.listen(Setting.PRIMARY_HTTP));
     }
 
-    private ReplicaSettings replica(
-            Values values, String site, List<TreeSettings> trees, DatabaseSettings database) {
+    private ReplicaSettings replica(Values values, String site, List<TreeSettings> trees, DatabaseSettings database) {
         String name = values.hostNamed(Setting.REPLICA_NAME);
         HostVariables variables = new HostVariables(site, name, database);
         return new ReplicaSettings(

@@ -35,7 +35,8 @@ class RewriteSettingsTest {
     @Test
     void rulesAreReadInTheirOrderWithTheValuesOfThisServer() throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "hush\n");
-        List<RewriteRule> rules = load("""
+        List<RewriteRule> rules =
+                load("""
                 rewrite:
                   - tree: config
                     path: "**/*.conf"
@@ -60,7 +61,11 @@ class RewriteSettingsTest {
                         rule(2, "mail.conf", new Replacement("secret=1", "hush")),
                         rule(3, "raw.conf", new Replacement("${HOST}", "${replica.name} here")),
                         new RewriteRule(
-                                4, "config", Optional.empty(), List.of(), Optional.of(Path.of("/etc/understudy/overlay"))));
+                                4,
+                                "config",
+                                Optional.empty(),
+                                List.of(),
+                                Optional.of(Path.of("/etc/understudy/overlay"))));
     }
 
     private static RewriteRule rule(int number, String path, Replacement replacement) {
@@ -73,19 +78,22 @@ class RewriteSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-        "{tree: confg, path: a, from: b}                         | rewrite[1].tree names no tree: confg (did you mean config?)",
-        "{tree: config, path: a}                                 | rewrite[1].replace is missing",
-        "{tree: config, from: a, to: b}                          | rewrite[1].path is missing",
-        "{tree: config, path: a, to: b}                          | rewrite[1].from is missing",
-        "{tree: config, path: '[', from: b}                      | rewrite[1].path is no glob",
-        "{tree: config, path: a, replace: {'': b}}               | rewrite[1].replace replaces an empty text",
-        "{tree: config, path: a, replace: {from: a, to: b}}      | from and to stand next to it",
-        "{tree: config, path: a, from: b, to: '${replica.nmae}'} | ${replica.nmae}, which is no variable; there are replica.name",
-        "{tree: config, path: a, from: b, to: '${env:KEY}'}      | write ${KEY}, and a secret as to_file",
-        "{tree: config, overlay: /srv/security/own}              | rewrite[1].overlay lies in tree security",
-        "{tree: config, over: /srv}                              | unknown key rewrite[1].over",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "{tree: confg, path: a, from: b}                         | rewrite[1].tree names no tree: confg (did you mean config?)",
+                "{tree: config, path: a}                                 | rewrite[1].replace is missing",
+                "{tree: config, from: a, to: b}                          | rewrite[1].path is missing",
+                "{tree: config, path: a, to: b}                          | rewrite[1].from is missing",
+                "{tree: config, path: '[', from: b}                      | rewrite[1].path is no glob",
+                "{tree: config, path: a, replace: {'': b}}               | rewrite[1].replace replaces an empty text",
+                "{tree: config, path: a, replace: {from: a, to: b}}      | from and to stand next to it",
+                "{tree: config, path: a, from: b, to: '${replica.nmae}'} | ${replica.nmae}, which is no variable; there are replica.name",
+                "{tree: config, path: a, from: b, to: '${env:KEY}'}      | write ${KEY}, and a secret as to_file",
+                "{tree: config, overlay: /srv/security/own}              | rewrite[1].overlay lies in tree security",
+                "{tree: config, over: /srv}                              | unknown key rewrite[1].over",
+            })
     void faultsAreNamed(String rule, String fault) {
         assertThatThrownBy(() -> load("rewrite:\n  - " + rule.strip() + "\n"))
                 .isInstanceOf(UnderstudyException.class)

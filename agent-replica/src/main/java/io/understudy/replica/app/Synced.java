@@ -66,7 +66,9 @@ public record Synced(
 
     private static Stream<String> lines(RewriteReport files) {
         return Stream.of(
-                        Stream.of(files.named()).filter(named -> !named.isEmpty()).map(named -> "rewritten: " + named),
+                        Stream.of(files.named())
+                                .filter(named -> !named.isEmpty())
+                                .map(named -> "rewritten: " + named),
                         files.unmatched().stream().map(each -> "no effect: " + each),
                         files.left().stream().map(each -> "left as it is: tree " + each + " (apply: never)"))
                 .flatMap(lines -> lines);

@@ -7,7 +7,6 @@ import io.understudy.files.Accounts;
 import io.understudy.files.Attributes;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileFailure;
-import io.understudy.files.FileStat;
 import io.understudy.files.LinkTarget;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
@@ -126,7 +125,9 @@ final class Overlay {
 
         @Override
         public IndexEntry next() {
-            int order = above.isEmpty() ? -1 : below.isEmpty() ? 1 : path(below.get()).compareTo(path(above.get()));
+            int order = above.isEmpty()
+                    ? -1
+                    : below.isEmpty() ? 1 : path(below.get()).compareTo(path(above.get()));
             if (order < 0) {
                 IndexEntry entry = below.orElseThrow();
                 below = next(tree);

@@ -50,7 +50,9 @@ final class Replacing {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < found.length; i++) {
             if (!found[i]) {
-                String text = secret ? "text " + (i + 1) : "\"" + rule.replacements().get(i).from() + "\"";
+                String text = secret
+                        ? "text " + (i + 1)
+                        : "\"" + rule.replacements().get(i).from() + "\"";
                 texts.add(rule.text() + ": " + text + " is in none of its files (" + matched + ")");
             }
         }

@@ -23,7 +23,8 @@ public record RewriteReport(List<RewrittenFile> files, List<String> unmatched, L
 
     /** {@code config/site.conf (rules 1, 3), config/extra.conf (rule 2)}; at most ten by name. */
     public String named() {
-        String named = files.stream().limit(MOST_NAMED).map(RewriteReport::named).collect(Collectors.joining(", "));
+        String named =
+                files.stream().limit(MOST_NAMED).map(RewriteReport::named).collect(Collectors.joining(", "));
         int more = Math.max(0, files.size() - MOST_NAMED);
         return named + (more > 0 ? " and " + more + " more" : "");
     }

@@ -46,7 +46,8 @@ public final class TreeDiff {
     private FileDiff diff(RewrittenFile file) {
         Change change = Objects.requireNonNull(changes.get(file.path()));
         Optional<String> after = text(change.after());
-        Optional<String> before = change.before().isEmpty() ? Optional.of("") : change.before().flatMap(this::text);
+        Optional<String> before =
+                change.before().isEmpty() ? Optional.of("") : change.before().flatMap(this::text);
         Optional<String> diff = secret || after.isEmpty() || before.isEmpty()
                 ? Optional.empty()
                 : Optional.of(UnifiedDiff.of(before.get(), after.get()));

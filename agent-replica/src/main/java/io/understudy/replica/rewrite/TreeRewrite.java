@@ -146,7 +146,8 @@ public final class TreeRewrite {
             @Override
             public IndexEntry next() {
                 IndexEntry entry = entries.next();
-                IndexEntry after = entry.entry() instanceof TreeEntry.File file ? replaced(entry, file, content) : entry;
+                IndexEntry after =
+                        entry.entry() instanceof TreeEntry.File file ? replaced(entry, file, content) : entry;
                 if (after != entry) {
                     changed.file(after, Optional.of(entry));
                 }
@@ -166,8 +167,7 @@ public final class TreeRewrite {
             throw FileText.unfit(file.path(), first, "it is longer than " + (FileText.LONGEST >> 20) + " MiB");
         }
         String text = FileText.of(content.read(entry))
-                .orElseThrow(() -> FileText.unfit(
-                        file.path(), first, "it is no text in UTF-8, or holds a NUL byte"));
+                .orElseThrow(() -> FileText.unfit(file.path(), first, "it is no text in UTF-8, or holds a NUL byte"));
         List<Integer> numbers = new ArrayList<>();
         String now = text;
         for (Replacing each : rules) {
@@ -205,8 +205,7 @@ public final class TreeRewrite {
             in.transferTo(OutputStream.nullOutputStream());
         }
         return entry(
-                new TreeEntry.File(
-                        found.path(), attributes, found.stat().size(), ContentHash.of(digest.digest())),
+                new TreeEntry.File(found.path(), attributes, found.stat().size(), ContentHash.of(digest.digest())),
                 () -> open(found));
     }
 
@@ -251,8 +250,8 @@ public final class TreeRewrite {
     private static boolean isSame(IndexEntry entry, Optional<IndexEntry> before) {
         return entry.entry() instanceof TreeEntry.File now
                 && before.map(IndexEntry::entry)
-                        .filter(each -> each instanceof TreeEntry.File was
-                                && was.hash().equals(now.hash()))
+                        .filter(each ->
+                                each instanceof TreeEntry.File was && was.hash().equals(now.hash()))
                         .isPresent();
     }
 }

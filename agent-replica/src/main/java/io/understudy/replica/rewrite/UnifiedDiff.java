@@ -117,13 +117,21 @@ final class UnifiedDiff {
     }
 
     private void hunk(int from, int to, StringBuilder text) {
-        long oldStart = lines.subList(0, from).stream().filter(line -> line.sign() != '+').count();
-        long newStart = lines.subList(0, from).stream().filter(line -> line.sign() != '-').count();
+        long oldStart = lines.subList(0, from).stream()
+                .filter(line -> line.sign() != '+')
+                .count();
+        long newStart = lines.subList(0, from).stream()
+                .filter(line -> line.sign() != '-')
+                .count();
         List<Line> part = lines.subList(from, to);
         text.append("@@ -")
-                .append(range(oldStart, part.stream().filter(line -> line.sign() != '+').count()))
+                .append(range(
+                        oldStart,
+                        part.stream().filter(line -> line.sign() != '+').count()))
                 .append(" +")
-                .append(range(newStart, part.stream().filter(line -> line.sign() != '-').count()))
+                .append(range(
+                        newStart,
+                        part.stream().filter(line -> line.sign() != '-').count()))
                 .append(" @@\n");
         for (Line line : part) {
             text.append(line.sign()).append(line.text());

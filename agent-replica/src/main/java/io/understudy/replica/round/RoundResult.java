@@ -53,14 +53,6 @@ public record RoundResult(
 
     /** Of work that looks for no discrepancies. */
     public RoundResult(Optional<SnapshotId> applied, Duration took, long fetchedBytes, Map<Step, Duration> steps) {
-        this(
-                applied,
-                Optional.empty(),
-                took,
-                fetchedBytes,
-                steps,
-                List.of(),
-                List.of(),
-                Optional.empty());
+        this(applied, Optional.empty(), took, fetchedBytes, steps, List.of(), List.of(), Optional.empty());
     }
 }

@@ -42,22 +42,18 @@ public final class RewritePreview {
         List<String> unmatched = new ArrayList<>();
         List<String> left = new ArrayList<>();
         for (TreeData data : manifest.trees()) {
-            trees.stream()
-                    .filter(tree -> tree.name().equals(data.name()))
-                    .forEach(tree -> {
-                        if (tree.applied()) {
-                            TreeRewrite rewrite = rewrites.of(tree);
-                            diffs.addAll(diffs(data, tree, rewrite, blobs));
-                            unmatched.addAll(rewrite.unmatched());
-                        } else {
-                            left.add(tree.name());
-                        }
-                    });
+            trees.stream().filter(tree -> tree.name().equals(data.name())).forEach(tree -> {
+                if (tree.applied()) {
+                    TreeRewrite rewrite = rewrites.of(tree);
+                    diffs.addAll(diffs(data, tree, rewrite, blobs));
+                    unmatched.addAll(rewrite.unmatched());
+                } else {
+                    left.add(tree.name());
+                }
+            });
         }
         return new Preview(
-                new RewriteReport(
-                        diffs.stream().map(FileDiff::rewritten).toList(), unmatched, left),
-                diffs);
+                new RewriteReport(diffs.stream().map(FileDiff::rewritten).toList(), unmatched, left), diffs);
     }
 
     private static List<FileDiff> diffs(TreeData data, TreeSettings tree, TreeRewrite rewrite, BlobSource blobs) {

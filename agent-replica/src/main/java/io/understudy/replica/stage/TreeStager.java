@@ -177,8 +177,12 @@ public final class TreeStager implements Stage {
         try {
             boolean owners = AttributeWriter.mayGiveAway(staged);
             AttributeWriter attributeWriter = new AttributeWriter(owners, target.isSecret());
-            PlanHeader header =
-                    PlanHeader.of(apply, target.data().name(), target.data().kind(), target.settings().path(), owners);
+            PlanHeader header = PlanHeader.of(
+                    apply,
+                    target.data().name(),
+                    target.data().kind(),
+                    target.settings().path(),
+                    owners);
             try (Plan.Writer plan = Plan.write(file, header);
                     FileCache.Reader known = FileCache.read(cache);
                     FileCache.Writer fresh = FileCache.write(cache);

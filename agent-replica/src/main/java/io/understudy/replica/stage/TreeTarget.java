@@ -62,8 +62,7 @@ record TreeTarget(TreeData data, TreeSettings settings, Excludes excludes, TreeR
         SafePath path = line.entry().path();
         return line.entry() instanceof TreeEntry.File file
                 ? new IndexEntry(
-                        new TreeEntry.File(path, attributes.withMode(mode), file.size(), file.hash()),
-                        line.content())
+                        new TreeEntry.File(path, attributes.withMode(mode), file.size(), file.hash()), line.content())
                 : IndexEntry.of(new TreeEntry.Folder(path, attributes.withMode(mode)));
     }
 

@@ -160,12 +160,13 @@ class OutputsTest {
         StatusView status = StatusView.of("site", "standby", "site", false, new World().store.record(), live, NOW);
 
         assertThat(Json.line(status))
-                .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
-                        + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
-                        + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
-                        + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
-                        + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                        + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[]}");
+                .isEqualTo(
+                        "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
+                                + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
+                                + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                                + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
+                                + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
+                                + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
 

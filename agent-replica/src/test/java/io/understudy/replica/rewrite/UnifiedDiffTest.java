@@ -22,8 +22,7 @@ class UnifiedDiffTest {
     @Test
     void saysWhereTheLastLineHasNoNewline() {
         assertThat(UnifiedDiff.of("a", "b"))
-                .isEqualTo(
-                        "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n");
+                .isEqualTo("@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n");
     }
 
     @Test

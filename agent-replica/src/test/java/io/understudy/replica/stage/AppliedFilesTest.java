@@ -60,7 +60,9 @@ class AppliedFilesTest {
 
     private AppliedFiles files() {
         return new AppliedFiles(
-                List.of(new TreeSettings("media", TreeKind.FILES, live, List.of("scratch"))), Rewrites.NONE, time.clock());
+                List.of(new TreeSettings("media", TreeKind.FILES, live, List.of("scratch"))),
+                Rewrites.NONE,
+                time.clock());
     }
 
     @Test

@@ -51,7 +51,7 @@ class RewriteTest extends StagedTree {
         Files.createDirectory(source.resolve("sub"));
         Files.writeString(source.resolve("site.conf"), "host=primary\nlisten=80\nhost2=primary\n");
         Files.writeString(source.resolve("sub/other.conf"), "nothing of it\n");
-        Files.write(source.resolve("logo.png"), new byte[] {(byte) 0x89, 'P', 0, 1});
+        Files.write(source.resolve("logo.png"), new byte[] {'P', 0, 1});
     }
 
     @Test
@@ -109,8 +109,7 @@ class RewriteTest extends StagedTree {
         TreeStager stager = importing(replace(1, "*.conf", "primary", "standby"), replace(2, "*.conf", "standby", "x"));
 
         assertThat(Files.readString(live.resolve("site.conf"))).isEqualTo("host=x\nlisten=80\nhost2=x\n");
-        assertThat(stager.rewritten().files())
-                .containsExactly(new RewrittenFile("t", "site.conf", List.of(1, 2)));
+        assertThat(stager.rewritten().files()).containsExactly(new RewrittenFile("t", "site.conf", List.of(1, 2)));
     }
 
     @Test
@@ -193,8 +192,8 @@ class RewriteTest extends StagedTree {
 
     @Test
     void saysWhatHasNoEffect() throws IOException {
-        TreeStager stager = importing(
-                replace(1, "missing/*.conf", "a", "b"), replace(2, "*.conf", "not there", "b"), laid(3));
+        TreeStager stager =
+                importing(replace(1, "missing/*.conf", "a", "b"), replace(2, "*.conf", "not there", "b"), laid(3));
 
         assertThat(stager.rewritten().unmatched())
                 .containsExactly(
@@ -206,8 +205,7 @@ class RewriteTest extends StagedTree {
     @Test
     void aTreeThatIsNeverAppliedStaysAsItIs() throws IOException {
         Files.writeString(live.resolve("own"), "of this server");
-        TreeSettings tree =
-                new TreeSettings("t", TreeKind.FILES, live, List.of(), false, false, false, false);
+        TreeSettings tree = new TreeSettings("t", TreeKind.FILES, live, List.of(), false, false, false, false);
         TreeStager stager = Stages.in(temp.resolve("state"), List.of(tree), Clock.systemUTC());
 
         PlanSet plans = stager.prepare(manifest(take()), blobs, Progress.none());
@@ -237,11 +235,12 @@ class RewriteTest extends StagedTree {
 
     @Test
     void aPreviewShowsNothingOfSecrets() throws IOException {
-        Preview preview =
-                preview(TreeKind.SECRETS, replace(1, "site.conf", "primary", "standby"), replace(2, "*.conf", "hush", ""));
+        Preview preview = preview(
+                TreeKind.SECRETS, replace(1, "site.conf", "primary", "standby"), replace(2, "*.conf", "hush", ""));
 
         assertThat(preview.files()).extracting(FileDiff::diff).containsExactly(Optional.empty());
-        assertThat(preview.report().unmatched()).containsExactly("rewrite rule 2 (t, *.conf): text 1 is in none of its files (1)");
+        assertThat(preview.report().unmatched())
+                .containsExactly("rewrite rule 2 (t, *.conf): text 1 is in none of its files (1)");
     }
 
     private Preview preview(TreeKind kind, RewriteRule... rules) throws IOException {
@@ -254,8 +253,7 @@ class RewriteTest extends StagedTree {
     }
 
     private static RewriteRule replace(int number, String path, String from, String to) {
-        return new RewriteRule(
-                number, "t", Optional.of(path), List.of(new Replacement(from, to)), Optional.empty());
+        return new RewriteRule(number, "t", Optional.of(path), List.of(new Replacement(from, to)), Optional.empty());
     }
 
     private SnapshotId next() {

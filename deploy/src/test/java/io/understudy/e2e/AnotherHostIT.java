@@ -1,0 +1,60 @@
+package io.understudy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** A standby is another host: it has files and rows of its own, whatever it imports. */
+class AnotherHostIT extends Scenario {
+    @Test
+    void aStandbyHasItsOwnTextsFilesAndSecrets() throws IOException {
+        ServerPair pair = following(false);
+        Server standby = pair.standby();
+        Path overlay = Files.createDirectories(standby.layout().home().resolve("etc/overlay"));
+        Files.writeString(overlay.resolve("local.properties"), "cache=small\n");
+        Path secret = standby.layout().secrets().resolve("session.key");
+        Files.write(secret, "of the standby".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        standby.configure(yaml -> yaml.replace("kind: secrets,", "kind: secrets, apply: never,") + """
+                rewrite:
+                  - {tree: config, path: "*.properties", from: "upload_limit=104857600", to: "upload_limit=5\\nhost=${replica.name}"}
+                  - {tree: config, path: "*.conf", replace: {a: b}}
+                  - {tree: config, overlay: %s}
+                """.formatted(overlay));
+
+        String dryRun = standby.replica("rewrite", "--dry-run").successful().output();
+        assertThat(dryRun)
+                .contains("-upload_limit=104857600\n+upload_limit=5\n+host=standby")
+                .contains("--- /dev/null\n+++ b/config/local.properties")
+                .contains("no effect: rewrite rule 2 (config, *.conf) matches no file")
+                .contains("left as it is: tree security (apply: never)");
+        assertRefused(standby.replica("rewrite"), ErrorCode.USAGE);
+        assertThat(standby.replica("check").output()).contains("rewrite rule 2 (config, *.conf) matches no file");
+
+        pair.primary().site().addNote("second");
+        snapshot(pair.primary());
+        JsonNode synced = sync(standby);
+        assertThat(synced.at("/files/files").findValuesAsText("path"))
+                .containsExactly("site.properties", "local.properties");
+        assertThat(synced.at("/files/unmatched")).hasSize(1);
+        assertThat(synced.at("/files/left/0").asText()).isEqualTo("security");
+        standby.site().awaitContent(2, 1, ANSWERS);
+        Path live = standby.layout().siteConfig().resolve("site.properties");
+        assertThat(Files.readString(live)).endsWith("upload_limit=5\nhost=standby\n");
+        assertThat(standby.layout().siteConfig().resolve("local.properties")).hasContent("cache=small\n");
+        assertThat(secret).hasContent("of the standby");
+        JsonNode status = standby.replica("status", "--json").successful().json();
+        assertThat(status.at("/trees_left/0").asText()).isEqualTo("security");
+        assertThat(status.path("discrepancies")).isEmpty();
+
+        Files.delete(live);
+        assertThat(sync(standby).at("/mended/0/subject").asText()).isEqualTo("files");
+        assertThat(Files.readString(live)).endsWith("host=standby\n");
+    }
+}
