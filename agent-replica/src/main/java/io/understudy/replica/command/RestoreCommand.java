@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
+import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaWiring;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
             "Newer ones that exist now are skipped; the next new one is imported again."
         })
 final class RestoreCommand extends ReplicaCommand {
-    @Parameters(paramLabel = "ID", description = "The snapshot, as agent-replica list shows it.")
+    @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
     private String id;
 
     @Option(names = "--yes", description = "Do not ask.")
@@ -26,8 +27,11 @@ final class RestoreCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        SnapshotId snapshot = SnapshotName.parse(id);
-        ReplicaCli.looking(wiring).require(snapshot);
+        SnapshotName name = ReplicaCli.name(id);
+        Replica looking = ReplicaCli.looking(wiring);
+        looking.requireBackupMode();
+        SnapshotId snapshot = cli.find(name, ReplicaCli.reader(wiring));
+        looking.require(snapshot);
         cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
         Synced synced = cli.call(wiring, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
         cli.print(synced, synced::text);
