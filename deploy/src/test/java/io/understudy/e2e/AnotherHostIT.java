@@ -21,7 +21,8 @@ class AnotherHostIT extends Scenario {
         Files.writeString(overlay.resolve("local.properties"), "cache=small\n");
         Path secret = standby.layout().secrets().resolve("session.key");
         Files.write(secret, "of the standby".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        standby.configure(yaml -> yaml.replace("kind: secrets,", "kind: secrets, apply: never,") + """
+        standby.configure(
+                yaml -> yaml.replace("kind: secrets,", "kind: secrets, apply: never,") + """
                 rewrite:
                   - {tree: config, path: "*.properties", from: "upload_limit=104857600", to: "upload_limit=5\\nhost=${replica.name}"}
                   - {tree: config, path: "*.conf", replace: {a: b}}

@@ -1,17 +1,14 @@
 package io.understudy.replica.command;
 
+import io.understudy.browse.SnapshotReader;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.rewrite.FileDiff;
 import io.understudy.replica.stage.RewritePreview.Preview;
-import io.understudy.repository.JunkObject;
-import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.blob.BlobSource;
 import io.understudy.setup.SnapshotName;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,7 +22,10 @@ import picocli.CommandLine.Parameters;
         name = "rewrite",
         description = "Shows what the rules of this server (rewrite) make of a snapshot's files. Changes nothing.")
 final class RewriteCommand extends ReplicaCommand {
-    @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot; default: the newest.")
+    @Parameters(
+            paramLabel = "ID",
+            arity = "0..1",
+            description = "The snapshot: " + SnapshotName.FORMS + "; default: latest.")
     private String id;
 
     @Option(names = "--dry-run", description = "Show the difference of each file; there is no other way to run it.")
@@ -71,14 +71,10 @@ final class RewriteCommand extends ReplicaCommand {
                     "rewrite needs --dry-run: the rules are applied by each import",
                     "agent-replica rewrite --dry-run shows what they do; agent-replica restore ID imports a snapshot again");
         }
-        List<JunkObject> junk = new ArrayList<>();
-        SnapshotId snapshot = id == null ? SnapshotName.newest(wiring.repository(), junk::add) : SnapshotName.parse(id);
-        Optional<Manifest> held = wiring.snapshots().held(snapshot);
-        BlobSource blobs = held.isPresent()
-                ? wiring.snapshots().blobs()
-                : wiring.repository().blobs();
-        Manifest manifest = held.orElseGet(() -> wiring.repository().read(snapshot));
-        Preview preview = wiring.rewritePreview().of(manifest, blobs);
+        SnapshotReader reader = ReplicaCli.reader(wiring);
+        SnapshotId snapshot = cli.find(id == null ? SnapshotName.LATEST : id, reader);
+        SnapshotReader.Opened opened = reader.open(snapshot);
+        Preview preview = wiring.rewritePreview().of(opened.manifest(), opened.blobs());
         cli.print(Result.of(snapshot, preview), () -> text(snapshot, preview));
         return 0;
     }
