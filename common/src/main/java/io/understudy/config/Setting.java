@@ -20,6 +20,8 @@ public enum Setting {
     DATABASE_TOOLS("database.tools", Kind.PATH, ""),
     DATABASE_CONNECTIONS("database.connections", Kind.INTEGER.in(1, 64), "4"),
     DATABASE_OWNERSHIP("database.ownership", Kind.CHOICE.of("preserve", "single"), "preserve"),
+    DATABASE_AFTER_LOAD("database.after_load", Kind.PATH, ""),
+    DATABASE_AFTER_LOAD_LIMIT("database.after_load_limit", Kind.DURATION.between("1s", "1d"), "10m"),
     DATABASE_LOCK_TIMEOUT("database.lock_timeout", Kind.DURATION.between("1s", "1h"), "60s"),
 
     TREE_NAME("trees[].name", Kind.NAME, Setting.REQUIRED),
@@ -30,6 +32,9 @@ public enum Setting {
     TREE_SETUID("trees[].setuid", Kind.CHOICE.of("strip", "keep"), "strip"),
     TREE_LINKS("trees[].links", Kind.CHOICE.of("inside", "any"), "inside"),
     TREE_APPLY("trees[].apply", Kind.CHOICE.of("always", "never"), "always"),
+
+    PROTECT_TABLE("protect[].table", Kind.TEXT, Setting.REQUIRED),
+    PROTECT_WHERE("protect[].where", Kind.TEXT, Setting.REQUIRED),
 
     REWRITE_TREE("rewrite[].tree", Kind.NAME, Setting.REQUIRED),
     REWRITE_PATH("rewrite[].path", Kind.TEXT, ""),

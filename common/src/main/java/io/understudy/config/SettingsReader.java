@@ -119,7 +119,15 @@ final class SettingsReader {
                 values.duration(Setting.REPLICA_POLL),
                 values.listen(Setting.REPLICA_HTTP),
                 values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true),
-                new StandbyChanges(new RewriteReader(top, trees, variables).read()));
+                new StandbyChanges(new RewriteReader(top, trees, variables).read(), rows()));
+    }
+
+    private RowChanges rows() {
+        Values database = top.below("database");
+        return new RowChanges(
+                database.optionalPath(Setting.DATABASE_AFTER_LOAD),
+                database.duration(Setting.DATABASE_AFTER_LOAD_LIMIT),
+                ProtectReader.read(top));
     }
 
     private static ServiceSettings service(Values values) {

@@ -86,6 +86,11 @@ record Interaction(String text, Set<Setting> settings) {
                         "The server of %s lets in at least three sessions more than %s.",
                         Setting.DATABASE_URL, Setting.DATABASE_CONNECTIONS),
                 of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
+                of("%s holds for all of %s.", Setting.DATABASE_AFTER_LOAD_LIMIT, Setting.DATABASE_AFTER_LOAD),
+                of("%s and %s are set together.", Setting.PROTECT_TABLE, Setting.PROTECT_WHERE),
+                of(
+                        "Tables that %s changed, or %s named, are loaded in full by the next import.",
+                        Setting.DATABASE_AFTER_LOAD, Setting.PROTECT_TABLE),
                 of(
                         "On a standby where %s is `preserve`, %s is a member of every role that the content needs, or a superuser.",
                         Setting.DATABASE_OWNERSHIP, Setting.DATABASE_USER),

@@ -73,6 +73,37 @@ class RewriteSettingsTest {
     }
 
     @Test
+    void rowsAreChangedAndKept() throws IOException {
+        String host = HOST.replace("user: shop", "user: shop, after_load: /etc/after.sql, after_load_limit: 30s");
+        Path file = Files.writeString(folder.resolve("rows.yaml"), host + """
+                protect:
+                  - {table: users, where: "name = 'admin'"}
+                  - {table: app.role, where: "id < 3"}
+                """);
+        assertThat(SettingsFile.load(file, Map.of()).replica().changes().rows())
+                .isEqualTo(new RowChanges(
+                        Optional.of(Path.of("/etc/after.sql")),
+                        java.time.Duration.ofSeconds(30),
+                        List.of(
+                                new ProtectedRows("public", "users", "name = 'admin'"),
+                                new ProtectedRows("app", "role", "id < 3"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "[{table: users}]                                                 | protect[1].where is missing",
+        "[{where: a}]                                                     | protect[1].table is missing",
+        "[{table: a.b.c, where: a}]                                       | protect[1].table must be table or schema.table",
+        "[{table: a, where: 'a; DROP TABLE b'}]                           | protect[1].where must be one condition",
+        "[{table: a, where: b}, {table: public.a, where: c}]              | protect[2].table is there twice: public.a",
+    })
+    void faultsOfProtectAreNamed(String rules, String fault) {
+        assertThatThrownBy(() -> load("protect: " + rules.strip() + "\n"))
+                .isInstanceOf(UnderstudyException.class)
+                .hasMessageContaining(fault.strip());
+    }
+
+    @Test
     void aTreeCanBeLeftAsItIs() throws IOException {
         assertThat(load("").trees()).extracting(tree -> tree.applied()).containsExactly(true, false);
     }

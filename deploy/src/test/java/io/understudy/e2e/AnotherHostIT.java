@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** A standby is another host: it has files and rows of its own, whatever it imports. */
 class AnotherHostIT extends Scenario {
+    private static final String TEXTS = "SELECT text FROM notes ORDER BY id";
+
     @Test
     void aStandbyHasItsOwnTextsFilesAndSecrets() throws IOException {
         ServerPair pair = following(false);
@@ -57,5 +60,41 @@ class AnotherHostIT extends Scenario {
         Files.delete(live);
         assertThat(sync(standby).at("/mended/0/subject").asText()).isEqualTo("files");
         assertThat(Files.readString(live)).endsWith("host=standby\n");
+    }
+
+    /** Three databases rotate; so the fourth import is the first by differences with rules of both kinds. */
+    @Test
+    void aStandbyHasItsOwnRows() throws IOException {
+        ServerPair pair = following(false);
+        Server standby = pair.standby();
+        Path sql = standby.layout().home().resolve("etc/after-load.sql");
+        Files.writeString(sql, "SELECT 1;\nUPDATE notes SET txt = 'x';\n");
+        standby.configure(yaml -> yaml.replace("  connections: 2\n", "  connections: 2\n  after_load: " + sql + "\n") + """
+                protect:
+                  - {table: notes, where: "id = 1"}
+                """);
+        standby.database().execute("site", "UPDATE notes SET text = 'of the standby' WHERE id = 1");
+        pair.primary().site().addNote("second");
+        snapshot(pair.primary());
+        Outcome refused = standby.replica("sync");
+        assertRefused(refused, ErrorCode.LOAD_FAILED);
+        assertThat(refused.errors()).contains("after-load.sql (database.after_load), line 2: ");
+        assertThat(standby.database().query("site", TEXTS)).containsExactly("of the standby");
+
+        Files.writeString(sql, "UPDATE notes SET text = text || '!';\n");
+        assertThat(sync(standby).at("/database/own").toString())
+                .isEqualTo(
+                        "{\"tables\":[\"public.notes\"],\"kept\":[{\"table\":\"public.notes\",\"rows\":1,\"gone\":0}],\"unkept\":[]}");
+        assertThat(standby.database().query("site", TEXTS)).containsExactly("of the standby", "second!");
+        for (String text : new String[] {"third", "fourth"}) {
+            pair.primary().site().addNote(text);
+            snapshot(pair.primary());
+            JsonNode synced = sync(standby);
+            assertThat(synced.path("discrepancies")).isEmpty();
+            assertThat(synced.findValuesAsText("drift")).doesNotContain("true");
+        }
+        assertThat(standby.database().query("site", TEXTS))
+                .containsExactly("of the standby", "second!", "third!", "fourth!");
+        standby.replica("verify", "--database").successful();
     }
 }

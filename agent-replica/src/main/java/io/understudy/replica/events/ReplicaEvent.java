@@ -99,6 +99,10 @@ public sealed interface ReplicaEvent extends Event {
     @EventText("the database of {snapshot} is loaded, {how}")
     record DatabaseLoaded(SnapshotId snapshot, String how) implements ReplicaEvent {}
 
+    /** The first import, or a table that is new. */
+    @EventText("{snapshot} brings tables of which this standby has no rows to keep yet (protect): {tables}")
+    record NothingKept(SnapshotId snapshot, List<String> tables) implements ReplicaEvent {}
+
     /** The database was live since its import, and is no longer: its tables held something else. */
     @EventText(
             value =

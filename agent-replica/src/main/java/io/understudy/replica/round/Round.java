@@ -9,6 +9,7 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.load.OwnChanges;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.round.SnapshotSource.Fetched;
@@ -279,6 +280,11 @@ public final class Round {
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, false, progress()));
             events.report(new ReplicaEvent.DatabaseLoaded(
                     manifest.snapshot(), loaded.report().text()));
+            loaded.report()
+                    .own()
+                    .map(OwnChanges::unkept)
+                    .filter(tables -> !tables.isEmpty())
+                    .ifPresent(tables -> events.report(new ReplicaEvent.NothingKept(manifest.snapshot(), tables)));
             LoadDoubts.report(snapshot.get(), loaded.report(), events);
             return loaded;
         }
