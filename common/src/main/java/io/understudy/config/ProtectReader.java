@@ -13,7 +13,8 @@ final class ProtectReader {
             values.section().allowOnly(Setting.keysOf("protect[]"));
             ProtectedRows rows = rows(values);
             if (all.stream().anyMatch(each -> each.name().equals(rows.name()))) {
-                values.fault(Setting.PROTECT_TABLE, "is there twice: " + rows.name() + "; join both conditions with OR");
+                values.fault(
+                        Setting.PROTECT_TABLE, "is there twice: " + rows.name() + "; join both conditions with OR");
             }
             all.add(rows);
         }
@@ -30,7 +31,6 @@ final class ProtectReader {
         if (where.contains(";")) {
             values.fault(Setting.PROTECT_WHERE, "must be one condition, without a semicolon");
         }
-        return new ProtectedRows(
-                dot > 0 ? table.substring(0, dot) : "public", table.substring(dot + 1), where);
+        return new ProtectedRows(dot > 0 ? table.substring(0, dot) : "public", table.substring(dot + 1), where);
     }
 }

@@ -90,13 +90,16 @@ class RewriteSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-        "[{table: users}]                                                 | protect[1].where is missing",
-        "[{where: a}]                                                     | protect[1].table is missing",
-        "[{table: a.b.c, where: a}]                                       | protect[1].table must be table or schema.table",
-        "[{table: a, where: 'a; DROP TABLE b'}]                           | protect[1].where must be one condition",
-        "[{table: a, where: b}, {table: public.a, where: c}]              | protect[2].table is there twice: public.a",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "[{table: users}]                                                 | protect[1].where is missing",
+                "[{where: a}]                                                     | protect[1].table is missing",
+                "[{table: a.b.c, where: a}]                                       | protect[1].table must be table or schema.table",
+                "[{table: a, where: 'a; DROP TABLE b'}]                           | protect[1].where must be one condition",
+                "[{table: a, where: b}, {table: public.a, where: c}]              | protect[2].table is there twice: public.a",
+            })
     void faultsOfProtectAreNamed(String rules, String fault) {
         assertThatThrownBy(() -> load("protect: " + rules.strip() + "\n"))
                 .isInstanceOf(UnderstudyException.class)

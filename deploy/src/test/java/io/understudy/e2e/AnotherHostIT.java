@@ -69,7 +69,8 @@ class AnotherHostIT extends Scenario {
         Server standby = pair.standby();
         Path sql = standby.layout().home().resolve("etc/after-load.sql");
         Files.writeString(sql, "SELECT 1;\nUPDATE notes SET txt = 'x';\n");
-        standby.configure(yaml -> yaml.replace("  connections: 2\n", "  connections: 2\n  after_load: " + sql + "\n") + """
+        standby.configure(
+                yaml -> yaml.replace("  connections: 2\n", "  connections: 2\n  after_load: " + sql + "\n") + """
                 protect:
                   - {table: notes, where: "id = 1"}
                 """);

@@ -212,7 +212,8 @@ public final class DatabaseLoader implements SpareLoader {
         }
     }
 
-    private IncrementalLoader.Loaded byDifferences(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+    private IncrementalLoader.Loaded byDifferences(
+            Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         LoadedDatabase found = base.find()
                 .orElseThrow(
                         () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));

@@ -64,7 +64,9 @@ final class KeptRows {
      */
     Optional<Kept> bring(Session session) {
         if (session.number(EXISTS, table) == 0) {
-            throw unfit("the snapshot has no such table" + nearest(session), "name it as schema.table; without a schema it is public");
+            throw unfit(
+                    "the snapshot has no such table" + nearest(session),
+                    "name it as schema.table; without a schema it is public");
         }
         List<Column> columns = columns(session);
         if (columns.isEmpty()) {
@@ -85,8 +87,7 @@ final class KeptRows {
     }
 
     private List<Column> columns(Session session) {
-        return session.query(
-                COLUMNS, row -> new Column(row.text("name"), row.flag("always"), row.flag("key")), table);
+        return session.query(COLUMNS, row -> new Column(row.text("name"), row.flag("always"), row.flag("key")), table);
     }
 
     /** The rows as COPY writes them; empty where there is no live database, or it has no such table. */
@@ -128,8 +129,8 @@ final class KeptRows {
                 .filter(Column::key)
                 .map(column -> "understudy_kept." + column.quoted() + " = " + target + "." + column.quoted())
                 .collect(Collectors.joining(" AND "));
-        String gone = "DELETE FROM " + table + " WHERE (" + rows.where() + "\n) AND NOT EXISTS (SELECT FROM " + TEMPORARY
-                + " WHERE " + same + ")";
+        String gone = "DELETE FROM " + table + " WHERE (" + rows.where() + "\n) AND NOT EXISTS (SELECT FROM "
+                + TEMPORARY + " WHERE " + same + ")";
         try {
             long deleted = session.update(gone.replace("?", "??"));
             String set = columns.stream()
@@ -140,7 +141,8 @@ final class KeptRows {
                 session.execute("UPDATE " + table + " SET " + set + " FROM " + TEMPORARY + " WHERE " + same);
             }
             session.execute("INSERT INTO " + table + " (" + list(columns) + ") OVERRIDING SYSTEM VALUE SELECT "
-                    + list(columns) + " FROM " + TEMPORARY + " WHERE NOT EXISTS (SELECT FROM " + table + " WHERE " + same
+                    + list(columns) + " FROM " + TEMPORARY + " WHERE NOT EXISTS (SELECT FROM " + table + " WHERE "
+                    + same
                     + ")");
             session.execute("DROP TABLE " + TEMPORARY);
             return new Kept(rows.name(), count, deleted);

@@ -38,6 +38,10 @@ record LoadMark(long transaction, String catalogs, Map<String, Long> others, Set
         own = own == null ? Set.of() : Set.copyOf(own);
     }
 
+    LoadMark(long transaction, String catalogs, Map<String, Long> others, Set<String> stale) {
+        this(transaction, catalogs, others, stale, Set.of());
+    }
+
     LoadMark(long transaction, String catalogs, Map<String, Long> others) {
         this(transaction, catalogs, others, Set.of(), Set.of());
     }

@@ -37,12 +37,10 @@ public record OwnChanges(List<String> tables, List<Kept> kept, List<String> unke
 
     /** {@code changed by this server's own rules: public.queue; rows of public.users kept: 1}. */
     String text() {
-        StringBuilder text = new StringBuilder("changed by this server's own rules: "
-                + (tables.isEmpty() ? "no table" : String.join(", ", tables)));
-        kept.forEach(each -> text.append("; rows of ")
-                .append(each.table())
-                .append(" kept: ")
-                .append(each.rows()));
+        StringBuilder text = new StringBuilder(
+                "changed by this server's own rules: " + (tables.isEmpty() ? "no table" : String.join(", ", tables)));
+        kept.forEach(each ->
+                text.append("; rows of ").append(each.table()).append(" kept: ").append(each.rows()));
         return text.toString();
     }
 }

@@ -31,8 +31,7 @@ final class OwnLogin implements AutoCloseable {
             }
             String name = DatabaseNames.of(database.settings().name())
                     .passing("load_" + UUID.randomUUID().toString().substring(0, 8));
-            TemporaryLogin login =
-                    TemporaryLogin.create(database, name, LoadRights.purpose(spare), List.of());
+            TemporaryLogin login = TemporaryLogin.create(database, name, LoadRights.purpose(spare), List.of());
             OwnLogin own = new OwnLogin(database, spare, Optional.of(login));
             try {
                 for (String owner : TableOwners.of(session).ordinary()) {

@@ -80,9 +80,7 @@ final class OwnRows {
             List<Kept> kept = new ArrayList<>();
             List<String> unkept = new ArrayList<>();
             for (ProtectedRows rows : changes.protect()) {
-                new KeptRows(database, rows)
-                        .bring(session)
-                        .ifPresentOrElse(kept::add, () -> unkept.add(rows.name()));
+                new KeptRows(database, rows).bring(session).ifPresentOrElse(kept::add, () -> unkept.add(rows.name()));
             }
             // Deferred triggers would change rows behind this look.
             session.execute("SET CONSTRAINTS ALL IMMEDIATE");
@@ -117,9 +115,9 @@ final class OwnRows {
         }
         int line = statement.line()
                 + DatabaseErrors.position(e).stream()
-                                .map(at -> SqlScript.line(statement.sql(), at - 1))
-                                .findFirst()
-                                .orElse(1)
+                        .map(at -> SqlScript.line(statement.sql(), at - 1))
+                        .findFirst()
+                        .orElse(1)
                 - 1;
         return new UnderstudyException(
                 ErrorCode.LOAD_FAILED,

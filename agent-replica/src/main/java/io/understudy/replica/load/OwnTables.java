@@ -17,8 +17,7 @@ final class OwnTables {
      * @param brief whether those that neither differ nor were changed are left out
      * @throws FullLoadRequired when one of them is no table of the snapshot
      */
-    static List<TableChange> of(
-            Set<String> own, boolean brief, Manifest before, Manifest after, BlobSource blobs) {
+    static List<TableChange> of(Set<String> own, boolean brief, Manifest before, Manifest after, BlobSource blobs) {
         if (own.isEmpty()) {
             return brief ? TableChange.differing(before, after, blobs) : TableChange.between(before, after, blobs);
         }
@@ -31,9 +30,8 @@ final class OwnTables {
         }
         return all.stream()
                 .map(table -> own.contains(table.name()) ? table.inFull(WHY) : table)
-                .filter(table -> !brief
-                        || table.full().isPresent()
-                        || !table.before().equals(table.after()))
+                .filter(table ->
+                        !brief || table.full().isPresent() || !table.before().equals(table.after()))
                 .toList();
     }
 }

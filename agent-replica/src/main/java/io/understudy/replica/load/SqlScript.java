@@ -81,7 +81,11 @@ record SqlScript(Path file, List<Statement> statements) {
     }
 
     static int line(String text, int end) {
-        return 1 + (int) text.substring(0, Math.min(end, text.length())).chars().filter(c -> c == '\n').count();
+        return 1
+                + (int) text.substring(0, Math.min(end, text.length()))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
     }
 
     private static UnderstudyException unusable(Path file, String why, String hint, Exception cause) {

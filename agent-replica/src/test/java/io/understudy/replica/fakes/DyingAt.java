@@ -39,6 +39,10 @@ public final class DyingAt extends TurboFilter implements AutoCloseable {
         return FilterReply.NEUTRAL;
     }
 
+    public boolean happened() {
+        return victim.get() == null;
+    }
+
     @Override
     public void close() {
         context.getTurboFilterList().remove(this);

@@ -135,19 +135,23 @@ class OwnRowsTest extends IncrementalLoads {
         load(capture(), blobs);
         for (int i = 1; i < 3; i++) {
             server.psql(source, "INSERT INTO u VALUES (" + -i + ", 'new');");
-            LoadReport report = loader().load(capture(), blobs, ahead(), Progress.none()).report();
+            LoadReport report =
+                    loader().load(capture(), blobs, ahead(), Progress.none()).report();
             assertThat(report.full()).as("load " + i).isEmpty();
-            assertThat(spare("SELECT string_agg(job, ',' ORDER BY id) FROM queue")).isEqualTo("mail,bill,copied");
+            assertThat(spare("SELECT string_agg(job, ',' ORDER BY id) FROM queue"))
+                    .isEqualTo("mail,bill,copied");
         }
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "SELECT 1;\\n\\nUPDATE users\\nSET nothing = 1; | line 4: | LOAD_FAILED",
-        "SELECT 1;\\nSELECT 1/0; | line 2: | LOAD_FAILED",
-        "SELECT 1;\\nCOMMIT; | line 2: it begins or ends a transaction | CONFIG_INVALID",
-        "/* a\\n comment */ \\echo; | line 2: it is a command of psql | CONFIG_INVALID",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SELECT 1;\\n\\nUPDATE users\\nSET nothing = 1; | line 4: | LOAD_FAILED",
+                "SELECT 1;\\nSELECT 1/0; | line 2: | LOAD_FAILED",
+                "SELECT 1;\\nCOMMIT; | line 2: it begins or ends a transaction | CONFIG_INVALID",
+                "/* a\\n comment */ \\echo; | line 2: it is a command of psql | CONFIG_INVALID",
+            })
     void aFailureNamesTheLineAndLeavesTheRows(String sql, String line, ErrorCode code) {
         DatabaseIdentity base = base(capture());
         server.psql(source, CHANGE);
@@ -155,7 +159,9 @@ class OwnRowsTest extends IncrementalLoads {
         afterLoad("DELETE FROM users;\n" + sql.replace("\\n", "\n").replaceFirst("^SELECT 1;\n", ""));
         assertThatThrownBy(() -> load(manifest, blobs)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
             assertThat(e.code()).isEqualTo(code);
-            assertThat(e).hasMessageContaining("after.sql (database.after_load)").hasMessageContaining(line);
+            assertThat(e)
+                    .hasMessageContaining("after.sql (database.after_load)")
+                    .hasMessageContaining(line);
         });
         assertThat(spare("SELECT count(*) FROM users")).isEqualTo("3");
         assertThat(loader().holding(manifest.snapshot())).isEmpty();
@@ -184,6 +190,7 @@ class OwnRowsTest extends IncrementalLoads {
         afterLoad("UPDATE users SET pass = pass || '!';");
         try (DyingAt died = new DyingAt(point)) {
             assertThatThrownBy(() -> load(manifest, blobs)).isInstanceOf(DyingAt.Died.class);
+            assertThat(died.happened()).isTrue();
         }
         load(manifest, blobs);
         assertThat(spare("SELECT string_agg(pass, ',' ORDER BY id) FROM users")).isEqualTo("primary!,a!,b!");
@@ -199,15 +206,15 @@ class OwnRowsTest extends IncrementalLoads {
     void rowsOfThisStandbyStay() {
         DatabaseIdentity live = load(capture(), blobs).database();
         live(live);
-        server.psql(names.live(), "UPDATE users SET pass = 'standby' WHERE id = 1; UPDATE users SET id = 9 WHERE id = 2;");
+        server.psql(
+                names.live(), "UPDATE users SET pass = 'standby' WHERE id = 1; UPDATE users SET id = 9 WHERE id = 2;");
         server.psql(source, "UPDATE users SET pass = 'changed'; INSERT INTO users VALUES (4, 'eve', 'e');");
         protect("name IN ('admin', 'ann')");
 
         LoadedSpare loaded = load(capture(), blobs);
 
         assertThat(loaded.report().own().orElseThrow())
-                .isEqualTo(new OwnChanges(
-                        List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of()));
+                .isEqualTo(new OwnChanges(List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of()));
         assertThat(spare("SELECT string_agg(id || name || pass || len, ',' ORDER BY id) FROM users"))
                 .isEqualTo("1adminstandby5,3bobchanged3,4evee3,9anna3");
     }
@@ -234,11 +241,13 @@ class OwnRowsTest extends IncrementalLoads {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "u     | a = 1        | the table has no primary key",
-        "usres | a = 1        | the snapshot has no such table (did you mean public.users?)",
-        "users | nmae = 'x'   | column \"nmae\" does not exist",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "u     | a = 1        | the table has no primary key",
+                "usres | a = 1        | the snapshot has no such table (did you mean public.users?)",
+                "users | nmae = 'x'   | column \"nmae\" does not exist",
+            })
     void aRuleThatDoesNotFitIsRefused(String table, String where, String why) {
         live(load(capture(), blobs).database());
         changes = new RowChanges(
@@ -246,7 +255,8 @@ class OwnRowsTest extends IncrementalLoads {
         server.psql(source, CHANGE);
         assertThatThrownBy(() -> load(capture(), blobs)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
             assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
-            assertThat(e).hasMessageContaining("cannot keep rows of public." + table + " (protect): ")
+            assertThat(e)
+                    .hasMessageContaining("cannot keep rows of public." + table + " (protect): ")
                     .hasMessageContaining(why);
         });
     }
