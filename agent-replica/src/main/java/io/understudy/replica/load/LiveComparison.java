@@ -46,7 +46,10 @@ final class LiveComparison {
                 .toList();
     }
 
-    /** Without those that this standby's own rules changed. Partitions that PostgreSQL fills by way of their root have other rows on each server. */
+    /**
+     * Without those that this standby's own rules changed. Partitions that PostgreSQL fills by way of their root have
+     * other rows on each server.
+     */
     private List<TableData> tables(Manifest manifest, BlobSource blobs, Set<String> own) {
         CopyTargets targets;
         try (Session session = database.open()) {
