@@ -45,6 +45,7 @@ final class SettingsReader {
                 retention,
                 replica(section("replica"), site, trees, database),
                 service(section("service")),
+                new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
         new SettingsChecks(top).check(settings);

@@ -280,8 +280,7 @@ class OwnRowsTest extends IncrementalLoads {
         assertThat(spare("SELECT DISTINCT super FROM seen")).isEqualTo("f");
         assertThat(loaded.report().own().orElseThrow().tables()).containsExactly("public.queue", "public.seen");
         assertThat(server.psql(
-                        "postgres",
-                        "SELECT count(*) FROM pg_roles WHERE starts_with(rolname, '" + names.live() + "')"))
+                        "postgres", "SELECT count(*) FROM pg_roles WHERE starts_with(rolname, '" + names.live() + "')"))
                 .isEqualTo("0");
     }
 
