@@ -11,7 +11,7 @@ import java.util.UUID;
 /**
  * Who changes rows of the spare by the rules of this standby: database.user. A statement may run functions of the site,
  * in triggers and constraints; so in place of a superuser a temporary role that has the rights of all ordinary owners
- * of tables, and no more.
+ * of tables and may change rows of those of superusers, and no more.
  */
 final class OwnLogin implements AutoCloseable {
     private final Database database;
@@ -34,9 +34,14 @@ final class OwnLogin implements AutoCloseable {
             TemporaryLogin login = TemporaryLogin.create(database, name, LoadRights.purpose(spare), List.of());
             OwnLogin own = new OwnLogin(database, spare, Optional.of(login));
             try {
-                for (String owner : TableOwners.of(session).ordinary()) {
+                TableOwners owners = TableOwners.of(session);
+                for (String owner : owners.ordinary()) {
                     TableOwners.grant(session, login.name(), owner);
                     TableOwners.showRows(session, login.name(), owner);
+                }
+                if (!owners.privileged().isEmpty()) {
+                    TableOwners.changeAll(session, login.name());
+                    owners.privileged().forEach(owner -> TableOwners.showRows(session, login.name(), owner));
                 }
                 return own;
             } catch (RuntimeException e) {
