@@ -39,7 +39,30 @@ public record NotifySettings(List<Channel> channels) {
     }
 
     /** Where notices go. */
-    public sealed interface Target permits Webhook, Program, Ping {}
+    public sealed interface Target permits Mail, Webhook, Program, Ping {}
+
+    /** How a connection to a mail server is encrypted. */
+    public enum MailTls {
+        /** It begins plain, and nothing is sent before it is encrypted. */
+        STARTTLS,
+        IMPLICIT,
+        NONE
+    }
+
+    /**
+     * A message over SMTP.
+     *
+     * @param user empty: no login
+     * @param from address of the sender
+     * @param to addresses, not empty
+     */
+    public record Mail(
+            HostPort server, MailTls tls, Optional<String> user, Secret password, String from, List<String> to)
+            implements Target {
+        public Mail {
+            to = List.copyOf(to);
+        }
+    }
 
     /** Of a webhook: what the receiver expects. */
     public enum Preset {
