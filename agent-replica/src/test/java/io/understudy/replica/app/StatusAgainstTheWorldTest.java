@@ -284,6 +284,7 @@ class StatusAgainstTheWorldTest {
                     NOTIFY_CHANNEL_UP,
                     SNAPSHOT_ATTEMPTS,
                     SNAPSHOT_FAILURES,
+                    SNAPSHOT_CHECKED_TIMESTAMP_SECONDS,
                     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     SNAPSHOT_EXPECTED_INTERVAL_SECONDS,
                     CONTINUOUS_LOOKS,
