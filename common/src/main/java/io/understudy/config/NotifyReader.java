@@ -10,11 +10,14 @@ import io.understudy.config.NotifySettings.Target;
 import io.understudy.config.NotifySettings.Webhook;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.LocalTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -73,7 +76,27 @@ final class NotifyReader {
                 values.optionalDuration(Setting.NOTIFY_STALE_AFTER),
                 values.integer(Setting.NOTIFY_PER_HOUR),
                 values.duration(Setting.NOTIFY_TIMEOUT),
+                summary(values, kind),
                 target(values, kind));
+    }
+
+    private static Optional<LocalTime> summary(Values values, String kind) {
+        if (kind.equals("ping") && isSet(values, Setting.NOTIFY_SUMMARY)) {
+            values.fault(Setting.NOTIFY_SUMMARY, "has no meaning for a channel of kind ping");
+        }
+        return values.parsed(
+                Setting.NOTIFY_SUMMARY,
+                values.text(Setting.NOTIFY_SUMMARY),
+                "must be a time of day, such as \"08:00\"",
+                NotifyReader::timeOfDay);
+    }
+
+    private static LocalTime timeOfDay(String text) {
+        try {
+            return LocalTime.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static void foreignKeys(Values values, String kind) {

@@ -113,6 +113,7 @@ public enum Setting {
     NOTIFY_STALE_AFTER("notify[].stale_after", Kind.DURATION.between("1m", "365d"), ""),
     NOTIFY_PER_HOUR("notify[].per_hour", Kind.INTEGER.in(1, 1000), "30"),
     NOTIFY_TIMEOUT("notify[].timeout", Kind.DURATION.between("1s", "5m"), "30s"),
+    NOTIFY_SUMMARY("notify[].summary", Kind.TIME_OF_DAY, ""),
     NOTIFY_SERVER("notify[].server", Kind.HOST_PORT, ""),
     NOTIFY_TLS("notify[].tls", Kind.CHOICE.of("starttls", "implicit", "none"), "starttls"),
     NOTIFY_USER("notify[].user", Kind.TEXT, ""),

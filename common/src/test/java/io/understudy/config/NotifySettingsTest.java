@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,11 +85,14 @@ class NotifySettingsTest {
                     remind: 7d
                     per_hour: 5
                     timeout: 5s
+                    summary: "08:00"
                   - {name: page, kind: command, command: [/usr/local/bin/page, -x], environment: [PAGER_KEY]}
                   - {name: dead-man, kind: ping, url_file: %s, fail: "https://hc.example.net/bad"}
                 """.formatted(secret, secret));
 
         assertThat(all.get(0).events()).containsExactlyInAnyOrder(Occasion.SUCCESS, Occasion.WARNING);
+        assertThat(all.get(0).summary()).contains(LocalTime.of(8, 0));
+        assertThat(all.get(1).summary()).isEmpty();
         assertThat(all.get(0).stale()).contains(Duration.ofHours(2));
         assertThat(((Webhook) all.get(0).target()).token().reveal()).contains("canary-token");
         assertThat(all.get(1).target())
@@ -109,6 +113,8 @@ class NotifySettingsTest {
                 "{kind: webhook, url: \"https://x/\"} | notify[1].name is missing",
                 "{name: a, kind: fax} | notify[1].kind must be one of mail, webhook, command, ping: fax",
                 "{name: a, kind: command} | notify[1].command is missing",
+                "{name: a, kind: command, command: [x], summary: 8} | notify[1].summary must be a time of day",
+                "{name: a, kind: ping, url: \"https://x/\", summary: \"08:00\"} | notify[1].summary has no meaning for a channel of kind ping",
                 "{name: a, kind: mail, from: a@b, to: [c@d]} | notify[1].server is missing",
                 "{name: a, kind: mail, server: \"m:25\", to: [c@d]} | notify[1].from is missing",
                 "{name: a, kind: mail, server: \"m:25\", from: a@b} | notify[1].to is missing",

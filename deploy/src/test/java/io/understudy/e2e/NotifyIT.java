@@ -81,10 +81,10 @@ class NotifyIT extends Scenario {
                   - {name: dead-man, kind: ping, url: "%s/ping/%s"}
                   - {name: note, kind: command, command: [sh, -c, "cat >>$0", "%s"], events: [promotion]}
                 """.formatted(
-                        silent.getLocalPort(),
-                        base,
-                        mailServer.getPortAllocated(),
-                        base,
+                                silent.getLocalPort(),
+                                base,
+                                mailServer.getPortAllocated(),
+                                base,
                                 server.layout().home().getFileName(),
                                 noted(server)));
     }
@@ -140,9 +140,14 @@ class NotifyIT extends Scenario {
         Deadline.await(
                 "and by mail",
                 ANSWERS,
-                () -> List.of("failure: snapshot_failed", "recovery: snapshot_committed", "promotion: server_promoted")
-                        .stream()
-                        .allMatch(what -> mails.stream().anyMatch(mail -> mail.contains("] " + what + " on "))));
+                () ->
+                        List.of(
+                                        "failure: snapshot_failed",
+                                        "recovery: snapshot_committed",
+                                        "promotion: server_promoted")
+                                .stream()
+                                .allMatch(
+                                        what -> mails.stream().anyMatch(mail -> mail.contains("] " + what + " on "))));
 
         String primary = "/ping/" + pair.primary().layout().home().getFileName();
         Deadline.await("a ping after each", ANSWERS, () -> pings.contains(primary + "/fail"));
