@@ -2,6 +2,8 @@ package io.understudy.process;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -12,8 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One program to run, without a shell, with an empty standard input. Secrets travel in files or in {@code environment},
- * never in {@code arguments}; {@link #toString()} shows arguments only.
+ * One program to run, without a shell. Secrets travel in files or in {@code environment}, never in {@code arguments};
+ * {@link #toString()} shows arguments only.
  *
  * @param arguments program and arguments, at least one
  * @param environment added to what the program inherits
@@ -23,6 +25,7 @@ import java.util.TreeSet;
  *     KiB)
  * @param leavesProcesses whether the program may start others that go on after its end: then its output goes to a file,
  *     so that they never write into a pipe that no process reads
+ * @param input produces the program's standard input as a stream; absent: it is empty
  */
 public record Command(
         List<String> arguments,
@@ -30,7 +33,8 @@ public record Command(
         Set<String> inherited,
         Duration limit,
         Optional<Consumer> output,
-        boolean leavesProcesses) {
+        boolean leavesProcesses,
+        Optional<Producer> input) {
     /** Variables that say who and where a program runs, and hold no secret. */
     public static final List<String> USUAL = List.of(
             "PATH",
@@ -57,12 +61,22 @@ public record Command(
         void consume(InputStream output) throws IOException;
     }
 
+    /**
+     * Writes the program's standard input, in a thread of its own; its end is the end of the input. A program may end
+     * before it has read all: that is not a failure. Anything else that is thrown ends the program, and fails its run.
+     */
+    @FunctionalInterface
+    public interface Producer {
+        void produce(OutputStream input) throws IOException;
+    }
+
     public Command {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);
         inherited = Set.copyOf(inherited);
         Objects.requireNonNull(limit);
         Objects.requireNonNull(output);
+        Objects.requireNonNull(input);
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("a command needs a program");
         }
@@ -77,7 +91,7 @@ public record Command(
      * keys of the filestore, no program needs.
      */
     public static Command of(List<String> arguments, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false)
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false, Optional.empty())
                 .inheriting(OF_LIBRARIES);
     }
 
@@ -90,7 +104,7 @@ public record Command(
      * A command of an operator's, which may start a service. It gets {@link #USUAL} variables and those that are named.
      */
     public static Command ofSite(List<String> arguments, Collection<String> environment, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true)
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true, Optional.empty())
                 .inheriting(environment);
     }
 
@@ -98,15 +112,26 @@ public record Command(
     public Command inheriting(Collection<String> names) {
         Set<String> all = new TreeSet<>(inherited);
         all.addAll(names);
-        return new Command(arguments, environment, all, limit, output, leavesProcesses);
+        return new Command(arguments, environment, all, limit, output, leavesProcesses, input);
     }
 
     public Command with(Map<String, String> environment) {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses);
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input);
     }
 
     public Command into(Consumer consumer) {
-        return new Command(arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses);
+        return new Command(arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input);
+    }
+
+    /** The same with what this writes on its standard input. */
+    public Command fedBy(Producer producer) {
+        return new Command(
+                arguments, environment, inherited, limit, output, leavesProcesses, Optional.of(producer));
+    }
+
+    /** The same with this text on its standard input, as UTF-8. */
+    public Command reading(String text) {
+        return fedBy(input -> input.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The arguments, as many as a message bears: pg_dump gets one for each table. */

@@ -86,7 +86,10 @@ public final class SystemCommandRunner implements CommandRunner {
         ProgramOutput output = command.leavesProcesses()
                 ? new FiledOutput(files.create(mark, command.limit()))
                 : new PipedOutput(command);
-        ProcessBuilder builder = new ProcessBuilder(command.arguments()).redirectInput(NO_INPUT);
+        ProcessBuilder builder = new ProcessBuilder(command.arguments());
+        if (command.input().isEmpty()) {
+            builder.redirectInput(NO_INPUT);
+        }
         builder.environment().keySet().retainAll(command.inherited());
         builder.environment().putAll(command.environment());
         builder.environment().put(MarkedProcesses.VARIABLE, mark);
@@ -94,7 +97,10 @@ public final class SystemCommandRunner implements CommandRunner {
         Instant from = Instant.now();
         MarkedProcesses marked = new MarkedProcesses(mark, from, from.plus(command.limit()));
         try {
-            return new Running(builder.start(), marked, output, ticker);
+            Process process = builder.start();
+            Optional<FedInput> input = command.input()
+                    .map(producer -> FedInput.start(command.arguments().get(0), process, producer));
+            return new Running(process, marked, output, input, ticker);
         } catch (IOException e) {
             output.close();
             throw new UnderstudyException(

@@ -1,0 +1,204 @@
+package io.understudy.dump;
+
+import io.understudy.dump.ArchiveItem.Section;
+import io.understudy.dump.DumpRequest.Parts;
+import io.understudy.postgres.PgTools;
+import io.understudy.postgres.Sql;
+import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.SequenceData;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.TableRows;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.time.Moments;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Writes a snapshot's database as a script for {@code psql}: the schema without indexes, keys and triggers, then rows,
+ * large objects and values of sequences, then the rest. So nothing fires or is checked while rows come. What it holds
+ * in memory are the names of objects and the keys that go with the deltas of one table; nothing goes to disk.
+ */
+public final class DatabaseDump {
+    private static final String END = "--\n-- The dump is complete.\n--\n";
+
+    private final Manifest manifest;
+    private final DatabaseData database;
+    private final BlobSource blobs;
+    private final DumpRequest request;
+    private final ArchiveScript archive;
+    private final Choice choice;
+
+    /**
+     * Reads the archive's table of contents.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code USAGE} when a table is unknown, {@code TOOL_UNFIT},
+     *     {@code FORMAT_UNKNOWN}, those of blobs
+     */
+    public DatabaseDump(Manifest manifest, BlobSource blobs, PgTools tools, DumpRequest request) {
+        this.manifest = manifest;
+        this.database = manifest.database();
+        this.blobs = blobs;
+        this.request = request;
+        this.archive = new ArchiveScript(
+                tools, tools.forScript(manifest.versions().tools()).restore(), database.archive(), blobs);
+        this.choice = Choice.of(request, archive.items(database.properties().encoding()));
+    }
+
+    /** What belongs to the tables that are asked for and is left out, for it needs others. */
+    public List<String> leftOut() {
+        return choice.leftOut();
+    }
+
+    /**
+     * Writes all of it.
+     *
+     * @param progress receives plain bytes of rows
+     * @throws UncheckedIOException what the stream throws
+     * @throws io.understudy.failure.UnderstudyException those of blobs and of pg_restore
+     */
+    public void write(OutputStream stream, Progress progress) {
+        DumpOutput out = new DumpOutput(stream);
+        out.text(head());
+        if (request.parts() != Parts.DATA) {
+            archive.write(options("--section=pre-data"), choice.list(this::isAsked), out);
+        }
+        if (request.parts() != Parts.SCHEMA) {
+            data(out, progress);
+        }
+        if (request.parts() != Parts.DATA) {
+            archive.write(options("--section=post-data"), choice.list(this::isAsked), out);
+        }
+        out.text(END);
+        out.flush();
+    }
+
+    private boolean isAsked(ArchiveItem item) {
+        return switch (request.parts()) {
+            case ALL -> true;
+            case SCHEMA -> !item.isData();
+            case DATA -> item.isData() && item.section() != Section.POST_DATA;
+        };
+    }
+
+    private List<String> options(String section) {
+        List<String> options = new ArrayList<>(List.of(section));
+        if (!request.owners()) {
+            options.addAll(List.of("--no-owner", "--no-acl"));
+        }
+        return options;
+    }
+
+    private void data(DumpOutput out, Progress progress) {
+        boolean alone = request.parts() == Parts.DATA;
+        out.text(alone ? "SET session_replication_role = replica;\n" : "");
+        archive.write(
+                options(alone ? "--data-only" : "--section=data"),
+                choice.list(this::isAsked),
+                out);
+        out.text(settings());
+        Rows rows = new Rows(out, progress);
+        rows.write(table -> !rows.calling.contains(qualified(table)));
+        rows.write(table -> rows.calling.contains(qualified(table)));
+        try (Stream<SequenceData> sequences = database.sequences(blobs)) {
+            sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
+        }
+        out.text(alone ? "\nSET session_replication_role = DEFAULT;\n\n" : "\n");
+    }
+
+    /** As the rows were written. What pg_restore sets before may be missing, when the archive holds no data. */
+    private static String settings() {
+        return """
+
+                SET statement_timeout = 0;
+                SET lock_timeout = 0;
+                SET idle_in_transaction_session_timeout = 0;
+                SET client_encoding = 'UTF8';
+                SET standard_conforming_strings = on;
+                SELECT pg_catalog.set_config('search_path', '', false);
+                SET check_function_bodies = false;
+                SET xmloption = content;
+                SET client_min_messages = warning;
+                SET row_security = off;
+                SET DateStyle = ISO;
+                SET IntervalStyle = postgres;
+                SET TimeZone = 'UTC';
+                SET lc_monetary = 'C';
+
+                """;
+    }
+
+    private static String value(SequenceData sequence) {
+        return "SELECT pg_catalog.setval(" + Sql.literal(Sql.qualified(sequence.schema(), sequence.name())) + ", "
+                + sequence.value() + ", " + sequence.called() + ");\n";
+    }
+
+    private static String qualified(TableData table) {
+        return Sql.qualified(table.schema(), table.name());
+    }
+
+    private String head() {
+        return """
+                --
+                -- Database of site %s, snapshot %s of %s, dumped by Understudy.
+                -- Load it into an empty database of the encoding %s: psql -v ON_ERROR_STOP=1 -f FILE
+                --
+
+                """.formatted(
+                        plain(manifest.site()),
+                        manifest.snapshot(),
+                        Moments.text(manifest.moment()),
+                        plain(database.properties().encoding()));
+    }
+
+    /** No end of a line that would end the comment. */
+    private static String plain(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
+    }
+
+    /** COPY of tables, each with the statement that psql needs. */
+    private final class Rows {
+        private final DumpOutput out;
+        private final Progress progress;
+        private final Map<String, String> roots = choice.graph().roots();
+        private final Set<String> calling = choice.graph().calling();
+        private long done;
+
+        Rows(DumpOutput out, Progress progress) {
+            this.out = out;
+            this.progress = progress;
+        }
+
+        /** Storing a row may call functions that read other tables: tables of which the schema says so come last. */
+        void write(Predicate<TableData> wanted) {
+            try (Stream<TableData> tables = database.tables(blobs)) {
+                tables.filter(choice::holds).filter(wanted).forEach(this::write);
+            }
+        }
+
+        private void write(TableData table) {
+            String target = roots.getOrDefault(qualified(table), qualified(table));
+            String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
+            out.text("COPY " + target + " (" + columns + ") FROM stdin WITH (FORMAT text, ENCODING "
+                    + Sql.literal(database.properties().encoding()) + ");\n");
+            try (InputStream rows = TableRows.all(table, blobs)) {
+                out.all(rows);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            out.text("\\.\n\n");
+            done += table.bytes();
+            progress.report("dump", done, manifest.totals().databaseBytes());
+        }
+    }
+}
