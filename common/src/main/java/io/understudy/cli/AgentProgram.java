@@ -92,7 +92,8 @@ public abstract class AgentProgram implements Runnable {
     }
 
     private CommandLine commandLine(List<Class<?>> commands) {
-        CommandLine line = new CommandLine(this);
+        // @2026-11-20 names a snapshot, not a file of arguments.
+        CommandLine line = new CommandLine(this).setExpandAtFiles(false);
         commands.forEach(command -> line.addSubcommand(name(command), command));
         return line;
     }

@@ -8,12 +8,16 @@ import io.understudy.fuzz.FuzzTarget.Named;
 import io.understudy.setup.SnapshotName;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
 /** The small objects that nothing signs, and how a person names a snapshot. */
 public final class SmallObjectFuzz {
+    private static final Clock CLOCK =
+            Clock.fixed(Instant.parse("2026-11-20T10:00:00Z"), ZoneId.of("Europe/Berlin"));
     private static final String REPORT = ReplicaReports.key("b");
 
     private SmallObjectFuzz() {}
@@ -76,11 +80,13 @@ public final class SmallObjectFuzz {
     }
 
     private static FuzzTarget snapshotName() {
-        return FuzzTarget.text(List.of("00000001-00000042", "99999999-99999999"), input -> {
-                    SnapshotId read = SnapshotName.parse(text(input));
-                    assertThat(SnapshotName.parse(read.toString())).isEqualTo(read);
+        return FuzzTarget.text(List.of("00000001-00000042", "99999999-99999999", "latest", "@2026-11-20T10:00:01.5+01:00", "@2 days ago"), input -> {
+                    SnapshotName read = SnapshotName.parse(text(input), CLOCK);
+                    read.id().ifPresent(id -> assertThat(
+                                    SnapshotName.parse(id.toString(), CLOCK).id())
+                            .contains(id));
                 })
-                .knowing("-", "00000000", "newest", "١");
+                .knowing("-", "00000000", "newest", "١", "@", "months", "999999", "Z");
     }
 
     private static String text(byte[] bytes) {

@@ -1,9 +1,14 @@
 package io.understudy.primary.command;
 
 import io.understudy.audit.AuditCommand;
-import io.understudy.cli.AgentProgram;
+import io.understudy.browse.RepositoryReader;
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
+import io.understudy.config.Settings;
+import io.understudy.primary.app.PrimaryWiring;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 
 /** {@code agent-primary}. */
@@ -18,7 +23,7 @@ import picocli.CommandLine.Command;
             "80-89 the other server.",
             "UNDERSTUDY_LOG sets the level of the log: error, warn, info, debug."
         })
-public final class PrimaryCli extends AgentProgram {
+public final class PrimaryCli extends SnapshotProgram {
     public PrimaryCli(Terminal terminal) {
         super(terminal);
     }
@@ -42,6 +47,17 @@ public final class PrimaryCli extends AgentProgram {
                 DecryptCommand.class,
                 AuditCommand.class,
                 TlsCommand.class);
+    }
+
+    @Override
+    public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
+        try (PrimaryWiring agent = PrimaryWiring.of(settings)) {
+            return work.apply(reader(agent));
+        }
+    }
+
+    static SnapshotReader reader(PrimaryWiring agent) {
+        return new RepositoryReader(agent.repository());
     }
 
     public static void main(String[] arguments) {

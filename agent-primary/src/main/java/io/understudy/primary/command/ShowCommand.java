@@ -9,12 +9,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "show", description = "Shows what a snapshot holds.")
 final class ShowCommand extends PrimaryCommand {
-    @Parameters(paramLabel = "ID", description = "The snapshot, as in the list: 00000001-00000042.")
+    @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
     private String id;
 
     @Override
     int run(PrimaryWiring agent) {
-        SnapshotId snapshot = SnapshotName.parse(id);
+        SnapshotId snapshot = cli.find(id, PrimaryCli.reader(agent));
         Repository repository = agent.repository().get();
         ShowView view = ShowView.of(
                 repository.read(snapshot), repository.blobs(), agent.settings().trees());

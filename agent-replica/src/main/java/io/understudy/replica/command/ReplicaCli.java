@@ -3,20 +3,23 @@ package io.understudy.replica.command;
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminCommand;
 import io.understudy.audit.AuditCommand;
-import io.understudy.cli.AgentProgram;
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
+import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.state.ApplyLock;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 
 /** The command line of {@code agent-replica}. Each command has a class of its own. */
 @Command(name = "agent-replica", description = "Keeps this server a standby of a site, and promotes it.")
-public final class ReplicaCli extends AgentProgram {
+public final class ReplicaCli extends SnapshotProgram {
     public ReplicaCli(Terminal terminal) {
         super(terminal);
     }
@@ -39,6 +42,17 @@ public final class ReplicaCli extends AgentProgram {
 
     public static void main(String[] arguments) {
         System.exit(new ReplicaCli(Terminal.system()).execute(arguments));
+    }
+
+    @Override
+    public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            return work.apply(reader(wiring));
+        }
+    }
+
+    static SnapshotReader reader(ReplicaWiring wiring) {
+        return new MirroredReader(wiring::repository, wiring.snapshots()::here);
     }
 
     boolean daemonRuns(Settings settings) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
             "Newer ones that exist now are skipped; the next new one is imported again."
         })
 final class RestoreCommand extends ReplicaCommand {
-    @Parameters(paramLabel = "ID", description = "The snapshot, as agent-replica list shows it.")
+    @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
     private String id;
 
     @Option(names = "--yes", description = "Do not ask.")
@@ -26,7 +26,7 @@ final class RestoreCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        SnapshotId snapshot = SnapshotName.parse(id);
+        SnapshotId snapshot = cli.find(id, ReplicaCli.reader(wiring));
         ReplicaCli.looking(wiring).require(snapshot);
         cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
         Synced synced = cli.call(wiring, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));

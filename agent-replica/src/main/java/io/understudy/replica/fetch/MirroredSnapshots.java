@@ -178,7 +178,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     }
 
     /** The mirror on this server's disk, without a look at the filestore. */
-    private Optional<Mirror> here() {
+    public Optional<Mirror> here() {
         try {
             Mirror opened = mirror.get();
             return Optional.of(opened != null ? opened : mirrors.alone(remote));

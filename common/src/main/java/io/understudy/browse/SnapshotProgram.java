@@ -1,0 +1,32 @@
+package io.understudy.browse;
+
+import io.understudy.cli.AgentProgram;
+import io.understudy.cli.Terminal;
+import io.understudy.config.Settings;
+import io.understudy.repository.SnapshotId;
+import io.understudy.setup.SnapshotName;
+import java.time.Clock;
+import java.util.function.Function;
+
+/** An agent's command line whose commands read snapshots. */
+public abstract class SnapshotProgram extends AgentProgram {
+    protected SnapshotProgram(Terminal terminal) {
+        super(terminal);
+    }
+
+    /** Gives the work what reads the snapshots of this server, and closes that after it. */
+    public abstract <T> T reading(Settings settings, Function<SnapshotReader, T> work);
+
+    /**
+     * The snapshot that a person named. Which one that is, and what was passed over, is said where the name does not.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code USAGE}, {@code SNAPSHOT_UNKNOWN}, and those of the
+     *     filestore
+     */
+    public final SnapshotId find(String name, SnapshotReader reader) {
+        SnapshotName.Found found = reader.find(
+                SnapshotName.parse(name, Clock.systemDefaultZone()), junk -> say("warning: " + junk.text()));
+        found.remark().ifPresent(this::say);
+        return found.snapshot();
+    }
+}

@@ -1,0 +1,31 @@
+package io.understudy.browse;
+
+import io.understudy.repository.JunkObject;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.setup.SnapshotName;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The snapshots that a server can read, wherever they are. Changes nothing. Thread-safe. */
+public interface SnapshotReader {
+    /**
+     * A snapshot, opened.
+     *
+     * @param blobs those that it names
+     */
+    record Opened(Manifest manifest, BlobSource blobs) {}
+
+    /**
+     * @param junk receives what has the name of a snapshot and is none
+     * @throws io.understudy.failure.UnderstudyException {@code SNAPSHOT_UNKNOWN}, and those of the filestore
+     */
+    SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk);
+
+    /** All of them, ascending. */
+    List<SnapshotId> list();
+
+    /** @throws io.understudy.failure.UnderstudyException {@code SNAPSHOT_UNKNOWN}, and what a manifest is refused for */
+    Opened open(SnapshotId snapshot);
+}
