@@ -1,9 +1,12 @@
 package io.understudy.dump;
 
+import io.understudy.browse.SnapshotReader;
+import io.understudy.config.Settings;
 import io.understudy.dump.ArchiveItem.Section;
 import io.understudy.dump.DumpRequest.Parts;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Sql;
+import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.SequenceData;
@@ -11,6 +14,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,6 +57,13 @@ public final class DatabaseDump {
         this.archive = new ArchiveScript(
                 tools, tools.forScript(manifest.versions().tools()).restore(), database.archive(), blobs);
         this.choice = Choice.of(request, archive.items(database.properties().encoding()));
+    }
+
+    /** As {@link #DatabaseDump}, with the programs of this server. */
+    public static DatabaseDump of(SnapshotReader.Opened snapshot, Settings settings, DumpRequest request) {
+        PgTools tools =
+                new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
+        return new DatabaseDump(snapshot.manifest(), snapshot.blobs(), tools, request);
     }
 
     /** What belongs to the tables that are asked for and is left out, for it needs others. */
@@ -113,7 +124,8 @@ public final class DatabaseDump {
         try (Stream<SequenceData> sequences = database.sequences(blobs)) {
             sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
         }
-        out.text(alone ? "\nSET session_replication_role = DEFAULT;\n\n" : "\n");
+        out.text("\nRESET DateStyle;\nRESET IntervalStyle;\nRESET TimeZone;\nRESET lc_monetary;\n");
+        out.text(alone ? "SET session_replication_role = DEFAULT;\n\n" : "\n");
     }
 
     /** As the rows were written. What pg_restore sets before may be missing, when the archive holds no data. */

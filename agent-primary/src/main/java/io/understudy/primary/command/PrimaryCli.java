@@ -6,6 +6,7 @@ import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.dump.DumpCommand;
 import io.understudy.primary.app.PrimaryWiring;
 import java.util.List;
 import java.util.function.Function;
@@ -36,6 +37,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 SnapshotCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
+                DumpCommand.class,
                 VerifyCommand.class,
                 PruneCommand.class,
                 SyncCommand.class,

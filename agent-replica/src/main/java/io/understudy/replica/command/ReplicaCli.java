@@ -8,6 +8,7 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.dump.DumpCommand;
 import io.understudy.events.Events;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
@@ -33,6 +34,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 SyncCommand.class,
                 StatusCommand.class,
                 ListCommand.class,
+                DumpCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
                 RollbackCommand.class,
