@@ -37,7 +37,9 @@ public final class AgeFiles {
 
     /** Encrypts to all of these, at least one. @param out is closed */
     public static void seal(byte[] plain, int offset, int length, List<Recipient> recipients, OutputStream out) {
-        try (WritableByteChannel channel = new StandardEncryptingChannelFactory()
+        try (WritableByteChannel channel = NativeCiphers.provider()
+                .map(StandardEncryptingChannelFactory::new)
+                .orElseGet(StandardEncryptingChannelFactory::new)
                 .newEncryptingChannel(
                         Channels.newChannel(out),
                         recipients.stream().map(Recipient::writer).toList())) {
@@ -66,7 +68,9 @@ public final class AgeFiles {
     public static InputStream open(InputStream sealed, List<AgeIdentity> identities) throws IOException {
         Source source = new Source(sealed);
         try {
-            ReadableByteChannel channel = new StandardDecryptingChannelFactory()
+            ReadableByteChannel channel = NativeCiphers.provider()
+                    .map(StandardDecryptingChannelFactory::new)
+                    .orElseGet(StandardDecryptingChannelFactory::new)
                     .newDecryptingChannel(
                             Channels.newChannel(source),
                             identities.stream().map(AgeIdentity::reader).toList());

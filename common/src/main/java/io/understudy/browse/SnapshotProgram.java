@@ -24,8 +24,17 @@ public abstract class SnapshotProgram extends AgentProgram {
      *     filestore
      */
     public final SnapshotId find(String name, SnapshotReader reader) {
-        SnapshotName.Found found = reader.find(
-                SnapshotName.parse(name, Clock.systemDefaultZone()), junk -> say("warning: " + junk.text()));
+        return find(name(name), reader);
+    }
+
+    /** @throws io.understudy.failure.UnderstudyException {@code USAGE} */
+    public static SnapshotName name(String name) {
+        return SnapshotName.parse(name, Clock.systemDefaultZone());
+    }
+
+    /** As {@link #find(String, SnapshotReader)}. */
+    public final SnapshotId find(SnapshotName name, SnapshotReader reader) {
+        SnapshotName.Found found = reader.find(name, junk -> say("warning: " + junk.text()));
         found.remark().ifPresent(this::say);
         return found.snapshot();
     }

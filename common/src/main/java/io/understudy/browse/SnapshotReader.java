@@ -26,6 +26,6 @@ public interface SnapshotReader {
     /** All of them, ascending. */
     List<SnapshotId> list();
 
-    /** @throws io.understudy.failure.UnderstudyException {@code SNAPSHOT_UNKNOWN}, and what a manifest is refused for */
+    /** @throws io.understudy.failure.UnderstudyException {@code SNAPSHOT_UNKNOWN}, and why a manifest is refused */
     Opened open(SnapshotId snapshot);
 }

@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
  */
 record MomentName(Instant moment, String meaning) {
     private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
-    private static final Pattern TIME =
-            Pattern.compile("(\\d{4}-\\d{2}-\\d{2})[T ](\\d{2}:\\d{2}(?::\\d{2}(\\.\\d{1,9})?)?)(Z|[+-]\\d{2}:\\d{2})?");
+    private static final Pattern TIME = Pattern.compile(
+            "(\\d{4}-\\d{2}-\\d{2})[T ](\\d{2}:\\d{2}(?::\\d{2}(\\.\\d{1,9})?)?)(Z|[+-]\\d{2}:\\d{2})?");
     private static final Pattern AGO = Pattern.compile("(\\d{1,6})[ ._]?([a-z]+?)(?:[ ._]ago)?");
 
     /** What goes back by so many of a unit. */
@@ -77,8 +77,7 @@ record MomentName(Instant moment, String meaning) {
     }
 
     private static MomentName day(LocalDate day, Clock clock) {
-        Instant last =
-                day.plusDays(1).atStartOfDay(clock.getZone()).toInstant().minusNanos(1);
+        Instant last = day.plusDays(1).atStartOfDay(clock.getZone()).toInstant().minusNanos(1);
         return new MomentName(last, "the end of " + day + " in " + clock.getZone() + ", " + Moments.text(last));
     }
 
@@ -93,8 +92,8 @@ record MomentName(Instant moment, String meaning) {
         if (back == null) {
             throw unreadable(text, null);
         }
-        Instant moment =
-                back.apply(ZonedDateTime.now(clock), Long.parseLong(parts.group(1))).toInstant();
+        Instant moment = back.apply(ZonedDateTime.now(clock), Long.parseLong(parts.group(1)))
+                .toInstant();
         return new MomentName(moment, "up to " + Moments.text(moment));
     }
 

@@ -16,8 +16,7 @@ import java.util.Optional;
 
 /** The small objects that nothing signs, and how a person names a snapshot. */
 public final class SmallObjectFuzz {
-    private static final Clock CLOCK =
-            Clock.fixed(Instant.parse("2026-11-20T10:00:00Z"), ZoneId.of("Europe/Berlin"));
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-20T10:00:00Z"), ZoneId.of("Europe/Berlin"));
     private static final String REPORT = ReplicaReports.key("b");
 
     private SmallObjectFuzz() {}
@@ -80,12 +79,20 @@ public final class SmallObjectFuzz {
     }
 
     private static FuzzTarget snapshotName() {
-        return FuzzTarget.text(List.of("00000001-00000042", "99999999-99999999", "latest", "@2026-11-20T10:00:01.5+01:00", "@2 days ago"), input -> {
-                    SnapshotName read = SnapshotName.parse(text(input), CLOCK);
-                    read.id().ifPresent(id -> assertThat(
-                                    SnapshotName.parse(id.toString(), CLOCK).id())
-                            .contains(id));
-                })
+        return FuzzTarget.text(
+                        List.of(
+                                "00000001-00000042",
+                                "99999999-99999999",
+                                "latest",
+                                "@2026-11-20T10:00:01.5+01:00",
+                                "@2 days ago"),
+                        input -> {
+                            SnapshotName read = SnapshotName.parse(text(input), CLOCK);
+                            read.id()
+                                    .ifPresent(id -> assertThat(SnapshotName.parse(id.toString(), CLOCK)
+                                                    .id())
+                                            .contains(id));
+                        })
                 .knowing("-", "00000000", "newest", "١", "@", "months", "999999", "Z");
     }
 

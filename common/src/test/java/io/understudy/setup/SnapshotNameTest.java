@@ -180,15 +180,24 @@ class SnapshotNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "newest", "42", "@", "@yesterday", "@2026-13-01", "@2026-11-20T25:00Z", "@2 moons ago", "@-1 days",
-                "@99999999999 days ago", "@2026-11-20T10:00:00.1234567891Z", "@999999 years ago in summer"
+                "",
+                "newest",
+                "42",
+                "@",
+                "@yesterday",
+                "@2026-13-01",
+                "@2026-11-20T25:00Z",
+                "@2 moons ago",
+                "@-1 days",
+                "@99999999999 days ago",
+                "@2026-11-20T10:00:00.1234567891Z",
+                "@999999 years ago in summer"
             })
     void refusesWhatIsNoName(String name) {
-        assertThatThrownBy(() -> SnapshotName.parse(name, NOW))
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
-                    assertThat(e.hint()).contains("@2026-11-20T10:00Z");
-                });
+        assertThatThrownBy(() -> SnapshotName.parse(name, NOW)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
+            assertThat(e.hint()).contains("@2026-11-20T10:00Z");
+        });
     }
 
     @Test

@@ -26,7 +26,10 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand extends PrimaryCommand {
     private static final int THREADS = 4;
 
-    @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot: " + SnapshotName.FORMS + ". Default: the newest one.")
+    @Parameters(
+            paramLabel = "ID",
+            arity = "0..1",
+            description = "The snapshot: " + SnapshotName.FORMS + ". Default: the newest one.")
     private String id;
 
     @Option(
@@ -56,7 +59,8 @@ final class VerifyCommand extends PrimaryCommand {
     private VerifyView verify(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
         List<JunkObject> junk = new ArrayList<>();
-        SnapshotId snapshot = id == null ? SnapshotName.newest(repository, junk::add) : cli.find(id, PrimaryCli.reader(agent));
+        SnapshotId snapshot =
+                id == null ? SnapshotName.newest(repository, junk::add) : cli.find(id, PrimaryCli.reader(agent));
         Ticker ticker = Ticker.system();
         long start = ticker.nanos();
         if (repair) {

@@ -127,6 +127,12 @@ class PrimaryCliTest extends CliScenario {
         run("snapshot");
         assertThat(run("show", "newest")).isEqualTo(2);
         assertThat(run("show", "00000001-00000009")).isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN.exitCode());
+        assertThat(err.toString()).contains("the nearest are 00000001-00000002");
+        assertThat(run("show", "@2026-01-01")).isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN.exitCode());
+        assertThat(run("show", "@0 days ago")).isZero();
+        assertThat(out.toString()).contains("00000001-00000002");
+        assertThat(run("verify", "latest")).isZero();
+        assertThat(err.toString()).contains("latest is 00000001-00000002");
         assertThat(run("snapshot", "--period", "No Label")).isEqualTo(2);
 
         Path manifest = folder.resolve("repository/manifests/00000001-00000001.json");

@@ -99,6 +99,11 @@ public final class Replica {
         rollback.require();
     }
 
+    /** Throws at once where nothing can be imported. */
+    public void requireBackupMode() {
+        backup.require();
+    }
+
     /** Throws at once what {@link #sync} of this snapshot would: before anybody is asked. */
     public void require(SnapshotId snapshot) {
         round.require(snapshot);

@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
+import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaWiring;
@@ -26,8 +27,11 @@ final class RestoreCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        SnapshotId snapshot = cli.find(id, ReplicaCli.reader(wiring));
-        ReplicaCli.looking(wiring).require(snapshot);
+        SnapshotName name = ReplicaCli.name(id);
+        Replica looking = ReplicaCli.looking(wiring);
+        looking.requireBackupMode();
+        SnapshotId snapshot = cli.find(name, ReplicaCli.reader(wiring));
+        looking.require(snapshot);
         cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
         Synced synced = cli.call(wiring, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
         cli.print(synced, synced::text);

@@ -38,7 +38,10 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand extends ReplicaCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot: " + SnapshotName.FORMS + "; default: the newest.")
+    @Parameters(
+            paramLabel = "ID",
+            arity = "0..1",
+            description = "The snapshot: " + SnapshotName.FORMS + "; default: the newest.")
     private String id;
 
     @Option(
@@ -86,7 +89,9 @@ final class VerifyCommand extends ReplicaCommand {
 
     private Result verify(ReplicaWiring wiring, Settings settings) {
         List<JunkObject> junk = new ArrayList<>();
-        SnapshotId snapshot = id == null ? SnapshotName.newest(wiring.repository(), junk::add) : cli.find(id, ReplicaCli.reader(wiring));
+        SnapshotId snapshot = id == null
+                ? SnapshotName.newest(wiring.repository(), junk::add)
+                : cli.find(id, ReplicaCli.reader(wiring));
         try (ProgressDisplay progress = cli.progress()) {
             Result result = mirror
                     ? verifyMirror(wiring, snapshot, progress)

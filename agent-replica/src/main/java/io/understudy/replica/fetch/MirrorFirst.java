@@ -10,8 +10,8 @@ import java.io.InputStream;
 import java.util.function.Supplier;
 
 /**
- * Blobs of the mirror, and of the filestore what the mirror lacks or has damaged. One of the mirror is read whole before
- * it is given, so that it can still be read elsewhere: at most 64 MiB. Changes nothing.
+ * Blobs of the mirror, and of the filestore what the mirror lacks or has damaged. One of the mirror is read whole
+ * before it is given, so that it can still be read elsewhere: at most 64 MiB. Changes nothing.
  */
 record MirrorFirst(BlobSource mirror, Supplier<? extends BlobSource> filestore) implements BlobSource {
     @Override

@@ -34,7 +34,8 @@ public final class MirroredReader implements SnapshotReader {
     @Override
     public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
         Optional<Repository> here = here();
-        if (name.id().isPresent() && here.filter(each -> each.holds(name.id().get())).isPresent()) {
+        if (name.id().isPresent()
+                && here.filter(each -> each.holds(name.id().get())).isPresent()) {
             return new SnapshotName.Found(name.id().get(), Optional.empty());
         }
         try {
@@ -48,7 +49,9 @@ public final class MirroredReader implements SnapshotReader {
             SnapshotName name, Repository mirror, Consumer<JunkObject> junk, UnderstudyException away) {
         try {
             SnapshotName.Found found = name.in(mirror, junk);
-            String which = found.remark().map(each -> "; of this server's own copy, " + each).orElse("");
+            String which = found.remark()
+                    .map(each -> "; of this server's own copy, " + each)
+                    .orElse("");
             return new SnapshotName.Found(found.snapshot(), Optional.of("warning: " + away.getMessage() + which));
         } catch (UnderstudyException notHere) {
             away.addSuppressed(notHere);
@@ -73,8 +76,7 @@ public final class MirroredReader implements SnapshotReader {
     public Opened open(SnapshotId snapshot) {
         Optional<Repository> here = here();
         if (here.isEmpty()) {
-            return new Opened(
-                    filestore.get().read(snapshot), filestore.get().blobs());
+            return new Opened(filestore.get().read(snapshot), filestore.get().blobs());
         }
         MirrorFirst blobs =
                 new MirrorFirst(here.get().blobs(), () -> filestore.get().blobs());

@@ -10,7 +10,8 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SampleSite;
-import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.setup.SnapshotName;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
@@ -62,7 +63,8 @@ class MirroredReaderTest {
         assertThat(find("latest"))
                 .isEqualTo(new SnapshotName.Found(
                         id(1, 1),
-                        Optional.of("warning: " + failure(() -> site.repository().list()).getMessage()
+                        Optional.of("warning: "
+                                + failure(() -> site.repository().list()).getMessage()
                                 + "; of this server's own copy, latest is 00000001-00000001")));
         assertThat(reader.list()).containsExactly(id(1, 1));
         assertThat(readAll(reader.open(id(1, 1)))).isPositive();
@@ -114,19 +116,15 @@ class MirroredReaderTest {
     }
 
     private static long readAll(Opened opened) throws IOException {
-        long bytes = 0;
-        for (BlobRef blob : opened.manifest().trees().get(0).index().blobs()) {
-            try (InputStream in = opened.blobs().open(blob)) {
-                bytes += in.readAllBytes().length;
-            }
+        StreamRef index = opened.manifest().trees().get(0).index();
+        try (InputStream in = new StreamReader("index", index, opened.blobs())) {
+            return in.readAllBytes().length;
         }
-        return bytes;
     }
 
     private static UnderstudyException failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         UnderstudyException[] thrown = new UnderstudyException[1];
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> thrown[0] = e);
+        assertThatThrownBy(call).isInstanceOfSatisfying(UnderstudyException.class, e -> thrown[0] = e);
         return thrown[0];
     }
 }
