@@ -9,10 +9,19 @@ import java.util.Set;
  * @param kind as pg_restore lists it: {@code TABLE}, {@code FK CONSTRAINT}
  * @param schema that it lies in; empty where it lies in none
  * @param name of the object; of some kinds with the table's before it
+ * @param owner name of a role; empty where it has none
  * @param needs numbers of the entries that have to be there before it
  * @param byHash whether it is a table that is partitioned by hash
  */
-record ArchiveItem(int id, String kind, Section section, String schema, String name, Set<Integer> needs, boolean byHash) {
+record ArchiveItem(
+        int id,
+        String kind,
+        Section section,
+        String schema,
+        String name,
+        String owner,
+        Set<Integer> needs,
+        boolean byHash) {
     private static final Set<String> RELATIONS =
             Set.of("TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE");
     private static final Set<String> DATA = Set.of(
@@ -70,6 +79,11 @@ record ArchiveItem(int id, String kind, Section section, String schema, String n
     /** Rights, comments and labels of large objects come and go with these. */
     private boolean isOfLargeObject() {
         return name.startsWith("LARGE OBJECT") && Set.of("ACL", "COMMENT", "SECURITY LABEL").contains(kind);
+    }
+
+    /** How names and values are written: without these, nothing of an archive is read right. */
+    boolean isOfReading() {
+        return Set.of("ENCODING", "STDSTRINGS", "SEARCHPATH").contains(kind);
     }
 
     /** What belongs to a table, a view or a sequence where it depends on one. */

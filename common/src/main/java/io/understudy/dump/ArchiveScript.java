@@ -42,7 +42,7 @@ final class ArchiveScript {
     /** Its table of contents. */
     List<ArchiveItem> items(String encoding) {
         try (InputStream in = open()) {
-            return ArchiveIndex.read(in, encoding);
+            return ArchiveStream.items(in, encoding);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,8 +2,11 @@ package io.understudy.dump;
 
 import io.understudy.browse.SnapshotReader;
 import io.understudy.config.Settings;
-import io.understudy.dump.ArchiveItem.Section;
 import io.understudy.dump.DumpRequest.Parts;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Sql;
 import io.understudy.process.SystemCommandRunner;
@@ -16,10 +19,15 @@ import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +42,7 @@ import java.util.stream.Stream;
  * in memory are the names of objects and the keys that go with the deltas of one table; nothing goes to disk.
  */
 public final class DatabaseDump {
+    private static final int BLOCK = 64 << 10;
     private static final String END = "--\n-- The dump is complete.\n--\n";
 
     private final Manifest manifest;
@@ -46,7 +55,7 @@ public final class DatabaseDump {
     /**
      * Reads the archive's table of contents.
      *
-     * @throws io.understudy.failure.UnderstudyException {@code USAGE} when a table is unknown, {@code TOOL_UNFIT},
+     * @throws UnderstudyException {@code USAGE} when a table is unknown, {@code TOOL_UNFIT},
      *     {@code FORMAT_UNKNOWN}, those of blobs
      */
     public DatabaseDump(Manifest manifest, BlobSource blobs, PgTools tools, DumpRequest request) {
@@ -72,34 +81,67 @@ public final class DatabaseDump {
     }
 
     /**
+     * Writes it as a script into a new file, readable by this user alone, that has its name once all is in it.
+     *
+     * @throws UnderstudyException {@code USAGE} where it exists, {@code DISK_FULL},
+     *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
+     */
+    public void writeFile(Path file, Progress progress) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw exists(file);
+        }
+        try (AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE)) {
+            OutputStream out = new BufferedOutputStream(draft.out(), BLOCK);
+            write(out, progress);
+            draft.commitNew();
+        } catch (FileAlreadyExistsException e) {
+            throw exists(file);
+        } catch (UncheckedIOException e) {
+            throw FileFailure.of("write", file, e.getCause());
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
+        }
+    }
+
+    static UnderstudyException exists(Path target) {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot write the dump to " + target + ": it exists already",
+                "give the name of one that does not exist yet");
+    }
+
+    /**
+     * Writes it into a new folder, in pg_dump's directory format.
+     *
+     * @param folder that does not exist
+     * @throws UnderstudyException {@code USAGE} where it exists, {@code DISK_FULL},
+     *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
+     */
+    public void writeTo(Path folder, Progress progress) {
+        new DirectoryDump(manifest, blobs, archive, request, choice).write(folder, progress);
+    }
+
+    /**
      * Writes all of it.
      *
      * @param progress receives plain bytes of rows
      * @throws UncheckedIOException what the stream throws
-     * @throws io.understudy.failure.UnderstudyException those of blobs and of pg_restore
+     * @throws UnderstudyException those of blobs and of pg_restore
      */
     public void write(OutputStream stream, Progress progress) {
         DumpOutput out = new DumpOutput(stream);
         out.text(head());
         if (request.parts() != Parts.DATA) {
-            archive.write(options("--section=pre-data"), choice.list(this::isAsked), out);
+            archive.write(options("--section=pre-data"), choice.list(request::takes), out);
         }
         if (request.parts() != Parts.SCHEMA) {
             data(out, progress);
         }
         if (request.parts() != Parts.DATA) {
-            archive.write(options("--section=post-data"), choice.list(this::isAsked), out);
+            archive.write(options("--section=post-data"), choice.list(request::takes), out);
         }
         out.text(END);
         out.flush();
-    }
-
-    private boolean isAsked(ArchiveItem item) {
-        return switch (request.parts()) {
-            case ALL -> true;
-            case SCHEMA -> !item.isData();
-            case DATA -> item.isData() && item.section() != Section.POST_DATA;
-        };
     }
 
     private List<String> options(String section) {
@@ -115,7 +157,7 @@ public final class DatabaseDump {
         out.text(alone ? "SET session_replication_role = replica;\n" : "");
         archive.write(
                 options(alone ? "--data-only" : "--section=data"),
-                choice.list(this::isAsked),
+                choice.list(request::takes),
                 out);
         out.text(settings());
         Rows rows = new Rows(out, progress);
@@ -150,7 +192,7 @@ public final class DatabaseDump {
                 """;
     }
 
-    private static String value(SequenceData sequence) {
+    static String value(SequenceData sequence) {
         return "SELECT pg_catalog.setval(" + Sql.literal(Sql.qualified(sequence.schema(), sequence.name())) + ", "
                 + sequence.value() + ", " + sequence.called() + ");\n";
     }

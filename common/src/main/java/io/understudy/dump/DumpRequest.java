@@ -1,5 +1,6 @@
 package io.understudy.dump;
 
+import io.understudy.dump.ArchiveItem.Section;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.List;
@@ -45,7 +46,11 @@ public record DumpRequest(List<String> tables, List<String> excluded, Parts part
         return new DumpRequest(tables, excluded, parts, owners);
     }
 
-    boolean isOfAll() {
-        return tables.isEmpty() && excluded.isEmpty();
+    boolean takes(ArchiveItem item) {
+        return switch (parts) {
+            case ALL -> true;
+            case SCHEMA -> !item.isData();
+            case DATA -> item.isData() && item.section() != Section.POST_DATA;
+        };
     }
 }

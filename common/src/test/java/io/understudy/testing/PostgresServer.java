@@ -216,6 +216,19 @@ public final class PostgresServer implements AutoCloseable {
                 "");
     }
 
+    /** Restores an archive of any format with pg_restore by two jobs; its first error throws. */
+    public void restore(String database, Path archive) {
+        Programs.run(
+                List.of(
+                        program("pg_restore"),
+                        "--exit-on-error",
+                        "--jobs=2",
+                        "--dbname=" + "dbname='" + database.replace("\\", "\\\\").replace("'", "\\'") + "'",
+                        archive.toString()),
+                environment(database, SUPERUSER, PASSWORD),
+                "");
+    }
+
     /** The environment that lets any of PostgreSQL's programs reach this database. */
     public Map<String, String> environment(String database, String user, String password) {
         return Map.of(

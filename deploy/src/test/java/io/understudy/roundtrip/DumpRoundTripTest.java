@@ -8,11 +8,11 @@ import io.understudy.dump.DumpRequest;
 import io.understudy.dump.DumpRequest.Parts;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.PgTools;
-import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.testing.EveryKindOfObject;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
@@ -22,8 +22,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -139,7 +142,7 @@ class DumpRoundTripTest {
         assertThat(server.psql(copy, "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class"
                         + " WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace IN ('shop'::regnamespace, 'public'::regnamespace)"))
                 .isEqualTo("item log log_new log_old");
-        assertThat(server.psql(copy, "SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY 1) FROM pg_index"
+        assertThat(server.psql(copy, "SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY indexrelid::regclass::text) FROM pg_index"
                         + " WHERE indrelid = 'shop.item'::regclass"))
                 .isEqualTo("shop.by_colour shop.item_pkey");
         String rows = "SELECT string_agg(i::text, '|' ORDER BY id) FROM shop.item i";
@@ -171,6 +174,69 @@ class DumpRoundTripTest {
         assertThat(server.psql(copy, "SELECT to_regclass('shop.customer_id_seq') IS NULL")).isEqualTo("t");
         assertThat(dump.leftOut())
                 .containsExactly("fk constraint shop.item item_customer_fkey, which needs an excluded table");
+    }
+
+    @Test
+    void pgRestoreReadsTheFolder() {
+        String source = EveryKindOfObject.create(server);
+        server.psql(source, "SELECT lo_from_bytea(0, 'one'), lo_from_bytea(0, 'two');");
+        Path folder = state.resolve("folder");
+        dump(capture(source), blobs, DumpRequest.ALL).writeTo(folder, Progress.none());
+        String copy = server.createDatabase("restored");
+        server.restore(copy, folder);
+        assertThat(server.content(copy)).isEqualTo(server.content(source));
+        assertThat(state).isDirectoryNotContaining("glob:**.part");
+        assertThatThrownBy(() -> dump(capture(source), blobs, DumpRequest.ALL).writeTo(folder, Progress.none()))
+                .hasMessageEndingWith("it exists already");
+    }
+
+    @Test
+    void pgRestoreReadsTheFolderOfOneTable() {
+        Path folder = state.resolve("folder");
+        dump(capture(shop()), blobs, tables("shop.item")).writeTo(folder, Progress.none());
+        String copy = server.createDatabase("restored");
+        server.restore(copy, folder);
+        assertThat(server.psql(copy, "SELECT string_agg(name, '|' ORDER BY id) FROM shop.item"))
+                .isEqualTo("a\tb|\\.");
+    }
+
+    @Test
+    void leavesNoFileWhereADumpFails() throws IOException {
+        Manifest manifest = capture(shop());
+        DatabaseDump dump = dump(manifest, failingForRows(manifest), DumpRequest.ALL);
+        assertThatThrownBy(() -> dump.writeFile(state.resolve("file.sql"), Progress.none()))
+                .hasMessageContaining("no more");
+        assertThatThrownBy(() -> dump.writeTo(state.resolve("folder"), Progress.none()))
+                .hasMessageContaining("no more");
+        try (var left = Files.list(state)) {
+            assertThat(left.filter(each -> !each.endsWith("commands"))).isEmpty();
+        }
+    }
+
+    /** Blobs, but for those of the archive and of the lists, which are read first. */
+    private BlobSource failingForRows(Manifest manifest) {
+        Set<BlobId> first = new HashSet<>();
+        for (StreamRef each : List.of(
+                manifest.database().archive(),
+                manifest.database().tables(),
+                manifest.database().sequences())) {
+            each.blobs(blobs).forEachRemaining(blob -> first.add(blob.id()));
+        }
+        return blob -> {
+            if (!first.contains(blob.id())) {
+                throw new UnderstudyException(ErrorCode.BLOB_MISSING, "no more", "none");
+            }
+            return blobs.open(blob);
+        };
+    }
+
+    @Test
+    void writesANewFileOfThisUserAlone() throws IOException {
+        Path file = state.resolve("file.sql");
+        dump(capture(shop()), blobs, DumpRequest.ALL).writeFile(file, Progress.none());
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThatThrownBy(() -> dump(capture(shop()), blobs, DumpRequest.ALL).writeFile(file, Progress.none()))
+                .hasMessage("cannot write the dump to " + file + ": it exists already");
     }
 
     @Test
@@ -228,8 +294,7 @@ class DumpRoundTripTest {
     }
 
     private DatabaseDump dump(Manifest manifest, BlobSource source, DumpRequest request) {
-        PgTools tools = new PgTools(server.settings("postgres"), new SystemCommandRunner(state));
-        return new DatabaseDump(manifest, source, tools, request);
+        return new DatabaseDump(manifest, source, Copies.tools(server.settings("postgres"), state), request);
     }
 
     private DatabaseDump load(Manifest manifest, DumpRequest request, String database) {
