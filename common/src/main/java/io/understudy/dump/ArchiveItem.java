@@ -78,7 +78,8 @@ record ArchiveItem(
 
     /** Rights, comments and labels of large objects come and go with these. */
     private boolean isOfLargeObject() {
-        return name.startsWith("LARGE OBJECT") && Set.of("ACL", "COMMENT", "SECURITY LABEL").contains(kind);
+        return name.startsWith("LARGE OBJECT")
+                && Set.of("ACL", "COMMENT", "SECURITY LABEL").contains(kind);
     }
 
     /** How names and values are written: without these, nothing of an archive is read right. */

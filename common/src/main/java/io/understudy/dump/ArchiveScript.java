@@ -68,7 +68,10 @@ final class ArchiveScript {
             List<String> arguments = new ArrayList<>(List.of("--file=-", "--use-list=" + list));
             arguments.addAll(options);
             CommandResult result = tools.runOffline(
-                    program, arguments, LIMIT, command -> command.fedBy(this::feed).into(out::all));
+                    program,
+                    arguments,
+                    LIMIT,
+                    command -> command.fedBy(this::feed).into(out::all));
             if (!result.ok()) {
                 throw new UnderstudyException(
                         ErrorCode.LOAD_FAILED,

@@ -130,7 +130,8 @@ final class Choice {
                     parts.add(id);
                     open.add(id);
                 } else {
-                    remarks.add(item.text() + ", which needs " + strangers.get(0).text());
+                    remarks.add(
+                            item.text() + ", which needs " + strangers.get(0).text());
                 }
             }
         }
@@ -151,7 +152,8 @@ final class Choice {
         lost.addAll(graph.ownedBy(lost));
         lost.stream()
                 .map(graph::item)
-                .filter(item -> !excluded.contains(item.id()) && !item.isPart() || item.kind().equals("FK CONSTRAINT"))
+                .filter(item -> !excluded.contains(item.id()) && !item.isPart()
+                        || item.kind().equals("FK CONSTRAINT"))
                 .filter(item -> !belongsTo(item, excluded, graph))
                 .forEach(item -> remarks.add(item.text() + ", which needs an excluded table"));
         return lost;
@@ -161,8 +163,8 @@ final class Choice {
     private static boolean belongsTo(ArchiveItem item, Set<Integer> excluded, ItemGraph graph) {
         return excluded.stream()
                 .map(graph::item)
-                .anyMatch(table -> item.schema().equals(table.schema())
-                        && item.name().startsWith(table.name() + " "));
+                .anyMatch(table ->
+                        item.schema().equals(table.schema()) && item.name().startsWith(table.name() + " "));
     }
 
     /** Numbers of the entries that are wanted, in the archive's order. */

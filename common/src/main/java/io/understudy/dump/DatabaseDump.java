@@ -155,10 +155,7 @@ public final class DatabaseDump {
     private void data(DumpOutput out, Progress progress) {
         boolean alone = request.parts() == Parts.DATA;
         out.text(alone ? "SET session_replication_role = replica;\n" : "");
-        archive.write(
-                options(alone ? "--data-only" : "--section=data"),
-                choice.list(request::takes),
-                out);
+        archive.write(options(alone ? "--data-only" : "--section=data"), choice.list(request::takes), out);
         out.text(settings());
         Rows rows = new Rows(out, progress);
         rows.write(table -> !rows.calling.contains(qualified(table)));

@@ -18,6 +18,7 @@ final class DirectoryContents {
     private static final int PLACE_OF_FORMAT = 10;
     /** The number of a tar archive: a directory's table of contents is that of one. */
     private static final byte DIRECTORY = 3;
+
     private static final int KIND_OF_RELATION = 16;
     private static final int SECTION_OF_DATA = 3;
 
@@ -80,16 +81,21 @@ final class DirectoryContents {
         text("");
         text(copy);
         text(of.schema());
-        text("");
-        text("");
+        none();
+        none();
         if (minor >= KIND_OF_RELATION) {
             number(0);
         }
         text(of.owner());
         text("false");
         text(Integer.toString(of.id()));
-        number(-1);
+        none();
         text(file);
+    }
+
+    /** No text, which is another thing than an empty one. */
+    private void none() throws IOException {
+        number(-1);
     }
 
     private void text(String text) throws IOException {

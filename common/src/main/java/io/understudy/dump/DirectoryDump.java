@@ -98,8 +98,7 @@ final class DirectoryDump {
         Set<Integer> kept = new HashSet<>(choice.list(request::takes));
         Map<Integer, String> stored = new HashMap<>();
         try (InputStream in = archive.open()) {
-            ArchiveStream entries =
-                    ArchiveStream.open(in, database.properties().encoding());
+            ArchiveStream entries = ArchiveStream.open(in, database.properties().encoding());
             try (OutputStream out = create(folder.resolve(CONTENTS))) {
                 contents(entries, kept, stored, out);
             }
@@ -112,7 +111,8 @@ final class DirectoryDump {
 
     private void contents(ArchiveStream entries, Set<Integer> kept, Map<Integer, String> stored, OutputStream out)
             throws IOException {
-        int most = choice.graph().ids().stream().mapToInt(Integer::intValue).max().orElse(0);
+        int most =
+                choice.graph().ids().stream().mapToInt(Integer::intValue).max().orElse(0);
         long ours = request.parts() == Parts.SCHEMA ? 0 : count(tables()) + count(sequences());
         long theirs = choice.graph().items().stream()
                 .filter(item -> isKept(item, kept))
@@ -216,11 +216,13 @@ final class DirectoryDump {
         StringBuilder list = new StringBuilder();
         for (int number = block.object(); number != 0; number = block.object()) {
             String name = "blob_" + Integer.toUnsignedString(number) + ".dat";
-            try (OutputStream out =
-                    file == null ? OutputStream.nullOutputStream() : create(folder.resolve(name))) {
+            try (OutputStream out = file == null ? OutputStream.nullOutputStream() : create(folder.resolve(name))) {
                 block.copy(out);
             }
-            list.append(Integer.toUnsignedString(number)).append(' ').append(name).append('\n');
+            list.append(Integer.toUnsignedString(number))
+                    .append(' ')
+                    .append(name)
+                    .append('\n');
         }
         if (file != null) {
             try (OutputStream out = create(folder.resolve(file))) {

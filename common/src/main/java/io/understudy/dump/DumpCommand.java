@@ -62,7 +62,7 @@ public final class DumpCommand implements Callable<Integer> {
      * @param to the file or folder
      * @param leftOut what belongs to the tables that were named and needs others
      */
-    private record Written(SnapshotId snapshot, Path to, List<String> leftOut) {}
+    private record Written(SnapshotId snapshot, String to, List<String> leftOut) {}
 
     @Override
     public Integer call() {
@@ -86,7 +86,7 @@ public final class DumpCommand implements Callable<Integer> {
         }
         cli.interruptible(() -> writeTo(dump));
         cli.print(
-                new Written(opened.manifest().snapshot(), to, dump.leftOut()),
+                new Written(opened.manifest().snapshot(), to.toString(), dump.leftOut()),
                 () -> opened.manifest().snapshot() + " is dumped to " + to);
         return 0;
     }

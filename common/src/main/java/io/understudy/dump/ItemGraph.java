@@ -26,7 +26,9 @@ final class ItemGraph {
     ItemGraph(List<ArchiveItem> all) {
         for (ArchiveItem item : all) {
             items.put(item.id(), item);
-            item.needs().forEach(need -> needing.computeIfAbsent(need, id -> new HashSet<>()).add(item.id()));
+            item.needs()
+                    .forEach(need ->
+                            needing.computeIfAbsent(need, id -> new HashSet<>()).add(item.id()));
             if (item.kind().equals("SCHEMA")) {
                 schemas.put(item.name(), item.id());
             }
@@ -74,9 +76,8 @@ final class ItemGraph {
     /** Comments, labels and rights of what is there already; not those of columns of tables that come. */
     Set<Integer> remarksOn(Set<Integer> ids) {
         return items.values().stream()
-                .filter(item -> REMARKS.contains(item.kind())
-                        && !item.needs().isEmpty()
-                        && ids.containsAll(item.needs()))
+                .filter(item ->
+                        REMARKS.contains(item.kind()) && !item.needs().isEmpty() && ids.containsAll(item.needs()))
                 .map(ArchiveItem::id)
                 .collect(Collectors.toSet());
     }
@@ -124,7 +125,8 @@ final class ItemGraph {
                 .flatMap(item -> item.needs().stream())
                 .filter(need -> is(need, "SEQUENCE"))
                 .filter(sequence -> needing(sequence).stream()
-                        .allMatch(each -> lost.contains(each) || !items.get(each).kind().equals("DEFAULT")))
+                        .allMatch(each ->
+                                lost.contains(each) || !items.get(each).kind().equals("DEFAULT")))
                 .forEach(sequence -> {
                     found.add(sequence);
                     found.addAll(needing(sequence));

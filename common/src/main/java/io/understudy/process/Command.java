@@ -125,8 +125,7 @@ public record Command(
 
     /** The same with what this writes on its standard input. */
     public Command fedBy(Producer producer) {
-        return new Command(
-                arguments, environment, inherited, limit, output, leavesProcesses, Optional.of(producer));
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, Optional.of(producer));
     }
 
     /** The same with this text on its standard input, as UTF-8. */

@@ -18,12 +18,7 @@ final class Running implements AutoCloseable {
     private final Optional<FedInput> input;
     private final Ticker ticker;
 
-    Running(
-            Process process,
-            MarkedProcesses marked,
-            ProgramOutput output,
-            Optional<FedInput> input,
-            Ticker ticker) {
+    Running(Process process, MarkedProcesses marked, ProgramOutput output, Optional<FedInput> input, Ticker ticker) {
         this.process = process;
         this.tree = new ProcessTree(process, marked, ticker);
         this.output = output;

@@ -70,7 +70,8 @@ class ResultStreamTest {
     /** {@code dump latest | head}. */
     @Test
     void aReaderThatEndsFirstIsNoFailure() {
-        assertThat(program(failing("Broken pipe")).stream(ResultStreamTest::write)).isEqualTo(141);
+        assertThat(program(failing("Broken pipe")).stream(ResultStreamTest::write))
+                .isEqualTo(141);
         assertThat(err.toString() + out).isEmpty();
     }
 

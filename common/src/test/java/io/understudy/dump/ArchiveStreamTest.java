@@ -100,7 +100,8 @@ class ArchiveStreamTest {
     void readsEntriesOfAllVersions(int minor) throws IOException {
         List<ArchiveItem> items = ArchiveStream.items(new ByteArrayInputStream(archive(minor)), "UTF8");
         assertThat(items)
-                .extracting(ArchiveItem::id, ArchiveItem::kind, ArchiveItem::name, ArchiveItem::owner, ArchiveItem::byHash)
+                .extracting(
+                        ArchiveItem::id, ArchiveItem::kind, ArchiveItem::name, ArchiveItem::owner, ArchiveItem::byHash)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(7, "TABLE", "name of TABLE", "größe", true),
                         org.assertj.core.groups.Tuple.tuple(-8, "VIEW", "name of VIEW", "größe", false));
@@ -136,8 +137,8 @@ class ArchiveStreamTest {
     void refusesATruncatedOne() {
         byte[] bytes = archive(16);
         for (int length : new int[] {0, 4, 9, 30, 60, 100, bytes.length - 40}) {
-            assertThatThrownBy(() ->
-                            ArchiveStream.items(new ByteArrayInputStream(Arrays.copyOf(bytes, length)), "UTF8"))
+            assertThatThrownBy(
+                            () -> ArchiveStream.items(new ByteArrayInputStream(Arrays.copyOf(bytes, length)), "UTF8"))
                     .hasMessage("cannot read the snapshot's archive: it is truncated");
         }
     }

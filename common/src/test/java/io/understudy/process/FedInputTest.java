@@ -24,7 +24,8 @@ class FedInputTest {
     private Path folder;
 
     private CommandResult run(Command.Producer producer, String... arguments) {
-        return new SystemCommandRunner(folder).run(Command.of(List.of(arguments), LIMIT).fedBy(producer));
+        return new SystemCommandRunner(folder)
+                .run(Command.of(List.of(arguments), LIMIT).fedBy(producer));
     }
 
     @Test

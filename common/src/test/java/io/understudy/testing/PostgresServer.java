@@ -223,7 +223,8 @@ public final class PostgresServer implements AutoCloseable {
                         program("pg_restore"),
                         "--exit-on-error",
                         "--jobs=2",
-                        "--dbname=" + "dbname='" + database.replace("\\", "\\\\").replace("'", "\\'") + "'",
+                        "--dbname=" + "dbname='"
+                                + database.replace("\\", "\\\\").replace("'", "\\'") + "'",
                         archive.toString()),
                 environment(database, SUPERUSER, PASSWORD),
                 "");

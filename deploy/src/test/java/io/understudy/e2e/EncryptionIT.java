@@ -237,8 +237,12 @@ class EncryptionIT extends Scenario {
         assertThat(pair.primary().primary("check", "--recovery-key", recovery).output())
                 .contains("opens snapshot 00000001-00000003");
         assertThat(pair.primary().primary("check").output()).contains("last opened snapshot 00000001-00000003");
-        assertThat(pair.standby().primary("dump", "latest").successful().output()).contains(NOTE);
-        assertThat(pair.standby().replica("dump", "latest", "--data-only").successful().output())
+        assertThat(pair.standby().primary("dump", "latest").successful().output())
+                .contains(NOTE);
+        assertThat(pair.standby()
+                        .replica("dump", "latest", "--data-only")
+                        .successful()
+                        .output())
                 .contains(NOTE)
                 .doesNotContain("CREATE TABLE");
         assertRefused(pair.primary().primary("dump", "latest"), ErrorCode.IDENTITY_MISSING);

@@ -46,8 +46,7 @@ final class Copies {
     }
 
     private static DatabaseCapture capture(DatabaseSettings settings, Path state, Optional<ChangeTracking> tracking) {
-        return new DatabaseCapture(
-                new Database(settings), tools(settings, state), Ticker.system(), tracking);
+        return new DatabaseCapture(new Database(settings), tools(settings, state), Ticker.system(), tracking);
     }
 
     private static Manifest manifest(Captured captured, SnapshotId snapshot) {

@@ -105,7 +105,9 @@ class DumpRoundTripTest {
     void keepsEveryEncoding(String encoding, String text) {
         String source = encoded(encoding);
         String name = encoding.equals("LATIN1") ? "\"größe\"" : "t";
-        server.psql(source, "CREATE TABLE %s AS SELECT g, %s || g AS text FROM generate_series(1, 50) g;".formatted(name, text));
+        server.psql(
+                source,
+                "CREATE TABLE %s AS SELECT g, %s || g AS text FROM generate_series(1, 50) g;".formatted(name, text));
         String copy = encoded(encoding);
         load(capture(source), new DumpRequest(List.of(name), List.of(), Parts.ALL, true), copy);
         String sum = "SELECT md5(string_agg(text, '' ORDER BY g)) FROM " + name;
@@ -128,7 +130,8 @@ class DumpRoundTripTest {
         String copy = server.createDatabase("parts");
         load(manifest, parts(Parts.SCHEMA), copy);
         assertThat(server.psql(copy, "SELECT count(*) FROM shop.item")).isEqualTo("0");
-        assertThat(server.psql(copy, "SELECT count(*) FROM pg_largeobject_metadata")).isEqualTo("0");
+        assertThat(server.psql(copy, "SELECT count(*) FROM pg_largeobject_metadata"))
+                .isEqualTo("0");
         load(manifest, parts(Parts.DATA), copy);
         server.psql(copy, "REFRESH MATERIALIZED VIEW shop.counts;");
         assertThat(server.content(copy)).isEqualTo(server.content(source));
@@ -139,20 +142,25 @@ class DumpRoundTripTest {
         String source = shop();
         String copy = server.createDatabase("one");
         DatabaseDump dump = load(capture(source), tables("shop.item", "log"), copy);
-        assertThat(server.psql(copy, "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class"
-                        + " WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace IN ('shop'::regnamespace, 'public'::regnamespace)"))
+        assertThat(
+                        server.psql(
+                                copy,
+                                "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class"
+                                        + " WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace IN ('shop'::regnamespace, 'public'::regnamespace)"))
                 .isEqualTo("item log log_new log_old");
-        assertThat(server.psql(copy, "SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY indexrelid::regclass::text) FROM pg_index"
-                        + " WHERE indrelid = 'shop.item'::regclass"))
+        assertThat(server.psql(
+                        copy,
+                        "SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY indexrelid::regclass::text) FROM pg_index"
+                                + " WHERE indrelid = 'shop.item'::regclass"))
                 .isEqualTo("shop.by_colour shop.item_pkey");
         String rows = "SELECT string_agg(i::text, '|' ORDER BY id) FROM shop.item i";
         assertThat(server.psql(copy, rows)).isEqualTo(server.psql(source, rows));
-        assertThat(server.psql(copy, "SELECT string_agg(text, ' ' ORDER BY at) FROM log")).isEqualTo("old new");
+        assertThat(server.psql(copy, "SELECT string_agg(text, ' ' ORDER BY at) FROM log"))
+                .isEqualTo("old new");
         server.psql(copy, "INSERT INTO shop.item (name) VALUES ('next');");
         assertThat(server.psql(copy, "SELECT max(id) FROM shop.item")).isEqualTo("4");
         assertThat(dump.leftOut())
-                .containsExactly(
-                        "fk constraint shop.item item_customer_fkey, which needs table shop.customer");
+                .containsExactly("fk constraint shop.item item_customer_fkey, which needs table shop.customer");
     }
 
     @Test
@@ -166,12 +174,11 @@ class DumpRoundTripTest {
     void leavesOutATableAndWhatNeedsIt() {
         String copy = server.createDatabase("without");
         DatabaseDump dump = load(
-                capture(shop()),
-                new DumpRequest(List.of(), List.of("shop.cust*", "log_ol?"), Parts.ALL, true),
-                copy);
+                capture(shop()), new DumpRequest(List.of(), List.of("shop.cust*", "log_ol?"), Parts.ALL, true), copy);
         assertThat(server.psql(copy, "SELECT count(*) FROM shop.item")).isEqualTo("3");
         assertThat(server.psql(copy, "SELECT string_agg(text, ' ') FROM log")).isEqualTo("new");
-        assertThat(server.psql(copy, "SELECT to_regclass('shop.customer_id_seq') IS NULL")).isEqualTo("t");
+        assertThat(server.psql(copy, "SELECT to_regclass('shop.customer_id_seq') IS NULL"))
+                .isEqualTo("t");
         assertThat(dump.leftOut())
                 .containsExactly("fk constraint shop.item item_customer_fkey, which needs an excluded table");
     }
@@ -260,7 +267,8 @@ class DumpRoundTripTest {
         };
         assertThatThrownBy(() -> dump(manifest, damaged, DumpRequest.ALL))
                 .isInstanceOfSatisfying(
-                        UnderstudyException.class, e -> assertThat(e.code().judgesContent()).isTrue());
+                        UnderstudyException.class,
+                        e -> assertThat(e.code().judgesContent()).isTrue());
         DatabaseDump dump = dump(manifest, blobs, DumpRequest.ALL);
         Path script = state.resolve("script");
         assertThatThrownBy(() -> write(dump, script, 3000)).hasMessageContaining("no more");
@@ -301,7 +309,9 @@ class DumpRoundTripTest {
         DatabaseDump dump = dump(manifest, blobs, request);
         Path script = state.resolve("script-" + database.replace('/', ' '));
         write(dump, script, Long.MAX_VALUE);
-        assertThat(script).content(java.nio.charset.StandardCharsets.ISO_8859_1).endsWith("The dump is complete.\n--\n");
+        assertThat(script)
+                .content(java.nio.charset.StandardCharsets.ISO_8859_1)
+                .endsWith("The dump is complete.\n--\n");
         server.psqlFile(database, script);
         return dump;
     }

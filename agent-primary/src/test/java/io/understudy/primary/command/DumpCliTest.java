@@ -30,7 +30,8 @@ class DumpCliTest extends CliScenario {
                 .isEqualTo(folder.toString());
         assertThat(folder.resolve("toc.dat")).exists();
         Path file = this.folder.resolve("schema.sql");
-        assertThat(run("dump", "latest", "--schema-only", "--to", file.toString())).isZero();
+        assertThat(run("dump", "latest", "--schema-only", "--to", file.toString()))
+                .isZero();
         assertThat(out).hasToString("00000001-00000001 is dumped to " + file + "\n");
         assertThat(Files.readString(file)).contains("CREATE TABLE").doesNotContain("COPY ");
 
