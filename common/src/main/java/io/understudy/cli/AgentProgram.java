@@ -6,16 +6,12 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.time.Ticker;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -35,9 +31,6 @@ import picocli.CommandLine.Spec;
  */
 public abstract class AgentProgram implements Runnable {
     public static final String DEFAULT_CONFIG = "/etc/understudy/understudy.yaml";
-
-    /** What a shell shows of a program that SIGPIPE ended. */
-    public static final int READER_ENDED = 141;
 
     private final Terminal terminal;
 
@@ -163,26 +156,6 @@ public abstract class AgentProgram implements Runnable {
         terminal.out()
                 .println(json ? Json.line(value) : Terminal.plain(text.get().stripTrailing()));
         terminal.out().flush();
-    }
-
-    /**
-     * Lets work write its result of any length to standard output. A reader that ends first, as {@code head} does, is
-     * no failure: nothing is said then.
-     *
-     * @return the exit code: 0, or {@value #READER_ENDED} when the reader ended first
-     * @throws UnderstudyException {@code DISK_FULL}, {@code FILE_FAILED}, and those of the work
-     */
-    public final int stream(Consumer<OutputStream> work) {
-        OutputStream result = new ResultStream(terminal.bytes());
-        try {
-            work.accept(result);
-            result.flush();
-            return 0;
-        } catch (ResultStream.ReaderEnded e) {
-            return READER_ENDED;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A remark in addition to the result: nothing that a script would need. */
