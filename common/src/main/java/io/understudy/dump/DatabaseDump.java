@@ -91,8 +91,7 @@ public final class DatabaseDump {
             throw exists(file);
         }
         try (AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE)) {
-            OutputStream out = new BufferedOutputStream(draft.out(), BLOCK);
-            write(out, progress);
+            write(draft.out(), progress);
             draft.commitNew();
         } catch (FileAlreadyExistsException e) {
             throw exists(file);
@@ -129,7 +128,7 @@ public final class DatabaseDump {
      * @throws UnderstudyException those of blobs and of pg_restore
      */
     public void write(OutputStream stream, Progress progress) {
-        DumpOutput out = new DumpOutput(stream);
+        DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
         out.text(head());
         if (request.parts() != Parts.DATA) {
             archive.write(options("--section=pre-data"), choice.list(request::takes), out);

@@ -82,7 +82,8 @@ public final class DumpCommand implements Callable<Integer> {
         DatabaseDump dump = DatabaseDump.of(opened, settings, request);
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
         if (to == null) {
-            return cli.stream(out -> cli.interruptible(() -> write(dump, out)));
+            cli.write(out -> cli.interruptible(() -> write(dump, out)));
+            return 0;
         }
         cli.interruptible(() -> writeTo(dump));
         cli.print(

@@ -36,8 +36,8 @@ class ResultStreamTest {
         return new Sample(new Terminal(
                 new BufferedReader(new StringReader("")),
                 new PrintWriter(out),
-                bytes,
                 new PrintWriter(err),
+                bytes,
                 false,
                 false));
     }
@@ -63,14 +63,14 @@ class ResultStreamTest {
     void arrivesWhereTheTextGoesToo() {
         Terminal terminal = new Terminal(
                 new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
-        assertThat(new Sample(terminal).stream(ResultStreamTest::write)).isZero();
+        new Sample(terminal).write(ResultStreamTest::write);
         assertThat(out).hasToString("größe\n");
     }
 
     /** {@code dump latest | head}. */
     @Test
     void aReaderThatEndsFirstIsNoFailure() {
-        assertThat(program(failing("Broken pipe")).stream(ResultStreamTest::write))
+        assertThat(program(failing("Broken pipe")).write(ResultStreamTest::write))
                 .isEqualTo(141);
         assertThat(err.toString() + out).isEmpty();
     }
@@ -78,16 +78,16 @@ class ResultStreamTest {
     @Test
     void aFullDeviceIsAFailure() throws IOException {
         try (OutputStream full = new FileOutputStream("/dev/full")) {
-            assertThatThrownBy(() -> program(full).stream(ResultStreamTest::write))
+            assertThatThrownBy(() -> program(full).write(ResultStreamTest::write))
                     .isInstanceOfSatisfying(
-                            UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL))
+                            UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_FAILED))
                     .hasMessageStartingWith("cannot write the result to standard output: ");
         }
     }
 
     @Test
     void anyOtherFailureIsOne() {
-        assertThatThrownBy(() -> program(failing("Input/output error")).stream(ResultStreamTest::write))
+        assertThatThrownBy(() -> program(failing("Input/output error")).write(ResultStreamTest::write))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_FAILED));
     }

@@ -29,7 +29,7 @@ class DumpIT extends Scenario {
         assertThat(loaded(primary.database(), script)).isEqualTo(rows(primary.database(), "site"));
 
         Outcome head = shell("set -o pipefail; " + primary.primaryProgram("dump", "latest") + " | head -n 3");
-        assertThat(head.exitCode()).isIn(0, 141);
+        assertThat(head.exitCode()).isZero();
         assertThat(head.errors()).doesNotContain("error");
         assertThat(head.output().lines()).hasSize(3);
         Outcome full = shell(primary.primaryProgram("dump", "latest") + " >/dev/full");
