@@ -3,6 +3,7 @@ package io.understudy.process;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -29,6 +30,10 @@ final class FedInput implements AutoCloseable {
             pipe.close();
         } catch (PipeClosed e) {
             // The program has read what it wanted.
+        } catch (UncheckedIOException e) {
+            if (!(e.getCause() instanceof PipeClosed)) {
+                throw e;
+            }
         }
     }
 

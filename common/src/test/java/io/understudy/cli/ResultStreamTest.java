@@ -70,8 +70,7 @@ class ResultStreamTest {
     /** {@code dump latest | head}. */
     @Test
     void aReaderThatEndsFirstIsNoFailure() {
-        assertThat(program(failing("Broken pipe")).write(ResultStreamTest::write))
-                .isEqualTo(141);
+        program(failing("Broken pipe")).write(ResultStreamTest::write);
         assertThat(err.toString() + out).isEmpty();
     }
 
