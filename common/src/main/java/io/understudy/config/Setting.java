@@ -67,6 +67,10 @@ public enum Setting {
 
     PRIMARY_NAME("primary.name", Kind.TEXT, "the host name"),
     PRIMARY_SCHEDULE("primary.schedule", Kind.SCHEDULE, "{}"),
+    PRIMARY_SCHEDULE_ZONE("primary.schedule_zone", Kind.ZONE, ""),
+    PRIMARY_SCHEDULE_JITTER("primary.schedule_jitter", Kind.DURATION.between("1s", "12h"), ""),
+    PRIMARY_SCHEDULE_CATCH_UP("primary.schedule_catch_up", Kind.DURATION_OR_NOT.between("1m", "3650d"), "yes"),
+    PRIMARY_SCHEDULE_SKIP_UNCHANGED("primary.schedule_skip_unchanged", Kind.BOOLEAN, "no"),
     PRIMARY_CONTINUOUS("primary.continuous", Kind.DURATION.between("1s", "1h"), ""),
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
     PRIMARY_TRACKING("primary.tracking", Kind.CHOICE.of("auto", "off"), "auto"),
@@ -74,7 +78,10 @@ public enum Setting {
     PRIMARY_PROCESSORS("primary.processors", Kind.DECIMAL.in(0.05, 64), ""),
     PRIMARY_HTTP("primary.http", Kind.HTTP_LISTEN, "127.0.0.1:9464"),
 
-    RETENTION_KEEP("retention.keep", Kind.COUNTS.in(0, 100_000), "{hourly: 24, daily: 7, weekly: 4, monthly: 12}"),
+    RETENTION_KEEP(
+            "retention.keep",
+            Kind.COUNTS.in(0, 100_000),
+            "{hourly: 24, daily: 7, weekly: 4, monthly: 12, bimonthly: 6, shutdown: 3}"),
     RETENTION_CONTINUOUS("retention.continuous", Kind.DURATION.between("1m", "30d"), "1h"),
     RETENTION_MINIMUM("retention.minimum", Kind.INTEGER.in(1, 100_000), "3"),
     RETENTION_GRACE("retention.grace", Kind.DURATION.between("24h", "365d"), "24h"),
@@ -86,6 +93,7 @@ public enum Setting {
     REPLICA_NAME("replica.name", Kind.TEXT, "the host name"),
     REPLICA_PRIMARIES("replica.primaries", Kind.HOST_PORTS, "[]"),
     REPLICA_POLL("replica.poll", Kind.DURATION.between("1s", "1d"), "60s"),
+    REPLICA_RPO("replica.rpo", Kind.DURATION.between("1s", "365d"), "2h"),
     REPLICA_PREVIOUS("replica.previous", Kind.BOOLEAN, "yes"),
     REPLICA_HTTP("replica.http", Kind.HTTP_LISTEN, "127.0.0.1:9465"),
 

@@ -97,6 +97,7 @@ final class SettingsReader {
         return new PrimarySettings(
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
+                ScheduleTiming.read(values),
                 values.choice(Setting.PRIMARY_TRACKING).equals("auto"),
                 values.optionalDuration(Setting.PRIMARY_CONTINUOUS),
                 values.hostPort(Setting.PRIMARY_LISTEN),
@@ -111,6 +112,7 @@ final class SettingsReader {
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
                 values.listen(Setting.REPLICA_HTTP),
+                values.duration(Setting.REPLICA_RPO),
                 values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true));
     }
 

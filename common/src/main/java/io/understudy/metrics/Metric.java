@@ -14,6 +14,10 @@ public enum Metric {
     SNAPSHOT_ATTEMPTS(Kind.COUNTER, "Snapshots begun"),
     SNAPSHOT_FAILURES(Kind.COUNTER, "Snapshots that failed, by the stage they failed in", "stage"),
     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the newest snapshot's data"),
+    SNAPSHOT_CHECKED_TIMESTAMP_SECONDS(
+            Kind.GAUGE,
+            "When the newest snapshot was last known to hold what the site holds: its moment, or a later look that found"
+                    + " nothing changed"),
     SNAPSHOT_EXPECTED_INTERVAL_SECONDS(Kind.GAUGE, "Longest pause between two snapshots of the schedule"),
     SNAPSHOT_DURATION_SECONDS(Kind.TIMER, "How long a successful snapshot took"),
     SNAPSHOT_LAST_LOGICAL_BYTES(Kind.GAUGE, "Plain bytes of the newest snapshot"),

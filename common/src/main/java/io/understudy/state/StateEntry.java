@@ -80,6 +80,13 @@ public enum StateEntry {
             Loss.COSTS,
             "the number of the last snapshot that was about to be committed, none is given twice; and the last one that was committed and is not continuous",
             "numbers follow the newest manifest in the filestore alone"),
+    LAST_UNCHANGED(
+            Owner.PRIMARY,
+            "last-unchanged.json",
+            1,
+            Loss.COSTS,
+            "when a run of the schedule found that nothing had changed since the newest snapshot (`primary.schedule_skip_unchanged`)",
+            "the agent looks again at its next start, and until then the newest snapshot seems as old as its data"),
     GENUINE_SNAPSHOTS(
             Owner.PRIMARY,
             "genuine-snapshots.json",

@@ -258,7 +258,9 @@ public final class Checks {
             return;
         }
         findings.check("schedule", () -> {
-            Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
+            Schedule schedule = new Schedule(
+                    settings.primary().schedule(),
+                    settings.primary().timing().zone().orElse(clock.getZone()));
             return "next snapshot: "
                     + schedule.next(clock.instant())
                             .map(Moments::text)

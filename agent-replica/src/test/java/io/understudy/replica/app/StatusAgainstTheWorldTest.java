@@ -281,6 +281,7 @@ class StatusAgainstTheWorldTest {
                     FILESTORE_OUTSIDE_WINDOW,
                     SNAPSHOT_ATTEMPTS,
                     SNAPSHOT_FAILURES,
+                    SNAPSHOT_CHECKED_TIMESTAMP_SECONDS,
                     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     SNAPSHOT_EXPECTED_INTERVAL_SECONDS,
                     CONTINUOUS_LOOKS,
