@@ -14,6 +14,7 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
@@ -51,6 +52,7 @@ public final class DatabaseDump {
     private final DumpRequest request;
     private final ArchiveScript archive;
     private final Choice choice;
+    private final Predicate<ArchiveItem> wanted;
 
     /**
      * Reads the archive's table of contents.
@@ -66,6 +68,52 @@ public final class DatabaseDump {
         this.archive = new ArchiveScript(
                 tools, tools.forScript(manifest.versions().tools()).restore(), database.archive(), blobs);
         this.choice = Choice.of(request, archive.items(database.properties().encoding()));
+        this.wanted = request::takes;
+    }
+
+    private DatabaseDump(DatabaseDump other, Predicate<ArchiveItem> wanted) {
+        this.manifest = other.manifest;
+        this.database = other.database;
+        this.blobs = other.blobs;
+        this.request = other.request;
+        this.archive = other.archive;
+        this.choice = other.choice;
+        this.wanted = wanted;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Qualified names of the tables whose rows it has. */
+    List<String> tables() {
+        try (Stream<TableData> tables = database.tables(blobs)) {
+            return tables.filter(choice::holds).map(DatabaseDump::qualified).toList();
+        }
+    }
+
+    /** The extensions that it makes. */
+    List<Extension> extensions() {
+        Set<String> names = choice.graph().items().stream()
+                .filter(item -> item.kind().equals("EXTENSION"))
+                .filter(item -> choice.list(item::equals).contains(item.id()))
+                .map(ArchiveItem::name)
+                .collect(Collectors.toSet());
+        return database.properties().extensions().stream()
+                .filter(each -> names.contains(each.name()))
+                .toList();
+    }
+
+    /** The same for a database that has these extensions, and the schemas that they lie in. */
+    DatabaseDump without(List<Extension> extensions) {
+        Set<String> names = extensions.stream().map(Extension::name).collect(Collectors.toSet());
+        Set<String> schemas = extensions.stream().map(Extension::schema).collect(Collectors.toSet());
+        return new DatabaseDump(
+                this,
+                item -> wanted.test(item)
+                        && !(item.kind().equals("EXTENSION") && names.contains(item.name()))
+                        && !(item.kind().equals("COMMENT") && item.name().startsWith("EXTENSION "))
+                        && !(item.kind().equals("SCHEMA") && schemas.contains(item.name())));
     }
 
     /** As {@link #DatabaseDump}, with the programs of this server. */
@@ -131,13 +179,13 @@ public final class DatabaseDump {
         DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
         out.text(head());
         if (request.parts() != Parts.DATA) {
-            archive.write(options("--section=pre-data"), choice.list(request::takes), out);
+            archive.write(options("--section=pre-data"), choice.list(wanted), out);
         }
         if (request.parts() != Parts.SCHEMA) {
             data(out, progress);
         }
         if (request.parts() != Parts.DATA) {
-            archive.write(options("--section=post-data"), choice.list(request::takes), out);
+            archive.write(options("--section=post-data"), choice.list(wanted), out);
         }
         out.text(END);
         out.flush();
@@ -154,7 +202,7 @@ public final class DatabaseDump {
     private void data(DumpOutput out, Progress progress) {
         boolean alone = request.parts() == Parts.DATA;
         out.text(alone ? "SET session_replication_role = replica;\n" : "");
-        archive.write(options(alone ? "--data-only" : "--section=data"), choice.list(request::takes), out);
+        archive.write(options(alone ? "--data-only" : "--section=data"), choice.list(wanted), out);
         out.text(settings());
         Rows rows = new Rows(out, progress);
         rows.write(table -> !rows.calling.contains(qualified(table)));

@@ -46,6 +46,14 @@ public record DumpRequest(List<String> tables, List<String> excluded, Parts part
         return new DumpRequest(tables, excluded, parts, owners);
     }
 
+    DumpRequest withoutOwners() {
+        return new DumpRequest(tables, excluded, parts, false);
+    }
+
+    boolean isOfAll() {
+        return tables.isEmpty() && excluded.isEmpty();
+    }
+
     boolean takes(ArchiveItem item) {
         return switch (parts) {
             case ALL -> true;

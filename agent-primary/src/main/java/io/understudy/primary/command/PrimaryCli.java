@@ -44,6 +44,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 CatCommand.class,
                 FindCommand.class,
                 DumpCommand.class,
+                RestoreCommand.class,
                 VerifyCommand.class,
                 PruneCommand.class,
                 SyncCommand.class,

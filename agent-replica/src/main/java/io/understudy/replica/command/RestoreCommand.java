@@ -1,6 +1,9 @@
 package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
+import io.understudy.dump.RestoreOptions;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
@@ -9,6 +12,7 @@ import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,7 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "restore",
         description = {
             "Imports the snapshot that is named, an older or a rejected one too.",
-            "Newer ones that exist now are skipped; the next new one is imported again."
+            "Newer ones that exist now are skipped; the next new one is imported again.",
+            "With --to its database alone is restored, next to what is live."
         })
 final class RestoreCommand extends ReplicaCommand {
     @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
@@ -25,8 +30,20 @@ final class RestoreCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
+    @Mixin
+    private RestoreOptions options;
+
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
+        if (options.given()) {
+            return options.run(cli, settings, ReplicaCli.reader(wiring), id);
+        }
+        options.elsewhere().filter(to -> !to.equals("live")).ifPresent(to -> {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore to " + to + ": it is neither live nor database:NAME nor dump:FILE",
+                    "add --to database:NAME or --to dump:FILE, or leave it out to import the snapshot");
+        });
         SnapshotName name = ReplicaCli.name(id);
         Replica looking = ReplicaCli.looking(wiring);
         looking.requireBackupMode();
