@@ -52,6 +52,7 @@ class PrimaryPageTest {
                 2,
                 moment.map(at -> ID.toString()),
                 moment,
+                Optional.empty(),
                 Optional.of(NOW),
                 Optional.of(new StatusView.Progress("database", 1, 2)),
                 error,
