@@ -3,6 +3,7 @@ package io.understudy.dump;
 import io.understudy.dump.ArchiveItem.Section;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.ServerEncoding;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -57,7 +58,7 @@ final class ArchiveStream {
      * @throws UnderstudyException {@code FORMAT_UNKNOWN}, and those of the stream
      */
     static ArchiveStream open(InputStream archive, String encoding) throws IOException {
-        ArchiveStream stream = new ArchiveStream(archive, charset(encoding));
+        ArchiveStream stream = new ArchiveStream(archive, ServerEncoding.charset(encoding));
         try {
             stream.readHead();
             return stream;
@@ -74,15 +75,6 @@ final class ArchiveStream {
             items.add(stream.next());
         }
         return items;
-    }
-
-    /** Names in an encoding that Java does not know are compared byte by byte: those in ASCII are right. */
-    static Charset charset(String encoding) {
-        if (encoding.equals("SQL_ASCII")) {
-            return StandardCharsets.UTF_8;
-        }
-        String name = encoding.replaceFirst("^WIN(\\d+)$", "windows-$1").replaceFirst("^KOI8([RU])$", "KOI8-$1");
-        return Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.ISO_8859_1;
     }
 
     /** All bytes before the number of entries. */

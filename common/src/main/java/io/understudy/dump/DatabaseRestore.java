@@ -32,6 +32,14 @@ import java.util.TreeSet;
  * failed restore drops what it made; what a killed one left is dropped by the next one of the same name.
  */
 public final class DatabaseRestore {
+    private static final String SUPERUSERS = "SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ? AND rolsuper";
+
+    private static final String OWN_TABLES = """
+            SELECT n.nspname AS schema, c.relname AS name FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid >= 16384 AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+            """;
+
     private final Database database;
     private final Databases databases;
     private final PgTools tools;
@@ -44,7 +52,8 @@ public final class DatabaseRestore {
                 Ticker.system());
     }
 
-    DatabaseRestore(Database database, PgTools tools, Ticker ticker) {
+    /** With the parts that a server has. */
+    public DatabaseRestore(Database database, PgTools tools, Ticker ticker) {
         this.database = database;
         this.databases = new Databases(database, ticker);
         this.tools = tools;
@@ -60,11 +69,8 @@ public final class DatabaseRestore {
 
     /** Whether a hostile site could get the rights of a superuser: functions of its own run while rows are stored. */
     public boolean runsAsSuperuser(Optional<String> owner) {
-        if (owner.isPresent()) {
-            return false;
-        }
         try (Session session = database.maintenance()) {
-            return session.isSuperuser();
+            return owner.map(role -> session.number(SUPERUSERS, role) > 0).orElseGet(session::isSuperuser);
         }
     }
 
@@ -158,9 +164,7 @@ public final class DatabaseRestore {
                 settings(statements, kept);
             }
             new LoadSession(database, tools, target).load(dump, owner, progress);
-            try (Session session = database.open(target.draft())) {
-                session.execute("ANALYZE");
-            }
+            analyse(target.draft());
             finish(statements, kept && whole);
             databases.rename(Map.of(made, target.name()), DatabaseNames.of(target.name()).passing("moving"));
             complete = true;
@@ -193,6 +197,14 @@ public final class DatabaseRestore {
                     session.execute(statements.setting(setting));
                 }
             }
+        }
+    }
+
+    /** The tables of this server: those of others may be out of reach. */
+    private void analyse(String name) {
+        try (Session session = database.open(name)) {
+            session.query(OWN_TABLES, row -> Sql.qualified(row.text("schema"), row.text("name")))
+                    .forEach(table -> session.execute("ANALYZE " + table));
         }
     }
 
@@ -235,7 +247,7 @@ public final class DatabaseRestore {
                             "cannot restore the data of " + table + ": database " + Sql.identifier(name) + " lacks the table",
                             "restore the schema first: restore --schema-only");
                 }
-                if (session.number("SELECT count(*) FROM (SELECT FROM " + table + " LIMIT 1) some") > 0) {
+                if (session.number("SELECT count(*) FROM (SELECT FROM " + table + " LIMIT 1) AS found") > 0) {
                     throw new UnderstudyException(
                             ErrorCode.USAGE,
                             "cannot restore the data of " + table + ": the table in database " + Sql.identifier(name)

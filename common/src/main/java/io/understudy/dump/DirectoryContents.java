@@ -1,5 +1,6 @@
 package io.understudy.dump;
 
+import io.understudy.postgres.ServerEncoding;
 import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData.TableData;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class DirectoryContents {
     DirectoryContents(OutputStream out, ArchiveStream archive, String encoding, int entries, int nextId)
             throws IOException {
         this.out = out;
-        this.charset = ArchiveStream.charset(encoding);
+        this.charset = ServerEncoding.charset(encoding);
         this.minor = archive.minor();
         this.nextId = nextId;
         byte[] head = archive.head();

@@ -26,6 +26,8 @@ import picocli.CommandLine.ParentCommand;
             "With --format directory: into a folder, for pg_restore."
         })
 public final class DumpCommand implements Callable<Integer> {
+    private static final String DIRECTORY = "directory";
+
     @ParentCommand
     private SnapshotProgram cli;
 
@@ -43,18 +45,13 @@ public final class DumpCommand implements Callable<Integer> {
             paramLabel = "plain|directory",
             defaultValue = "plain",
             description = "plain: a script; directory: pg_dump's directory format. Default: ${DEFAULT-VALUE}")
-    private Format format;
+    private String format;
 
     @Option(
             names = "--to",
             paramLabel = "PATH",
             description = "A new file, or with --format directory a new folder, in place of standard output.")
     private Path to;
-
-    private enum Format {
-        PLAIN,
-        DIRECTORY
-    }
 
     /**
      * What {@code dump --to} prints with {@code --json}.
@@ -66,7 +63,13 @@ public final class DumpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (format == Format.DIRECTORY && to == null) {
+        if (!List.of("plain", DIRECTORY).contains(format)) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot dump in the format " + format + ": there is none of this name",
+                    "plain is a script for psql, directory a folder for pg_restore");
+        }
+        if (format.equals(DIRECTORY) && to == null) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "--format directory needs --to: a folder cannot go to standard output",
@@ -94,7 +97,7 @@ public final class DumpCommand implements Callable<Integer> {
 
     private void writeTo(DatabaseDump dump) {
         try (ProgressDisplay progress = cli.progress()) {
-            if (format == Format.DIRECTORY) {
+            if (format.equals(DIRECTORY)) {
                 dump.writeTo(to, progress);
             } else {
                 dump.writeFile(to, progress);

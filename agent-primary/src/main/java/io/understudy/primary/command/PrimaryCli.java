@@ -9,6 +9,7 @@ import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.diff.DiffCommand;
 import io.understudy.dump.DumpCommand;
 import io.understudy.primary.app.PrimaryWiring;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 LsCommand.class,
                 CatCommand.class,
                 FindCommand.class,
+                DiffCommand.class,
                 DumpCommand.class,
                 RestoreCommand.class,
                 VerifyCommand.class,

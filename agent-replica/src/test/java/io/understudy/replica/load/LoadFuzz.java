@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.repository.digest.RowReader;
 import io.understudy.fuzz.FuzzTarget;
 import io.understudy.fuzz.FuzzTarget.Form;
 import io.understudy.fuzz.FuzzTarget.Named;
