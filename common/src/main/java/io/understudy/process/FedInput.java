@@ -27,13 +27,21 @@ final class FedInput implements AutoCloseable {
     private static void write(OutputStream pipe, Command.Producer producer) throws IOException {
         try {
             producer.produce(new Pipe(pipe));
-            pipe.close();
+            close(pipe);
         } catch (PipeClosed e) {
             // The program has read what it wanted.
         } catch (UncheckedIOException e) {
             if (!(e.getCause() instanceof PipeClosed)) {
                 throw e;
             }
+        }
+    }
+
+    private static void close(OutputStream pipe) throws PipeClosed {
+        try {
+            pipe.close();
+        } catch (IOException e) {
+            throw new PipeClosed(e);
         }
     }
 

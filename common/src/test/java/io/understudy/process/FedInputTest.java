@@ -67,6 +67,11 @@ class FedInputTest {
         assertThat(written).hasValueLessThan(16 << 20);
     }
 
+    @Test
+    void aProgramNeedNotReadWhatIsShort() {
+        assertThat(run(input -> input.write(new byte[100]), "true").ok()).isTrue();
+    }
+
     /** Half of the input must not pass for all of it. */
     @Test
     void endsTheProgramWhereTheInputFails() {
