@@ -15,9 +15,7 @@ import java.util.Map;
  * @param columns of the table
  */
 record ChangedRow(
-        String change,
-        @JsonIgnore String line,
-        @JsonIgnore List<String> columns) {
+        String change, @JsonIgnore String line, @JsonIgnore List<String> columns) {
     private static final String NULL = "\\N";
 
     /** Its values as text, by column; null as null. */

@@ -24,7 +24,8 @@ final class ChangedRows {
 
     /** @param charset of the rows */
     static Iterator<ChangedRow> of(RowDifference.Result rows, List<String> columns, Charset charset) {
-        Iterator<ChangedRow> all = joined(new LineIterator("-", rows.gone(), columns, charset),
+        Iterator<ChangedRow> all = joined(
+                new LineIterator("-", rows.gone(), columns, charset),
                 new LineIterator("+", rows.came(), columns, charset));
         if (rows.bytes() > MOST_SORTED) {
             return all;

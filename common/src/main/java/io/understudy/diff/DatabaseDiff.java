@@ -84,9 +84,11 @@ final class DatabaseDiff {
         Map<String, ValueDifference> sequences = new TreeMap<>();
         try (Stream<SequenceData> olds = database(first).sequences(first.blobs());
                 Stream<SequenceData> news = database(second).sequences(second.blobs())) {
-            pairs(olds.iterator(), news.iterator(), (old, fresh) -> differing(
-                            name(old == null ? fresh : old), value(old), value(fresh))
-                    .ifPresent(each -> sequences.put(each.name(), each)));
+            pairs(
+                    olds.iterator(),
+                    news.iterator(),
+                    (old, fresh) -> differing(name(old == null ? fresh : old), value(old), value(fresh))
+                            .ifPresent(each -> sequences.put(each.name(), each)));
         }
         return new Difference(
                 first.manifest().snapshot(),
@@ -125,8 +127,7 @@ final class DatabaseDiff {
     }
 
     private static Optional<String> value(SequenceData sequence) {
-        return Optional.ofNullable(sequence)
-                .map(each -> each.value() + (each.called() ? "" : " (not given out yet)"));
+        return Optional.ofNullable(sequence).map(each -> each.value() + (each.called() ? "" : " (not given out yet)"));
     }
 
     private static Optional<ValueDifference> differing(String name, Optional<String> from, Optional<String> to) {
@@ -139,8 +140,7 @@ final class DatabaseDiff {
         TreeSet<String> names = new TreeSet<>(olds.keySet());
         names.addAll(news.keySet());
         return names.stream()
-                .map(name -> differing(
-                        name, Optional.ofNullable(olds.get(name)), Optional.ofNullable(news.get(name))))
+                .map(name -> differing(name, Optional.ofNullable(olds.get(name)), Optional.ofNullable(news.get(name))))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -194,9 +194,10 @@ final class DatabaseDiff {
 
         void add(TableData before, TableData after) {
             if (before == null || after == null) {
-                found.add(before == null
-                        ? of(after, Change.NEW, 0, after.rows())
-                        : of(before, Change.DROPPED, before.rows(), 0));
+                found.add(
+                        before == null
+                                ? of(after, Change.NEW, 0, after.rows())
+                                : of(before, Change.DROPPED, before.rows(), 0));
             } else if (!sameColumns(before, after)) {
                 found.add(of(after, Change.COLUMNS, before.rows(), after.rows()));
             } else if (before.content().equals(after.content())) {

@@ -78,11 +78,12 @@ public final class DiffCommand implements Callable<Integer> {
         if (!DatabaseDiff.sameColumns(before, after)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot compare the rows of " + table + ": it has other columns or another key in the other snapshot",
+                    "cannot compare the rows of " + table
+                            + ": it has other columns or another key in the other snapshot",
                     "dump it of both snapshots: dump ID --table " + table + " --data-only");
         }
-        Charset charset = ServerEncoding.charset(
-                second.manifest().database().properties().encoding());
+        Charset charset =
+                ServerEncoding.charset(second.manifest().database().properties().encoding());
         try (RowsOfTwo rows = new RowsOfTwo(first.blobs(), second.blobs())) {
             RowDifference.Result result = rows.between(before, after).orElseThrow(this::tooLong);
             cli.printEach(
@@ -107,7 +108,8 @@ public final class DiffCommand implements Callable<Integer> {
         Optional<TableData> found = diff.table(snapshot, name);
         return found.orElseThrow(() -> new UnderstudyException(
                 ErrorCode.USAGE,
-                "cannot find table " + name + ": snapshot " + snapshot.manifest().snapshot() + " has none of this name",
+                "cannot find table " + name + ": snapshot "
+                        + snapshot.manifest().snapshot() + " has none of this name",
                 NearestName.of(name, diff.names())
                         .filter(near -> !near.equals(name))
                         .map(near -> "did you mean " + near + "?")

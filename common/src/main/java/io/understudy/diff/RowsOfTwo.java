@@ -79,7 +79,8 @@ final class RowsOfTwo implements Closeable {
         int fresh = 0;
         while (old < before.size() || fresh < after.size()) {
             boolean older = fresh == after.size()
-                    || old < before.size() && before.get(old).start() <= after.get(fresh).start();
+                    || old < before.size()
+                            && before.get(old).start() <= after.get(fresh).start();
             BlobRef blob = older ? before.get(old++).blob() : after.get(fresh++).blob();
             try (RowReader rows = new RowReader((older ? olds : news).open(blob))) {
                 while (rows.next()) {

@@ -1,5 +1,6 @@
 package io.understudy.diff;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,7 @@ record TableDifference(String table, Change change, Optional<Long> gone, Optiona
         /** Its columns or its key, so all of its rows are others. */
         COLUMNS;
 
+        @JsonValue
         String label() {
             return name().toLowerCase(java.util.Locale.ROOT);
         }

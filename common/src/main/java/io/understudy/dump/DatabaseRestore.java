@@ -92,8 +92,8 @@ public final class DatabaseRestore {
                     "leave out --owner");
         }
         boolean kept = owner.isEmpty() && !single;
-        DatabaseDump dump =
-                new DatabaseDump(snapshot.manifest(), snapshot.blobs(), tools, kept ? request : request.withoutOwners());
+        DatabaseDump dump = new DatabaseDump(
+                snapshot.manifest(), snapshot.blobs(), tools, kept ? request : request.withoutOwners());
         try (Session lock = database.maintenance()) {
             lock(lock, name);
             if (request.parts() == Parts.DATA) {
@@ -121,7 +121,8 @@ public final class DatabaseRestore {
             if (session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ?", role) == 0) {
                 throw new UnderstudyException(
                         ErrorCode.MISSING_ROLE,
-                        "cannot give the database to role " + Sql.identifier(role) + ": this server has none of that name",
+                        "cannot give the database to role " + Sql.identifier(role)
+                                + ": this server has none of that name",
                         "create it, or name another one with --owner");
             }
         }
@@ -154,7 +155,8 @@ public final class DatabaseRestore {
             requireRoles(properties);
         }
         DraftDatabase draft = new DraftDatabase(database, databases, target);
-        String holder = owner.orElse(kept ? properties.owner() : database.settings().user());
+        String holder =
+                owner.orElse(kept ? properties.owner() : database.settings().user());
         DatabaseIdentity made =
                 draft.create(version -> DatabaseStatements.create(target.draft(), properties, holder, version));
         boolean complete = false;
@@ -166,7 +168,8 @@ public final class DatabaseRestore {
             new LoadSession(database, tools, target).load(dump, owner, progress);
             analyse(target.draft());
             finish(statements, kept && whole);
-            databases.rename(Map.of(made, target.name()), DatabaseNames.of(target.name()).passing("moving"));
+            databases.rename(
+                    Map.of(made, target.name()), DatabaseNames.of(target.name()).passing("moving"));
             complete = true;
             comment(target.name(), properties.comment());
         } finally {
@@ -191,8 +194,7 @@ public final class DatabaseRestore {
             for (Setting setting : statements.properties().settings()) {
                 if (setting.role() == null
                         || kept
-                        || session.number(
-                                        "SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ?", setting.role())
+                        || session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ?", setting.role())
                                 > 0) {
                     session.execute(statements.setting(setting));
                 }
@@ -244,7 +246,8 @@ public final class DatabaseRestore {
                 if (session.number("SELECT (pg_catalog.to_regclass(" + Sql.literal(table) + ") IS NULL)::int") == 1) {
                     throw new UnderstudyException(
                             ErrorCode.USAGE,
-                            "cannot restore the data of " + table + ": database " + Sql.identifier(name) + " lacks the table",
+                            "cannot restore the data of " + table + ": database " + Sql.identifier(name)
+                                    + " lacks the table",
                             "restore the schema first: restore --schema-only");
                 }
                 if (session.number("SELECT count(*) FROM (SELECT FROM " + table + " LIMIT 1) AS found") > 0) {

@@ -119,14 +119,18 @@ final class LoadSession {
         return wanted;
     }
 
-    private void run(
-            DatabaseDump dump, String name, List<String> more, String before, PgTools by, Progress progress) {
+    private void run(DatabaseDump dump, String name, List<String> more, String before, PgTools by, Progress progress) {
         Toolset programs = by.forRestore(dump.manifest().versions().tools(), serverVersion());
-        List<String> arguments = new ArrayList<>(List.of(
-                "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-"));
+        List<String> arguments = new ArrayList<>(
+                List.of("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-"));
         arguments.addAll(more);
         // What psql prints are the numbers of setval.
-        CommandResult result = by.run(programs.psql(), name, arguments, LIMIT, command -> command.fedBy(input -> {
+        CommandResult result = by.run(
+                programs.psql(),
+                name,
+                arguments,
+                LIMIT,
+                command -> command.fedBy(input -> {
                     input.write(before.getBytes(StandardCharsets.UTF_8));
                     dump.write(input, progress);
                 }));
@@ -150,7 +154,8 @@ final class LoadSession {
                 .orElse("psql ended with " + result.exitCode());
         return new UnderstudyException(
                 ErrorCode.LOAD_FAILED,
-                "cannot load " + dump.manifest().snapshot() + " into database " + Sql.identifier(target.name()) + ": " + why,
+                "cannot load " + dump.manifest().snapshot() + " into database " + Sql.identifier(target.name()) + ": "
+                        + why,
                 name.equals(target.name())
                         ? "nothing was stored; correct what it says, and run the command again"
                         : "nothing is left of it; correct what it says, and run the command again",

@@ -22,9 +22,7 @@ public final class RestoreOptions {
     @Option(
             names = "--to",
             paramLabel = "TARGET",
-            description = {
-                "database:NAME, a new database of this server, or",
-                "dump:FILE, a new file that psql loads."
+            description = {"database:NAME, a new database of this server, or", "dump:FILE, a new file that psql loads."
             })
     private String to;
 
@@ -95,8 +93,9 @@ public final class RestoreOptions {
         DatabaseRestore restore = new DatabaseRestore(settings);
         Opened opened = reader.open(cli.find(id, reader));
         if (restore.runsAsSuperuser(role)) {
-            cli.say("warning: database.user is a superuser, and functions of the site that store rows run with its rights;"
-                    + " --owner ROLE keeps them to those of a role");
+            cli.say(
+                    "warning: database.user is a superuser, and functions of the site that store rows run with its rights;"
+                            + " --owner ROLE keeps them to those of a role");
         }
         cli.interruptible(() -> {
             DatabaseRestore.Restored made = made(cli, restore, opened, request, name, role);

@@ -19,13 +19,16 @@ record TargetName(String name, String draft) {
 
     /** @throws UnderstudyException {@code USAGE} where it is another's */
     static TargetName of(String name, DatabaseSettings settings) {
-        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > DatabaseNames.LONGEST || name.matches("(?s).*\\p{Cntrl}.*")) {
+        if (name.isEmpty()
+                || name.getBytes(StandardCharsets.UTF_8).length > DatabaseNames.LONGEST
+                || name.matches("(?s).*\\p{Cntrl}.*")) {
             throw refused(name, "PostgreSQL takes names of 1 to " + DatabaseNames.LONGEST + " bytes");
         }
         if (name.equals(settings.name())) {
             throw refused(name, "it is the site's live database");
         }
-        if (name.startsWith(settings.name() + "_understudy") || DatabaseNames.of(settings.name()).isAside(name)) {
+        if (name.startsWith(settings.name() + "_understudy")
+                || DatabaseNames.of(settings.name()).isAside(name)) {
             throw refused(name, "Understudy itself names databases so");
         }
         if (OF_POSTGRES.contains(name) || name.equals(settings.maintenance())) {

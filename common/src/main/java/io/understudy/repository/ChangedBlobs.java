@@ -28,8 +28,7 @@ public record ChangedBlobs(List<Place> before, List<Place> after) {
      * @param news of the newer one
      * @return empty when a row longer than a blob differs: it would have to be held in memory as a whole
      */
-    public static Optional<ChangedBlobs> between(
-            StreamRef before, BlobSource olds, StreamRef after, BlobSource news) {
+    public static Optional<ChangedBlobs> between(StreamRef before, BlobSource olds, StreamRef after, BlobSource news) {
         Map<List<BlobId>, int[]> counts = new HashMap<>();
         runs(before, olds, (run, start) -> count(counts, run)[0]--);
         runs(after, news, (run, start) -> count(counts, run)[0]++);

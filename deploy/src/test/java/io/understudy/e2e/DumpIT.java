@@ -2,14 +2,18 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A snapshot's database as a script and as a folder, by the shipped commands of both servers. */
@@ -50,6 +54,78 @@ class DumpIT extends Scenario {
         standby.database().execute("postgres", "CREATE DATABASE restored");
         program(standby.database(), "pg_restore", "--exit-on-error", "-d", "restored", folder.toString());
         assertThat(rows(standby.database(), "restored")).isEqualTo(rows(primary.database(), "site"));
+    }
+
+    /** On the primary and on the standby: all of it under the name, or nothing, also after {@code kill -9}. */
+    @Test
+    void aSnapshotsDatabaseIsRestoredNextToTheSites() throws IOException {
+        ServerPair pair = install(false);
+        Server primary = pair.primary();
+        Server standby = pair.standby();
+        // Loads for ever, but only into a database whose name begins so.
+        primary.database()
+                .execute(
+                        "site",
+                        "SET ROLE site",
+                        "CREATE FUNCTION slow(a int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
+                                + " IF current_database() LIKE 'killed%' THEN PERFORM pg_sleep(100); END IF; RETURN true; END $$",
+                        "CREATE TABLE slow (a int CHECK (slow(a)))",
+                        "INSERT INTO slow VALUES (1)");
+        primary.primary("init").successful();
+        standby.replica("init", "--yes").successful();
+        snapshot(primary);
+        sync(standby);
+        String all = rows(primary.database(), "site");
+
+        assertThat(primary.primary("restore", "latest", "--to", "database:copy", "--json")
+                        .successful()
+                        .json()
+                        .path("database")
+                        .asText())
+                .isEqualTo("copy");
+        assertThat(rows(primary.database(), "copy")).isEqualTo(all);
+        assertThat(primary.primary("restore", "latest", "--to", "database:copy").exitCode())
+                .isEqualTo(ErrorCode.DATABASE_FOREIGN.exitCode());
+        standby.replica("restore", "latest", "--to", "database:one", "--table", "notes", "--owner", "site")
+                .successful();
+        assertThat(rows(standby.database(), "one")).isEqualTo(all);
+        assertThat(standby.database().query("one", "SELECT to_regclass('slow')::text"))
+                .containsOnlyNulls();
+        Path file = pair.home().resolve("restored.sql");
+        standby.replica("restore", "latest", "--to", "dump:" + file).successful();
+        assertThat(loaded(standby.database(), file)).isEqualTo(all);
+
+        Running restore = primary.primaryProgram("restore", "latest", "--to", "database:killed")
+                .start(pair.home().resolve("restore.log"));
+        Deadline.await(
+                "the restore loads rows",
+                ANSWERS,
+                () -> !primary.database()
+                        .query(
+                                "postgres",
+                                "SELECT 1 FROM pg_stat_activity WHERE datname LIKE 'killed%' AND wait_event = 'PgSleep'")
+                        .isEmpty());
+        restore.kill();
+        assertThat(databases(primary)).doesNotContain("killed").contains("killed_understudy_restore");
+        primary.primary("restore", "latest", "--to", "database:killed", "--schema-only")
+                .successful();
+        assertThat(databases(primary)).contains("killed").doesNotContain("killed_understudy_restore");
+
+        primary.site().addNote("second");
+        snapshot(primary);
+        assertThat(standby.replica("diff", "00000001-00000001", "latest")
+                        .successful()
+                        .output())
+                .contains("table public.notes  -0 +1");
+        assertThat(standby.replica("diff", "00000001-00000001", "latest", "--rows", "notes")
+                        .successful()
+                        .output())
+                .startsWith("+")
+                .contains("second");
+    }
+
+    private static List<String> databases(Server server) {
+        return server.database().query("postgres", "SELECT datname FROM pg_database");
     }
 
     private static Path filestore(ServerPair pair) {

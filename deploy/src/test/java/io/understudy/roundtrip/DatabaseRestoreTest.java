@@ -48,8 +48,10 @@ class DatabaseRestoreTest {
     @Test
     void makesTheSameDatabase() {
         String source = EveryKindOfObject.create(server);
-        server.psql("postgres", "ALTER DATABASE %s SET my.most = '10'; COMMENT ON DATABASE %1$s IS 'it''s';"
-                .formatted(PostgresServer.quoted(source)));
+        server.psql(
+                "postgres",
+                "ALTER DATABASE %s SET my.most = '10'; COMMENT ON DATABASE %1$s IS 'it''s';"
+                        .formatted(PostgresServer.quoted(source)));
         String name = server.newName("restored \"odd\" it's");
         restore(capture(source), DumpRequest.ALL, name, Optional.empty());
         assertThat(server.dump(name)).isEqualTo(server.dump(source));
@@ -62,8 +64,10 @@ class DatabaseRestoreTest {
         String source = shop();
         String name = server.newName("owned");
         restore(capture(source), DumpRequest.ALL, name, Optional.of("shopkeeper"));
-        assertThat(server.psql(name, "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ' ') FROM pg_class"
-                        + " WHERE oid >= 16384 AND relnamespace = 'shop'::regnamespace"))
+        assertThat(server.psql(
+                        name,
+                        "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ' ') FROM pg_class"
+                                + " WHERE oid >= 16384 AND relnamespace = 'shop'::regnamespace"))
                 .isEqualTo("shopkeeper");
         assertThat(server.psql(name, "SELECT count(*) FROM pg_class WHERE relacl IS NOT NULL AND oid >= 16384"))
                 .isEqualTo("0");
@@ -71,7 +75,12 @@ class DatabaseRestoreTest {
                 .isEqualTo("ann bob");
         assertThat(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'understudy_restore%'"))
                 .isEqualTo("0");
-        refused(ErrorCode.MISSING_ROLE, capture(source), DumpRequest.ALL, server.newName("owned"), Optional.of("nobody here"));
+        refused(
+                ErrorCode.MISSING_ROLE,
+                capture(source),
+                DumpRequest.ALL,
+                server.newName("owned"),
+                Optional.of("nobody here"));
     }
 
     /** No function of the site gets a superuser's rights where one role is named. */
@@ -86,9 +95,11 @@ class DatabaseRestoreTest {
                 CREATE TABLE t (a int CHECK (who(a))); INSERT INTO t VALUES (1);
                 ALTER TABLE t DISABLE TRIGGER ALL;
                 """);
-        server.psql(source, "SET session_replication_role = origin; ALTER TABLE t DROP CONSTRAINT t_a_check;"
-                + " INSERT INTO t VALUES (3); ALTER TABLE t ADD CHECK (who(a)) NOT VALID;"
-                + " UPDATE pg_constraint SET convalidated = true WHERE conname = 't_a_check';");
+        server.psql(
+                source,
+                "SET session_replication_role = origin; ALTER TABLE t DROP CONSTRAINT t_a_check;"
+                        + " INSERT INTO t VALUES (3); ALTER TABLE t ADD CHECK (who(a)) NOT VALID;"
+                        + " UPDATE pg_constraint SET convalidated = true WHERE conname = 't_a_check';");
         Manifest manifest = capture(source);
         String name = server.newName("safe");
         restore(manifest, DumpRequest.ALL, name, Optional.of("shopkeeper"));
@@ -104,9 +115,16 @@ class DatabaseRestoreTest {
         refused(ErrorCode.USAGE, manifest, rows, name, Optional.empty());
         restore(manifest, schema, name, Optional.empty());
         assertThat(server.psql(name, "SELECT count(*) FROM shop.customer")).isEqualTo("0");
-        refused(ErrorCode.USAGE, manifest, new DumpRequest(List.of("shop.item"), List.of(), Parts.DATA, true), name, Optional.empty());
+        refused(
+                ErrorCode.USAGE,
+                manifest,
+                new DumpRequest(List.of("shop.item"), List.of(), Parts.DATA, true),
+                name,
+                Optional.empty());
         restore(manifest, rows, name, Optional.empty());
-        assertThat(server.psql(name, "SELECT string_agg(name, ' ' ORDER BY id), nextval('shop.customer_id_seq') FROM shop.customer"))
+        assertThat(server.psql(
+                        name,
+                        "SELECT string_agg(name, ' ' ORDER BY id), nextval('shop.customer_id_seq') FROM shop.customer"))
                 .isEqualTo("ann bob|3");
         assertThat(server.psql(name, "SELECT to_regclass('shop.item') IS NULL")).isEqualTo("t");
         refused(ErrorCode.USAGE, manifest, rows, name, Optional.empty());
@@ -124,7 +142,8 @@ class DatabaseRestoreTest {
         server.psql("postgres", "CREATE DATABASE " + there + "_new_understudy_restore;");
         server.psql(there + "_new_understudy_restore", "CREATE TABLE mine (a int);");
         refused(ErrorCode.DATABASE_FOREIGN, manifest, DumpRequest.ALL, there + "_new", Optional.empty());
-        assertThat(server.psql(there + "_new_understudy_restore", "SELECT count(*) FROM mine")).isEqualTo("0");
+        assertThat(server.psql(there + "_new_understudy_restore", "SELECT count(*) FROM mine"))
+                .isEqualTo("0");
     }
 
     @Test
@@ -153,7 +172,9 @@ class DatabaseRestoreTest {
                 .stream()
                 .noneMatch(stream -> {
                     boolean[] found = new boolean[1];
-                    stream.blobs(blobs).forEachRemaining(each -> found[0] |= each.id().toString().equals(blob));
+                    stream.blobs(blobs)
+                            .forEachRemaining(
+                                    each -> found[0] |= each.id().toString().equals(blob));
                     return found[0];
                 });
     }
@@ -165,24 +186,33 @@ class DatabaseRestoreTest {
         Manifest manifest = capture(shop());
         String name = server.newName("killed");
         String draft = name + "_understudy_restore";
-        server.psql("postgres", "CREATE DATABASE " + draft + "; COMMENT ON DATABASE " + draft
-                + " IS 'temporary: Understudy restores database " + name + "';");
+        server.psql(
+                "postgres",
+                "CREATE DATABASE " + draft + "; COMMENT ON DATABASE " + draft
+                        + " IS 'temporary: Understudy restores database " + name + "';");
         server.psql(draft, "CREATE TABLE half (a int);");
-        server.psql("postgres", "CREATE ROLE understudy_restore_old_" + name + "; COMMENT ON ROLE understudy_restore_old_" + name
-                + " IS 'temporary: Understudy restores database " + name + "';");
+        server.psql(
+                "postgres",
+                "CREATE ROLE understudy_restore_old_" + name + "; COMMENT ON ROLE understudy_restore_old_" + name
+                        + " IS 'temporary: Understudy restores database " + name + "';");
         restore(manifest, DumpRequest.ALL, name, Optional.of("shopkeeper"));
-        assertThat(server.psql(name, "SELECT count(*), to_regclass('half') FROM shop.item")).isEqualTo("2|");
+        assertThat(server.psql(name, "SELECT count(*), to_regclass('half') FROM shop.item"))
+                .isEqualTo("2|");
         assertThat(databases()).doesNotContain(draft);
-        assertThat(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'understudy_restore_old_" + name + "'"))
+        assertThat(server.psql(
+                        "postgres",
+                        "SELECT count(*) FROM pg_roles WHERE rolname = 'understudy_restore_old_" + name + "'"))
                 .isEqualTo("0");
     }
 
     @Test
     void saysWhatTheServerRefused() {
         String source = server.createDatabase("refused");
-        server.psql(source, "CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
-                + "CREATE FUNCTION no(a int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no % here', a; END $$;"
-                + "ALTER TABLE t ADD CHECK (no(a)) NOT VALID; UPDATE pg_constraint SET convalidated = true WHERE conname = 't_a_check';");
+        server.psql(
+                source,
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
+                        + "CREATE FUNCTION no(a int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no % here', a; END $$;"
+                        + "ALTER TABLE t ADD CHECK (no(a)) NOT VALID; UPDATE pg_constraint SET convalidated = true WHERE conname = 't_a_check';");
         String name = server.newName("refusing");
         assertThatThrownBy(() -> restore(capture(source), DumpRequest.ALL, name, Optional.empty()))
                 .isInstanceOfSatisfying(
@@ -210,12 +240,12 @@ class DatabaseRestoreTest {
     }
 
     private void restore(Manifest manifest, DumpRequest request, String name, Optional<String> owner) {
-        DatabaseSettings settings = server.settings(site, PostgresServer.SUPERUSER, server.password(), Ownership.PRESERVE);
+        DatabaseSettings settings =
+                server.settings(site, PostgresServer.SUPERUSER, server.password(), Ownership.PRESERVE);
         restore(settings).restore(new Opened(manifest, blobs), request, name, owner, Progress.none());
     }
 
-    private void refused(
-            ErrorCode code, Manifest manifest, DumpRequest request, String name, Optional<String> owner) {
+    private void refused(ErrorCode code, Manifest manifest, DumpRequest request, String name, Optional<String> owner) {
         assertThatThrownBy(() -> restore(manifest, request, name, owner))
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(code);

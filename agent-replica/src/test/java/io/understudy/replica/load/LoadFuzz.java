@@ -2,7 +2,6 @@ package io.understudy.replica.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.repository.digest.RowReader;
 import io.understudy.fuzz.FuzzTarget;
 import io.understudy.fuzz.FuzzTarget.Form;
 import io.understudy.fuzz.FuzzTarget.Named;
@@ -11,6 +10,7 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.Lines;
+import io.understudy.repository.digest.RowReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
