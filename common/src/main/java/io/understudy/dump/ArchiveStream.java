@@ -191,7 +191,11 @@ final class ArchiveStream {
         void copy(OutputStream out) throws IOException;
     }
 
-    /** The next piece of content, when all entries are read; what was not copied of the one before must be. Null: none. */
+    /**
+     * The next piece of content, when all entries are read and the piece before is copied.
+     *
+     * @return null behind the last one
+     */
     Block block() throws IOException {
         int type = in.read();
         if (type < 0) {

@@ -60,11 +60,11 @@ final class FedInput implements AutoCloseable {
         private static final long serialVersionUID = 1;
 
         PipeClosed(IOException cause) {
-            super("the program takes no more input", cause);
+            super("the program ended its input", cause);
         }
     }
 
-    /** Tells a pipe that broke from failures of the producer. */
+    /** Distinguishes a pipe that broke from failures of the producer. */
     private static final class Pipe extends FilterOutputStream {
         Pipe(OutputStream pipe) {
             super(pipe);
