@@ -176,21 +176,6 @@ final class ArchiveStream {
         }
     }
 
-    /** What the archive holds of one entry. */
-    interface Block {
-        /** The entry's number. */
-        int id();
-
-        /** @return whether it holds large objects, one after the other, in place of rows */
-        boolean isOfObjects();
-
-        /** The next large object's number; 0 behind the last one. Its content must be copied. */
-        int object() throws IOException;
-
-        /** Copies the rows, or the content of the large object. */
-        void copy(OutputStream out) throws IOException;
-    }
-
     /**
      * The next piece of content, when all entries are read and the piece before is copied.
      *
@@ -201,42 +186,43 @@ final class ArchiveStream {
         if (type < 0) {
             return null;
         }
-        if (type != Content.ROWS && type != Content.OBJECTS) {
+        if (type != Block.ROWS && type != Block.OBJECTS) {
             throw unknown("its content has a part of the unknown kind " + type, null);
         }
-        return new Content(number(), type == Content.OBJECTS);
+        return new Block(number(), type == Block.OBJECTS);
     }
 
-    private final class Content implements Block {
-        static final int ROWS = 1;
-        static final int OBJECTS = 3;
+    /** What the archive holds of one entry. */
+    final class Block {
+        private static final int ROWS = 1;
+        private static final int OBJECTS = 3;
 
         private final int id;
         private final boolean objects;
 
-        Content(int id, boolean objects) {
+        private Block(int id, boolean objects) {
             this.id = id;
             this.objects = objects;
         }
 
-        @Override
-        public int id() {
+        /** The entry's number. */
+        int id() {
             return id;
         }
 
-        @Override
-        public boolean isOfObjects() {
+        /** Whether it holds large objects, one after the other, in place of rows. */
+        boolean isOfObjects() {
             return objects;
         }
 
-        @Override
-        public int object() throws IOException {
+        /** The next large object's number; 0 behind the last one. Its content must be copied. */
+        int object() throws IOException {
             raw.reset();
             return number();
         }
 
-        @Override
-        public void copy(OutputStream out) throws IOException {
+        /** Copies the rows, or the content of the large object. */
+        void copy(OutputStream out) throws IOException {
             raw.reset();
             for (int length = number(); length > 0; length = number()) {
                 raw.reset();

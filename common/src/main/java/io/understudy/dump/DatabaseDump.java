@@ -16,13 +16,11 @@ import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -31,7 +29,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -203,37 +200,12 @@ public final class DatabaseDump {
         boolean alone = request.parts() == Parts.DATA;
         out.text(alone ? "SET session_replication_role = replica;\n" : "");
         archive.write(options(alone ? "--data-only" : "--section=data"), choice.list(wanted), out);
-        out.text(settings());
-        Rows rows = new Rows(out, progress);
-        rows.write(table -> !rows.calling.contains(qualified(table)));
-        rows.write(table -> rows.calling.contains(qualified(table)));
+        new RowScript(manifest, blobs, choice, out, progress).write();
         try (Stream<SequenceData> sequences = database.sequences(blobs)) {
             sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
         }
-        out.text("\nRESET DateStyle;\nRESET IntervalStyle;\nRESET TimeZone;\nRESET lc_monetary;\n");
+        out.text(RowScript.END);
         out.text(alone ? "SET session_replication_role = DEFAULT;\n\n" : "\n");
-    }
-
-    /** As the rows were written. What pg_restore sets before may be missing, when the archive holds no data. */
-    private static String settings() {
-        return """
-
-                SET statement_timeout = 0;
-                SET lock_timeout = 0;
-                SET idle_in_transaction_session_timeout = 0;
-                SET client_encoding = 'UTF8';
-                SET standard_conforming_strings = on;
-                SELECT pg_catalog.set_config('search_path', '', false);
-                SET check_function_bodies = false;
-                SET xmloption = content;
-                SET client_min_messages = warning;
-                SET row_security = off;
-                SET DateStyle = ISO;
-                SET IntervalStyle = postgres;
-                SET TimeZone = 'UTC';
-                SET lc_monetary = 'C';
-
-                """;
     }
 
     static String value(SequenceData sequence) {
@@ -241,7 +213,7 @@ public final class DatabaseDump {
                 + sequence.value() + ", " + sequence.called() + ");\n";
     }
 
-    private static String qualified(TableData table) {
+    static String qualified(TableData table) {
         return Sql.qualified(table.schema(), table.name());
     }
 
@@ -262,41 +234,5 @@ public final class DatabaseDump {
     /** No end of a line that would end the comment. */
     private static String plain(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");
-    }
-
-    /** COPY of tables, each with the statement that psql needs. */
-    private final class Rows {
-        private final DumpOutput out;
-        private final Progress progress;
-        private final Map<String, String> roots = choice.graph().roots();
-        private final Set<String> calling = choice.graph().calling();
-        private long done;
-
-        Rows(DumpOutput out, Progress progress) {
-            this.out = out;
-            this.progress = progress;
-        }
-
-        /** Storing a row may call functions that read other tables: tables of which the schema says so come last. */
-        void write(Predicate<TableData> wanted) {
-            try (Stream<TableData> tables = database.tables(blobs)) {
-                tables.filter(choice::holds).filter(wanted).forEach(this::write);
-            }
-        }
-
-        private void write(TableData table) {
-            String target = roots.getOrDefault(qualified(table), qualified(table));
-            String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
-            out.text("COPY " + target + " (" + columns + ") FROM stdin WITH (FORMAT text, ENCODING "
-                    + Sql.literal(database.properties().encoding()) + ");\n");
-            try (InputStream rows = TableRows.all(table, blobs)) {
-                out.all(rows);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            out.text("\\.\n\n");
-            done += table.bytes();
-            progress.report("dump", done, manifest.totals().databaseBytes());
-        }
     }
 }
