@@ -46,6 +46,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 DumpCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
+                RewriteCommand.class,
                 RollbackCommand.class,
                 PromoteCommand.class,
                 AuditCommand.class);
