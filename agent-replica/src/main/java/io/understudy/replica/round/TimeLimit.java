@@ -1,6 +1,7 @@
-package io.understudy.tasks;
+package io.understudy.replica.round;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -9,10 +10,6 @@ import java.util.function.Supplier;
 
 /** Work of the calling thread on this server that is interrupted when it takes longer than a limit. */
 public final class TimeLimit {
-    private final Thread worker = Thread.currentThread();
-    private boolean over;
-    private boolean ended;
-
     private TimeLimit() {}
 
     /**
@@ -20,41 +17,23 @@ public final class TimeLimit {
      * @throws UnderstudyException what the work throws, in time
      */
     public static <T> T on(Supplier<T> work, Duration limit, Supplier<UnderstudyException> tooLong) {
-        TimeLimit one = new TimeLimit();
+        RoundControl control = new RoundControl();
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("time-limit"));
         try {
-            timer.schedule(one::interrupt, limit.toMillis(), TimeUnit.MILLISECONDS);
+            control.begin();
+            timer.schedule(control::cancel, limit.toMillis(), TimeUnit.MILLISECONDS);
             // What is done is done, be it late.
             return work.get();
         } catch (RuntimeException e) {
-            if (!one.isOver()) {
+            if (!control.isCancelled()) {
                 throw e;
             }
             UnderstudyException late = tooLong.get();
             late.addSuppressed(e);
             throw late;
         } finally {
-            one.end();
+            control.end();
             timer.shutdownNow();
-        }
-    }
-
-    private synchronized void interrupt() {
-        if (!ended) {
-            over = true;
-            worker.interrupt();
-        }
-    }
-
-    private synchronized boolean isOver() {
-        return over;
-    }
-
-    /** The thread is given back without an interrupt that was meant for the work. */
-    private synchronized void end() {
-        ended = true;
-        if (over) {
-            Thread.interrupted();
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.understudy.tasks;
+package io.understudy.replica.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
