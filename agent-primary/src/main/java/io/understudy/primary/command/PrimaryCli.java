@@ -43,6 +43,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 CatCommand.class,
                 FindCommand.class,
                 VerifyCommand.class,
+                RestoreCommand.class,
                 PruneCommand.class,
                 SyncCommand.class,
                 StatusCommand.class,

@@ -7,8 +7,12 @@ import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
+import io.understudy.restore.RestoreOptions;
+import io.understudy.restore.RestoreTarget.Folder;
+import io.understudy.restore.RestoreTarget.Live;
 import io.understudy.setup.SnapshotName;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,7 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "restore",
         description = {
             "Imports the snapshot that is named, an older or a rejected one too.",
-            "Newer ones that exist now are skipped; the next new one is imported again."
+            "Newer ones that exist now are skipped; the next new one is imported again.",
+            "With --to FOLDER restores files to a folder, and leaves the site alone."
         })
 final class RestoreCommand extends ReplicaCommand {
     @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
@@ -25,8 +30,20 @@ final class RestoreCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
+    @Mixin
+    private RestoreOptions options;
+
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
+        if (options.target().orElse(new Live()) instanceof Folder folder) {
+            options.restore(cli, id, folder.path(), settings, ReplicaCli.reader(wiring));
+            return 0;
+        }
+        options.requireAll("the live site");
+        return restoreLive(wiring);
+    }
+
+    private int restoreLive(ReplicaWiring wiring) {
         SnapshotName name = ReplicaCli.name(id);
         Replica looking = ReplicaCli.looking(wiring);
         looking.requireBackupMode();
