@@ -8,7 +8,8 @@ import java.time.Duration;
 
 /**
  * Progress on standard error: a bar on a terminal, drawn over itself; otherwise a line when a step begins, every ten
- * seconds, and when it ends; where the amount is known, with the rate and an estimate. Thread-safe. Closing it ends the last step.
+ * seconds, and when it ends. Where the amount is known, with the rate and an estimate. Thread-safe. Closing it ends the
+ * last step.
  */
 public final class ProgressDisplay implements Progress, AutoCloseable {
     private static final Duration REDRAW = Duration.ofMillis(100);

@@ -32,10 +32,11 @@ public record Settings(
         RetentionSettings retention,
         ReplicaSettings replica,
         ServiceSettings service,
+        NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
 
-    /** Of a plain repository. */
+    /** Of a plain repository, notifying no one. */
     public Settings(
             String site,
             Path state,
@@ -61,6 +62,7 @@ public record Settings(
                 retention,
                 replica,
                 service,
+                NotifySettings.NONE,
                 tls,
                 Optional.empty());
     }
@@ -219,7 +221,8 @@ public record Settings(
 
     /**
      * @param name of this server in manifests and claims; default: the host name
-     * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
+     * @param schedule cron expressions by period: hourly, daily, weekly, monthly, bimonthly, …
+     * @param timing in which time zone, how late, what is made up and what is left out
      * @param tracking whether changes may be learned from a replication slot, where the server allows it
      * @param continuous the pause between two looks whether something changed, 1 s to 1 h, each of which takes a
      *     snapshot if so; empty: only the schedule asks for snapshots
@@ -232,6 +235,7 @@ public record Settings(
     public record PrimarySettings(
             String name,
             Map<String, String> schedule,
+            ScheduleTiming timing,
             boolean tracking,
             Optional<Duration> continuous,
             HostPort listen,
@@ -241,6 +245,19 @@ public record Settings(
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);
+        }
+
+        /** With a schedule in the server's time zone that is kept to the minute. */
+        public PrimarySettings(
+                String name,
+                Map<String, String> schedule,
+                boolean tracking,
+                Optional<Duration> continuous,
+                HostPort listen,
+                List<String> replicas,
+                OptionalDouble processors,
+                Optional<HostPort> http) {
+            this(name, schedule, ScheduleTiming.DEFAULT, tracking, continuous, listen, replicas, processors, http);
         }
     }
 
@@ -264,7 +281,10 @@ public record Settings(
         private static final Duration HOLD = Duration.ofDays(90);
 
         public static final RetentionSettings DEFAULT = new RetentionSettings(
-                Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), true);
+                Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12, "bimonthly", 6, "shutdown", 3),
+                3,
+                Duration.ofHours(24),
+                true);
 
         public RetentionSettings {
             keep = Map.copyOf(keep);
@@ -291,16 +311,22 @@ public record Settings(
      * @param primaries tried in turn; may be empty: polling alone works too
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s; shorter while continuous
      *     snapshots come unannounced
+     * @param rpo how old the data may be that a promotion would serve, 1 s to 365 d; default 2 h
      * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
      */
     public record ReplicaSettings(
-            String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http, boolean previous) {
+            String name,
+            List<HostPort> primaries,
+            Duration poll,
+            Optional<HostPort> http,
+            Duration rpo,
+            boolean previous) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
         }
 
         public ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
-            this(name, primaries, poll, http, true);
+            this(name, primaries, poll, http, Duration.ofHours(2), true);
         }
     }
 

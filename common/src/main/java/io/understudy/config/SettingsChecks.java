@@ -28,14 +28,15 @@ final class SettingsChecks {
             "(?i)[a-z0-9_]([a-z0-9_-]{0,62})(\\.[a-z0-9_]([a-z0-9_-]{0,62}))*|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*");
 
     private final Values top;
+    private final PeriodChecks periods;
 
     SettingsChecks(Values top) {
         this.top = top;
+        this.periods = new PeriodChecks(top.below("primary"));
     }
 
     void check(Settings settings) {
-        schedule(settings);
-        label(settings);
+        periods.schedule(settings.primary().schedule());
         retention(settings);
         replicas(settings);
         trees(settings.trees());
@@ -110,27 +111,10 @@ final class SettingsChecks {
         return !"s3".equals(store.url().getScheme()) && store.s3().lock().isPresent();
     }
 
-    private void schedule(Settings settings) {
-        settings.primary().schedule().forEach((period, cron) -> {
-            try {
-                CronExpression.parse(cron);
-            } catch (IllegalArgumentException e) {
-                top.below("primary")
-                        .fault(Setting.PRIMARY_SCHEDULE, "has no cron expression for " + period + ": " + cron);
-            }
-        });
-    }
-
-    /** The label says that a standby does not restart its site with a snapshot. */
-    private void label(Settings settings) {
-        if (settings.primary().schedule().containsKey(Setting.PRIMARY_CONTINUOUS.key())) {
-            top.below("primary")
-                    .fault(Setting.PRIMARY_SCHEDULE, "must not name a period continuous: set primary.continuous");
-        }
-    }
-
     private void retention(Settings settings) {
         rule(top.below("retention"), settings.retention(), settings);
+        periods.keepsSome(
+                top.below("retention"), settings.retention(), settings.primary().schedule());
         settings.filestore().several().ifPresent(several -> {
             for (int i = 0; i < several.stores().size(); i++) {
                 Values values = top.each("filestores").get(i);
@@ -139,10 +123,8 @@ final class SettingsChecks {
         });
     }
 
-    private static void rule(Values values, RetentionSettings rule, Settings settings) {
-        if (rule.keep().containsKey(Setting.PRIMARY_CONTINUOUS.key())) {
-            values.fault(Setting.RETENTION_KEEP, "has no count for continuous: set retention.continuous, a duration");
-        }
+    private void rule(Values values, RetentionSettings rule, Settings settings) {
+        periods.rule(values, rule);
         continuous(values, rule, settings);
     }
 

@@ -41,6 +41,7 @@ final class SettingsReader {
                 retention,
                 replica(section("replica")),
                 service(section("service")),
+                new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
         new SettingsChecks(top).check(settings);
@@ -97,6 +98,7 @@ final class SettingsReader {
         return new PrimarySettings(
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
+                ScheduleTiming.read(values),
                 values.choice(Setting.PRIMARY_TRACKING).equals("auto"),
                 values.optionalDuration(Setting.PRIMARY_CONTINUOUS),
                 values.hostPort(Setting.PRIMARY_LISTEN),
@@ -111,6 +113,7 @@ final class SettingsReader {
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
                 values.listen(Setting.REPLICA_HTTP),
+                values.duration(Setting.REPLICA_RPO),
                 values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true));
     }
 

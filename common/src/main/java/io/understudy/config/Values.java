@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -197,6 +199,21 @@ final class Values {
     /** Of a key that may be absent. */
     Optional<Duration> optionalDuration(Setting setting) {
         return raw(setting).map(text -> duration(setting));
+    }
+
+    Optional<ZoneId> zone(Setting setting) {
+        Set<String> known = ZoneId.getAvailableZoneIds();
+        return optionalText(setting).flatMap(text -> {
+            String meant = NearestName.of(text, known)
+                    .map(name -> " (did you mean " + name + "?)")
+                    .orElse("");
+            return parsed(setting, text, "must be a time zone such as Europe/Amsterdam" + meant, name -> {
+                if (!known.contains(name)) {
+                    throw new IllegalArgumentException(name);
+                }
+                return ZoneId.of(name);
+            });
+        });
     }
 
     Optional<Boolean> yesNo(Setting setting) {

@@ -14,6 +14,10 @@ public enum Metric {
     SNAPSHOT_ATTEMPTS(Kind.COUNTER, "Snapshots begun"),
     SNAPSHOT_FAILURES(Kind.COUNTER, "Snapshots that failed, by the stage they failed in", "stage"),
     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the newest snapshot's data"),
+    SNAPSHOT_CHECKED_TIMESTAMP_SECONDS(
+            Kind.GAUGE,
+            "When the newest snapshot was last known to hold what the site holds: its moment, or a later look that found"
+                    + " nothing changed"),
     SNAPSHOT_EXPECTED_INTERVAL_SECONDS(Kind.GAUGE, "Longest pause between two snapshots of the schedule"),
     SNAPSHOT_DURATION_SECONDS(Kind.TIMER, "How long a successful snapshot took"),
     SNAPSHOT_LAST_LOGICAL_BYTES(Kind.GAUGE, "Plain bytes of the newest snapshot"),
@@ -88,6 +92,12 @@ public enum Metric {
     MARKER_PRESENT(Kind.GAUGE, "1 in backup mode"),
     EPOCH(Kind.GAUGE, "Highest epoch seen in the repository"),
     HANDSHAKES_REFUSED(Kind.COUNTER, "Connections between servers that were refused, by either side"),
+    NOTICES_SENT(Kind.COUNTER, "Notices that a channel of `notify` took", "channel"),
+    NOTICE_FAILURES(Kind.COUNTER, "Attempts to send a notice that failed", "channel"),
+    NOTIFY_CHANNEL_UP(
+            Kind.GAUGE,
+            "1 when the last attempt of a channel of `notify` succeeded, 0 when it failed; absent before the first",
+            "channel"),
     DISK_FREE_BYTES(Kind.GAUGE, "Free bytes where the agent keeps its state"),
     KEY_EXPIRY_TIMESTAMP_SECONDS(Kind.GAUGE, "When the TLS certificate expires");
 

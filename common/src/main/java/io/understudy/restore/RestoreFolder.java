@@ -103,7 +103,7 @@ final class RestoreFolder {
     private static UnderstudyException unreadable(Path file, Exception cause) {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
-                "cannot go on with a restore: " + RawPaths.printable(file) + " cannot be read",
+                "cannot read the note of a restore " + RawPaths.printable(file) + ": it is none of this version",
                 "restore to another folder, or delete this one",
                 cause);
     }

@@ -80,6 +80,13 @@ public enum StateEntry {
             Loss.COSTS,
             "the number of the last snapshot that was about to be committed, none is given twice; and the last one that was committed and is not continuous",
             "numbers follow the newest manifest in the filestore alone"),
+    LAST_UNCHANGED(
+            Owner.PRIMARY,
+            "last-unchanged.json",
+            1,
+            Loss.COSTS,
+            "when a run of the schedule found that nothing had changed since the newest snapshot (`primary.schedule_skip_unchanged`)",
+            "the agent looks again at its next start, and until then the newest snapshot seems as old as its data"),
     GENUINE_SNAPSHOTS(
             Owner.PRIMARY,
             "genuine-snapshots.json",
@@ -127,6 +134,13 @@ public enum StateEntry {
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
     PRIMARY_DAEMON_LOCK(
             Owner.PRIMARY, "primary-daemon.lock", "held by the daemon of a primary", "nothing; it is made again"),
+    PRIMARY_NOTICES(
+            Owner.PRIMARY,
+            "primary-notices.json",
+            1,
+            Loss.COSTS,
+            "for each channel of `notify`: the notices of a primary's daemon that wait, and what failed and was sent",
+            "notices that wait are lost, and a failure that lasts is sent once more"),
     PRIMARY_SOCKET(
             Owner.PRIMARY,
             "primary.sock",
@@ -186,6 +200,13 @@ public enum StateEntry {
     REPLICA_LOCK(
             Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),
     DAEMON_LOCK(Owner.REPLICA, "replica-daemon.lock", "held by the daemon of a standby", "nothing; it is made again"),
+    REPLICA_NOTICES(
+            Owner.REPLICA,
+            "replica-notices.json",
+            1,
+            Loss.COSTS,
+            "for each channel of `notify`: the notices of a standby's daemon that wait, and what failed and was sent",
+            "notices that wait are lost, and a failure that lasts is sent once more"),
     REPLICA_SOCKET(
             Owner.REPLICA,
             "replica.sock",

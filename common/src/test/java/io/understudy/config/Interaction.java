@@ -188,6 +188,19 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.PRIMARY_SCHEDULE, Setting.RETENTION_KEEP),
                 of("%s holds even where every count of %s is 0.", Setting.RETENTION_MINIMUM, Setting.RETENTION_KEEP),
                 of(
+                        "%s keeps some of what %s takes, or the configuration is refused.",
+                        Setting.RETENTION_KEEP, Setting.PRIMARY_SCHEDULE),
+                of(
+                        "%s, %s, %s and %s say how %s is kept.",
+                        Setting.PRIMARY_SCHEDULE_ZONE,
+                        Setting.PRIMARY_SCHEDULE_JITTER,
+                        Setting.PRIMARY_SCHEDULE_CATCH_UP,
+                        Setting.PRIMARY_SCHEDULE_SKIP_UNCHANGED,
+                        Setting.PRIMARY_SCHEDULE),
+                of(
+                        "Where the newest snapshot is one of %s, %s leaves out none.",
+                        Setting.PRIMARY_CONTINUOUS, Setting.PRIMARY_SCHEDULE_SKIP_UNCHANGED),
+                of(
                         "Content younger than %s stays, whatever %s and %s say.",
                         Setting.RETENTION_GRACE, Setting.RETENTION_KEEP, Setting.RETENTION_MINIMUM),
                 of(

@@ -55,7 +55,10 @@ class SettingsFileTest {
         assertThat(settings.retention())
                 .isEqualTo(Settings.RetentionSettings.DEFAULT)
                 .isEqualTo(new Settings.RetentionSettings(
-                        Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), true));
+                        Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12, "bimonthly", 6, "shutdown", 3),
+                        3,
+                        Duration.ofHours(24),
+                        true));
         assertThat(settings.service().health()).isEmpty();
         assertThat(settings.tls()).isEmpty();
     }
@@ -65,7 +68,21 @@ class SettingsFileTest {
         Settings settings = load(SMALLEST + "retention: {keep: {daily: 14, release: 0}, grace: 3d, automatic: no}\n");
         assertThat(settings.retention())
                 .isEqualTo(new Settings.RetentionSettings(
-                        Map.of("hourly", 24, "daily", 14, "weekly", 4, "monthly", 12, "release", 0),
+                        Map.of(
+                                "hourly",
+                                24,
+                                "daily",
+                                14,
+                                "weekly",
+                                4,
+                                "monthly",
+                                12,
+                                "bimonthly",
+                                6,
+                                "shutdown",
+                                3,
+                                "release",
+                                0),
                         3,
                         Duration.ofDays(3),
                         false));

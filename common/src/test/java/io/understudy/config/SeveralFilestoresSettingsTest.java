@@ -97,7 +97,21 @@ class SeveralFilestoresSettingsTest {
                 .containsExactly(
                         Optional.empty(),
                         Optional.of(new RetentionSettings(
-                                Map.of("hourly", 24, "daily", 30, "weekly", 4, "monthly", 12, "manual", 5),
+                                Map.of(
+                                        "hourly",
+                                        24,
+                                        "daily",
+                                        30,
+                                        "weekly",
+                                        4,
+                                        "monthly",
+                                        12,
+                                        "bimonthly",
+                                        6,
+                                        "shutdown",
+                                        3,
+                                        "manual",
+                                        5),
                                 Duration.ofHours(2),
                                 3,
                                 Duration.ofHours(48),

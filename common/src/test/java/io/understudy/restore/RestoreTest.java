@@ -315,7 +315,7 @@ class RestoreTest {
         failHalfway(first, "latest");
         for (String bad : List.of("{", "{}", "{\"format\":9,\"snapshot\":\"00000001-00000001\"}")) {
             Files.writeString(restored.resolve(".understudy-restore/restore.json"), bad);
-            assertRefused(ErrorCode.STATE_DAMAGED, "restore.json cannot be read", "another folder", "latest");
+            assertRefused(ErrorCode.STATE_DAMAGED, "restore.json: it is none", "another folder", "latest");
         }
     }
 

@@ -55,6 +55,8 @@ final class AutoPrune implements EventSink, AutoCloseable {
             if (due || !committed.manifest().isContinuous()) {
                 worker.execute(() -> work(due));
             }
+        } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
+            worker.execute(() -> work(false));
         }
     }
 

@@ -4,6 +4,7 @@ import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.LastUnchanged;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.repository.Outline;
 import io.understudy.repository.Repository;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +28,8 @@ final class CatchUp {
     private final Supplier<Repository> repository;
     private final Announcer announcer;
     private final Planner planner;
+    private final LastUnchanged unchanged;
+    private final Consumer<Instant> seen;
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
@@ -37,16 +41,21 @@ final class CatchUp {
 
     private long lookedAt;
 
+    /** @param seen receives until when the newest snapshot was seen to hold what the site holds, if it is known */
     CatchUp(
             Supplier<Repository> repository,
             Announcer announcer,
             Planner planner,
+            LastUnchanged unchanged,
+            Consumer<Instant> seen,
             Events events,
             Clock clock,
             Ticker ticker) {
         this.repository = repository;
         this.announcer = announcer;
         this.planner = planner;
+        this.unchanged = unchanged;
+        this.seen = seen;
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
@@ -77,7 +86,7 @@ final class CatchUp {
             if (newest.isPresent()) {
                 catchUp(newest.get(), epoch, first);
             } else if (!first) {
-                planner.covered(Instant.EPOCH);
+                planner.nothingIsCovered(clock.instant());
             }
             done = true;
         } catch (UnderstudyException e) {
@@ -101,8 +110,16 @@ final class CatchUp {
         Outline outline = repository.get().outline(newest);
         announcer.found(outline, epoch);
         if (!first) {
-            planner.covered(scheduled(outline).moment());
+            planner.covered(coveredBy(scheduled(outline)));
         }
+    }
+
+    /** Ticks that found it to hold what the site held are covered too. */
+    private Instant coveredBy(Outline scheduled) {
+        Optional<Instant> later =
+                unchanged.of(repository.get().id(), scheduled.snapshot()).filter(scheduled.moment()::isBefore);
+        later.ifPresent(seen);
+        return later.orElse(scheduled.moment());
     }
 
     /** What covers the ticks of the schedule: a continuous snapshot, which is newer than a tick, does not. */

@@ -27,6 +27,7 @@ final class DaemonStatus implements EventSink {
     private Instant heartbeat;
     private RepositorySeen repository = RepositorySeen.NOTHING;
     private Optional<Instant> next = Optional.empty();
+    private Optional<Instant> unchanged = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
     private Optional<UnderstudyException> continuousFailure = Optional.empty();
 
@@ -40,6 +41,11 @@ final class DaemonStatus implements EventSink {
     public synchronized void receive(Event event, Instant at) {
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             repository = repository.committed(committed.manifest(), at);
+            unchanged = Optional.empty();
+            failure = Optional.empty();
+            continuousFailure = Optional.empty();
+        } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
+            unchanged = Optional.of(at);
             failure = Optional.empty();
             continuousFailure = Optional.empty();
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
@@ -49,6 +55,16 @@ final class DaemonStatus implements EventSink {
         } else if (event instanceof PrimaryEvent.ContinuousLooked) {
             continuousFailure = Optional.empty();
         }
+    }
+
+    /** The newest snapshot was seen to hold what the site holds, before this agent was started. */
+    synchronized void unchanged(Instant at) {
+        unchanged = Optional.of(at);
+    }
+
+    /** When a run of the schedule last found that nothing changed since the newest snapshot. */
+    synchronized Optional<Instant> unchanged() {
+        return unchanged;
     }
 
     /** The main loop ran once. */

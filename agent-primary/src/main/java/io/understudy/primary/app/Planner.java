@@ -1,10 +1,10 @@
 package io.understudy.primary.app;
 
+import io.understudy.config.ScheduleTiming;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.Retry;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
-import io.understudy.primary.capture.Taken;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.schedule.Timetable;
 import io.understudy.progress.Progress;
@@ -26,18 +26,30 @@ final class Planner {
     private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(30);
 
+    /** The main loop comes once a second; a filestore that does not answer holds it up for some minutes. */
+    private static final Duration STOPPED = Duration.ofMinutes(10);
+
     /** The label of a first snapshot where there is no schedule. */
     private static final String PROMOTION = "promotion";
 
     private final Schedule schedule;
+    private final ScheduleTiming timing;
     private final SnapshotQueue queue;
     private final RandomGenerator random;
     private Timetable timetable;
-    private Optional<SnapshotQueue.Job<Taken>> running = Optional.empty();
+    private Optional<SnapshotQueue.Job<?>> running = Optional.empty();
+    /** When it was last asked; empty: not since it is known what is covered. */
+    private Optional<Instant> asked = Optional.empty();
+
+    /** A schedule that is kept to the minute; @param start as below */
+    Planner(Schedule schedule, SnapshotQueue queue, Instant start, RandomGenerator random) {
+        this(schedule, ScheduleTiming.DEFAULT, queue, start, random);
+    }
 
     /** @param start ticks before it are not due, until {@link #covered} gives a later start */
-    Planner(Schedule schedule, SnapshotQueue queue, Instant start, RandomGenerator random) {
+    Planner(Schedule schedule, ScheduleTiming timing, SnapshotQueue queue, Instant start, RandomGenerator random) {
         this.schedule = schedule;
+        this.timing = timing;
         this.queue = queue;
         this.random = random;
         covered(start);
@@ -45,7 +57,15 @@ final class Planner {
 
     /** The moment of the newest snapshot: ticks after it are due. */
     void covered(Instant moment) {
-        timetable = new Timetable(schedule, moment, new Backoff(FIRST_RETRY, LONGEST_RETRY, random));
+        Backoff retry = new Backoff(FIRST_RETRY, LONGEST_RETRY, random);
+        timetable = new Timetable(schedule, moment, retry, timing.jitter(), random);
+        asked = Optional.empty();
+    }
+
+    /** There is no snapshot at all: the first is due at once, whatever is made up of what was missed. */
+    void nothingIsCovered(Instant now) {
+        covered(Instant.EPOCH);
+        asked = Optional.of(now);
     }
 
     /**
@@ -77,16 +97,31 @@ final class Planner {
     /** Asks for what is due now. */
     void ask(Instant now) {
         settle(now);
+        forgetWhatIsTooOld(now);
         if (running.isPresent()) {
             return;
         }
         List<String> due = timetable.due(now);
         if (!due.isEmpty()) {
             try {
-                running = Optional.of(queue.submit(SnapshotRequest.of(due), Progress.none()));
+                SnapshotRequest request = SnapshotRequest.of(due);
+                running = Optional.of(
+                        timing.skipUnchanged()
+                                ? queue.submitUnlessUnchanged(request)
+                                : queue.submit(request, Progress.none()));
             } catch (UnderstudyException e) {
                 timetable.failed(now, e.code().retry());
             }
+        }
+    }
+
+    /** Behind a time in which the agent did not run, or the host slept. */
+    private void forgetWhatIsTooOld(Instant now) {
+        boolean stopped = asked.map(last -> Duration.between(last, now).compareTo(STOPPED) > 0)
+                .orElse(true);
+        asked = Optional.of(now);
+        if (stopped) {
+            timing.catchUp().ifPresent(age -> timetable.forget(now.minus(age)));
         }
     }
 
@@ -95,7 +130,7 @@ final class Planner {
     }
 
     private void settle(Instant now) {
-        SnapshotQueue.Job<Taken> job = running.filter(Future::isDone).orElse(null);
+        SnapshotQueue.Job<?> job = running.filter(Future::isDone).orElse(null);
         if (job == null) {
             return;
         }

@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 /** The metrics of the primary agent for Prometheus. */
 final class PrimaryMetrics implements EventSink {
     private final Metrics metrics;
+    private Instant checked = Instant.MIN;
 
     /** @param state folder whose free bytes are reported */
     PrimaryMetrics(Metrics metrics, Path state) {
@@ -55,11 +56,16 @@ final class PrimaryMetrics implements EventSink {
                     continuous ? Metric.CONTINUOUS_DURATION_SECONDS : Metric.SNAPSHOT_DURATION_SECONDS,
                     committed.took());
             newest(RepositorySeen.Details.of(Outline.of(committed.manifest())));
+        } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
+            checked(at);
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
         } else if (event instanceof PrimaryEvent.ContinuousLooked looked) {
             metrics.count(Metric.CONTINUOUS_LOOKS);
             metrics.set(Metric.CONTINUOUS_PAUSE_SECONDS, looked.pause().toMillis() / 1000.0);
+            if (!looked.taken()) {
+                checked(at);
+            }
         } else if (event instanceof PrimaryEvent.ContinuousFailed failed) {
             metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
         } else if (event instanceof PrimaryEvent.SnapshotDeleted) {
@@ -87,9 +93,16 @@ final class PrimaryMetrics implements EventSink {
     private void newest(RepositorySeen.Details newest) {
         Manifest.Totals totals = newest.totals();
         metrics.set(Metric.SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS, newest.moment());
+        checked(newest.moment());
         metrics.set(Metric.SNAPSHOT_LAST_LOGICAL_BYTES, (double) totals.databaseBytes() + totals.fileBytes());
         metrics.set(Metric.SNAPSHOT_LAST_STORED_BYTES, totals.storedBytes());
         metrics.set(Metric.SNAPSHOT_LAST_UPLOADED_BYTES, totals.uploadedBytes());
+    }
+
+    /** The newest snapshot held then what the site held: it was taken, or nothing had changed since. */
+    synchronized void checked(Instant at) {
+        checked = at.isAfter(checked) ? at : checked;
+        metrics.set(Metric.SNAPSHOT_CHECKED_TIMESTAMP_SECONDS, checked);
     }
 
     void roleStatus(RoleStatus roleStatus) {

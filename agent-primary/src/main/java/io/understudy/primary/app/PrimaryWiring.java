@@ -6,19 +6,26 @@ import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.admin.AdminServer;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
+import io.understudy.config.ScheduleTiming;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.Notifications;
+import io.understudy.notify.Notifier;
+import io.understudy.page.PageHtml;
+import io.understudy.page.RecentSnapshots;
+import io.understudy.page.Refreshed;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.GenuineSnapshots;
+import io.understudy.primary.capture.LastUnchanged;
 import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -28,7 +35,6 @@ import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionRules;
 import io.understudy.primary.schedule.Schedule;
-import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochStore;
@@ -44,13 +50,15 @@ import io.understudy.tasks.Services.Service;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -91,19 +99,14 @@ public final class PrimaryWiring implements AutoCloseable {
     /** Of a real server. */
     public static PrimaryWiring of(Settings settings) {
         // No process would look after a replication slot.
-        return new PrimaryWiring(
-                settings, ServerPorts.of(settings, tools(settings), Filestores.open(settings.filestore()), false));
+        return new PrimaryWiring(settings, ServerPorts.of(settings, Filestores.open(settings.filestore()), false));
     }
 
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
         Filestore filestore = monitoring.open(settings.filestore());
         boolean tracked = settings.primary().tracking();
-        return new PrimaryWiring(settings, ServerPorts.of(settings, tools(settings), filestore, tracked));
-    }
-
-    private static PgTools tools(Settings settings) {
-        return new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
+        return new PrimaryWiring(settings, ServerPorts.of(settings, filestore, tracked));
     }
 
     public Settings settings() {
@@ -151,13 +154,18 @@ public final class PrimaryWiring implements AutoCloseable {
                 epochs,
                 repository,
                 ports.clock(),
-                ports.clock().getZone(),
+                zone(),
                 settings.primary().replicas(),
                 ports.ticker());
     }
 
     public RoleWatch roleWatch() {
         return new RoleWatch(marker, epochs, repository, ports.ticker());
+    }
+
+    /** In which the schedule and retention count. */
+    private ZoneId zone() {
+        return settings.primary().timing().zone().orElse(ports.clock().getZone());
     }
 
     private RepositoryWatch repositoryWatch(BiConsumer<UUID, SnapshotId> genuine) {
@@ -190,51 +198,16 @@ public final class PrimaryWiring implements AutoCloseable {
                 repository,
                 keys,
                 new Database(settings.database()),
-                tools(settings),
+                ServerPorts.tools(settings),
                 this::ofDaemon,
                 epochs::repository,
-                new RecoveryProof(settings.encryption(), settings.state(), this::openedBy, ports.clock()),
+                new RecoveryProof(settings.encryption(), settings.state(), encryption()::openedBy, ports.clock()),
                 ports.clock());
     }
 
-    /**
-     * @param identity file with an identity that opens the repository's key; empty: that of the configuration
-     * @throws UnderstudyException as {@link Repository#open}
-     */
-    public KeyRecipients keyRecipients(Optional<Path> identity) {
-        return KeyRecipients.of(ports.filestore(), repositoryBy(identity), keys, identity, settings.encryption());
-    }
-
-    /** Another key, and all content encrypted to it. @param identity as above */
-    public Rekeying rekeying(Optional<Path> identity) {
-        Pruning retention = pruning(Events.none());
-        return new Rekeying(keyRecipients(identity), keys, settings.state(), retention, ports.clock(), ports.ticker());
-    }
-
-    /** A plain repository on its way to an encrypted one, whatever the configuration says. */
-    public Encrypting encrypting() {
-        Filestore store = ports.filestore();
-        Repository plain = Repository.open(store, settings.site(), keys.trusted(), ports.clock(), epochs.repository());
-        return new Encrypting(store, plain, keys, settings.state(), pruning(Events.none()), ports.clock());
-    }
-
-    /** One object, opened. @param identity as above */
-    public OpenedObject opened(String object, Optional<Path> identity) {
-        return OpenedObject.of(repositoryBy(identity), object);
-    }
-
-    private Repository repositoryBy(Optional<Path> identity) {
-        return identity.map(this::openedBy).orElseGet(repository);
-    }
-
-    private Repository openedBy(Path identity) {
-        return Repository.open(
-                ports.filestore(),
-                settings.site(),
-                keys.trusted(),
-                ports.clock(),
-                epochs.repository(),
-                Encryption.withIdentity(identity));
+    /** The work on the keys of an encrypted repository. */
+    public EncryptionWork encryption() {
+        return new EncryptionWork(settings, ports, keys, repository, epochs::repository, () -> pruning(Events.none()));
     }
 
     /** Empty when none runs. */
@@ -243,6 +216,11 @@ public final class PrimaryWiring implements AutoCloseable {
         return daemon.daemonRuns()
                 ? Optional.of(daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none()))
                 : Optional.empty();
+    }
+
+    /** The channels of {@code notify}. */
+    public Notifications notifications() {
+        return new Notifications(settings, settings.primary().name(), "primary", ports.clock(), ports.ticker());
     }
 
     public AdminAccess access() {
@@ -271,7 +249,12 @@ public final class PrimaryWiring implements AutoCloseable {
     private StatusView withoutDaemon() {
         RoleStatus now = roleWatch().look();
         RepositorySeen seen = repositoryWatch((id, snapshot) -> {}).look(now);
-        StatusView status = statusReport().withoutDaemon(now, seen);
+        LastUnchanged unchanged = new LastUnchanged(settings.state());
+        StatusView status = statusReport()
+                .withoutDaemon(
+                        now,
+                        seen,
+                        seen.newest().flatMap(newest -> epochs.repository().flatMap(id -> unchanged.of(id, newest))));
         return seen.when().isPresent() ? status.with(StoreSync.look(repository.get())) : status;
     }
 
@@ -279,13 +262,6 @@ public final class PrimaryWiring implements AutoCloseable {
     public StoreCatchUp storeCatchUp() {
         return new StoreCatchUp(
                 repository, pruning(Events.none()), settings.database().connections());
-    }
-
-    private StoreWatch storeWatch(Events events, PrimaryMetrics metrics) {
-        boolean several = settings.filestore().several().isPresent();
-        StoreWatch watch = new StoreWatch(storeCatchUp(), events, several, metrics::filestores);
-        events.add(watch);
-        return watch;
     }
 
     /**
@@ -304,10 +280,14 @@ public final class PrimaryWiring implements AutoCloseable {
         RoleWatch roles = roleWatch();
         events.add(roles);
         SnapshotQueue queue = new SnapshotQueue(taker(events));
-        Schedule schedule =
-                new Schedule(settings.primary().schedule(), ports.clock().getZone());
+        ScheduleTiming timing = settings.primary().timing();
+        Schedule schedule = new Schedule(settings.primary().schedule(), zone());
         Transport transport = new Transport(settings.tls());
-        schedule.longestPause(ports.clock().instant()).ifPresent(primaryMetrics::expectedInterval);
+        Optional<Duration> longestPause =
+                schedule.longestPause(ports.clock().instant()).map(timing.jitter()::plus);
+        longestPause.ifPresent(primaryMetrics::expectedInterval);
+        PrimaryNotices notices = new PrimaryNotices(daemonStatus, longestPause);
+        Notifier notifier = notices.notifier(notifications(), events, monitoring.metrics(), ports);
         if (settings.tls().isPresent()) {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
@@ -332,31 +312,38 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        StoreWatch stores = storeWatch(events, primaryMetrics);
-        Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
+        boolean several = settings.filestore().several().isPresent();
+        StoreWatch stores = new StoreWatch(storeCatchUp(), events, several, primaryMetrics::filestores);
+        events.add(stores);
+        Planner planner = new Planner(schedule, timing, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
-        AdminServer admin = access().server(
-                        PrimaryHandlers.of(
-                                queue,
-                                events,
-                                audit,
-                                () -> status.ofDaemon(
-                                                daemonStatus,
-                                                queue,
-                                                followers.all(),
-                                                refused,
-                                                tracking.last(),
-                                                continuous.view())
-                                        .with(stores.last())),
-                        audit,
-                        events);
+        Supplier<StatusView> now =
+                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
+                        .with(stores.last());
+        AdminServer admin = access().server(PrimaryHandlers.of(queue, events, audit, now), audit, events);
+        RecentSnapshots recent = new RecentSnapshots(repository, ports.clock());
+        Refreshed<String> page = new Refreshed<>(
+                () -> PageHtml.of(PrimaryPage.of(
+                        now.get(),
+                        recent.look(),
+                        longestPause.map(pause -> pause.multipliedBy(2)),
+                        ports.clock().instant())),
+                ports.clock());
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
+        services.add(notifier::start);
         services.add(admin::start);
+        services.add(() -> recent);
+        services.add(() -> page);
         services.add(monitoring.service(
-                settings.primary().http(), ports.filestore(), events, daemonStatus::health, daemonStatus::ready));
+                settings.primary().http(),
+                ports.filestore(),
+                events,
+                daemonStatus::health,
+                daemonStatus::ready,
+                new HttpPage(PageHtml.POLICY, page)));
         services.add(() -> {
             RpcServer server = transport
                     .server(
@@ -380,7 +367,18 @@ public final class PrimaryWiring implements AutoCloseable {
                 roles,
                 planner,
                 continuous,
-                new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),
+                new CatchUp(
+                        repository,
+                        announcer,
+                        planner,
+                        new LastUnchanged(settings.state()),
+                        at -> {
+                            primaryMetrics.checked(at);
+                            daemonStatus.unchanged(at);
+                        },
+                        events,
+                        ports.clock(),
+                        ports.ticker()),
                 tracking,
                 new LoopReport(
                         repositoryWatch(new GenuineSnapshots(settings.state())::add),

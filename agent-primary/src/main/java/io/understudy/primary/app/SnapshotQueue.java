@@ -50,6 +50,11 @@ final class SnapshotQueue implements AutoCloseable {
         return submit(new Job<>(() -> take(request, progress)));
     }
 
+    /** Asks for a snapshot of the schedule, if anything changed. As {@link #submit}. */
+    Job<Optional<Taken>> submitUnlessUnchanged(SnapshotRequest request) {
+        return submit(new Job<>(() -> stepped("prepare", () -> taker.takeUnlessUnchanged(request, this::at))));
+    }
+
     /** Asks for a continuous snapshot, if anything changed. As {@link #submit}. */
     Job<Looked> submitLook() {
         return submit(new Job<>(() -> stepped("", () -> taker.takeIfChanged(this::at))));

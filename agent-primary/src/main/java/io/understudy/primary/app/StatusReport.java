@@ -44,6 +44,7 @@ final class StatusReport {
                 true,
                 daemonStatus.roleStatus(),
                 daemonStatus.repository(),
+                daemonStatus.unchanged(),
                 daemonStatus.next(),
                 queue.step(),
                 daemonStatus.lastError(),
@@ -54,11 +55,13 @@ final class StatusReport {
                 continuous);
     }
 
-    StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen) {
+    /** @param unchanged when a run of the schedule last found that nothing changed since the newest snapshot */
+    StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen, Optional<Instant> unchanged) {
         return view(
                 false,
                 roleStatus,
                 seen,
+                unchanged,
                 Optional.empty(),
                 Optional.empty(),
                 roleStatus.lastError().or(seen::failure),
@@ -73,6 +76,7 @@ final class StatusReport {
             boolean running,
             RoleStatus roleStatus,
             RepositorySeen seen,
+            Optional<Instant> unchanged,
             Optional<Instant> next,
             Optional<SnapshotQueue.Step> step,
             Optional<UnderstudyException> lastError,
@@ -91,6 +95,7 @@ final class StatusReport {
                 seen.highest(),
                 seen.newest().map(Object::toString),
                 seen.details().map(RepositorySeen.Details::moment),
+                unchanged,
                 next,
                 step.map(now -> new StatusView.Progress(now.name(), now.doneBytes(), now.totalBytes())),
                 lastError.map(Problem::of),

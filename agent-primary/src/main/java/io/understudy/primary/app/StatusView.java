@@ -16,7 +16,8 @@ import java.util.Optional;
  * <pre>{@code
  * {"running":true,"site":"example","server":"a.example.net","version":"0.1.0","role":"primary","epoch":1,
  *  "highest_epoch":1,
- *  "newest":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","next":"2026-11-20T11:00:00Z",
+ *  "newest":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","unchanged":null,
+ *  "next":"2026-11-20T11:00:00Z",
  *  "progress":{"step":"database","done_bytes":1048576,"total_bytes":4194304},"last_error":{"code":"dump_failed",
  *  "message":"…","hint":"…"},
  *  "followers":[{"name":"standby-1","peer":"b.example.net","connected":true,"last_seen":"…","version":"0.1.0",
@@ -34,6 +35,7 @@ import java.util.Optional;
  *  "closed":null,"error":null}]}}
  * }</pre>
  *
+ * {@code unchanged} is when a run of the schedule last found that nothing changed since {@code newest}.
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
  * when there is none or it is not known; what is not there is {@code null}. Without a daemon {@code running} is false,
  * and {@code next}, {@code progress}, {@code followers}, {@code refused}, {@code peers} and {@code continuous} are
@@ -50,6 +52,7 @@ public record StatusView(
         int highestEpoch,
         Optional<String> newest,
         Optional<Instant> moment,
+        Optional<Instant> unchanged,
         Optional<Instant> next,
         Optional<Progress> progress,
         Optional<Problem> lastError,
@@ -119,6 +122,7 @@ public record StatusView(
                 highestEpoch,
                 newest,
                 moment,
+                unchanged,
                 next,
                 progress,
                 lastError,
@@ -224,6 +228,7 @@ public record StatusView(
         }
         return newest.orElse("no snapshot yet")
                 + moment.map(at -> ", data of " + Moments.text(at)).orElse("")
+                + unchanged.map(at -> ", unchanged at " + Moments.text(at)).orElse("")
                 + asOf();
     }
 

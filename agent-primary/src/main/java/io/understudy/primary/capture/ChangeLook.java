@@ -5,7 +5,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.primary.capture.Looked.Outcome;
-import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.progress.Progress;
 import io.understudy.time.WarnOnce;
@@ -15,13 +14,11 @@ import java.util.Optional;
 /** Looks whether anything changed since the newest snapshot, and takes a continuous one then. */
 final class ChangeLook {
     private final SnapshotRuns runs;
-    private final SnapshotSource source;
     private final WarnOnce warnOnce;
     private final Events events;
 
     ChangeLook(SnapshotRuns runs, SnapshotSource source, Events events) {
         this.runs = runs;
-        this.source = source;
         this.warnOnce = new WarnOnce(source.ticker());
         this.events = Objects.requireNonNull(events);
     }
@@ -54,25 +51,16 @@ final class ChangeLook {
 
     private Looked look(SnapshotRun run) {
         Optional<Base> kept = runs.kept();
-        if (kept.isPresent() && databaseIsQuiet() && run.treesAreAsIn(kept.get(), runs.target())) {
+        if (kept.isPresent() && runs.isQuiet(run, kept.get())) {
             return new Looked(Outcome.NOTHING_CHANGED, Optional.empty(), Optional.empty(), run.walked());
         }
         Optional<Taken> taken;
         try {
-            taken = runs.take(run, SnapshotRequest.continuous()).taken();
+            taken = runs.take(run, SnapshotRequest.continuous(), false).taken();
         } catch (SnapshotRuns.NoBase e) {
             return Looked.without(Outcome.NO_BASE);
         }
         return new Looked(
                 taken.isPresent() ? Outcome.TAKEN : Outcome.NOTHING_CHANGED, taken, run.reading(), run.walked());
-    }
-
-    private boolean databaseIsQuiet() {
-        Optional<MomentSeen> then = runs.seen();
-        return then.isPresent()
-                && source.database()
-                        .look()
-                        .filter(now -> then.get().isAllThat(now))
-                        .isPresent();
     }
 }

@@ -2,6 +2,7 @@ package io.understudy.primary.capture;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.schedule.Period;
 import io.understudy.repository.Manifest;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,8 @@ import java.util.Set;
 /**
  * What the caller asks of a snapshot.
  *
- * @param periods labels; none or null, as from an older caller, means {@link #MANUAL}
+ * @param periods labels; none or null, as from an older caller, means {@link #MANUAL}, and {@link Period#ALL} each of
+ *     the calendar
  * @param acceptEmpty names of the trees, or {@link #DATABASE}, that may be empty or lie elsewhere this time; null means
  *     none
  */
@@ -20,7 +22,7 @@ public record SnapshotRequest(List<String> periods, Set<String> acceptEmpty) {
 
     public SnapshotRequest {
         List<String> given = Optional.ofNullable(periods).orElse(List.of());
-        periods = given.isEmpty() ? List.of(MANUAL) : List.copyOf(given);
+        periods = given.isEmpty() ? List.of(MANUAL) : Period.expand(given);
         acceptEmpty = Set.copyOf(Optional.ofNullable(acceptEmpty).orElse(Set.of()));
     }
 

@@ -101,6 +101,7 @@ final class SnapshotRun {
      * @param newest the newest snapshot
      * @param full whether nothing is to be relied on that earlier snapshots stored
      * @param numbers gives the next number that is free
+     * @param unlessUnchanged whether the newest snapshot is enough where it holds the same
      * @param beforeCommit is called when all is stored; throws when this server may not commit any more
      */
     Result take(
@@ -109,6 +110,7 @@ final class SnapshotRun {
             boolean full,
             SnapshotNumbers numbers,
             SnapshotRequest request,
+            boolean unlessUnchanged,
             TreePlaces places,
             SigningKey key,
             Runnable beforeCommit) {
@@ -125,7 +127,7 @@ final class SnapshotRun {
             Captured captured = content.database();
             List<TreeData> trees =
                     content.trees().stream().map(SourceTrees.Captured::tree).toList();
-            if (request.isContinuous()
+            if (unlessUnchanged
                     && isSame(base.manifest().orElseThrow(), captured.database().data(), trees)) {
                 captured.commit().unchanged(base.manifest().orElseThrow().snapshot());
                 return new Result(Optional.empty(), base, captured.seen());

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.events.PrimaryPoint;
+import io.understudy.primary.schedule.Period;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.JunkObject;
@@ -13,6 +14,7 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,6 +36,7 @@ final class SnapshotRuns {
     private final DeletionLock deletions;
     private final LocalLists lists;
     private final KeptManifest kept;
+    private final LastUnchanged unchanged;
     private final LastCommitted last = new LastCommitted();
     private final Marker marker;
     private final EpochStore epochs;
@@ -57,6 +60,7 @@ final class SnapshotRuns {
         this.deletions = new DeletionLock(state, source.ticker());
         this.lists = new LocalLists(state, source.ticker());
         this.kept = new KeptManifest(state);
+        this.unchanged = new LastUnchanged(state);
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
@@ -74,9 +78,18 @@ final class SnapshotRuns {
         return fullSnapshot.raised() ? Optional.empty() : last.base();
     }
 
-    /** Which transactions had ended when the database was read last. */
-    Optional<MomentSeen> seen() {
-        return last.seen();
+    /** Whether a look, which reads no content, shows that nothing changed since this process took the newest. */
+    boolean isQuiet(SnapshotRun run, Base newest) {
+        return databaseIsQuiet() && run.treesAreAsIn(newest, target());
+    }
+
+    private boolean databaseIsQuiet() {
+        Optional<MomentSeen> then = last.seen();
+        return then.isPresent()
+                && source.database()
+                        .look()
+                        .filter(now -> then.get().isAllThat(now))
+                        .isPresent();
     }
 
     Repository target() {
@@ -103,8 +116,14 @@ final class SnapshotRuns {
         }
     }
 
-    /** Within {@link #undisturbed}. @throws NoBase where a continuous snapshot has nothing to follow */
-    SnapshotRun.Result take(SnapshotRun run, SnapshotRequest request) {
+    /**
+     * Within {@link #undisturbed}.
+     *
+     * @param unlessUnchanged whether the newest snapshot is enough where it holds the same and stands for the labels
+     * @throws NoBase where a continuous snapshot has nothing to follow
+     */
+    SnapshotRun.Result take(SnapshotRun run, SnapshotRequest request, boolean unlessUnchanged) {
+        Instant begun = source.clock().instant();
         Repository target = repository.get();
         int epoch = epochs.require(target);
         target.refreshKeys();
@@ -114,8 +133,15 @@ final class SnapshotRuns {
         Optional<Base> committed = last.newest(target, epoch, lastSequence);
         List<JunkObject> passedOver = new ArrayList<>();
         Base base = committed.orElseGet(() -> Base.of(target, kept, passedOver::add));
-        if (request.isContinuous()) {
-            requireScheduled(base, epoch, full || passedOver.stream().anyMatch(each -> wasGenuine(target, each)));
+        boolean reliable =
+                isReliable(base, epoch, full || passedOver.stream().anyMatch(each -> wasGenuine(target, each)));
+        if (request.isContinuous() && !reliable) {
+            throw new NoBase();
+        }
+        boolean enough = unlessUnchanged && reliable && standsFor(base, request);
+        if (enough && committed.isPresent() && isQuiet(run, base)) {
+            unchanged.note(target.id(), base.manifest().orElseThrow().snapshot(), begun);
+            return new SnapshotRun.Result(Optional.empty(), base, last.seen());
         }
         SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, committed);
         Runnable beforeCommit = () -> {
@@ -123,7 +149,16 @@ final class SnapshotRuns {
             epochs.require(target);
         };
         SnapshotRun.Result result = source.database()
-                .holding(() -> run.take(target, base, full, numbers, request, places, signer, beforeCommit));
+                .holding(() -> run.take(
+                        target,
+                        base,
+                        full,
+                        numbers,
+                        request,
+                        request.isContinuous() || enough,
+                        places,
+                        signer,
+                        beforeCommit));
         last.keep(target, result.next(), result.seen());
         if (!target.blobs().areReadable()) {
             result.next().manifest().ifPresent(kept::keep);
@@ -138,6 +173,9 @@ final class SnapshotRuns {
         if (full) {
             fullSnapshot.settle();
         }
+        if (enough && result.taken().isEmpty()) {
+            unchanged.note(target.id(), base.manifest().orElseThrow().snapshot(), begun);
+        }
         return result;
     }
 
@@ -147,15 +185,19 @@ final class SnapshotRuns {
     }
 
     /** A standby must find a snapshot in each epoch that it applies, and one that relies on nothing is applied too. */
-    private static void requireScheduled(Base base, int epoch, boolean full) {
-        boolean fits = !full
+    private static boolean isReliable(Base base, int epoch, boolean full) {
+        return !full
                 && base.manifest()
                         .filter(newest -> newest.snapshot().epoch() == epoch)
                         .isPresent()
                 && base.scheduled().isPresent();
-        if (!fits) {
-            throw new NoBase();
-        }
+    }
+
+    /** A continuous snapshot stands for none of the schedule: a standby does not become live with it. */
+    private static boolean standsFor(Base base, SnapshotRequest request) {
+        return base.manifest()
+                .filter(newest -> !newest.isContinuous() && Period.standsFor(newest.periods(), request.periods()))
+                .isPresent();
     }
 
     /** There is no snapshot that a continuous one may follow. */

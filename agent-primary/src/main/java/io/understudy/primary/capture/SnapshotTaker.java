@@ -6,11 +6,13 @@ import io.understudy.failure.Unexpected;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -54,17 +56,40 @@ public final class SnapshotTaker {
      */
     public Taken take(SnapshotRequest request, Progress progress) {
         events.report(new PrimaryEvent.SnapshotBegan(request.periods()));
-        Taken taken = taken(request, progress);
-        events.report(new PrimaryEvent.SnapshotCommitted(
-                taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
-        locks.committed(taken.manifest());
+        Taken taken = taken(request, false, progress).taken().orElseThrow();
+        committed(taken);
         return taken;
     }
 
-    private Taken taken(SnapshotRequest request, Progress progress) {
+    /**
+     * Takes one snapshot and commits it, unless the newest one is of the schedule too, holds all that the site holds,
+     * and stands for the labels that are due. Then it is noted that this was seen.
+     *
+     * @return empty where none was needed
+     * @throws UnderstudyException as {@link #take}
+     */
+    public Optional<Taken> takeUnlessUnchanged(SnapshotRequest request, Progress progress) {
+        events.report(new PrimaryEvent.SnapshotBegan(request.periods()));
+        SnapshotRun.Result result = taken(request, true, progress);
+        if (result.taken().isEmpty()) {
+            Manifest newest = result.next().manifest().orElseThrow();
+            events.report(new PrimaryEvent.SnapshotUnneeded(newest.snapshot(), request.periods()));
+            locks.committed(newest);
+        }
+        result.taken().ifPresent(this::committed);
+        return result.taken();
+    }
+
+    private void committed(Taken taken) {
+        events.report(new PrimaryEvent.SnapshotCommitted(
+                taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
+        locks.committed(taken.manifest());
+    }
+
+    private SnapshotRun.Result taken(SnapshotRequest request, boolean unlessUnchanged, Progress progress) {
         SnapshotRun run = runs.begin(progress);
         try {
-            return runs.undisturbed(() -> runs.take(run, request)).taken().orElseThrow();
+            return runs.undisturbed(() -> runs.take(run, request, unlessUnchanged));
         } catch (OutOfMemoryError e) {
             throw failed(run, e);
         } catch (RuntimeException | Error e) {

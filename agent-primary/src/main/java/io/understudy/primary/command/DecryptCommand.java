@@ -30,7 +30,7 @@ final class DecryptCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
-        OpenedObject opened = agent.opened(object, Optional.ofNullable(identity));
+        OpenedObject opened = agent.encryption().opened(object, Optional.ofNullable(identity));
         NewFile.write(to, opened.content());
         Result result = new Result(object, to, opened.content().length);
         cli.print(result, () -> object + " opened into " + to + ": " + result.bytes() + " bytes");

@@ -56,7 +56,7 @@ final class EncryptCommand extends PrimaryCommand {
     int run(PrimaryWiring agent) {
         requireSense();
         Moved[] moved = new Moved[1];
-        Encrypting encrypting = agent.encrypting();
+        Encrypting encrypting = agent.encryption().encrypting();
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> moved[0] = agent.access()
                     .audit()

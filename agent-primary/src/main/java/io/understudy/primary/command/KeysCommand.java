@@ -48,7 +48,7 @@ final class KeysCommand extends CommandGroup {
 
         final <T> T with(BiFunction<PrimaryWiring, KeyRecipients, T> work) {
             try (PrimaryWiring agent = PrimaryWiring.of(keys.cli.settings())) {
-                return work.apply(agent, agent.keyRecipients(Optional.ofNullable(identity)));
+                return work.apply(agent, agent.encryption().keyRecipients(Optional.ofNullable(identity)));
             }
         }
 

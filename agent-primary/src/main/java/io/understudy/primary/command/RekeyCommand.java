@@ -35,7 +35,7 @@ final class RekeyCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
-        Rekeying rekeying = agent.rekeying(Optional.ofNullable(identity));
+        Rekeying rekeying = agent.encryption().rekeying(Optional.ofNullable(identity));
         Rekeyed[] done = new Rekeyed[1];
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> done[0] = agent.access()

@@ -27,7 +27,8 @@ final class SnapshotCommand extends PrimaryCommand {
             paramLabel = "P",
             defaultValue = SnapshotRequest.MANUAL,
             description =
-                    "The label of the snapshot, as hourly or daily. May be given several times. Default: ${DEFAULT-VALUE}")
+                    "The label of the snapshot, as hourly or daily; all: each period of the calendar. May be given several"
+                            + " times. Default: ${DEFAULT-VALUE}")
     private List<String> periods;
 
     @Option(

@@ -67,6 +67,14 @@ public sealed interface PrimaryEvent extends Event {
         }
     }
 
+    /**
+     * What the schedule asked for is there: the newest snapshot holds what the site holds. As good as a commit.
+     *
+     * @param periods that were due
+     */
+    @EventText("no snapshot is needed ({periods}): nothing changed since {newest}")
+    record SnapshotUnneeded(SnapshotId newest, List<String> periods) implements PrimaryEvent {}
+
     /** The snapshot is not acknowledged; whether its manifest is there the failure says. */
     @EventText(value = "snapshot failed, {stage}: {why}", severity = Severity.ERROR)
     record SnapshotFailed(Stage stage, UnderstudyException why) implements PrimaryEvent {}

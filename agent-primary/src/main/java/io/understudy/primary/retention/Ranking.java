@@ -1,6 +1,7 @@
 package io.understudy.primary.retention;
 
 import io.understudy.primary.retention.Candidate.Known;
+import io.understudy.primary.schedule.Period;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneId;

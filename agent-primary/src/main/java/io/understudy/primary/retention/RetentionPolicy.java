@@ -3,6 +3,7 @@ package io.understudy.primary.retention;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.primary.retention.Candidate.Known;
 import io.understudy.primary.retention.Candidate.Unreadable;
+import io.understudy.primary.schedule.Period;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;

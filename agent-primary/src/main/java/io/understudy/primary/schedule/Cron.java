@@ -1,30 +1,27 @@
 package io.understudy.primary.schedule;
 
-import com.cronutils.model.time.ExecutionTime;
 import io.understudy.config.CronExpression;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.Optional;
 
 /**
- * One cron expression of five fields in a time zone. Immutable.
+ * One cron expression in a time zone. Immutable.
  *
  * <p>Where clocks change it does what cron does: what falls into a skipped hour happens when that hour is skipped; in
- * an hour that comes twice, an expression for every hour counts both times, any other the first time. The library
- * behind it computes within one fixed offset only.
+ * an hour that comes twice, an expression for every hour counts both times, any other the first time. The expression
+ * itself knows one fixed offset only.
  */
 final class Cron {
-    private final ExecutionTime times;
-    private final boolean everyHour;
+    private final CronExpression times;
     private final ZoneId zone;
 
     /** @throws IllegalArgumentException when it is no such expression */
     Cron(String expression, ZoneId zone) {
-        this.times = ExecutionTime.forCron(CronExpression.parse(expression));
-        this.everyHour = expression.strip().split("\\s+")[1].equals("*");
+        this.times = CronExpression.parse(expression);
         this.zone = zone;
     }
 
@@ -59,7 +56,7 @@ final class Cron {
 
     /** Whether the first moment of the new offset is a tick. */
     private boolean tickAt(ZoneOffsetTransition change) {
-        return (change.isGap() || everyHour)
+        return (change.isGap() || times.isEveryHour())
                 && at(change.getOffsetAfter(), change.getInstant().minusSeconds(1))
                         .filter(change.getInstant()::equals)
                         .isPresent();
@@ -67,13 +64,13 @@ final class Cron {
 
     /** From where to look on: behind the time that comes twice, unless every hour counts. */
     private Instant resume(ZoneOffsetTransition change) {
-        if (change.isGap() || everyHour) {
+        if (change.isGap() || times.isEveryHour()) {
             return change.getInstant();
         }
         return change.getInstant().minus(change.getDuration()).minusSeconds(1);
     }
 
     private Optional<Instant> at(ZoneOffset offset, Instant after) {
-        return times.nextExecution(after.atZone(offset)).map(ZonedDateTime::toInstant);
+        return times.next(LocalDateTime.ofInstant(after, offset)).map(local -> local.toInstant(offset));
     }
 }

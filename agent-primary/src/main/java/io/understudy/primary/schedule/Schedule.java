@@ -19,7 +19,7 @@ public final class Schedule {
     private final Map<String, Cron> periods = new TreeMap<>();
 
     /**
-     * @param expressions cron expressions of five fields by period
+     * @param expressions cron expressions by period
      * @throws IllegalArgumentException when one is none
      */
     public Schedule(Map<String, String> expressions, ZoneId zone) {

@@ -2,11 +2,13 @@ package io.understudy.primary.schedule;
 
 import io.understudy.failure.Retry;
 import io.understudy.time.Backoff;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 
 /**
  * What the schedule asks for now. Ticks that were missed, asleep or not running, are due as one snapshot with all
@@ -15,6 +17,7 @@ import java.util.TreeSet;
  */
 public final class Timetable {
     private final Schedule schedule;
+    private final Jitter jitter;
     private final Backoff retry;
     private final TreeSet<String> owed = new TreeSet<>();
     private Instant covered;
@@ -22,7 +25,17 @@ public final class Timetable {
 
     /** @param covered ticks up to here need no snapshot any more: the moment of the newest one */
     public Timetable(Schedule schedule, Instant covered, Backoff retry) {
+        this(schedule, covered, retry, Duration.ZERO, RandomGenerator.getDefault());
+    }
+
+    /**
+     * @param covered as above
+     * @param jitter up to so much after its tick a snapshot is due; what else falls due until then is part of it
+     * @param random draws how much
+     */
+    public Timetable(Schedule schedule, Instant covered, Backoff retry, Duration jitter, RandomGenerator random) {
         this.schedule = Objects.requireNonNull(schedule);
+        this.jitter = new Jitter(jitter, random);
         this.covered = Objects.requireNonNull(covered);
         this.retry = Objects.requireNonNull(retry);
     }
@@ -34,12 +47,21 @@ public final class Timetable {
             covered = now;
         }
         List<String> ticks = schedule.between(covered, now);
-        if (!ticks.isEmpty()) {
+        if (!ticks.isEmpty() && tick(covered).filter(now::isBefore).isEmpty()) {
             covered = now;
             owed.addAll(ticks);
             return List.copyOf(owed);
         }
         return again.filter(moment -> !moment.isAfter(now)).isPresent() ? List.copyOf(owed) : List.of();
+    }
+
+    /** Ticks before this moment are not made up. */
+    public void forget(Instant before) {
+        covered = covered.isBefore(before) ? before : covered;
+    }
+
+    private Optional<Instant> tick(Instant from) {
+        return schedule.next(from).map(jitter::of);
     }
 
     /** A snapshot with these labels is due, whatever the schedule says: now, or after a pause where one failed. */
@@ -68,7 +90,7 @@ public final class Timetable {
     /** When a snapshot will be due; empty when never. */
     public Optional<Instant> next(Instant now) {
         Instant from = covered.isAfter(now) ? now : covered;
-        Optional<Instant> tick = schedule.next(from);
+        Optional<Instant> tick = tick(from);
         return tick.isEmpty() || again.filter(tick.get()::isAfter).isPresent() ? again : tick;
     }
 }

@@ -10,6 +10,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.LastUnchanged;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.schedule.Schedule;
@@ -433,7 +434,15 @@ class DaemonTest {
                 planner,
                 new Continuous(
                         Optional.empty(), queue, planner, events, new Random(1), primary.time.clock(), primary.time),
-                new CatchUp(this::reachable, announcer, planner, events, primary.time.clock(), primary.time),
+                new CatchUp(
+                        this::reachable,
+                        announcer,
+                        planner,
+                        new LastUnchanged(primary.state),
+                        daemonStatus::unchanged,
+                        events,
+                        primary.time.clock(),
+                        primary.time),
                 new TrackingWatch(Optional.empty(), true, Optional::empty, events, told, primary.time),
                 new LoopReport(
                         new RepositoryWatch(this::reachable, primary.time.clock(), primary.time, (id, snapshot) -> {}),

@@ -12,6 +12,7 @@ import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.announce.Reporting;
+import io.understudy.primary.capture.LastUnchanged;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.repository.EpochClaim;
@@ -83,7 +84,15 @@ class StatusAgainstTheWorldTest {
                 planner,
                 new Continuous(
                         Optional.empty(), queue, planner, events, new Random(1), primary.time.clock(), primary.time),
-                new CatchUp(() -> primary.repository, announcer, planner, events, primary.time.clock(), primary.time),
+                new CatchUp(
+                        () -> primary.repository,
+                        announcer,
+                        planner,
+                        new LastUnchanged(primary.state),
+                        daemonStatus::unchanged,
+                        events,
+                        primary.time.clock(),
+                        primary.time),
                 new TrackingWatch(Optional.empty(), true, Optional::empty, events, reported, primary.time),
                 new LoopReport(
                         new RepositoryWatch(
@@ -224,6 +233,7 @@ class StatusAgainstTheWorldTest {
         fields.put("highest_epoch", () -> "" + highest);
         fields.put("newest", newest::toString);
         fields.put("moment", () -> manifest.moment().toString());
+        fields.put("unchanged", () -> NONE);
         fields.put("next", () -> production ? nextHour().toString() : NONE);
         fields.put("progress", () -> NONE);
         fields.put("last_error.code", () -> away ? "filestore_unreachable" : role.equals("fenced") ? "fenced" : NONE);
@@ -262,7 +272,8 @@ class StatusAgainstTheWorldTest {
             case MARKER_PRESENT -> primary.marker.present() ? "1.0" : "0.0";
             case EPOCH -> highest + ".0";
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(primary.time.now());
-            case SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS -> seconds(newest.moment());
+            case SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS, SNAPSHOT_CHECKED_TIMESTAMP_SECONDS ->
+                seconds(newest.moment());
             case SNAPSHOT_LAST_LOGICAL_BYTES ->
                 number(newest.totals().databaseBytes() + newest.totals().fileBytes());
             case SNAPSHOT_LAST_STORED_BYTES -> number(newest.totals().storedBytes());
@@ -281,7 +292,8 @@ class StatusAgainstTheWorldTest {
                     HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case SNAPSHOT_DURATION_SECONDS, CONTINUOUS_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; the others are the replica's.
+            // Nothing was verified; the filestore of this test is not metered; no channel is named; the others are the
+            // replica's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
@@ -290,6 +302,9 @@ class StatusAgainstTheWorldTest {
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,
                     FILESTORE_OUTSIDE_WINDOW,
+                    NOTICES_SENT,
+                    NOTICE_FAILURES,
+                    NOTIFY_CHANNEL_UP,
                     REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     AHEAD_SNAPSHOT_TIMESTAMP_SECONDS,

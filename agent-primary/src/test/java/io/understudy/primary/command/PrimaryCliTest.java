@@ -86,7 +86,7 @@ class PrimaryCliTest extends CliScenario {
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
                 .isEqualTo(
-                        "running site server version role epoch highest_epoch newest moment next progress"
+                        "running site server version role epoch highest_epoch newest moment unchanged next progress"
                                 + " last_error followers refused peers doubled_names junk tracking continuous filestore{name readable seen stores}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");

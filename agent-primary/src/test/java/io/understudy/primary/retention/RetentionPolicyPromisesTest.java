@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Promise 7 for repositories of all kinds, drawn by a seed that is the test's name. */
 class RetentionPolicyPromisesTest {
     private static final int SEEDS = 100;
-    private static final List<String> LABELS = List.of("hourly", "daily", "weekly", "monthly", "manual", "release");
+    private static final List<String> LABELS =
+            List.of("hourly", "daily", "weekly", "monthly", "bimonthly", "shutdown", "manual", "release");
     private static final List<String> ZONES =
             List.of("UTC", "Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia");
 
@@ -140,7 +141,7 @@ class RetentionPolicyPromisesTest {
             this.random = random;
             this.zone = ZoneId.of(ZONES.get(random.nextInt(ZONES.size())));
             this.minimum = 1 + random.nextInt(5);
-            Map.of("hourly", 30, "daily", 9, "weekly", 6, "monthly", 13)
+            Map.of("hourly", 30, "daily", 9, "weekly", 6, "monthly", 13, "bimonthly", 7, "shutdown", 4)
                     .forEach((label, most) -> keep.put(label, random.nextInt(most)));
             if (random.nextBoolean()) {
                 keep.put("release", random.nextInt(3));
@@ -286,6 +287,10 @@ class RetentionPolicyPromisesTest {
                 case "daily" -> one.moment().atZone(zone).toLocalDate();
                 case "weekly" -> sundayOf(one.moment().atZone(zone).toLocalDate());
                 case "monthly" -> one.moment().atZone(zone).toLocalDate().withDayOfMonth(1);
+                case "bimonthly" -> {
+                    LocalDate day = one.moment().atZone(zone).toLocalDate();
+                    yield day.getYear() + "-" + (day.getMonthValue() + 1) / 2;
+                }
                 default -> one.snapshot();
             };
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.primary.retention.Candidate.Known;
 import io.understudy.primary.retention.Candidate.Unreadable;
+import io.understudy.primary.schedule.Period;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;
 import java.time.DayOfWeek;
@@ -133,6 +134,32 @@ class RetentionPolicyTest {
                         "2026-11-19T23:00 daily 1 of 2 as the last of its day",
                         "2026-11-20T10:00 hourly 2 of 2",
                         "2026-11-20T11:00 newest; hourly 1 of 2");
+    }
+
+    /** Only those with the label: a pair of months without one has none. */
+    @Test
+    void ofEachPairOfMonthsTheLastWithTheLabelStays() {
+        keep = Map.of("monthly", 0, "bimonthly", 2);
+        for (String day : List.of("05-01", "07-01", "09-01", "09-15", "11-01")) {
+            add(at("2026-" + day + "T05:00:00"), "bimonthly");
+        }
+        add(at("2026-11-19T03:00:00"), "monthly");
+
+        assertThat(keptDays()).containsExactly("2026-09-15", "2026-11-01", "2026-11-19");
+        assertThat(text("2026-09-01")).isEqualTo("delete: bimonthly, not the last of its two months");
+        assertThat(text("2026-07-01")).isEqualTo("delete: bimonthly beyond the newest 2");
+        assertThat(text("2026-11-01")).isEqualTo("kept: bimonthly 1 of 2");
+    }
+
+    @Test
+    void theLastShutdownsStay() {
+        keep = Map.of("shutdown", 1, "daily", 0);
+        add(at("2026-10-01T05:00:00"), "shutdown");
+        add(at("2026-11-01T05:00:00"), "shutdown");
+        nights(2, "2026-11-18T03:00:00");
+
+        assertThat(keptDays()).containsExactly("2026-11-01", "2026-11-19");
+        assertThat(text("2026-10-01")).isEqualTo("delete: shutdown beyond the newest 1");
     }
 
     @Test

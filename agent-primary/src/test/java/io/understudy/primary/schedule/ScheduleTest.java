@@ -12,6 +12,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,6 +112,27 @@ class ScheduleTest {
                 Instant next = hourly.next(at).orElseThrow();
                 assertThat(next).isAfter(at).isBeforeOrEqualTo(at.plus(Duration.ofMinutes(90)));
                 at = next;
+            }
+        }
+    }
+
+    /** In each zone, at each minute, also one that is skipped or comes twice: once on each date. */
+    @Test
+    void whatIsDueOnceADayIsDueOnceOnEachDate() {
+        Random random = new Random(3);
+        for (String zone : List.of("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca")) {
+            for (int i = 0; i < 12; i++) {
+                String time =
+                        (i < 6 ? random.nextInt(60) + " " + i % 4 : random.nextInt(60) + " " + random.nextInt(24));
+                Schedule daily = new Schedule(Map.of("daily", time + " * * *"), ZoneId.of(zone));
+                ZonedDateTime begin = ZonedDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneId.of(zone));
+                Instant at = begin.minusSeconds(1).toInstant();
+                for (int day = 0; day < 365; day++) {
+                    at = daily.next(at).orElseThrow();
+                    assertThat(at.atZone(ZoneId.of(zone)).toLocalDate())
+                            .as("%s in %s", time, zone)
+                            .isEqualTo(begin.toLocalDate().plusDays(day));
+                }
             }
         }
     }

@@ -7,9 +7,11 @@ import io.understudy.time.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TimetableTest {
@@ -86,6 +88,59 @@ class TimetableTest {
         assertThat(none.isAwaited()).isTrue();
         assertThat(none.due(TEN)).as("not at once").isEmpty();
         assertThat(none.due(TEN.plusSeconds(60))).containsExactly("promotion");
+    }
+
+    /** Drawn once for each tick, so that what status shows is when it comes. */
+    @Test
+    void aTickIsDueUpToTheJitterLater() {
+        Duration jitter = Duration.ofMinutes(10);
+        Timetable late = new Timetable(SCHEDULE, TEN.plusSeconds(60), backoff(), jitter, new Random(7));
+        Set<Duration> delays = new HashSet<>();
+        Instant now = TEN.plusSeconds(60);
+        for (int hour = 1; hour < 30; hour++) {
+            Instant tick = TEN.plus(Duration.ofHours(hour));
+            Instant due = late.next(now).orElseThrow();
+            assertThat(due).isBetween(tick, tick.plus(jitter));
+            assertThat(late.next(tick)).contains(due);
+            assertThat(late.due(due.minusMillis(1))).isEmpty();
+            assertThat(late.due(due)).contains("hourly");
+            late.succeeded();
+            delays.add(Duration.between(tick, due));
+            now = due;
+        }
+        assertThat(delays).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void whatFallsDueWithinTheDelayIsPartOfIt() {
+        Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *", "daily", "1 10 * * *"), ZoneOffset.UTC);
+        Timetable late =
+                new Timetable(schedule, TEN.minusSeconds(60), backoff(), Duration.ofMinutes(10), new Random(7));
+        assertThat(late.next(TEN).orElseThrow()).isAfter(TEN.plusSeconds(60));
+        assertThat(late.due(late.next(TEN).orElseThrow())).containsExactly("daily", "hourly");
+    }
+
+    @Test
+    void aClockThatIsSetBackWithinTheDelayLosesNothing() {
+        Timetable late =
+                new Timetable(SCHEDULE, TEN.minusSeconds(60), backoff(), Duration.ofMinutes(10), new Random(7));
+        assertThat(late.due(TEN)).isEmpty();
+        assertThat(late.due(TEN.minus(Duration.ofHours(5)))).isEmpty();
+        assertThat(late.due(TEN.minus(Duration.ofHours(4)).plus(Duration.ofMinutes(10))))
+                .containsExactly("hourly");
+    }
+
+    @Test
+    void whatIsForgottenIsNotMadeUpAndWhatFailedStaysOwed() {
+        assertThat(timetable.due(TEN.plusSeconds(3600))).containsExactly("hourly");
+        timetable.failed(TEN.plusSeconds(3600), Retry.WITH_BACKOFF);
+        Instant later = TEN.plus(Duration.ofHours(20)).plusSeconds(60);
+        timetable.forget(later.minusSeconds(30));
+        assertThat(timetable.due(later)).as("the one that failed").containsExactly("hourly");
+        timetable.succeeded();
+        assertThat(timetable.due(later.plusSeconds(1))).isEmpty();
+        timetable.forget(TEN);
+        assertThat(timetable.due(later.plusSeconds(2))).as("never further back").isEmpty();
     }
 
     @Test

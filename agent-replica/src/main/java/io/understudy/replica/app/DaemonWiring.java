@@ -6,7 +6,12 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
+import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.Notifier;
+import io.understudy.page.PageHtml;
+import io.understudy.page.RecentSnapshots;
+import io.understudy.page.Refreshed;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.Inspection;
@@ -84,7 +89,23 @@ final class DaemonWiring {
                         ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
                         audit,
                         events);
+        ReplicaNotices notices = new ReplicaNotices(store, marker);
+        Notifier notifier = wiring.notifications()
+                .notifier(
+                        notices,
+                        notices,
+                        new Notifier.Ports(
+                                events, monitoring.metrics(), ports.clock(), ports.ticker(), ports.random()));
         Readiness readiness = new Readiness(marker, store, inspection, live);
+
+        RecentSnapshots recent = new RecentSnapshots(wiring::repository, ports.clock());
+        Refreshed<String> page = new Refreshed<>(
+                () -> PageHtml.of(StandbyPage.of(
+                        status.ofDaemon(link.seen()),
+                        recent.look(),
+                        settings.replica().rpo(),
+                        ports.clock().instant())),
+                ports.clock());
 
         List<Service> services = new ArrayList<>();
         services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
@@ -95,9 +116,17 @@ final class DaemonWiring {
             return () -> {};
         });
         services.add(audit::started);
+        services.add(notifier::start);
         services.add(admin::start);
+        services.add(() -> recent);
+        services.add(() -> page);
         services.add(monitoring.service(
-                settings.replica().http(), ports.filestore(), events, queue::health, readiness::probe));
+                settings.replica().http(),
+                ports.filestore(),
+                events,
+                queue::health,
+                readiness::probe,
+                new HttpPage(PageHtml.POLICY, page)));
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);

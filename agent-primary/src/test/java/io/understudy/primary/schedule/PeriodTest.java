@@ -1,0 +1,62 @@
+package io.understudy.primary.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PeriodTest {
+    @Test
+    void allIsEachPeriodOfTheCalendar() {
+        assertThat(Period.expand(List.of("all"))).containsExactly("hourly", "daily", "weekly", "monthly", "bimonthly");
+        assertThat(Period.expand(List.of("release", "daily", "all")))
+                .containsExactly("release", "daily", "hourly", "weekly", "monthly", "bimonthly");
+        assertThat(Period.expand(List.of("daily", "manual"))).containsExactly("daily", "manual");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-01-01T00:00:00Z, 2026-01-01T00:00:00Z, 2026-03-01T00:00:00Z",
+        "2026-02-28T23:59:59Z, 2026-01-01T00:00:00Z, 2026-03-01T00:00:00Z",
+        "2026-11-20T10:00:00Z, 2026-11-01T00:00:00Z, 2027-01-01T00:00:00Z",
+        "2026-12-31T10:00:00Z, 2026-11-01T00:00:00Z, 2027-01-01T00:00:00Z",
+    })
+    void twoMonthsBeginWithAnOddOne(Instant moment, Instant start, Instant end) {
+        assertThat(Period.BIMONTHLY.start(moment, ZoneOffset.UTC)).isEqualTo(start);
+        assertThat(Period.BIMONTHLY.end(moment, ZoneOffset.UTC)).isEqualTo(end);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hourly, hourly, true",
+        "hourly, daily, true",
+        "hourly, monthly, true",
+        "daily, weekly, true",
+        "monthly, hourly, true",
+        "weekly, monthly, false",
+        "monthly, weekly, false",
+        "hourly, bimonthly, false",
+        "bimonthly, bimonthly, true",
+        "hourly, release, false",
+        "release, release, true",
+        "release, hourly, false",
+        "manual, hourly, false",
+    })
+    void anUnchangedSnapshotStandsForWhatItsLabelGoesWith(String carried, String due, boolean stands) {
+        assertThat(Period.standsFor(List.of(carried), List.of(due))).isEqualTo(stands);
+    }
+
+    @Test
+    void itStandsForAllLabelsThatAreDueOrForNone() {
+        assertThat(Period.standsFor(List.of("daily", "hourly"), List.of("hourly", "weekly")))
+                .isTrue();
+        assertThat(Period.standsFor(List.of("daily", "hourly"), List.of("hourly", "bimonthly")))
+                .isFalse();
+        assertThat(Period.standsFor(Period.expand(List.of("all")), Period.expand(List.of("all"))))
+                .isTrue();
+    }
+}
