@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -64,13 +65,16 @@ class RestoreTest {
         private String id;
 
         @Mixin
-        private RestoreOptions options;
+        private FilesOptions files;
+
+        @Option(names = "--to")
+        private String to;
 
         @Override
         public Integer call() {
-            RestoreTarget target = options.target().orElseThrow();
+            RestoreTarget target = RestoreTarget.parse(to);
             cli.reading(cli.settings(), reader -> {
-                options.restore(cli, id, ((RestoreTarget.Folder) target).path(), cli.settings(), reader);
+                files.restore(cli, id, ((RestoreTarget.Folder) target).path(), cli.settings(), reader);
                 return null;
             });
             return 0;

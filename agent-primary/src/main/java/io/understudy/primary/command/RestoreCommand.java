@@ -3,12 +3,13 @@ package io.understudy.primary.command;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryWiring;
-import io.understudy.restore.RestoreOptions;
+import io.understudy.restore.FilesOptions;
 import io.understudy.restore.RestoreTarget;
 import io.understudy.restore.RestoreTarget.Folder;
 import io.understudy.setup.SnapshotName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -21,16 +22,24 @@ final class RestoreCommand extends PrimaryCommand {
     @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
     private String id;
 
+    @Option(
+            names = "--to",
+            paramLabel = "TARGET",
+            description = "A folder that is new or empty, for the files of the snapshot.")
+    private String to;
+
     @Mixin
-    private RestoreOptions options;
+    private FilesOptions files;
 
     @Override
     int run(PrimaryWiring agent) {
-        RestoreTarget target = options.target().orElseThrow(() -> unfit("--to is missing"));
-        if (!(target instanceof Folder folder)) {
+        if (to == null) {
+            throw unfit("--to is missing");
+        }
+        if (!(RestoreTarget.parse(to) instanceof Folder folder)) {
             throw unfit("the primary's own site is never replaced by a snapshot");
         }
-        options.restore(cli, id, folder.path(), agent.settings(), PrimaryCli.reader(agent));
+        files.restore(cli, id, folder.path(), agent.settings(), PrimaryCli.reader(agent));
         return 0;
     }
 

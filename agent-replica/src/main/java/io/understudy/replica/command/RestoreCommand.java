@@ -7,7 +7,8 @@ import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
-import io.understudy.restore.RestoreOptions;
+import io.understudy.restore.FilesOptions;
+import io.understudy.restore.RestoreTarget;
 import io.understudy.restore.RestoreTarget.Folder;
 import io.understudy.restore.RestoreTarget.Live;
 import io.understudy.setup.SnapshotName;
@@ -30,16 +31,23 @@ final class RestoreCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
+    @Option(
+            names = "--to",
+            paramLabel = "TARGET",
+            description = "A folder that is new or empty, for its files; live (the default): what this standby serves.")
+    private String to;
+
     @Mixin
-    private RestoreOptions options;
+    private FilesOptions files;
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        if (options.target().orElse(new Live()) instanceof Folder folder) {
-            options.restore(cli, id, folder.path(), settings, ReplicaCli.reader(wiring));
+        RestoreTarget target = to == null ? new Live() : RestoreTarget.parse(to);
+        if (target instanceof Folder folder) {
+            files.restore(cli, id, folder.path(), settings, ReplicaCli.reader(wiring));
             return 0;
         }
-        options.requireAll("the live site");
+        files.requireAll("the live site");
         return restoreLive(wiring);
     }
 

@@ -19,17 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of {@code restore} of both agents that name where to and what of a snapshot. */
-public final class RestoreOptions {
+/** The options of {@code restore} of both agents that choose files of a snapshot, and their restore to a folder. */
+public final class FilesOptions {
     private static final List<String> KINDS =
             Arrays.stream(TreeKind.values()).map(TreeKind::label).toList();
-
-    @Option(
-            names = "--to",
-            paramLabel = "TARGET",
-            description =
-                    "A folder that is new or empty, for the files of the snapshot; live: what this standby serves.")
-    private String to;
 
     @Option(
             names = "--only",
@@ -46,11 +39,6 @@ public final class RestoreOptions {
             paramLabel = "GLOB",
             description = "Only what it matches, as find does, with all that lies in it. May be given several times.")
     private List<String> paths = new ArrayList<>();
-
-    /** @throws UnderstudyException {@code USAGE}; empty where no target is named */
-    public Optional<RestoreTarget> target() {
-        return Optional.ofNullable(to).map(RestoreTarget::parse);
-    }
 
     /** @throws UnderstudyException {@code USAGE} where a part of the files is chosen, which the target cannot take */
     public void requireAll(String target) {
@@ -87,7 +75,7 @@ public final class RestoreOptions {
 
     private Selection selection() {
         Selection selection =
-                new Selection(only.stream().map(RestoreOptions::kind).toList(), trees, paths);
+                new Selection(only.stream().map(FilesOptions::kind).toList(), trees, paths);
         selection.globs();
         return selection;
     }
