@@ -14,18 +14,8 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options of {@code restore} for a snapshot's database, in place of the live site; the same on both agents. */
-public final class RestoreOptions {
-    private static final String DATABASE = "database:";
-    private static final String DUMP = "dump:";
-
-    @Option(
-            names = "--to",
-            paramLabel = "TARGET",
-            description = {"database:NAME, a new database of this server, or", "dump:FILE, a new file that psql loads."
-            })
-    private String to;
-
+/** The options of {@code restore} of both agents for a snapshot's database, and its restore next to the live site. */
+public final class DatabaseOptions {
     @Mixin
     private DumpOptions part;
 
@@ -38,41 +28,26 @@ public final class RestoreOptions {
     /** What {@code restore --to dump:FILE} prints with {@code --json}. */
     private record Dumped(SnapshotId snapshot, String file, List<String> leftOut) {}
 
-    /** Whether a database or a dump is asked for. */
-    public boolean given() {
-        return to != null && (to.startsWith(DATABASE) || to.startsWith(DUMP));
-    }
-
-    /** Where else it is to go; empty where nothing is said. @throws UnderstudyException {@code USAGE} */
-    public Optional<String> elsewhere() {
+    /** @throws UnderstudyException {@code USAGE} where a part of a database is asked for, which the target cannot take */
+    public void requireNone(String target) {
         if (part.given() || owner != null) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "--table, --exclude-table, --schema-only, --data-only and --owner are for a database of its own",
+                    "cannot restore a part of a database to " + target
+                            + ": --table, --exclude-table, --schema-only, --data-only and --owner are for a database of its own",
                     "add --to database:NAME or --to dump:FILE");
         }
-        return Optional.ofNullable(to);
     }
 
-    /** Restores into a database or a file, and prints what was made. */
-    public int run(SnapshotProgram cli, Settings settings, SnapshotReader reader, String id) {
-        DumpRequest request = part.request(owner == null);
-        if (to.startsWith(DUMP)) {
-            dump(cli, settings, reader, id, request);
-        } else {
-            restore(cli, settings, reader, id, request);
-        }
-        return 0;
-    }
-
-    private void dump(SnapshotProgram cli, Settings settings, SnapshotReader reader, String id, DumpRequest request) {
-        Path file = Path.of(to.substring(DUMP.length()));
+    /** Writes it to a new file, and prints what was written. */
+    public void dump(SnapshotProgram cli, String id, Path file, Settings settings, SnapshotReader reader) {
         if (owner != null) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "--owner is for --to database:NAME: a dump belongs to the user that loads it",
                     "use dump --no-owner");
         }
+        DumpRequest request = part.request(true);
         Opened opened = reader.open(cli.find(id, reader));
         DatabaseDump dump = DatabaseDump.of(opened, settings, request);
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
@@ -86,9 +61,9 @@ public final class RestoreOptions {
                 () -> opened.manifest().snapshot() + " is dumped to " + file);
     }
 
-    private void restore(
-            SnapshotProgram cli, Settings settings, SnapshotReader reader, String id, DumpRequest request) {
-        String name = to.substring(DATABASE.length());
+    /** Restores it into a new database, or rows into one, and prints what was made. */
+    public void restore(SnapshotProgram cli, String id, String name, Settings settings, SnapshotReader reader) {
+        DumpRequest request = part.request(owner == null);
         Optional<String> role = Optional.ofNullable(owner);
         DatabaseRestore restore = new DatabaseRestore(settings);
         Opened opened = reader.open(cli.find(id, reader));
