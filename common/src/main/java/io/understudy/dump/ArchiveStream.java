@@ -189,7 +189,7 @@ final class ArchiveStream {
         if (type != Block.ROWS && type != Block.OBJECTS) {
             throw unknown("its content has a part of the unknown kind " + type, null);
         }
-        return new Block(number(), type == Block.OBJECTS);
+        return new Block(numberOfContent(), type == Block.OBJECTS);
     }
 
     /** What the archive holds of one entry. */
@@ -217,15 +217,12 @@ final class ArchiveStream {
 
         /** The next large object's number; 0 behind the last one. Its content must be copied. */
         int object() throws IOException {
-            raw.reset();
-            return number();
+            return numberOfContent();
         }
 
         /** Copies the rows, or the content of the large object. */
         void copy(OutputStream out) throws IOException {
-            raw.reset();
-            for (int length = number(); length > 0; length = number()) {
-                raw.reset();
+            for (int length = numberOfContent(); length > 0; length = numberOfContent()) {
                 while (length > 0) {
                     int count = in.readNBytes(piece, 0, Math.min(length, PIECE));
                     if (count == 0) {
@@ -255,6 +252,15 @@ final class ArchiveStream {
             value = value << 8 | bytes[i] & 0xff;
         }
         return sign == 0 ? value : -value;
+    }
+
+    private int numberOfContent() throws IOException {
+        raw.reset();
+        try {
+            return number();
+        } catch (EOFException e) {
+            throw truncated(e);
+        }
     }
 
     /** Empty where there is none. */
