@@ -5,7 +5,7 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.NearestName;
-import io.understudy.diff.DatabaseDiff.Difference;
+import io.understudy.diff.SnapshotDiff.Difference;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.ServerEncoding;
@@ -26,8 +26,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "diff",
         description = {
-            "Compares the databases of two snapshots: how many rows of each table went and came,",
-            "which sequences and settings changed."
+            "Compares two snapshots: how many rows of each table and paths of each tree went and came,",
+            "which sequences and settings of the database changed."
         })
 public final class DiffCommand implements Callable<Integer> {
     @ParentCommand
@@ -45,6 +45,14 @@ public final class DiffCommand implements Callable<Integer> {
             description = "The rows of this table, schema.name, that went (-) and came (+), as COPY writes them.")
     private String table;
 
+    @Option(
+            names = "--files",
+            description = "The paths that went (-), came (+), have other content (M) or other attributes (U).")
+    private boolean files;
+
+    /** What comes before the paths with {@code --json}. */
+    private record Ends(SnapshotId from, SnapshotId to) {}
+
     /** What comes before the rows with {@code --json}. */
     private record Head(SnapshotId from, SnapshotId to, String table) {}
 
@@ -56,7 +64,11 @@ public final class DiffCommand implements Callable<Integer> {
     private int diff(SnapshotReader reader) {
         Opened first = reader.open(cli.find(from, reader));
         Opened second = reader.open(cli.find(to, reader));
-        DatabaseDiff diff = new DatabaseDiff(first, second);
+        SnapshotDiff diff = new SnapshotDiff(first, second);
+        if (files) {
+            paths(first, second);
+            return 0;
+        }
         if (table != null) {
             rows(diff, first, second);
             return 0;
@@ -66,16 +78,30 @@ public final class DiffCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Difference compare(DatabaseDiff diff) {
+    private void paths(Opened first, Opened second) {
+        if (table != null) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE, "--files and --rows exclude each other", "give one of them, or neither for counts");
+        }
+        try (ChangedPaths paths = new ChangedPaths(first, second)) {
+            cli.printEach(
+                    new Ends(first.manifest().snapshot(), second.manifest().snapshot()),
+                    "paths",
+                    paths,
+                    ChangedPath::text);
+        }
+    }
+
+    private Difference compare(SnapshotDiff diff) {
         try (ProgressDisplay progress = cli.progress()) {
             return diff.compare(progress);
         }
     }
 
-    private void rows(DatabaseDiff diff, Opened first, Opened second) {
+    private void rows(SnapshotDiff diff, Opened first, Opened second) {
         TableData before = require(diff, first);
         TableData after = require(diff, second);
-        if (!DatabaseDiff.sameColumns(before, after)) {
+        if (!SnapshotDiff.sameColumns(before, after)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot compare the rows of " + table
@@ -87,7 +113,7 @@ public final class DiffCommand implements Callable<Integer> {
         try (RowsOfTwo rows = new RowsOfTwo(first.blobs(), second.blobs())) {
             RowDifference.Result result = rows.between(before, after).orElseThrow(this::tooLong);
             cli.printEach(
-                    new Head(first.manifest().snapshot(), second.manifest().snapshot(), DatabaseDiff.name(after)),
+                    new Head(first.manifest().snapshot(), second.manifest().snapshot(), SnapshotDiff.name(after)),
                     "rows",
                     ChangedRows.of(result, after.columns(), charset),
                     ChangedRow::text);
@@ -103,7 +129,7 @@ public final class DiffCommand implements Callable<Integer> {
                 "dump it of both snapshots: dump ID --table " + table + " --data-only");
     }
 
-    private TableData require(DatabaseDiff diff, Opened snapshot) {
+    private TableData require(SnapshotDiff diff, Opened snapshot) {
         String name = table.contains(".") ? table : "public." + table;
         Optional<TableData> found = diff.table(snapshot, name);
         return found.orElseThrow(() -> new UnderstudyException(

@@ -26,12 +26,12 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Compares the databases of two snapshots. Lists are read side by side; no row of a table that is equal is read. */
-final class DatabaseDiff {
+/** Compares two snapshots. Lists are read side by side; no row of a table that is equal is read, and no file. */
+final class SnapshotDiff {
     private final Opened first;
     private final Opened second;
 
-    DatabaseDiff(Opened first, Opened second) {
+    SnapshotDiff(Opened first, Opened second) {
         this.first = first;
         this.second = second;
     }
@@ -42,6 +42,7 @@ final class DatabaseDiff {
      * @param schemaChanged whether objects were made, altered or dropped
      * @param tables those that differ
      * @param equalTables how many do not
+     * @param trees of which paths differ
      */
     record Difference(
             SnapshotId from,
@@ -50,7 +51,8 @@ final class DatabaseDiff {
             List<TableDifference> tables,
             long equalTables,
             List<ValueDifference> sequences,
-            List<ValueDifference> settings) {
+            List<ValueDifference> settings,
+            List<TreeDifference> trees) {
         String text() {
             List<String> lines = new ArrayList<>();
             if (schemaChanged) {
@@ -59,6 +61,7 @@ final class DatabaseDiff {
             tables.forEach(each -> lines.add("table " + each.text()));
             sequences.forEach(each -> lines.add("sequence " + each.text()));
             settings.forEach(each -> lines.add("setting " + each.text()));
+            trees.forEach(each -> lines.add("tree " + each.text()));
             lines.add(equalTables + " tables are equal");
             return String.join("\n", lines);
         }
@@ -97,7 +100,14 @@ final class DatabaseDiff {
                 List.copyOf(tables.found),
                 tables.equal,
                 List.copyOf(sequences.values()),
-                settings());
+                settings(),
+                trees());
+    }
+
+    private List<TreeDifference> trees() {
+        try (ChangedPaths paths = new ChangedPaths(first, second)) {
+            return TreeDifference.of(paths);
+        }
     }
 
     /** The table of this name in both. */
@@ -112,7 +122,7 @@ final class DatabaseDiff {
         TreeSet<String> names = new TreeSet<>();
         for (Opened each : List.of(first, second)) {
             try (Stream<TableData> tables = database(each).tables(each.blobs())) {
-                names.addAll(tables.map(DatabaseDiff::name).collect(Collectors.toSet()));
+                names.addAll(tables.map(SnapshotDiff::name).collect(Collectors.toSet()));
             }
         }
         return names;
