@@ -28,7 +28,10 @@ public final class DatabaseOptions {
     /** What {@code restore --to dump:FILE} prints with {@code --json}. */
     private record Dumped(SnapshotId snapshot, String file, List<String> leftOut) {}
 
-    /** @throws UnderstudyException {@code USAGE} where a part of a database is asked for, which the target cannot take */
+    /**
+     * @param target that takes no part of a database
+     * @throws UnderstudyException {@code USAGE} where one is asked for
+     */
     public void requireNone(String target) {
         if (part.given() || owner != null) {
             throw new UnderstudyException(

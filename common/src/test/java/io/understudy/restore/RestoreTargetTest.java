@@ -14,6 +14,7 @@ class RestoreTargetTest {
     @Test
     void saysWhatIsMeant() {
         assertThat(RestoreTarget.parse("live")).isEqualTo(new RestoreTarget.Live());
+        assertThat(RestoreTarget.parse("./live")).isEqualTo(new RestoreTarget.Folder(Path.of("./live")));
         assertThat(RestoreTarget.parse("/srv/restored")).isEqualTo(new RestoreTarget.Folder(Path.of("/srv/restored")));
         assertThat(RestoreTarget.parse("database:copy:2")).isEqualTo(new RestoreTarget.Database("copy:2"));
         assertThat(RestoreTarget.parse("dump:/srv/a.sql")).isEqualTo(new RestoreTarget.Dump(Path.of("/srv/a.sql")));
