@@ -1,0 +1,55 @@
+package io.understudy.replica.stage;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.Excludes;
+import io.understudy.replica.rewrite.TreeRewrite;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.RiskyEntries;
+import io.understudy.restore.TreePolicy;
+import java.util.Iterator;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A tree of a snapshot, and how this server takes it. */
+record TreeTarget(TreeData data, TreeSettings settings, Excludes excludes, TreeRewrite rewrite) {
+    private static final Logger LOG = LoggerFactory.getLogger(TreeTarget.class);
+
+    private TreePolicy policy() {
+        return new TreePolicy(data.kind(), settings.keepsSetId(), settings.anyLinks());
+    }
+
+    boolean isSecret() {
+        return policy().isSecret();
+    }
+
+    /** The entries that this server takes, as it takes them. */
+    Iterator<IndexEntry> taken(Stream<IndexEntry> index, RiskyEntries risky, BlobSource blobs) {
+        Iterator<IndexEntry> wanted = index.peek(entry -> risky.add(entry.entry()))
+                .filter(new IncludedEntries(settings))
+                .iterator();
+        TreePolicy policy = policy();
+        Iterator<IndexEntry> made = rewrite.apply(wanted, blobs);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return made.hasNext();
+            }
+
+            @Override
+            public IndexEntry next() {
+                return policy.guarded(made.next());
+            }
+        };
+    }
+
+    /** Says what comes otherwise than it is on the primary. */
+    void report(RiskyEntries risky) {
+        if ((risky.setId() > 0 && !settings.keepsSetId()) || (risky.outward() > 0 && !settings.anyLinks())) {
+            risky.text(settings.keepsSetId(), settings.anyLinks())
+                    .ifPresent(found -> LOG.warn("tree {}: {}", data.name(), found));
+        }
+    }
+}
