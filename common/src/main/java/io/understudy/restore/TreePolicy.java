@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.Collection;
 
 /**
- * What a restored tree takes of an index: the same as an import takes, but that a link may not lead out of the restored
- * folder, where an import looks at the tree that the site uses.
+ * What a server takes of a tree's index. A restore and an import take the same, but that a link may not lead out of the
+ * restored folder, where an import looks at the tree that the site uses.
  *
  * @param keepsSetId whether files keep their set-uid and set-gid bits
  * @param anyLinks whether links may lead out of the tree
  */
-record TreePolicy(TreeKind kind, boolean keepsSetId, boolean anyLinks) {
+public record TreePolicy(TreeKind kind, boolean keepsSetId, boolean anyLinks) {
     private static final int PRIVATE_FILE = 0600;
     private static final int PRIVATE_FOLDER = 0700;
 
@@ -31,7 +31,7 @@ record TreePolicy(TreeKind kind, boolean keepsSetId, boolean anyLinks) {
                 .orElse(new TreePolicy(tree.kind(), false, false));
     }
 
-    boolean isSecret() {
+    public boolean isSecret() {
         return kind == TreeKind.SECRETS;
     }
 
@@ -40,22 +40,28 @@ record TreePolicy(TreeKind kind, boolean keepsSetId, boolean anyLinks) {
         return !anyLinks && RiskyEntries.isOutward(entry, root);
     }
 
-    /** As it is restored. Secrets are for their owner alone, whatever the index says. */
-    IndexEntry guarded(IndexEntry line) {
+    /** As this server takes it. Secrets are for their owner alone, whatever the index says. */
+    public IndexEntry guarded(IndexEntry line) {
         Attributes attributes = line.entry().attributes();
-        SafePath path = line.entry().path();
-        if (line.entry() instanceof TreeEntry.File file) {
-            int mode = isSecret() ? PRIVATE_FILE : withoutSetId(file);
-            return new IndexEntry(
-                    new TreeEntry.File(path, attributes.withMode(mode), file.size(), file.hash()), line.content());
+        int mode = mode(line.entry());
+        if (mode == attributes.mode()) {
+            return line;
         }
-        return line.entry() instanceof TreeEntry.Folder && isSecret()
-                ? IndexEntry.of(new TreeEntry.Folder(path, attributes.withMode(PRIVATE_FOLDER)))
-                : line;
+        SafePath path = line.entry().path();
+        return line.entry() instanceof TreeEntry.File file
+                ? new IndexEntry(
+                        new TreeEntry.File(path, attributes.withMode(mode), file.size(), file.hash()), line.content())
+                : IndexEntry.of(new TreeEntry.Folder(path, attributes.withMode(mode)));
     }
 
-    private int withoutSetId(TreeEntry.File file) {
-        int mode = file.attributes().mode();
-        return keepsSetId ? mode : RiskyEntries.withoutSetId(mode);
+    private int mode(TreeEntry entry) {
+        int mode = entry.attributes().mode();
+        if (entry instanceof TreeEntry.Link) {
+            return mode;
+        }
+        if (isSecret()) {
+            return entry instanceof TreeEntry.File ? PRIVATE_FILE : PRIVATE_FOLDER;
+        }
+        return RiskyEntries.isSetId(entry) && !keepsSetId ? RiskyEntries.withoutSetId(mode) : mode;
     }
 }
