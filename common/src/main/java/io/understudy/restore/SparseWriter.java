@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.restore;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.restore;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -6,23 +6,28 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.AtomicFiles.Draft;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
+import io.understudy.files.FileStat;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
 import io.understudy.tasks.TaskScope;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes single staged files as drafts and forces them in batches, in parallel, before they get their names. Not
- * thread-safe.
+ * Writes single files of a snapshot as drafts next to their places and forces them in batches, in parallel, before they
+ * get their names. Not thread-safe.
  */
-final class StagedFiles implements AutoCloseable {
+public final class DraftFiles implements AutoCloseable {
     /** Open files at a time. */
     private static final int BATCH = 256;
 
@@ -32,18 +37,18 @@ final class StagedFiles implements AutoCloseable {
     private final byte[] buffer = new byte[1 << 17];
     private final List<Draft> unforced = new ArrayList<>();
 
-    StagedFiles(AttributeWriter attributeWriter) {
+    public DraftFiles(AttributeWriter attributeWriter) {
         this.attributeWriter = attributeWriter;
     }
 
-    void link(Path target, TreeEntry.Link link) throws IOException {
+    public void link(Path target, TreeEntry.Link link) throws IOException {
         Files.deleteIfExists(target);
         link.target().create(target);
         attributeWriter.setAttributes(target, link.attributes());
     }
 
     /** The content is there; it gets the attributes that the snapshot names, which may be another one. */
-    void refresh(Path target, TreeEntry entry) throws IOException {
+    public void refresh(Path target, TreeEntry entry) throws IOException {
         if (!(entry instanceof TreeEntry.Folder) && !attributeWriter.isSet(target, entry.attributes())) {
             attributeWriter.setAttributes(target, entry.attributes());
         }
@@ -54,7 +59,7 @@ final class StagedFiles implements AutoCloseable {
      *
      * @throws UnderstudyException {@code BLOB_DAMAGED} when they are not what the index names
      */
-    void write(Path target, TreeEntry.File file, InputStream in) throws IOException {
+    public void write(Path target, TreeEntry.File file, InputStream in) throws IOException {
         Draft draft = AtomicFiles.draft(target, AtomicFiles.PRIVATE);
         unforced.add(draft);
         copy(file, in, draft.channel());
@@ -81,15 +86,32 @@ final class StagedFiles implements AutoCloseable {
         if (left > 0 || !ContentHash.of(digest.digest()).equals(file.hash())) {
             throw new UnderstudyException(
                     ErrorCode.BLOB_DAMAGED,
-                    "cannot stage \"" + file.path() + "\": its content differs from what the index names",
+                    "cannot write \"" + file.path() + "\": its content differs from what the index names",
                     "verify the snapshot");
         }
     }
 
+    /** Whether the file is there with all its content; reads it. One that may not be read is not. */
+    public static boolean isWhole(Path target, TreeEntry.File file) throws IOException {
+        try {
+            FileStat stat = FileStat.of(target);
+            if (stat.type() != FileStat.Type.FILE || stat.size() != file.size()) {
+                return false;
+            }
+            MessageDigest digest = Sha256.digest();
+            try (InputStream in = new DigestInputStream(Files.newInputStream(target), digest)) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+            return ContentHash.of(digest.digest()).equals(file.hash());
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            return false;
+        }
+    }
+
     /** Makes what was written last durable, and gives it its name. */
-    void force() {
-        try (TaskScope scope = new TaskScope("stage files")) {
-            scope.forEach(FORCERS, unforced, StagedFiles::force);
+    public void force() {
+        try (TaskScope scope = new TaskScope("write files")) {
+            scope.forEach(FORCERS, unforced, DraftFiles::force);
         }
         unforced.clear();
     }

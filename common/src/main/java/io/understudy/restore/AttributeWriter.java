@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.restore;
 
 import io.understudy.files.Accounts;
 import io.understudy.files.Attributes;
@@ -30,6 +30,7 @@ public final class AttributeWriter {
     private final Accounts accounts = new Accounts();
     private final Set<String> unknown = new TreeSet<>();
     private long left;
+    private long others;
 
     /**
      * @param owners whether to set owners at all
@@ -42,7 +43,7 @@ public final class AttributeWriter {
     }
 
     /** Whether the agent may give files away: tried with a file in this folder. */
-    static boolean mayGiveAway(Path folder) throws IOException {
+    public static boolean mayGiveAway(Path folder) throws IOException {
         Path probe = Files.createTempFile(folder, ".owner", "");
         try {
             int uid = FileStat.of(probe).uid();
@@ -61,7 +62,7 @@ public final class AttributeWriter {
     }
 
     /** Whether a file that has {@code now} needs nothing to have {@code wanted}. */
-    boolean fits(Attributes now, Attributes wanted) {
+    public boolean fits(Attributes now, Attributes wanted) {
         return now.mode() == wanted.mode()
                 && now.modified().equals(wanted.modified())
                 && (!changesUser(now, wanted) && !changesGroup(now, wanted));
@@ -77,7 +78,7 @@ public final class AttributeWriter {
         FileStat stat = FileStat.of(path);
         try {
             Attributes now = read(path, stat);
-            count(wanted);
+            count(now, wanted);
             boolean given = giveAway(path, now, wanted);
             if (stat.type() != FileStat.Type.LINK && (given || now.mode() != wanted.mode())) {
                 Files.setAttribute(path, "unix:mode", wanted.mode());
@@ -129,7 +130,23 @@ public final class AttributeWriter {
                 && accounts.findGroup(wanted.group()).isPresent();
     }
 
-    private void count(Attributes wanted) {
+    /**
+     * How many files or folders were to have an owner or group that they did not get: as this server does not know it,
+     * or as this process may not give files away.
+     */
+    public long keptOwners() {
+        return left + others;
+    }
+
+    /** Users and groups that this server does not know. */
+    public Set<String> unknown() {
+        return Set.copyOf(unknown);
+    }
+
+    private void count(Attributes now, Attributes wanted) {
+        if (!owners && !(now.owner().equals(wanted.owner()) && now.group().equals(wanted.group()))) {
+            others++;
+        }
         boolean user = accounts.findUser(wanted.owner()).isPresent();
         boolean group = accounts.findGroup(wanted.group()).isPresent();
         if (owners && !(user && group)) {
