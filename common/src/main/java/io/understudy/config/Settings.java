@@ -221,6 +221,7 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions by period: hourly, daily, weekly, monthly, bimonthly, …
      * @param timing in which time zone, how late, what is made up and what is left out
+     * @param shutdown how the last snapshot is taken before the server stops
      * @param tracking whether changes may be learned from a replication slot, where the server allows it
      * @param continuous the pause between two looks whether something changed, 1 s to 1 h, each of which takes a
      *     snapshot if so; empty: only the schedule asks for snapshots
@@ -234,6 +235,7 @@ public record Settings(
             String name,
             Map<String, String> schedule,
             ScheduleTiming timing,
+            ShutdownSettings shutdown,
             boolean tracking,
             Optional<Duration> continuous,
             HostPort listen,
@@ -255,7 +257,17 @@ public record Settings(
                 List<String> replicas,
                 OptionalDouble processors,
                 Optional<HostPort> http) {
-            this(name, schedule, ScheduleTiming.DEFAULT, tracking, continuous, listen, replicas, processors, http);
+            this(
+                    name,
+                    schedule,
+                    ScheduleTiming.DEFAULT,
+                    ShutdownSettings.DEFAULT,
+                    tracking,
+                    continuous,
+                    listen,
+                    replicas,
+                    processors,
+                    http);
         }
     }
 

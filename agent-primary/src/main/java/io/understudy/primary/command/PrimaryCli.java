@@ -34,6 +34,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 RunCommand.class,
                 InitCommand.class,
                 SnapshotCommand.class,
+                ShutdownCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
                 VerifyCommand.class,

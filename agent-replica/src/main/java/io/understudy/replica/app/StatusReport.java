@@ -41,6 +41,7 @@ final class StatusReport {
     private final DaemonStatus live;
     private final Inspection inspection;
     private final Supplier<List<StoreState>> stores;
+    private final ShutdownLook shutdown;
     private final Clock clock;
 
     StatusReport(
@@ -51,6 +52,7 @@ final class StatusReport {
             DaemonStatus live,
             Inspection inspection,
             Supplier<List<StoreState>> stores,
+            ShutdownLook shutdown,
             Clock clock) {
         this.settings = settings;
         this.store = store;
@@ -59,6 +61,7 @@ final class StatusReport {
         this.live = live;
         this.inspection = inspection;
         this.stores = stores;
+        this.shutdown = shutdown;
         this.clock = clock;
     }
 
@@ -74,6 +77,7 @@ final class StatusReport {
                 primaries.stream().map(StatusReport::view).toList(),
                 asked.filestore().with(stores.get()),
                 asked.waits(),
+                shutdown.of(asked.filestore().newest()),
                 discrepancies(asked)));
     }
 
@@ -90,6 +94,7 @@ final class StatusReport {
                 primaries,
                 asked.filestore().with(stores.get()),
                 asked.waits(),
+                shutdown.of(asked.filestore().newest()),
                 discrepancies(asked)));
     }
 
@@ -135,7 +140,13 @@ final class StatusReport {
     /** @param found by the last inspection */
     ReplicaReport report(List<Discrepancy> found) {
         StatusView view = view(new Live(
-                true, live.activity().map(ProgressView::of), List.of(), live.filestore(), live.waits(), found));
+                true,
+                live.activity().map(ProgressView::of),
+                List.of(),
+                live.filestore(),
+                live.waits(),
+                Optional.empty(),
+                found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(view.replica())
                 .setSite(view.site())

@@ -44,6 +44,7 @@ import java.util.Optional;
  * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for
  *     another before
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
+ * @param primaryShutdown that the newest snapshot is the last one before the primary was shut down
  * @param cleanUp what imports left that could not be removed yet; it is tried again, and holds up nothing
  * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was
  *     applied, or the server is no standby
@@ -73,9 +74,18 @@ public record StatusView(
         Optional<Instant> retry,
         List<RejectedView> rejected,
         Optional<String> waiting,
+        Optional<PrimaryShutdown> primaryShutdown,
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
         List<Discrepancy> discrepancies) {
+
+    /**
+     * The newest snapshot is the last one before its server was shut down, and nothing came after it.
+     *
+     * @param moment of its data
+     * @param siteStopped whether its site had been stopped before
+     */
+    public record PrimaryShutdown(SnapshotId snapshot, Instant moment, boolean siteStopped) {}
 
     /**
      * @param moment of its data
@@ -180,7 +190,18 @@ public record StatusView(
             List<PrimaryView> primaries,
             FilestoreView filestore,
             Optional<AwaitedEpoch> waits,
-            List<Discrepancy> discrepancies) {}
+            Optional<PrimaryShutdown> shutdown,
+            List<Discrepancy> discrepancies) {
+        public Live(
+                boolean daemon,
+                Optional<ProgressView> progress,
+                List<PrimaryView> primaries,
+                FilestoreView filestore,
+                Optional<AwaitedEpoch> waits,
+                List<Discrepancy> discrepancies) {
+            this(daemon, progress, primaries, filestore, waits, Optional.empty(), discrepancies);
+        }
+    }
 
     public static StatusView of(
             String site,
@@ -227,6 +248,7 @@ public record StatusView(
                         .map(RejectedView::of)
                         .toList(),
                 live.waits().filter(each -> backupMode).map(AwaitedEpoch::text),
+                live.shutdown().filter(each -> backupMode),
                 record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
                 live.discrepancies());
