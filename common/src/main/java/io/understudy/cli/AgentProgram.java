@@ -6,12 +6,16 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.time.Ticker;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -156,6 +160,35 @@ public abstract class AgentProgram implements Runnable {
         terminal.out()
                 .println(json ? Json.line(value) : Terminal.plain(text.get().stripTrailing()));
         terminal.out().flush();
+    }
+
+    /**
+     * The result of the command as bytes, exactly. Where the reader of standard output ends early, the work ends and
+     * the command succeeds. Once a command.
+     *
+     * @param work writes them; what it writes is not buffered
+     * @throws UnderstudyException {@code FILE_FAILED} where they cannot be written
+     */
+    public final void write(Consumer<OutputStream> work) {
+        try {
+            ResultStream out = new ResultStream(terminal.bytes());
+            work.accept(out);
+            out.flush();
+        } catch (ResultStream.ReaderEnded e) {
+            LoggerFactory.getLogger(AgentProgram.class).debug("the reader of the result ended", e);
+        }
+    }
+
+    /**
+     * The result of the command where it may be long. As {@link #print}, but each item is written as it comes; one that
+     * fails leaves what is before it written.
+     *
+     * @param head what comes before the list, with {@code --json}: a record
+     * @param name of the list in it
+     * @param items the first is asked for before anything is written
+     */
+    public final <T> void printEach(Object head, String name, Iterator<T> items, Function<T, String> text) {
+        write(out -> new Lines<>(head, name, items, text).write(out, json));
     }
 
     /** A remark in addition to the result: nothing that a script would need. */

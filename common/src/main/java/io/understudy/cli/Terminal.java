@@ -1,23 +1,47 @@
 package io.understudy.cli;
 
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.commons.io.output.WriterOutputStream;
 
 /**
  * Where a command reads and writes: results on {@code out}, all else on {@code err}.
  *
+ * @param bytes the same as {@code out}, not buffered, for a result that is bytes; its failures say why
  * @param asks whether there is a person to answer a question
  * @param draws whether {@code err} shows a bar that is drawn over itself
  */
-public record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean draws) {
+public record Terminal(
+        BufferedReader in, PrintWriter out, PrintWriter err, OutputStream bytes, boolean asks, boolean draws) {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029&&[^\\n\\t]]");
+
+    /** One whose results are text alone. */
+    public Terminal(BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean draws) {
+        this(in, out, err, text(out), asks, draws);
+    }
+
+    private static OutputStream text(PrintWriter out) {
+        try {
+            return WriterOutputStream.builder()
+                    .setWriter(out)
+                    .setCharset(StandardCharsets.UTF_8)
+                    .setWriteImmediately(true)
+                    .get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /**
      * The process's own streams, in UTF-8. Without {@code /proc} nothing counts as a terminal: no question is asked, no
@@ -29,6 +53,7 @@ public record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, bool
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                new FileOutputStream(FileDescriptor.out),
                 isTerminal(0) && errors,
                 errors && !"dumb".equals(System.getenv("TERM")));
     }

@@ -95,6 +95,7 @@ public enum Setting {
     REPLICA_NAME("replica.name", Kind.TEXT, "the host name"),
     REPLICA_PRIMARIES("replica.primaries", Kind.HOST_PORTS, "[]"),
     REPLICA_POLL("replica.poll", Kind.DURATION.between("1s", "1d"), "60s"),
+    REPLICA_RPO("replica.rpo", Kind.DURATION.between("1s", "365d"), "2h"),
     REPLICA_PREVIOUS("replica.previous", Kind.BOOLEAN, "yes"),
     REPLICA_HTTP("replica.http", Kind.HTTP_LISTEN, "127.0.0.1:9465"),
 

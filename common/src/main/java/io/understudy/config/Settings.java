@@ -321,16 +321,22 @@ public record Settings(
      * @param primaries tried in turn; may be empty: polling alone works too
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s; shorter while continuous
      *     snapshots come unannounced
+     * @param rpo how old the data may be that a promotion would serve, 1 s to 365 d; default 2 h
      * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
      */
     public record ReplicaSettings(
-            String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http, boolean previous) {
+            String name,
+            List<HostPort> primaries,
+            Duration poll,
+            Optional<HostPort> http,
+            Duration rpo,
+            boolean previous) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
         }
 
         public ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
-            this(name, primaries, poll, http, true);
+            this(name, primaries, poll, http, Duration.ofHours(2), true);
         }
     }
 

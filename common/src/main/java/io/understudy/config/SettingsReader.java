@@ -113,6 +113,7 @@ final class SettingsReader {
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
                 values.listen(Setting.REPLICA_HTTP),
+                values.duration(Setting.REPLICA_RPO),
                 values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true));
     }
 

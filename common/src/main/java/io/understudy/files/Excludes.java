@@ -3,8 +3,6 @@ package io.understudy.files;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * What is left out of a tree: globs relative to its root. {@code *} and {@code ?} stand for characters of one name,
@@ -16,16 +14,9 @@ import java.util.regex.PatternSyntaxException;
 public final class Excludes {
     private static final Excludes NONE = new Excludes(List.of());
 
-    private final List<Rule> rules;
+    private final List<PathGlob> rules;
 
-    /** A glob and what it means. */
-    private record Rule(String glob, Pattern pattern) {
-        boolean matches(String text) {
-            return pattern.matcher(new Looked(text, glob)).matches();
-        }
-    }
-
-    private Excludes(List<Rule> rules) {
+    private Excludes(List<PathGlob> rules) {
         this.rules = rules;
     }
 
@@ -38,12 +29,8 @@ public final class Excludes {
         return new Excludes(globs.stream().map(Excludes::compile).toList());
     }
 
-    private static Rule compile(String glob) {
-        try {
-            return new Rule(glob, Pattern.compile(Glob.toRegex(glob), Pattern.DOTALL));
-        } catch (PatternSyntaxException e) {
-            throw unusable(glob, e.getDescription(), e);
-        }
+    private static PathGlob compile(String glob) {
+        return PathGlob.of(glob, (why, cause) -> unusable(glob, why, cause));
     }
 
     private static UnderstudyException unusable(String glob, String why, Exception cause) {
@@ -66,45 +53,6 @@ public final class Excludes {
         if (rules.isEmpty() || path.isRoot()) {
             return false;
         }
-        String text = Surrogates.decode(path.raw());
-        return rules.stream().anyMatch(rule -> rule.matches(text));
-    }
-
-    /** A path that is looked at a bounded number of times: a glob with many stars would try each way to share it. */
-    private static final class Looked implements CharSequence {
-        private static final int MOST = 20_000_000;
-
-        private final String text;
-        private final String glob;
-        private int looks;
-
-        Looked(String text, String glob) {
-            this.text = text;
-            this.glob = glob;
-        }
-
-        @Override
-        public char charAt(int at) {
-            looks++;
-            if (looks > MOST) {
-                throw unusable(glob, "it has too many stars for the path " + text, null);
-            }
-            return text.charAt(at);
-        }
-
-        @Override
-        public int length() {
-            return text.length();
-        }
-
-        @Override
-        public CharSequence subSequence(int from, int to) {
-            return text.subSequence(from, to);
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
+        return rules.stream().anyMatch(rule -> rule.matches(path));
     }
 }

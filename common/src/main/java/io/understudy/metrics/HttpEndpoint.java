@@ -1,5 +1,6 @@
 package io.understudy.metrics;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.understudy.config.HostPort;
@@ -9,6 +10,7 @@ import io.understudy.tasks.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * {@code /metrics} for Prometheus, {@code /healthz} (the agent lives: restart it when not) and {@code /readyz} (it does
- * its job: look at it when not). Plain HTTP, read only, no secrets.
+ * {@code /} for people, {@code /metrics} for Prometheus, {@code /healthz} (the agent lives: restart it when not) and
+ * {@code /readyz} (it does its job: look at it when not). Plain HTTP, read only, no secrets.
  */
 public final class HttpEndpoint implements AutoCloseable {
     /** One that sends half a request keeps a thread until its time is over. */
@@ -40,7 +42,8 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} when the address can't be listened on */
-    public static HttpEndpoint start(HostPort address, Metrics metrics, Supplier<Probe> health, Supplier<Probe> ready) {
+    public static HttpEndpoint start(
+            HostPort address, Metrics metrics, Supplier<Probe> health, Supplier<Probe> ready, HttpPage page) {
         HttpServer server = bind(address);
         ExecutorService workers = workers();
         server.setExecutor(workers);
@@ -48,6 +51,7 @@ public final class HttpEndpoint implements AutoCloseable {
                 "/metrics",
                 exchange ->
                         answer(exchange, "/metrics", 200, "text/plain; version=0.0.4; charset=utf-8", metrics::scrape));
+        server.createContext("/", exchange -> answer(exchange, page));
         server.createContext("/healthz", exchange -> answer(exchange, "/healthz", health));
         server.createContext("/readyz", exchange -> answer(exchange, "/readyz", ready));
         server.start();
@@ -81,6 +85,27 @@ public final class HttpEndpoint implements AutoCloseable {
     private static void answer(HttpExchange exchange, String path, Supplier<Probe> probe) throws IOException {
         Probe result = asked(probe);
         answer(exchange, path, result.ok() ? 200 : 503, "text/plain; charset=utf-8", () -> result.text() + "\n");
+    }
+
+    private static void answer(HttpExchange exchange, HttpPage page) throws IOException {
+        if (!exchange.getRequestURI().getPath().equals("/")) {
+            answer(exchange, "/", 404, "text/plain; charset=utf-8", () -> "");
+            return;
+        }
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Security-Policy", page.policy());
+        headers.set("X-Content-Type-Options", "nosniff");
+        headers.set("Referrer-Policy", "no-referrer");
+        headers.set("Cache-Control", "no-store");
+        try {
+            Optional<String> html = page.html().get();
+            String text = html.orElse("the status takes longer than usual: load this page again\n");
+            String type = html.isPresent() ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
+            answer(exchange, "/", html.isPresent() ? 200 : 503, type, () -> text);
+        } catch (RuntimeException e) {
+            String text = "the agent's state is unknown: " + e.getMessage() + "\n";
+            answer(exchange, "/", 503, "text/plain; charset=utf-8", () -> text);
+        }
     }
 
     private static Probe asked(Supplier<Probe> probe) {

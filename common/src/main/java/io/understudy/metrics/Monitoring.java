@@ -75,7 +75,12 @@ public final class Monitoring {
      * @param ready whether the agent does its job, but for the filestore
      */
     public Services.Service service(
-            Optional<HostPort> address, Filestore store, Events events, Supplier<Probe> health, Supplier<Probe> ready) {
+            Optional<HostPort> address,
+            Filestore store,
+            Events events,
+            Supplier<Probe> health,
+            Supplier<Probe> ready,
+            HttpPage page) {
         return () -> {
             Services running = new Services(failure -> {});
             try {
@@ -88,7 +93,7 @@ public final class Monitoring {
                     running.start(probe::start);
                 }
                 address.ifPresent(at ->
-                        running.start(() -> HttpEndpoint.start(at, metrics, health, () -> ready(ready.get()))));
+                        running.start(() -> HttpEndpoint.start(at, metrics, health, () -> ready(ready.get()), page)));
             } catch (RuntimeException e) {
                 running.close();
                 throw e;

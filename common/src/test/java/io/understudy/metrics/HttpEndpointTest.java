@@ -15,7 +15,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,8 +26,13 @@ class HttpEndpointTest {
     private final Metrics metrics = new Metrics("example", "replica", "1");
     private final AtomicReference<Probe> ready = new AtomicReference<>(Probe.up("follows"));
     private final AtomicReference<RuntimeException> defect = new AtomicReference<>();
-    private final HttpEndpoint endpoint =
-            HttpEndpoint.start(new HostPort("127.0.0.1", 0), metrics, this::health, ready::get);
+    private final AtomicReference<Supplier<Optional<String>>> page = new AtomicReference<>(Optional::empty);
+    private final HttpEndpoint endpoint = HttpEndpoint.start(
+            new HostPort("127.0.0.1", 0),
+            metrics,
+            this::health,
+            ready::get,
+            new HttpPage("default-src 'none'", () -> page.get().get()));
 
     @AfterEach
     void stop() {
@@ -85,14 +92,42 @@ class HttpEndpointTest {
     @Test
     void servesNothingElse() throws Exception {
         assertThat(request("GET", "/metrics/../etc").statusCode()).isEqualTo(404);
-        assertThat(request("GET", "/").statusCode()).isEqualTo(404);
+        assertThat(request("GET", "/index.html").statusCode()).isEqualTo(404);
+        assertThat(request("POST", "/").statusCode()).isEqualTo(405);
         assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void servesThePageWithItsPolicy() throws Exception {
+        page.set(() -> Optional.of("<!DOCTYPE html>"));
+        HttpResponse<String> answer = request("GET", "/");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("<!DOCTYPE html>");
+        assertThat(answer.headers().map())
+                .containsEntry("Content-Type", List.of("text/html; charset=utf-8"))
+                .containsEntry("Content-Security-Policy", List.of("default-src 'none'"))
+                .containsEntry("X-Content-Type-Options", List.of("nosniff"))
+                .containsEntry("Referrer-Policy", List.of("no-referrer"))
+                .containsEntry("Cache-Control", List.of("no-store"));
+    }
+
+    @Test
+    void aPageThatCannotBeMadeIsAnAnswerToo() throws Exception {
+        assertThat(request("GET", "/").statusCode()).isEqualTo(503);
+        page.set(() -> {
+            throw new IllegalStateException("a defect");
+        });
+        HttpResponse<String> answer = request("GET", "/");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).isEqualTo("the agent's state is unknown: a defect\n");
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
     }
 
     @Test
     void saysWhichAddressIsTaken() {
         HostPort taken = new HostPort("127.0.0.1", endpoint.port());
-        assertThatThrownBy(() -> HttpEndpoint.start(taken, metrics, ready::get, ready::get))
+        assertThatThrownBy(() ->
+                        HttpEndpoint.start(taken, metrics, ready::get, ready::get, new HttpPage("", Optional::empty)))
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
                     assertThat(e).hasMessageContaining(taken.toString());

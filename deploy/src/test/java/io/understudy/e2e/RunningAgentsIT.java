@@ -42,6 +42,8 @@ class RunningAgentsIT extends SharedScenario {
                 "the primary is ready", ANSWERS, () -> get(primary, "readyz").isPresent());
         Deadline.await(
                 "the standby is ready", ANSWERS, () -> get(standby, "readyz").isPresent());
+        assertThat(get(primary, "").orElseThrow()).contains("Is there a second copy", "</html>");
+        assertThat(get(standby, "").orElseThrow()).contains("Could we switch now?", "</html>");
         assertThat(get(primary, "healthz")).isPresent();
         assertThat(get(standby, "healthz")).isPresent();
         // The snapshot and the import were made by commands that ended long before these daemons started.

@@ -95,7 +95,7 @@ public final class AgentMain {
         ERRORS.reset();
         PrintWriter output = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Terminal terminal = new Terminal(IN, output, errors, false, false);
+        Terminal terminal = new Terminal(IN, output, errors, System.out, false, false);
         int code = agent.equals("primary")
                 ? new PrimaryCli(terminal).execute(arguments)
                 : new ReplicaCli(terminal).execute(arguments);

@@ -1,5 +1,7 @@
 package io.understudy.primary.app;
 
+import io.understudy.cli.Problem;
+import io.understudy.failure.ErrorCode;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.time.Moments;
 import java.time.Duration;
@@ -24,6 +26,10 @@ public record DoubledName(String name, Instant seen) {
                         .isPresent())
                 .map(report -> new DoubledName(report.name(), report.namesake().get()))
                 .toList();
+    }
+
+    Problem problem() {
+        return new Problem(ErrorCode.CONFIG_INVALID.label(), text(), HINT);
     }
 
     String text() {

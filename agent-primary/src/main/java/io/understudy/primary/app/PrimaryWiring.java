@@ -12,7 +12,11 @@ import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
+import io.understudy.page.PageHtml;
+import io.understudy.page.RecentSnapshots;
+import io.understudy.page.Refreshed;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
@@ -53,6 +57,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -315,27 +320,31 @@ public final class PrimaryWiring implements AutoCloseable {
         Planner planner = new Planner(schedule, timing, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
-        AdminServer admin = access().server(
-                        PrimaryHandlers.of(
-                                queue,
-                                events,
-                                audit,
-                                () -> status.ofDaemon(
-                                                daemonStatus,
-                                                queue,
-                                                followers.all(),
-                                                refused,
-                                                tracking.last(),
-                                                continuous.view())
-                                        .with(stores.last())),
-                        audit,
-                        events);
+        Supplier<StatusView> now =
+                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
+                        .with(stores.last());
+        AdminServer admin = access().server(PrimaryHandlers.of(queue, events, audit, now), audit, events);
+        RecentSnapshots recent = new RecentSnapshots(repository, ports.clock());
+        Refreshed<String> page = new Refreshed<>(
+                () -> PageHtml.of(PrimaryPage.of(
+                        now.get(),
+                        recent.look(),
+                        schedule.longestPause(ports.clock().instant()).map(pause -> pause.multipliedBy(2)),
+                        ports.clock().instant())),
+                ports.clock());
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
         services.add(admin::start);
+        services.add(() -> recent);
+        services.add(() -> page);
         services.add(monitoring.service(
-                settings.primary().http(), ports.filestore(), events, daemonStatus::health, daemonStatus::ready));
+                settings.primary().http(),
+                ports.filestore(),
+                events,
+                daemonStatus::health,
+                daemonStatus::ready,
+                new HttpPage(PageHtml.POLICY, page)));
         services.add(() -> {
             RpcServer server = transport
                     .server(

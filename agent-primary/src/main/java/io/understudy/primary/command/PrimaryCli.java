@@ -1,6 +1,9 @@
 package io.understudy.primary.command;
 
 import io.understudy.audit.AuditCommand;
+import io.understudy.browse.CatCommand;
+import io.understudy.browse.FindCommand;
+import io.understudy.browse.LsCommand;
 import io.understudy.browse.RepositoryReader;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
@@ -37,6 +40,9 @@ public final class PrimaryCli extends SnapshotProgram {
                 ShutdownCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
+                LsCommand.class,
+                CatCommand.class,
+                FindCommand.class,
                 VerifyCommand.class,
                 PruneCommand.class,
                 SyncCommand.class,

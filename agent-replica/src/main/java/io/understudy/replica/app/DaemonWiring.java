@@ -6,7 +6,11 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
+import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
+import io.understudy.page.PageHtml;
+import io.understudy.page.RecentSnapshots;
+import io.understudy.page.Refreshed;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.Inspection;
@@ -86,6 +90,15 @@ final class DaemonWiring {
                         events);
         Readiness readiness = new Readiness(marker, store, inspection, live);
 
+        RecentSnapshots recent = new RecentSnapshots(wiring::repository, ports.clock());
+        Refreshed<String> page = new Refreshed<>(
+                () -> PageHtml.of(StandbyPage.of(
+                        status.ofDaemon(link.seen()),
+                        recent.look(),
+                        settings.replica().rpo(),
+                        ports.clock().instant())),
+                ports.clock());
+
         List<Service> services = new ArrayList<>();
         services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
         services.add(() -> {
@@ -96,8 +109,15 @@ final class DaemonWiring {
         });
         services.add(audit::started);
         services.add(admin::start);
+        services.add(() -> recent);
+        services.add(() -> page);
         services.add(monitoring.service(
-                settings.replica().http(), ports.filestore(), events, queue::health, readiness::probe));
+                settings.replica().http(),
+                ports.filestore(),
+                events,
+                queue::health,
+                readiness::probe,
+                new HttpPage(PageHtml.POLICY, page)));
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);

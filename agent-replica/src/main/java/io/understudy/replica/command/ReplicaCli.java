@@ -3,6 +3,9 @@ package io.understudy.replica.command;
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminCommand;
 import io.understudy.audit.AuditCommand;
+import io.understudy.browse.CatCommand;
+import io.understudy.browse.FindCommand;
+import io.understudy.browse.LsCommand;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
@@ -33,6 +36,9 @@ public final class ReplicaCli extends SnapshotProgram {
                 SyncCommand.class,
                 StatusCommand.class,
                 ListCommand.class,
+                LsCommand.class,
+                CatCommand.class,
+                FindCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
                 RollbackCommand.class,

@@ -16,6 +16,7 @@ import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.PackedInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

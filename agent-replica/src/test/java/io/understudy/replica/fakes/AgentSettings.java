@@ -41,7 +41,8 @@ public final class AgentSettings {
                 kept.signing(),
                 kept.primary(),
                 kept.retention(),
-                new ReplicaSettings(replica.name(), replica.primaries(), replica.poll(), replica.http(), false),
+                new ReplicaSettings(
+                        replica.name(), replica.primaries(), replica.poll(), replica.http(), replica.rpo(), false),
                 kept.service(),
                 kept.tls());
     }

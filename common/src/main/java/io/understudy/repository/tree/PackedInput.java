@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.repository.tree;
 
 import io.understudy.filestore.BlockInput;
 import io.understudy.repository.blob.BlobRef;
@@ -11,14 +11,14 @@ import java.util.function.Function;
  * What lies in packs from the beginning of a content on: the content, and what comes behind it. A pack is read when the
  * one before it is through. Not thread-safe.
  */
-final class PackedInput extends BlockInput {
+public final class PackedInput extends BlockInput {
     private final Function<BlobRef, byte[]> packs;
     private final Iterator<BlobRef> more;
     private byte[] pack;
     private int at;
 
     /** @param packs gives the content of a pack */
-    PackedInput(Packed packed, Function<BlobRef, byte[]> packs) {
+    public PackedInput(Packed packed, Function<BlobRef, byte[]> packs) {
         this.packs = packs;
         this.more = packed.more().iterator();
         this.pack = packs.apply(packed.pack());

@@ -1,0 +1,134 @@
+package io.understudy.primary.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.cli.Problem;
+import io.understudy.page.Level;
+import io.understudy.page.Page;
+import io.understudy.page.Page.Snapshot;
+import io.understudy.page.Page.Timeline;
+import io.understudy.primary.app.StatusView.FilestoreView;
+import io.understudy.primary.app.StatusView.FollowerView;
+import io.understudy.primary.app.StatusView.PeerView;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PrimaryPageTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T10:00:31Z");
+    private static final Optional<Duration> TARGET = Optional.of(Duration.ofHours(2));
+    private static final Problem FAILED = new Problem("dump_failed", "cannot dump", "look at it");
+    private static final SnapshotId ID = new SnapshotId(1, 3);
+
+    private static FollowerView follower(boolean connected, Optional<Problem> error) {
+        return new FollowerView(
+                "standby-1",
+                "b.example.net",
+                connected,
+                NOW,
+                "0.1.0",
+                "following",
+                Optional.of(ID.toString()),
+                Optional.of(NOW),
+                Optional.of(ID.toString()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                error);
+    }
+
+    private static StatusView status(
+            String role, Optional<Instant> moment, Optional<Problem> error, List<FollowerView> followers) {
+        return new StatusView(
+                true,
+                "example",
+                "a",
+                "0.1.0",
+                role,
+                1,
+                2,
+                moment.map(at -> ID.toString()),
+                moment,
+                Optional.of(NOW),
+                Optional.of(new StatusView.Progress("database", 1, 2)),
+                error,
+                followers,
+                Optional.empty(),
+                List.of(new PeerView("c.example.net", false, Optional.empty(), Optional.empty())),
+                List.of(new DoubledName("standby-1", NOW)),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                new FilestoreView("memory:", true, Optional.of(NOW)));
+    }
+
+    private static Page page(StatusView status) {
+        Snapshot one = new Snapshot(ID, ID, NOW, List.of("manual"), 1, 1, "");
+        return PrimaryPage.of(status, new Timeline(Optional.of(NOW), List.of(one), 0, Optional.empty()), TARGET, NOW);
+    }
+
+    private static void assertAnswer(StatusView status, Level level, String answer) {
+        Page page = page(status);
+        assertThat(page.verdict().level()).as(page.verdict().answer()).isEqualTo(level);
+        assertThat(page.verdict().answer()).startsWith(answer);
+    }
+
+    private static StatusView healthy(List<FollowerView> followers) {
+        return status("primary", Optional.of(NOW.minusSeconds(60)), Optional.empty(), followers);
+    }
+
+    @Test
+    void yesWhenAStandbyFollowsAndIsProven() {
+        StatusView status = healthy(List.of(follower(true, Optional.empty())));
+        assertAnswer(status, Level.GOOD, "Yes. standby-1 follows");
+        Page page = page(status);
+        assertThat(page.timeline().snapshots().get(0).state()).isEqualTo("live on standby-1");
+        assertThat(page.tables())
+                .extracting(Page.Table::title)
+                .containsExactly("Replicas", "Replicas that do not follow");
+        assertThat(page.errors()).extracting(Page.Error::subject).containsExactly("name");
+    }
+
+    @Test
+    void oneGoodStandbyIsEnough() {
+        assertAnswer(
+                healthy(List.of(follower(true, Optional.of(FAILED)), follower(true, Optional.empty()))),
+                Level.GOOD,
+                "Yes.");
+        assertAnswer(
+                healthy(List.of(follower(true, Optional.of(FAILED)))), Level.CAUTION, "Yes; but the last import of");
+        assertAnswer(
+                healthy(List.of(follower(false, Optional.empty()))),
+                Level.CAUTION,
+                "There is a copy in the filestore.");
+    }
+
+    @Test
+    void aFailedSnapshotIsBadWhateverFollows() {
+        assertAnswer(
+                status("primary", Optional.of(NOW), Optional.of(FAILED), List.of(follower(true, Optional.empty()))),
+                Level.BAD,
+                "The last snapshot failed");
+    }
+
+    @Test
+    void anOldOrMissingSnapshotIsSaid() {
+        assertAnswer(
+                status("primary", Optional.of(NOW.minus(Duration.ofHours(3))), Optional.empty(), List.of()),
+                Level.CAUTION,
+                "There is a copy, but it is older");
+        assertAnswer(status("primary", Optional.empty(), Optional.empty(), List.of()), Level.BAD, "No.");
+    }
+
+    @Test
+    void otherRolesSaySo() {
+        assertAnswer(
+                status("replica", Optional.empty(), Optional.empty(), List.of()),
+                Level.PLAIN,
+                "This server is a standby");
+        assertAnswer(status("fenced", Optional.of(NOW), Optional.empty(), List.of()), Level.BAD, "Not known from here");
+    }
+}

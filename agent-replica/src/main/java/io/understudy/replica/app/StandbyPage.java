@@ -1,0 +1,202 @@
+package io.understudy.replica.app;
+
+import io.understudy.cli.AgentVersion;
+import io.understudy.cli.Problem;
+import io.understudy.page.Level;
+import io.understudy.page.Page;
+import io.understudy.page.Page.DataAge;
+import io.understudy.page.Page.Fact;
+import io.understudy.page.Page.Row;
+import io.understudy.page.Page.Table;
+import io.understudy.page.Page.Timeline;
+import io.understudy.page.Page.Verdict;
+import io.understudy.page.StoreTable;
+import io.understudy.replica.app.StatusView.AheadView;
+import io.understudy.replica.app.StatusView.ErrorView;
+import io.understudy.replica.app.StatusView.PrimaryView;
+import io.understudy.replica.round.Discrepancy;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Moments;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The standby's status as a page: could we switch now? */
+final class StandbyPage {
+    static final String QUESTION = "Could we switch now?";
+
+    private final StatusView status;
+    private final Duration rpo;
+    private final Instant now;
+
+    private StandbyPage(StatusView status, Duration rpo, Instant now) {
+        this.status = status;
+        this.rpo = rpo;
+        this.now = now;
+    }
+
+    /** @param rpo how old the data may be */
+    static Page of(StatusView status, Timeline timeline, Duration rpo, Instant now) {
+        StandbyPage it = new StandbyPage(status, rpo, now);
+        return new Page(
+                status.site(),
+                status.replica(),
+                "agent-replica",
+                AgentVersion.current(),
+                now,
+                it.verdict(),
+                it.age(),
+                status.progress()
+                        .map(each -> new Page.Progress(
+                                each.step() + " " + each.snapshot(), each.doneBytes(), each.totalBytes())),
+                it.facts(),
+                it.errors(),
+                it.tables(),
+                timeline.with(it::state));
+    }
+
+    private Verdict verdict() {
+        if (!status.backupMode()) {
+            return new Verdict(
+                    status.claimPending() ? Level.CAUTION : Level.PLAIN,
+                    QUESTION,
+                    status.state().equals("promoted")
+                            ? "This server is the primary"
+                                    + status.since()
+                                            .map(when -> " since " + Moments.text(when))
+                                            .orElse("")
+                                    + (status.claimPending() ? "; its epoch has yet to reach the filestore." : ".")
+                            : "This server is no standby: it has no marker.");
+        }
+        if (status.applied().isEmpty()) {
+            return new Verdict(Level.BAD, QUESTION, "No. Nothing was imported yet.");
+        }
+        if (status.intact().equals(Optional.of(false))) {
+            return new Verdict(Level.BAD, QUESTION, "No. What was imported is damaged here; it is being repaired.");
+        }
+        if (status.state().equals("applying")) {
+            return new Verdict(Level.CAUTION, QUESTION, "In a moment. An import becomes live just now.");
+        }
+        if (!status.proven()) {
+            return new Verdict(Level.CAUTION, QUESTION, "Perhaps. The site has not passed its health check yet.");
+        }
+        if (isOld()) {
+            return new Verdict(Level.CAUTION, QUESTION, "Yes, but with data that is older than it may be.");
+        }
+        return status.lastError().isPresent()
+                ? new Verdict(Level.CAUTION, QUESTION, "Yes. But the last import failed, so the data gets older.")
+                : new Verdict(Level.GOOD, QUESTION, "Yes.");
+    }
+
+    private boolean isOld() {
+        return age().filter(each -> each.isOver(now)).isPresent();
+    }
+
+    /** Of what {@code promote} would serve. */
+    private Optional<DataAge> age() {
+        return status.ahead()
+                .map(AheadView::moment)
+                .or(status::moment)
+                .filter(moment -> status.backupMode())
+                .map(moment -> new DataAge(moment, Optional.of(rpo)));
+    }
+
+    private List<Fact> facts() {
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.plain("State", status.state()));
+        facts.add(Fact.plain(
+                "Marker", status.backupMode() ? "is there: in backup mode" : "is not there: not in backup mode"));
+        status.applied()
+                .ifPresent(id -> facts.add(new Fact(
+                        "Live",
+                        id
+                                + status.moment()
+                                        .map(at -> ", data of " + Moments.text(at))
+                                        .orElse("")
+                                + (status.proven() ? ", proven" : ""),
+                        status.proven() || !status.backupMode() ? Level.PLAIN : Level.CAUTION)));
+        status.ahead()
+                .ifPresent(each -> facts.add(Fact.plain(
+                        "Ahead",
+                        each.snapshot() + ", data of " + Moments.text(each.moment()) + "; promote serves it")));
+        status.previous().ifPresent(id -> facts.add(Fact.plain("Previous", id + "; rollback returns to it")));
+        status.epoch()
+                .ifPresent(epoch -> facts.add(new Fact(
+                        "Epoch",
+                        epoch + (status.claimPending() ? ", yet to be claimed" : ""),
+                        status.claimPending() ? Level.CAUTION : Level.PLAIN)));
+        status.waiting().ifPresent(text -> facts.add(new Fact("Waiting", "this standby " + text, Level.CAUTION)));
+        status.retry().ifPresent(when -> facts.add(Fact.plain("Next try", Moments.text(when))));
+        facts.add(filestore());
+        return facts;
+    }
+
+    private Fact filestore() {
+        StatusView.FilestoreView store = status.filestore();
+        return new Fact(
+                "Filestore",
+                store.name()
+                        + (store.readable() ? "" : ", can NOT be read")
+                        + store.newest().map(id -> ", newest " + id).orElse("")
+                        + store.seen().map(at -> ", as of " + Moments.text(at)).orElse("")
+                        + store.error().map(why -> ": " + why).orElse(""),
+                store.readable() ? Level.PLAIN : Level.BAD);
+    }
+
+    private List<Page.Error> errors() {
+        List<Page.Error> errors = new ArrayList<>();
+        for (Discrepancy each : status.discrepancies()) {
+            errors.add(new Page.Error(
+                    each.subject().label(), new Problem(each.code(), each.message(), each.hint()), Optional.empty()));
+        }
+        status.lastError().ifPresent(each -> errors.add(error("import", each)));
+        status.cleanUp().ifPresent(each -> errors.add(error("clean-up", each)));
+        status.rejected()
+                .forEach(each -> errors.add(new Page.Error(
+                        "rejected " + each.snapshot(),
+                        new Problem(
+                                each.code(), each.message(), "agent-replica sync --retry-rejected imports it again"),
+                        Optional.empty())));
+        return errors;
+    }
+
+    private static Page.Error error(String subject, ErrorView each) {
+        return new Page.Error(subject, new Problem(each.code(), each.message(), each.hint()), Optional.of(each.at()));
+    }
+
+    private List<Table> tables() {
+        List<Table> tables = new ArrayList<>();
+        List<Row> primaries = status.primaries().stream().map(StandbyPage::row).toList();
+        if (!primaries.isEmpty()) {
+            tables.add(new Table("Primaries", List.of("Address", "Connection", "Last message"), primaries));
+        }
+        StoreTable.of(status.filestore().stores()).ifPresent(tables::add);
+        return tables;
+    }
+
+    private static Row row(PrimaryView each) {
+        return new Row(
+                each.connected() ? Level.GOOD : Level.CAUTION,
+                List.of(
+                        each.address(),
+                        (each.connected() ? "connected" : "not connected")
+                                + each.error().map(why -> ": " + why).orElse(""),
+                        each.lastSeen().map(Moments::text).orElse("none")));
+    }
+
+    private String state(SnapshotId id) {
+        Optional<SnapshotId> wanted = Optional.of(id);
+        if (status.applied().equals(wanted)) {
+            return "live";
+        }
+        if (status.ahead().map(AheadView::snapshot).equals(wanted)) {
+            return "ahead";
+        }
+        if (status.previous().equals(wanted)) {
+            return "previous";
+        }
+        return status.rejected().stream().anyMatch(each -> each.snapshot().equals(id)) ? "rejected" : "";
+    }
+}

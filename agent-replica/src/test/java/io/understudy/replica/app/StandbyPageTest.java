@@ -1,0 +1,131 @@
+package io.understudy.replica.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.page.Level;
+import io.understudy.page.Page;
+import io.understudy.page.Page.Snapshot;
+import io.understudy.page.Page.Timeline;
+import io.understudy.replica.app.StatusView.FilestoreView;
+import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.PrimaryView;
+import io.understudy.replica.app.StatusView.ProgressView;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.round.Discrepancy;
+import io.understudy.replica.round.Discrepancy.Subject;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StandbyPageTest {
+    /** A World's snapshots have the second of their number after ten o'clock. */
+    private static final Instant NOW = Instant.parse("2026-11-20T10:00:31Z");
+
+    private static final Duration RPO = Duration.ofMinutes(1);
+    private static final FilestoreView STORE =
+            new FilestoreView("file:///b", true, Optional.of(NOW), Optional.empty(), Optional.empty());
+
+    private static Live live(Discrepancy... found) {
+        return new Live(
+                true,
+                Optional.of(new ProgressView(new SnapshotId(1, 3), "load", 5, 10)),
+                List.of(new PrimaryView("a:7443", false, Optional.empty(), Optional.empty(), Optional.of("refused"))),
+                STORE,
+                Optional.empty(),
+                List.of(found));
+    }
+
+    private static Page page(World world, boolean marker, Instant now, Discrepancy... found) {
+        StatusView status = StatusView.of("site", "standby", "site", marker, world.store.record(), live(found), now);
+        return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, now);
+    }
+
+    private static World following() {
+        World world = World.standby();
+        world.source.commit(1, 1);
+        world.sync();
+        return world;
+    }
+
+    private static void assertAnswer(Page page, Level level, String answer) {
+        assertThat(page.verdict().question()).isEqualTo("Could we switch now?");
+        assertThat(page.verdict().level()).as(page.verdict().answer()).isEqualTo(level);
+        assertThat(page.verdict().answer()).startsWith(answer);
+    }
+
+    @Test
+    void yesWhenWhatIsLiveIsProvenAndYoungEnough() {
+        Page page = page(following(), true, NOW);
+        assertAnswer(page, Level.GOOD, "Yes.");
+        assertThat(page.age().orElseThrow().isOver(NOW)).isFalse();
+        assertThat(page.progress()).hasValue(new Page.Progress("load 00000001-00000003", 5, 10));
+        assertThat(page.errors()).isEmpty();
+        assertThat(page.tables().get(0).rows().get(0).cells()).contains("not connected: refused");
+    }
+
+    @Test
+    void oldDataIsACaution() {
+        assertAnswer(page(following(), true, NOW.plus(RPO)), Level.CAUTION, "Yes, but with data that is older");
+    }
+
+    /** What is ahead is what a promotion serves. */
+    @Test
+    void theAgeIsOfWhatPromoteServes() {
+        World world = following();
+        world.source.continuous(1, 30, new SnapshotId(1, 1));
+        world.poll();
+        Page page = page(world, true, NOW.plus(RPO));
+        assertThat(page.age().orElseThrow().moment()).isEqualTo(Instant.parse("2026-11-20T10:00:30Z"));
+    }
+
+    @Test
+    void noBeforeTheFirstImport() {
+        assertAnswer(page(World.standby(), true, NOW), Level.BAD, "No. Nothing was imported yet.");
+    }
+
+    @Test
+    void noWhenWhatIsLiveIsDamaged() {
+        Discrepancy gone = new Discrepancy(Subject.DATABASE, "database_failed", "it is gone", "wait");
+        Page page = page(following(), true, NOW, gone);
+        assertAnswer(page, Level.BAD, "No. What was imported is damaged");
+        assertThat(page.errors().get(0).subject()).isEqualTo("database");
+        assertThat(page.errors().get(0).problem().hint()).isEqualTo("wait");
+    }
+
+    @Test
+    void aFailedImportIsACautionWithItsHint() {
+        World world = following();
+        world.source.damage(world.source.commit(1, 2), ErrorCode.BLOB_DAMAGED);
+        assertThatThrownBy(world::sync).isInstanceOf(UnderstudyException.class);
+        Page page = page(world, true, NOW);
+        assertAnswer(page, Level.CAUTION, "Yes. But the last import failed");
+        assertThat(page.errors().get(0).problem().hint()).isEqualTo("verify");
+    }
+
+    @Test
+    void aServerWithoutTheMarkerIsNoStandby() {
+        Page page = page(following(), false, NOW);
+        assertAnswer(page, Level.PLAIN, "This server is no standby");
+        assertThat(page.age()).isEmpty();
+    }
+
+    @Test
+    void saysWhichSnapshotIsLive() {
+        World world = following();
+        SnapshotId id = new SnapshotId(1, 1);
+        Snapshot one = new Snapshot(id, id, NOW, List.of("manual"), 1, 1, "");
+        SnapshotId two = new SnapshotId(1, 2);
+        Snapshot other = new Snapshot(two, two, NOW, List.of("manual"), 1, 1, "");
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live(), NOW);
+        Timeline timeline = new Timeline(Optional.of(NOW), List.of(one, other), 0, Optional.empty());
+        assertThat(StandbyPage.of(status, timeline, RPO, NOW).timeline().snapshots())
+                .extracting(Snapshot::state)
+                .containsExactly("live", "");
+    }
+}
