@@ -30,7 +30,10 @@ class LastSnapshotIT extends SharedScenario {
         assertThat(primary().site().health()).as("it does not answer").isEmpty();
         standby().site().awaitContent(notes + 1, 1, FOLLOWS);
         String last = done.path("snapshot").path("snapshot").asText();
-        Deadline.await("the standby says so", ANSWERS, () -> shutdown().path("snapshot").asText().equals(last));
+        Deadline.await(
+                "the standby says so",
+                ANSWERS,
+                () -> shutdown().path("snapshot").asText().equals(last));
         assertThat(shutdown().path("site_stopped").asBoolean()).isTrue();
         assertThat(standby().replica("status").successful().output()).contains(last + " is its last snapshot");
 
@@ -45,15 +48,29 @@ class LastSnapshotIT extends SharedScenario {
         int notes = primary().site().notes().size();
         primary().site().addNote("not yet");
 
-        JsonNode taken = primary().primary("snapshot", "--only", "files,config", "--json").successful().json();
+        JsonNode taken = primary()
+                .primary("snapshot", "--only", "files,config", "--json")
+                .successful()
+                .json();
         String id = taken.path("snapshot").asText();
         Deadline.await(
                 "the standby has it",
                 FOLLOWS,
-                () -> standby().replica("status", "--json").successful().json().path("applied").asText().equals(id));
+                () -> standby()
+                        .replica("status", "--json")
+                        .successful()
+                        .json()
+                        .path("applied")
+                        .asText()
+                        .equals(id));
 
         assertThat(standby().site().notes()).hasSize(notes);
-        assertThat(primary().primary("show", id, "--json").successful().json().path("carried").toString())
+        assertThat(primary()
+                        .primary("show", id, "--json")
+                        .successful()
+                        .json()
+                        .path("carried")
+                        .toString())
                 .contains("\"part\":\"database site\"", "\"part\":\"tree security\"")
                 .doesNotContain("media");
         snapshot(primary());

@@ -111,6 +111,7 @@ class PartialSnapshotTest {
         only("files");
         Manifest next = taker.take(SnapshotRequest.of(List.of("hourly")), Progress.none())
                 .manifest();
+        assertThat(primary.database.builtOn()).contains(FIRST);
         assertThat(next.carried()).isEmpty();
         assertThat(next.databases()).isNotEqualTo(first.databases());
         assertThat(tree(next, "config")).isNotEqualTo(tree(first, "config"));
