@@ -60,8 +60,12 @@ final class SecretFiles {
     /** The values of a key by their full names: a filestore of a list has the keys of the single one. */
     private Map<String, String> texts(Setting setting, String key) {
         List<String> steps = List.of(setting.section().split("\\."));
-        List<YamlSection> places = new ArrayList<>(List.of(top.section(steps.get(0))));
-        if (steps.get(0).equals("filestore")) {
+        String first = steps.get(0);
+        List<YamlSection> places = new ArrayList<>(
+                first.endsWith("[]")
+                        ? top.sections(first.substring(0, first.length() - 2))
+                        : List.of(top.section(first)));
+        if (first.equals("filestore")) {
             places.addAll(top.sections("filestores"));
         }
         Map<String, String> texts = new LinkedHashMap<>();

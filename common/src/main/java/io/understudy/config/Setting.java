@@ -108,6 +108,23 @@ public enum Setting {
     SERVICE_HEALTH_COMMAND("service.health.command", Kind.TEXTS, "[]"),
     SERVICE_HEALTH_WITHIN("service.health.within", Kind.DURATION.between("1s", "1h"), "30s"),
 
+    NOTIFY_NAME("notify[].name", Kind.NAME, Setting.REQUIRED),
+    NOTIFY_KIND("notify[].kind", Kind.CHOICE.of("webhook", "command", "ping"), Setting.REQUIRED),
+    NOTIFY_EVENTS("notify[].events", Kind.TEXTS, "[failure, recovery, stale, promotion]"),
+    NOTIFY_REMIND("notify[].remind", Kind.DURATION.between("1h", "30d"), "24h"),
+    NOTIFY_STALE_AFTER("notify[].stale_after", Kind.DURATION.between("1m", "365d"), ""),
+    NOTIFY_PER_HOUR("notify[].per_hour", Kind.INTEGER.in(1, 1000), "30"),
+    NOTIFY_TIMEOUT("notify[].timeout", Kind.DURATION.between("1s", "5m"), "30s"),
+    NOTIFY_URL("notify[].url", Kind.SECRET, ""),
+    NOTIFY_PRESET("notify[].preset", Kind.CHOICE.of("none", "slack", "ntfy", "alertmanager"), "none"),
+    NOTIFY_SECRET("notify[].secret", Kind.SECRET, ""),
+    NOTIFY_TOKEN("notify[].token", Kind.SECRET, ""),
+    NOTIFY_COMMAND("notify[].command", Kind.TEXTS, "[]"),
+    NOTIFY_ENVIRONMENT("notify[].environment", Kind.TEXTS, "[]"),
+    NOTIFY_START("notify[].start", Kind.SECRET, ""),
+    NOTIFY_SUCCESS("notify[].success", Kind.SECRET, ""),
+    NOTIFY_FAIL("notify[].fail", Kind.SECRET, ""),
+
     TLS_CERTIFICATE("tls.certificate", Kind.PATH, ""),
     TLS_KEY("tls.key", Kind.PATH, ""),
     TLS_CA("tls.ca", Kind.PATH, "");

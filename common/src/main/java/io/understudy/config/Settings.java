@@ -32,10 +32,11 @@ public record Settings(
         RetentionSettings retention,
         ReplicaSettings replica,
         ServiceSettings service,
+        NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
 
-    /** Of a plain repository. */
+    /** Of a plain repository, notifying no one. */
     public Settings(
             String site,
             Path state,
@@ -61,6 +62,7 @@ public record Settings(
                 retention,
                 replica,
                 service,
+                NotifySettings.NONE,
                 tls,
                 Optional.empty());
     }

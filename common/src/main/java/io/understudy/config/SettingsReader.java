@@ -41,6 +41,7 @@ final class SettingsReader {
                 retention,
                 replica(section("replica")),
                 service(section("service")),
+                new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
         new SettingsChecks(top).check(settings);

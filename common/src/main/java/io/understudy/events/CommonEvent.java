@@ -62,6 +62,28 @@ public sealed interface CommonEvent extends Event {
         }
     }
 
+    /** Nothing else waits for it; it is tried again with growing pauses. @param again within the hour */
+    @EventText(value = "channel {channel} did not take the notice of {notice}: {why}", severity = Severity.WARN)
+    record NoticeFailed(String channel, String notice, UnderstudyException why, boolean again) implements CommonEvent {
+        @Override
+        public Severity severity() {
+            return again ? Severity.DEBUG : Severity.WARN;
+        }
+    }
+
+    @EventText(value = "channel {channel} took the notice of {notice}", severity = Severity.DEBUG)
+    record NoticeSent(String channel, String notice) implements CommonEvent {}
+
+    /** After {@link NoticeFailed}. */
+    @EventText("channel {channel} takes notices again")
+    record ChannelRecovered(String channel) implements CommonEvent {}
+
+    @EventText(
+            value = "notices of channel {channel} are given up: {count}, {why}",
+            severity = Severity.WARN,
+            hint = "see the agent's log for why the channel did not take them, and try it with notify --test")
+    record NoticesGivenUp(String channel, int count, String why) implements CommonEvent {}
+
     @EventText(value = "the newest snapshot in the repository is not known: {why}", severity = Severity.WARN)
     record NewestUnknown(UnderstudyException why) implements CommonEvent {}
 

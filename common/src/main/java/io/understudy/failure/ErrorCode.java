@@ -131,7 +131,8 @@ public enum ErrorCode {
             81,
             AGENT,
             AFTER_OPERATOR,
-            "The files of `tls` allow no connection: missing, unreadable, expired, or no pair. Standbys poll until they are renewed.");
+            "The files of `tls` allow no connection: missing, unreadable, expired, or no pair. Standbys poll until they are renewed."),
+    NOTICE_REFUSED(82, AGENT, WITH_BACKOFF, "A channel of `notify` did not take a notice.");
 
     private final int exitCode;
     private final ErrorKind kind;

@@ -92,6 +92,12 @@ public enum Metric {
     MARKER_PRESENT(Kind.GAUGE, "1 in backup mode"),
     EPOCH(Kind.GAUGE, "Highest epoch seen in the repository"),
     HANDSHAKES_REFUSED(Kind.COUNTER, "Connections between servers that were refused, by either side"),
+    NOTICES_SENT(Kind.COUNTER, "Notices that a channel of `notify` took", "channel"),
+    NOTICE_FAILURES(Kind.COUNTER, "Attempts to send a notice that failed", "channel"),
+    NOTIFY_CHANNEL_UP(
+            Kind.GAUGE,
+            "1 when the last attempt of a channel of `notify` succeeded, 0 when it failed; absent before the first",
+            "channel"),
     DISK_FREE_BYTES(Kind.GAUGE, "Free bytes where the agent keeps its state"),
     KEY_EXPIRY_TIMESTAMP_SECONDS(Kind.GAUGE, "When the TLS certificate expires");
 

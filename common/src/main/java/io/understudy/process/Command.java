@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One program to run, without a shell, with an empty standard input. Secrets travel in files or in {@code environment},
+ * One program to run, without a shell. Secrets travel in files or in {@code environment},
  * never in {@code arguments}; {@link #toString()} shows arguments only.
  *
  * @param arguments program and arguments, at least one
@@ -23,6 +23,7 @@ import java.util.TreeSet;
  *     KiB)
  * @param leavesProcesses whether the program may start others that go on after its end: then its output goes to a file,
  *     so that they never write into a pipe that no process reads
+ * @param input what the program reads from its standard input, as UTF-8; a few KiB. By default nothing
  */
 public record Command(
         List<String> arguments,
@@ -30,7 +31,8 @@ public record Command(
         Set<String> inherited,
         Duration limit,
         Optional<Consumer> output,
-        boolean leavesProcesses) {
+        boolean leavesProcesses,
+        String input) {
     /** Variables that say who and where a program runs, and hold no secret. */
     public static final List<String> USUAL = List.of(
             "PATH",
@@ -63,6 +65,7 @@ public record Command(
         inherited = Set.copyOf(inherited);
         Objects.requireNonNull(limit);
         Objects.requireNonNull(output);
+        Objects.requireNonNull(input);
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("a command needs a program");
         }
@@ -77,7 +80,7 @@ public record Command(
      * keys of the filestore, no program needs.
      */
     public static Command of(List<String> arguments, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false)
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false, "")
                 .inheriting(OF_LIBRARIES);
     }
 
@@ -90,7 +93,7 @@ public record Command(
      * A command of an operator's, which may start a service. It gets {@link #USUAL} variables and those that are named.
      */
     public static Command ofSite(List<String> arguments, Collection<String> environment, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true)
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true, "")
                 .inheriting(environment);
     }
 
@@ -98,15 +101,20 @@ public record Command(
     public Command inheriting(Collection<String> names) {
         Set<String> all = new TreeSet<>(inherited);
         all.addAll(names);
-        return new Command(arguments, environment, all, limit, output, leavesProcesses);
+        return new Command(arguments, environment, all, limit, output, leavesProcesses, input);
     }
 
     public Command with(Map<String, String> environment) {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses);
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input);
     }
 
     public Command into(Consumer consumer) {
-        return new Command(arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses);
+        return new Command(arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input);
+    }
+
+    /** The same with this on its standard input. */
+    public Command reading(String text) {
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, text);
     }
 
     /** The arguments, as many as a message bears: pg_dump gets one for each table. */

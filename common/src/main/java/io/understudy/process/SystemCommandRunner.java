@@ -2,9 +2,12 @@ package io.understudy.process;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -86,7 +89,10 @@ public final class SystemCommandRunner implements CommandRunner {
         ProgramOutput output = command.leavesProcesses()
                 ? new FiledOutput(files.create(mark, command.limit()))
                 : new PipedOutput(command);
-        ProcessBuilder builder = new ProcessBuilder(command.arguments()).redirectInput(NO_INPUT);
+        ProcessBuilder builder = new ProcessBuilder(command.arguments());
+        if (command.input().isEmpty()) {
+            builder.redirectInput(NO_INPUT);
+        }
         builder.environment().keySet().retainAll(command.inherited());
         builder.environment().putAll(command.environment());
         builder.environment().put(MarkedProcesses.VARIABLE, mark);
@@ -94,7 +100,11 @@ public final class SystemCommandRunner implements CommandRunner {
         Instant from = Instant.now();
         MarkedProcesses marked = new MarkedProcesses(mark, from, from.plus(command.limit()));
         try {
-            return new Running(builder.start(), marked, output, ticker);
+            Process process = builder.start();
+            if (!command.input().isEmpty()) {
+                feed(process, command.input());
+            }
+            return new Running(process, marked, output, ticker);
         } catch (IOException e) {
             output.close();
             throw new UnderstudyException(
@@ -103,6 +113,19 @@ public final class SystemCommandRunner implements CommandRunner {
                     "install the program, or correct its path in the configuration",
                     e);
         }
+    }
+
+    /** In a thread of its own: a program that does not read it must not hold up what waits for its end. */
+    private static void feed(Process process, String input) {
+        DaemonThreads.named("input of " + process.pid())
+                .newThread(() -> {
+                    try (OutputStream to = process.getOutputStream()) {
+                        to.write(input.getBytes(StandardCharsets.UTF_8));
+                    } catch (IOException e) {
+                        LOG.debug("process {} ended before it had read all of its input", process.pid());
+                    }
+                })
+                .start();
     }
 
     /**

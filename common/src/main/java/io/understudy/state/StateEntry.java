@@ -134,6 +134,13 @@ public enum StateEntry {
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
     PRIMARY_DAEMON_LOCK(
             Owner.PRIMARY, "primary-daemon.lock", "held by the daemon of a primary", "nothing; it is made again"),
+    PRIMARY_NOTICES(
+            Owner.PRIMARY,
+            "primary-notices.json",
+            1,
+            Loss.COSTS,
+            "for each channel of `notify`: the notices of a primary's daemon that wait, and what failed and was sent",
+            "notices that wait are lost, and a failure that lasts is sent once more"),
     PRIMARY_SOCKET(
             Owner.PRIMARY,
             "primary.sock",
@@ -193,6 +200,13 @@ public enum StateEntry {
     REPLICA_LOCK(
             Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),
     DAEMON_LOCK(Owner.REPLICA, "replica-daemon.lock", "held by the daemon of a standby", "nothing; it is made again"),
+    REPLICA_NOTICES(
+            Owner.REPLICA,
+            "replica-notices.json",
+            1,
+            Loss.COSTS,
+            "for each channel of `notify`: the notices of a standby's daemon that wait, and what failed and was sent",
+            "notices that wait are lost, and a failure that lasts is sent once more"),
     REPLICA_SOCKET(
             Owner.REPLICA,
             "replica.sock",

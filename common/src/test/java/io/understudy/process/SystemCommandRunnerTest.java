@@ -53,6 +53,20 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     }
 
     @Test
+    void givesTheProgramItsInput() {
+        String input = "Grüße\n" + "x".repeat(200_000) + "\n";
+
+        assertThat(runner.run(Command.of(List.of("md5sum"), LIMIT).reading(input))
+                        .output())
+                .isEqualTo(
+                        run(LIMIT, "sh", "-c", "{ echo Grüße; head -c 200000 /dev/zero | tr '\\0' x; echo; } | md5sum")
+                                .output());
+        assertThat(runner.run(Command.of(List.of("true"), LIMIT).reading(input)).ok())
+                .as("whether it reads it or not")
+                .isTrue();
+    }
+
+    @Test
     void namesTheProgramEvenWhenThereAreThousandsOfArguments() {
         List<String> arguments = new java.util.ArrayList<>(List.of("/nowhere/pg_dump"));
         arguments.addAll(java.util.Collections.nCopies(5000, "--exclude-table-data=\"public\".\"t\""));

@@ -60,6 +60,9 @@ class AlertsIT extends TwoServers {
     private static final Set<String> ELSEWHERE = Set.of(
             Metric.FILESTORE_BEHIND_SNAPSHOTS.exported(),
             Metric.FILESTORE_OUTSIDE_WINDOW.exported(),
+            Metric.NOTICES_SENT.exported(),
+            Metric.NOTICE_FAILURES.exported(),
+            Metric.NOTIFY_CHANNEL_UP.exported(),
             Metric.RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS.exported());
 
     /** NaN here: without continuous snapshots nothing is loaded ahead. The replica's own tests see their values. */

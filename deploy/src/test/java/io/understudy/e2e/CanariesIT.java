@@ -38,6 +38,13 @@ class CanariesIT extends Scenario {
             "AWS_SESSION_TOKEN", "canary-s3-token-93b2c4",
             "HOOK_TOKEN", "canary-hook-4411aa");
 
+    /** Nothing listens there. */
+    private static final String NOTIFY = """
+            notify:
+              - {name: hook, kind: webhook, url: "http://127.0.0.1:9/canary-hook-path-77ab", secret: canary-hook-secret-1c9d, token: canary-hook-token-e04f, events: [success, failure, warning]}
+              - {name: ping, kind: ping, url: "http://127.0.0.1:9/canary-ping-5b2a90"}
+            """;
+
     private final Canaries canaries = new Canaries();
     private final List<String> printed = new ArrayList<>();
 
@@ -62,10 +69,12 @@ class CanariesIT extends Scenario {
             importsThatFail(agents, pair);
             printed.add(Files.readString(Path.of("/proc/" + standby.pid() + "/cmdline"), StandardCharsets.ISO_8859_1));
             printed.add(metrics(pair.standby()));
-            for (String command : List.of("status", "check", "list")) {
+            for (String command : List.of("status", "check", "list", "notify")) {
                 run(agents, pair.standby(), "replica", command, "--json");
                 run(agents, pair.primary(), "primary", command, "--json");
             }
+            fails(run(agents, pair.standby(), "replica", "notify", "--test", "--json"), "notice_refused");
+            fails(run(agents, pair.primary(), "primary", "notify", "--test"), "cannot be reached");
             assertThat(run(agents, pair.standby(), "replica", "promote", "--yes", "--json")
                             .code())
                     .isZero();
@@ -86,7 +95,11 @@ class CanariesIT extends Scenario {
                         Files.readString(server.layout().secrets().resolve("session.key"))
                                 .strip())
                 .plant("row", ROW)
-                .plant("token in a URL", "canary-health-0b8e61");
+                .plant("token in a URL", "canary-health-0b8e61")
+                .plant("address of a webhook", "canary-hook-path-77ab")
+                .plant("secret of a webhook", "canary-hook-secret-1c9d")
+                .plant("token of a webhook", "canary-hook-token-e04f")
+                .plant("address of a ping", "canary-ping-5b2a90");
         ENVIRONMENT.forEach((name, value) -> {
             if (value.startsWith("canary")) {
                 canaries.plant(name, value);
@@ -105,9 +118,10 @@ class CanariesIT extends Scenario {
         String site = config.replaceFirst("(?s).*\\n  restart: \\[([^,]*),.*", "$1");
         recording(folder.resolve("site"), folder.resolve("hooks"), Path.of(site));
         server.configure(text -> text.replace("tools: " + tools, "tools: " + folder)
-                .replace("[" + site + ",", "[" + folder.resolve("site") + ",")
-                .replace("health\", within", "health?token=canary-health-0b8e61\", within")
-                .replace("\nservice:\n", "\nservice:\n  environment: [HOOK_TOKEN]\n"));
+                        .replace("[" + site + ",", "[" + folder.resolve("site") + ",")
+                        .replace("health\", within", "health?token=canary-health-0b8e61\", within")
+                        .replace("\nservice:\n", "\nservice:\n  environment: [HOOK_TOKEN]\n")
+                + NOTIFY);
     }
 
     private static void recording(Path shim, Path notes, Path program) throws IOException {

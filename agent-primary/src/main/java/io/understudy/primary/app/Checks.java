@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.filestore.Filestore;
+import io.understudy.notify.NotifyCheck;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
@@ -109,6 +110,7 @@ public final class Checks {
         findings.check("database", () -> database(findings));
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
+        NotifyCheck.add(findings, settings, "primary");
         Transport transport = new Transport(settings.tls());
         TlsCheck.add(
                 findings,

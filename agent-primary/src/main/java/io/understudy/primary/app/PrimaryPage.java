@@ -84,8 +84,12 @@ final class PrimaryPage {
                         Level.CAUTION, QUESTION, "There is a copy in the filestore. No standby is connected."));
     }
 
+    /** While nothing changes the newest snapshot is as good as one that was taken when that was seen. */
     private Optional<DataAge> age() {
-        return status.moment().filter(moment -> isPrimary()).map(moment -> new DataAge(moment, target));
+        return status.unchanged()
+                .or(status::moment)
+                .filter(moment -> isPrimary())
+                .map(moment -> new DataAge(moment, target));
     }
 
     private List<Fact> facts() {

@@ -14,11 +14,12 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.Notifications;
+import io.understudy.notify.Notifier;
 import io.understudy.page.PageHtml;
 import io.understudy.page.RecentSnapshots;
 import io.understudy.page.Refreshed;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
@@ -34,7 +35,6 @@ import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionRules;
 import io.understudy.primary.schedule.Schedule;
-import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochStore;
@@ -50,6 +50,7 @@ import io.understudy.tasks.Services.Service;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,19 +99,14 @@ public final class PrimaryWiring implements AutoCloseable {
     /** Of a real server. */
     public static PrimaryWiring of(Settings settings) {
         // No process would look after a replication slot.
-        return new PrimaryWiring(
-                settings, ServerPorts.of(settings, tools(settings), Filestores.open(settings.filestore()), false));
+        return new PrimaryWiring(settings, ServerPorts.of(settings, Filestores.open(settings.filestore()), false));
     }
 
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
         Filestore filestore = monitoring.open(settings.filestore());
         boolean tracked = settings.primary().tracking();
-        return new PrimaryWiring(settings, ServerPorts.of(settings, tools(settings), filestore, tracked));
-    }
-
-    private static PgTools tools(Settings settings) {
-        return new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
+        return new PrimaryWiring(settings, ServerPorts.of(settings, filestore, tracked));
     }
 
     public Settings settings() {
@@ -202,7 +198,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 repository,
                 keys,
                 new Database(settings.database()),
-                tools(settings),
+                ServerPorts.tools(settings),
                 this::ofDaemon,
                 epochs::repository,
                 new RecoveryProof(settings.encryption(), settings.state(), encryption()::openedBy, ports.clock()),
@@ -220,6 +216,11 @@ public final class PrimaryWiring implements AutoCloseable {
         return daemon.daemonRuns()
                 ? Optional.of(daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none()))
                 : Optional.empty();
+    }
+
+    /** The channels of {@code notify}. */
+    public Notifications notifications() {
+        return new Notifications(settings, settings.primary().name(), "primary", ports.clock(), ports.ticker());
     }
 
     public AdminAccess access() {
@@ -263,13 +264,6 @@ public final class PrimaryWiring implements AutoCloseable {
                 repository, pruning(Events.none()), settings.database().connections());
     }
 
-    private StoreWatch storeWatch(Events events, PrimaryMetrics metrics) {
-        boolean several = settings.filestore().several().isPresent();
-        StoreWatch watch = new StoreWatch(storeCatchUp(), events, several, metrics::filestores);
-        events.add(watch);
-        return watch;
-    }
-
     /**
      * @param monitoring where the filestore reports its health too
      * @param listening receives the port of gRPC when it is open
@@ -289,9 +283,11 @@ public final class PrimaryWiring implements AutoCloseable {
         ScheduleTiming timing = settings.primary().timing();
         Schedule schedule = new Schedule(settings.primary().schedule(), zone());
         Transport transport = new Transport(settings.tls());
-        schedule.longestPause(ports.clock().instant())
-                .map(timing.jitter()::plus)
-                .ifPresent(primaryMetrics::expectedInterval);
+        Optional<Duration> longestPause =
+                schedule.longestPause(ports.clock().instant()).map(timing.jitter()::plus);
+        longestPause.ifPresent(primaryMetrics::expectedInterval);
+        PrimaryNotices notices = new PrimaryNotices(daemonStatus, longestPause);
+        Notifier notifier = notices.notifier(notifications(), events, monitoring.metrics(), ports);
         if (settings.tls().isPresent()) {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
@@ -316,7 +312,9 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        StoreWatch stores = storeWatch(events, primaryMetrics);
+        boolean several = settings.filestore().several().isPresent();
+        StoreWatch stores = new StoreWatch(storeCatchUp(), events, several, primaryMetrics::filestores);
+        events.add(stores);
         Planner planner = new Planner(schedule, timing, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
@@ -329,12 +327,13 @@ public final class PrimaryWiring implements AutoCloseable {
                 () -> PageHtml.of(PrimaryPage.of(
                         now.get(),
                         recent.look(),
-                        schedule.longestPause(ports.clock().instant()).map(pause -> pause.multipliedBy(2)),
+                        longestPause.map(pause -> pause.multipliedBy(2)),
                         ports.clock().instant())),
                 ports.clock());
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
+        services.add(notifier::start);
         services.add(admin::start);
         services.add(() -> recent);
         services.add(() -> page);

@@ -9,6 +9,8 @@ import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
 import io.understudy.primary.capture.database.tracking.SlotWatch;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.util.Optional;
@@ -19,7 +21,7 @@ final class ServerPorts {
     private ServerPorts() {}
 
     /** @param tracked whether changes may be tracked: only where a process looks after the replication slot */
-    static PrimaryPorts of(Settings settings, PgTools tools, Filestore filestore, boolean tracked) {
+    static PrimaryPorts of(Settings settings, Filestore filestore, boolean tracked) {
         Ticker ticker = Ticker.system();
         KeptSessions sessions = new KeptSessions(new Database(settings.database()));
         Optional<ChangeTracking> tracking = tracked
@@ -27,10 +29,15 @@ final class ServerPorts {
                 : Optional.empty();
         return new PrimaryPorts(
                 filestore,
-                new DatabaseCapture(sessions, tools, ticker, tracking),
+                new DatabaseCapture(sessions, tools(settings), ticker, tracking),
                 Optional.of(new SlotWatch(settings.site(), sessions, DiskSpace.ofThisMachine())),
                 Clock.systemDefaultZone(),
                 ticker,
                 new SplittableRandom());
+    }
+
+    /** The programs of PostgreSQL. */
+    static PgTools tools(Settings settings) {
+        return new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
     }
 }

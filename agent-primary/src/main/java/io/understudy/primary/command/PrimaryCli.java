@@ -48,6 +48,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 SyncCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,
+                NotifyCommand.class,
                 KeysCommand.class,
                 EncryptCommand.class,
                 RekeyCommand.class,

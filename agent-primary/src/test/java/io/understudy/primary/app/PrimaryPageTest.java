@@ -42,6 +42,15 @@ class PrimaryPageTest {
 
     private static StatusView status(
             String role, Optional<Instant> moment, Optional<Problem> error, List<FollowerView> followers) {
+        return status(role, moment, Optional.empty(), error, followers);
+    }
+
+    private static StatusView status(
+            String role,
+            Optional<Instant> moment,
+            Optional<Instant> unchanged,
+            Optional<Problem> error,
+            List<FollowerView> followers) {
         return new StatusView(
                 true,
                 "example",
@@ -52,6 +61,7 @@ class PrimaryPageTest {
                 2,
                 moment.map(at -> ID.toString()),
                 moment,
+                unchanged,
                 Optional.of(NOW),
                 Optional.of(new StatusView.Progress("database", 1, 2)),
                 error,
@@ -121,6 +131,16 @@ class PrimaryPageTest {
                 Level.CAUTION,
                 "There is a copy, but it is older");
         assertAnswer(status("primary", Optional.empty(), Optional.empty(), List.of()), Level.BAD, "No.");
+    }
+
+    @Test
+    void anOldSnapshotSinceWhichNothingChangedIsGoodEnough() {
+        Optional<Instant> old = Optional.of(NOW.minus(Duration.ofHours(3)));
+        List<FollowerView> followers = List.of(follower(true, Optional.empty()));
+        assertAnswer(
+                status("primary", old, Optional.of(NOW.minusSeconds(60)), Optional.empty(), followers),
+                Level.GOOD,
+                "Yes.");
     }
 
     @Test

@@ -292,7 +292,8 @@ class StatusAgainstTheWorldTest {
                     HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case SNAPSHOT_DURATION_SECONDS, CONTINUOUS_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; the others are the replica's.
+            // Nothing was verified; the filestore of this test is not metered; no channel is named; the others are the
+            // replica's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
@@ -301,6 +302,9 @@ class StatusAgainstTheWorldTest {
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,
                     FILESTORE_OUTSIDE_WINDOW,
+                    NOTICES_SENT,
+                    NOTICE_FAILURES,
+                    NOTIFY_CHANNEL_UP,
                     REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     AHEAD_SNAPSHOT_TIMESTAMP_SECONDS,

@@ -8,6 +8,7 @@ import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.Notifier;
 import io.understudy.page.PageHtml;
 import io.understudy.page.RecentSnapshots;
 import io.understudy.page.Refreshed;
@@ -88,6 +89,13 @@ final class DaemonWiring {
                         ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
                         audit,
                         events);
+        ReplicaNotices notices = new ReplicaNotices(store, marker);
+        Notifier notifier = wiring.notifications()
+                .notifier(
+                        notices,
+                        notices,
+                        new Notifier.Ports(
+                                events, monitoring.metrics(), ports.clock(), ports.ticker(), ports.random()));
         Readiness readiness = new Readiness(marker, store, inspection, live);
 
         RecentSnapshots recent = new RecentSnapshots(wiring::repository, ports.clock());
@@ -108,6 +116,7 @@ final class DaemonWiring {
             return () -> {};
         });
         services.add(audit::started);
+        services.add(notifier::start);
         services.add(admin::start);
         services.add(() -> recent);
         services.add(() -> page);

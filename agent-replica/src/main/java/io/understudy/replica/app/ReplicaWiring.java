@@ -10,6 +10,7 @@ import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.Notifications;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
@@ -317,6 +318,11 @@ public final class ReplicaWiring implements AutoCloseable {
         Events events = new Events(ports.clock(), live, new LogSink());
         AuditLog audit = access().audit();
         return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
+    }
+
+    /** The channels of {@code notify}. */
+    public Notifications notifications() {
+        return new Notifications(settings, settings.replica().name(), "replica", ports.clock(), ports.ticker());
     }
 
     public AdminAccess access() {

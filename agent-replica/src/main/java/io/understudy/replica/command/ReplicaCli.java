@@ -33,6 +33,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 RunCommand.class,
                 InitCommand.class,
                 CheckCommand.class,
+                NotifyCommand.class,
                 SyncCommand.class,
                 StatusCommand.class,
                 ListCommand.class,

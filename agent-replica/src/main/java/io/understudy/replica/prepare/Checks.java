@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
+import io.understudy.notify.NotifyCheck;
 import io.understudy.postgres.UserRisks;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
@@ -87,6 +88,7 @@ public final class Checks {
         }
         settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
         checks.check("service", this::service);
+        NotifyCheck.add(checks, settings, "replica");
         Transport transport = new Transport(settings.tls());
         TlsCheck.add(
                 checks,

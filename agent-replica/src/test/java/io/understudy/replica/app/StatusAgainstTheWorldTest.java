@@ -272,8 +272,8 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no primary is named; the others are the
-            // primary's.
+            // Nothing was verified; the filestore of this test is not metered; no primary and no channel is named; the
+            // others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
@@ -283,6 +283,9 @@ class StatusAgainstTheWorldTest {
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,
                     FILESTORE_OUTSIDE_WINDOW,
+                    NOTICES_SENT,
+                    NOTICE_FAILURES,
+                    NOTIFY_CHANNEL_UP,
                     SNAPSHOT_ATTEMPTS,
                     SNAPSHOT_FAILURES,
                     SNAPSHOT_CHECKED_TIMESTAMP_SECONDS,

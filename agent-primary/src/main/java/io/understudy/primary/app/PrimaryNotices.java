@@ -1,0 +1,113 @@
+package io.understudy.primary.app;
+
+import io.understudy.config.Occasion;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
+import io.understudy.metrics.Metrics;
+import io.understudy.notify.DataAge;
+import io.understudy.notify.Fact;
+import io.understudy.notify.Notifications;
+import io.understudy.notify.Notifier;
+import io.understudy.notify.Signal;
+import io.understudy.notify.Signals;
+import io.understudy.primary.events.PrimaryEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What of the primary's agent people want to know. */
+final class PrimaryNotices implements Signals, DataAge {
+    private static final String CONTINUOUS = "continuous";
+    private static final String ROLE = "role";
+    private static final String PRUNING = "pruning";
+
+    private final DaemonStatus daemonStatus;
+    private final Optional<Duration> longestPause;
+
+    /** @param longestPause of the schedule; empty: none is due */
+    PrimaryNotices(DaemonStatus daemonStatus, Optional<Duration> longestPause) {
+        this.daemonStatus = daemonStatus;
+        this.longestPause = longestPause;
+    }
+
+    /** Reports to the channels from its start on. */
+    Notifier notifier(Notifications channels, Events events, Metrics metrics, PrimaryPorts ports) {
+        return channels.notifier(
+                this, this, new Notifier.Ports(events, metrics, ports.clock(), ports.ticker(), ports.random()));
+    }
+
+    /** Of the newest snapshot of any server, while this one has to take them; as old as the alert allows. */
+    @Override
+    public Optional<Look> look() {
+        if (daemonStatus.roleStatus().role() != Role.PRIMARY) {
+            return Optional.empty();
+        }
+        Optional<Instant> moment = daemonStatus.repository().details().map(RepositorySeen.Details::moment);
+        return Optional.of(new Look(moment, longestPause.map(pause -> pause.multipliedBy(2))));
+    }
+
+    @Override
+    public List<Signal> of(Event event) {
+        if (event instanceof PrimaryEvent.SnapshotBegan) {
+            return List.of(Signal.each(Occasion.START, ROUND, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+            return committed.manifest().isContinuous() ? List.of() : committed(committed);
+        }
+        if (event instanceof PrimaryEvent.SnapshotFailed failed) {
+            return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(ROUND, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.ContinuousFailed failed) {
+            return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(CONTINUOUS, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.ContinuousRecovered) {
+            return List.of(Signal.recovered(CONTINUOUS, Fact.of(event)));
+        }
+        return ofOthers(event);
+    }
+
+    private static List<Signal> ofOthers(Event event) {
+        if (event instanceof PrimaryEvent.PruningFailed failed) {
+            return List.of(Signal.failing(pruning(failed.filestore()), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.PruningDone done) {
+            return List.of(Signal.recovered(pruning(done.filestore()), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.FilestoreBehind behind) {
+            return List.of(Signal.impaired(FILESTORE + " " + behind.name(), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.FilestoreCaughtUp done) {
+            return List.of(Signal.recovered(FILESTORE + " " + done.name(), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.RoleForbidsSnapshots) {
+            return List.of(Signal.failing(ROLE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.RoleIsPrimary) {
+            return List.of(Signal.recovered(ROLE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.RoleIsStandby) {
+            Fact fact = Fact.of(event);
+            return List.of(Signal.moot(ROLE, fact), Signal.moot(ROUND, fact), Signal.moot(CONTINUOUS, fact));
+        }
+        return Signals.common(event);
+    }
+
+    private static List<Signal> committed(PrimaryEvent.SnapshotCommitted committed) {
+        Fact fact = Fact.of(committed, Optional.of(committed.manifest().snapshot()));
+        return List.of(
+                Signal.recovered(FILESTORE, fact),
+                Signal.recovered(ROUND, fact),
+                Signal.each(Occasion.SUCCESS, ROUND, fact));
+    }
+
+    /** The agent was stopped, or the role changed. */
+    private static boolean isNoFailure(ErrorCode code) {
+        return code == ErrorCode.CANCELLED || code == ErrorCode.BACKUP_MODE;
+    }
+
+    private static String pruning(Optional<String> filestore) {
+        return PRUNING + filestore.map(name -> " " + name).orElse("");
+    }
+}

@@ -1,0 +1,144 @@
+package io.understudy.primary.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Event;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.notify.Signal;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.events.Stage;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.FakeTicker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PrimaryNoticesTest {
+    private static final SnapshotId ID = new SnapshotId(1, 42);
+
+    private final FakeTicker time = new FakeTicker();
+    private final DaemonStatus status = new DaemonStatus(time.clock());
+    private final PrimaryNotices notices = new PrimaryNotices(status, Optional.of(Duration.ofHours(1)));
+
+    private static UnderstudyException failure(ErrorCode code) {
+        return new UnderstudyException(code, "cannot do it: no", "do something");
+    }
+
+    private static PrimaryEvent committed(Manifest manifest) {
+        return new PrimaryEvent.SnapshotCommitted(manifest, Duration.ofSeconds(3), Instant.EPOCH, 7);
+    }
+
+    private List<String> of(Event event) {
+        return notices.of(event).stream()
+                .map(signal -> signal.occasion().label() + " " + signal.topic() + (signal.silent() ? " silent" : ""))
+                .toList();
+    }
+
+    @Test
+    void aSnapshotBeginsSucceedsAndFails() {
+        assertThat(of(new PrimaryEvent.SnapshotBegan(List.of("hourly")))).containsExactly("start round");
+        assertThat(of(committed(Manifests.sample(ID))))
+                .containsExactly("recovery filestore", "recovery round", "success round");
+        assertThat(of(new PrimaryEvent.SnapshotFailed(Stage.DATABASE, failure(ErrorCode.DATABASE_DENIED))))
+                .containsExactly("failure round");
+
+        Signal failed = notices.of(new PrimaryEvent.SnapshotFailed(Stage.DATABASE, failure(ErrorCode.DATABASE_DENIED)))
+                .get(0);
+        assertThat(failed.fact().code()).contains("database_denied");
+        assertThat(failed.fact().hint()).contains("do something");
+        assertThat(failed.lasting()).isTrue();
+        assertThat(notices.of(committed(Manifests.sample(ID))).get(2).fact().snapshot())
+                .contains(ID.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {"CANCELLED", "BACKUP_MODE"})
+    void aStopOfTheAgentAndAChangeOfTheRoleAreNoFailures(ErrorCode code) {
+        assertThat(of(new PrimaryEvent.SnapshotFailed(Stage.PREPARE, failure(code))))
+                .isEmpty();
+        assertThat(of(new PrimaryEvent.ContinuousFailed(Stage.PREPARE, failure(code), false)))
+                .isEmpty();
+    }
+
+    @Test
+    void continuousSnapshotsAreReportedWhereTheyFailAlone() {
+        assertThat(of(committed(Manifests.continuous(Manifests.sample(ID), null))))
+                .isEmpty();
+        assertThat(of(new PrimaryEvent.ContinuousFailed(Stage.FILES, failure(ErrorCode.DISK_FULL), true)))
+                .containsExactly("failure continuous");
+        assertThat(of(new PrimaryEvent.ContinuousRecovered())).containsExactly("recovery continuous");
+    }
+
+    @Test
+    void whatElseFailsHasItsRecovery() {
+        assertThat(of(new PrimaryEvent.PruningFailed(Optional.of("far"), failure(ErrorCode.FILESTORE_DENIED))))
+                .containsExactly("failure pruning far");
+        assertThat(of(new PrimaryEvent.PruningDone(Optional.of("far"), 1, 2, 3, 4)))
+                .containsExactly("recovery pruning far");
+        assertThat(of(new PrimaryEvent.FilestoreBehind("far", 3, Optional.empty())))
+                .containsExactly("warning filestore far");
+        assertThat(of(new PrimaryEvent.FilestoreCaughtUp("far"))).containsExactly("recovery filestore far");
+        assertThat(of(new PrimaryEvent.RoleForbidsSnapshots(Optional.of(failure(ErrorCode.FENCED)))))
+                .containsExactly("failure role");
+        assertThat(of(new PrimaryEvent.RoleIsPrimary(2))).containsExactly("recovery role");
+        assertThat(of(new CommonEvent.FilestoreLost("gone"))).containsExactly("failure filestore");
+        assertThat(of(new CommonEvent.FilestoreFound("near"))).containsExactly("recovery filestore");
+    }
+
+    @Test
+    void aStandbyHasNoFailuresOfSnapshots() {
+        assertThat(of(new PrimaryEvent.RoleIsStandby()))
+                .containsExactly("recovery role silent", "recovery round silent", "recovery continuous silent");
+    }
+
+    @Test
+    void whateverTheLogCallsAnErrorOrAWarningIsOne() {
+        assertThat(of(new CommonEvent.Defect("x", new IllegalStateException("y"))))
+                .containsExactly("failure defect");
+        assertThat(of(new PrimaryEvent.TrackingSlotDropped("slot", "too much")))
+                .containsExactly("warning tracking_slot_dropped");
+        assertThat(of(new CommonEvent.PeerRefused("a", "why", true))).isEmpty();
+        assertThat(of(new PrimaryEvent.AgentRuns())).isEmpty();
+    }
+
+    @Test
+    void aNoticeIsNotReportedByANotice() {
+        assertThat(of(new CommonEvent.NoticeFailed("ops", "x", failure(ErrorCode.NOTICE_REFUSED), false)))
+                .isEmpty();
+        assertThat(of(new CommonEvent.NoticesGivenUp("ops", 3, "too late"))).isEmpty();
+        assertThat(of(new CommonEvent.ChannelRecovered("ops"))).isEmpty();
+        assertThat(of(new CommonEvent.NoticeSent("ops", "x"))).isEmpty();
+    }
+
+    @Test
+    void thePrimaryAloneAnswersForTheAgeOfTheNewestSnapshot() {
+        assertThat(notices.look()).isEmpty();
+        role(Role.PRIMARY);
+        assertThat(notices.look().orElseThrow().moment()).isEmpty();
+        assertThat(notices.look().orElseThrow().limit()).contains(Duration.ofHours(2));
+
+        Manifest newest = Manifests.sample(ID);
+        status.receive(committed(newest), time.now());
+        assertThat(notices.look().orElseThrow().moment()).contains(newest.moment());
+
+        role(Role.REPLICA);
+        assertThat(notices.look()).isEmpty();
+    }
+
+    private void role(Role role) {
+        status.round(
+                new RoleStatus(role, role == Role.REPLICA, 1, 1, Optional.empty()),
+                status.repository(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,113 @@
+package io.understudy.replica.app;
+
+import io.understudy.config.Occasion;
+import io.understudy.events.Event;
+import io.understudy.failure.ErrorKind;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.notify.DataAge;
+import io.understudy.notify.Fact;
+import io.understudy.notify.Signal;
+import io.understudy.notify.Signals;
+import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaStateStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What of the replica's agent people want to know. */
+final class ReplicaNotices implements Signals, DataAge {
+    private static final String PROMOTION = "promotion";
+    private static final String EPOCH = "epoch";
+
+    /** Suits a daily snapshot; which schedule the primary has is not known here. */
+    private static final Duration LIMIT = Duration.ofHours(26);
+
+    private final ReplicaStateStore store;
+    private final BackupMode marker;
+    /** The failure of a step comes a second time as that of the round. */
+    private volatile UnderstudyException reported;
+
+    ReplicaNotices(ReplicaStateStore store, BackupMode marker) {
+        this.store = store;
+        this.marker = marker;
+    }
+
+    /** Of what a promotion would serve, while this server is a standby. */
+    @Override
+    public Optional<Look> look() {
+        try {
+            if (!marker.on()) {
+                return Optional.empty();
+            }
+            ReplicaRecord record = store.record();
+            Optional<Instant> newest = Stream.concat(
+                            record.live().flatMap(DatabaseVersion::moment).stream(),
+                            record.ahead().map(Ahead::moment).stream())
+                    .max(Instant::compareTo);
+            return Optional.of(new Look(newest, Optional.of(LIMIT)));
+        } catch (UnderstudyException e) {
+            // Reported by those that need the marker and the record.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public List<Signal> of(Event event) {
+        if (event instanceof ReplicaEvent.ImportBegan began) {
+            return List.of(Signal.each(Occasion.START, ROUND, Fact.of(event, Optional.of(began.snapshot()))));
+        }
+        if (event instanceof ReplicaEvent.StepFailed failed) {
+            reported = failed.why();
+            return List.of(
+                    failed.step() == Step.DISCOVER && failed.why().code().kind() == ErrorKind.FILESTORE
+                            ? Signal.down(FILESTORE, Fact.of(event))
+                            : Signal.failing(ROUND, Fact.of(event)));
+        }
+        if (event instanceof ReplicaEvent.RoundFailed failed) {
+            return failed.why() == reported ? List.of() : Signals.common(event);
+        }
+        if (event instanceof ReplicaEvent.SnapshotApplied applied) {
+            Fact fact = Fact.of(event, Optional.of(applied.snapshot()));
+            return List.of(
+                    Signal.recovered(FILESTORE, fact),
+                    Signal.recovered(ROUND, fact),
+                    Signal.each(Occasion.SUCCESS, ROUND, fact));
+        }
+        if (event instanceof ReplicaEvent.SnapshotAhead ahead) {
+            return List.of(Signal.recovered(ROUND, Fact.of(event, Optional.of(ahead.snapshot()))));
+        }
+        if (event instanceof ReplicaEvent.NewestSeen) {
+            return List.of(Signal.recovered(FILESTORE, Fact.of(event)));
+        }
+        return ofRole(event);
+    }
+
+    private static List<Signal> ofRole(Event event) {
+        if (event instanceof ReplicaEvent.ServerPromoted) {
+            Fact fact = Fact.of(event);
+            return List.of(Signal.moot(ROUND, fact), Signal.each(Occasion.PROMOTION, PROMOTION, fact));
+        }
+        if (event instanceof ReplicaEvent.MarkerReturned) {
+            Fact fact = Fact.of(event);
+            return List.of(Signal.moot(EPOCH, fact), Signal.each(Occasion.PROMOTION, PROMOTION, fact));
+        }
+        if (event instanceof ReplicaEvent.EpochUnclaimed) {
+            return List.of(Signal.failing(EPOCH, Fact.of(event)));
+        }
+        if (event instanceof ReplicaEvent.EpochClaimed) {
+            return List.of(Signal.recovered(EPOCH, Fact.of(event)));
+        }
+        if (event instanceof ReplicaEvent.MarkerRemoved || event instanceof ReplicaEvent.ImportTurnsBack) {
+            // The promotion, or the failure of the import, says it.
+            return List.of();
+        }
+        return Signals.common(event);
+    }
+}

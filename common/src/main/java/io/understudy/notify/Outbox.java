@@ -1,0 +1,91 @@
+package io.understudy.notify;
+
+import io.understudy.config.Occasion;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The notices of one channel that wait, in their order. Bounded: when it is full, what is least worth is given up. Not
+ * thread-safe.
+ */
+final class Outbox {
+    static final int MOST = 100;
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final int perHour;
+    private final List<Notice> waiting;
+    private final Deque<Instant> sent = new ArrayDeque<>();
+    private Instant next = Instant.MIN;
+    private int attempts;
+
+    /** @param waiting from before a restart */
+    Outbox(int perHour, List<Notice> waiting) {
+        this.perHour = perHour;
+        this.waiting = new ArrayList<>(waiting);
+    }
+
+    List<Notice> all() {
+        return List.copyOf(waiting);
+    }
+
+    /** @return how many had to be given up */
+    int add(Notice notice) {
+        waiting.add(notice);
+        if (waiting.size() <= MOST) {
+            return 0;
+        }
+        waiting.remove(waiting.stream()
+                .filter(each -> isMinor(each.occasion()))
+                .findFirst()
+                .orElse(waiting.get(0)));
+        return 1;
+    }
+
+    private static boolean isMinor(Occasion occasion) {
+        return occasion == Occasion.START || occasion == Occasion.SUCCESS || occasion == Occasion.WARNING;
+    }
+
+    /** Gives up what came too late. @return how many */
+    int expire(Instant now) {
+        int before = waiting.size();
+        waiting.removeIf(each -> each.moment().plus(each.worth()).isBefore(now));
+        return before - waiting.size();
+    }
+
+    /** The first, if it may be sent now. */
+    Optional<Notice> due(Instant now) {
+        return waiting.isEmpty() || untilDue(now).compareTo(Duration.ZERO) > 0
+                ? Optional.empty()
+                : Optional.of(waiting.get(0));
+    }
+
+    /** How long the first has to wait; 0 without one. */
+    Duration untilDue(Instant now) {
+        sent.removeIf(each -> Duration.between(each, now).abs().compareTo(HOUR) >= 0);
+        Instant free = sent.size() < perHour ? now : sent.peekFirst().plus(HOUR);
+        Instant then = next.isAfter(free) ? next : free;
+        // A clock that was set back must not make it wait for days.
+        return then.isAfter(now.plus(HOUR)) || !then.isAfter(now) ? Duration.ZERO : Duration.between(now, then);
+    }
+
+    void sent(Notice notice, Instant now) {
+        waiting.remove(notice);
+        sent.addLast(now);
+        attempts = 0;
+        next = Instant.MIN;
+    }
+
+    /** @return how many attempts failed in a row */
+    int refused() {
+        return ++attempts;
+    }
+
+    void retryAt(Instant moment) {
+        next = moment;
+    }
+}

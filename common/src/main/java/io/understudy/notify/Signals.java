@@ -1,0 +1,45 @@
+package io.understudy.notify;
+
+import io.understudy.config.Occasion;
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Event;
+import java.util.List;
+
+/** What events mean for people. Quick and thread-safe: asked in the thread in which the event happens. */
+@FunctionalInterface
+public interface Signals {
+    /** The topic of the filestore as a whole. */
+    String FILESTORE = "filestore";
+
+    /** The topic of snapshots on a primary, of imports on a standby: what pings report. */
+    String ROUND = "round";
+
+    /** In the order in which they are to be reported; empty: nothing that people want to know. */
+    List<Signal> of(Event event);
+
+    /** Those of events that both agents have, and of any event by its severity. */
+    static List<Signal> common(Event event) {
+        if (event instanceof CommonEvent.FilestoreLost) {
+            return List.of(Signal.down(FILESTORE, Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.FilestoreFound) {
+            return List.of(Signal.recovered(FILESTORE, Fact.of(event)));
+        }
+        if (isOfNotices(event)) {
+            return List.of();
+        }
+        return switch (event.severity()) {
+            case ERROR -> List.of(Signal.once(Occasion.FAILURE, Fact.of(event)));
+            case WARN -> List.of(Signal.once(Occasion.WARNING, Fact.of(event)));
+            case INFO, DEBUG, TRACE -> List.of();
+        };
+    }
+
+    /** A notice about a notice would be without an end. */
+    private static boolean isOfNotices(Event event) {
+        return event instanceof CommonEvent.NoticeFailed
+                || event instanceof CommonEvent.NoticeSent
+                || event instanceof CommonEvent.ChannelRecovered
+                || event instanceof CommonEvent.NoticesGivenUp;
+    }
+}

@@ -1,0 +1,95 @@
+package io.understudy.notify;
+
+import static io.understudy.notify.Notices.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.config.Occasion;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+    private final Outbox outbox = new Outbox(3, List.of());
+
+    @Test
+    void noticesKeepTheirOrder() {
+        outbox.add(notice("a", Occasion.FAILURE));
+        outbox.add(notice("b", Occasion.RECOVERY));
+
+        Notice first = outbox.due(NOON).orElseThrow();
+        assertThat(first.id()).isEqualTo("a");
+        outbox.sent(first, NOON);
+        assertThat(outbox.due(NOON).orElseThrow().id()).isEqualTo("b");
+    }
+
+    @Test
+    void noMoreThanSoManyAreSentInAnHour() {
+        for (int i = 0; i < 4; i++) {
+            outbox.add(notice("n" + i, Occasion.FAILURE));
+        }
+        for (int i = 0; i < 3; i++) {
+            outbox.sent(outbox.due(NOON.plusSeconds(i)).orElseThrow(), NOON.plusSeconds(i));
+        }
+
+        assertThat(outbox.due(NOON.plusSeconds(3599))).isEmpty();
+        assertThat(outbox.untilDue(NOON.plusSeconds(3599))).isEqualTo(Duration.ofSeconds(1));
+        assertThat(outbox.due(NOON.plusSeconds(3600))).isPresent();
+    }
+
+    @Test
+    void aFullOneGivesUpWhatIsLeastWorth() {
+        outbox.add(notice("first failure", Occasion.FAILURE));
+        outbox.add(notice("success", Occasion.SUCCESS));
+        for (int i = 0; i < Outbox.MOST - 2; i++) {
+            assertThat(outbox.add(notice("n" + i, Occasion.FAILURE))).isZero();
+        }
+
+        assertThat(outbox.add(notice("one more", Occasion.FAILURE))).isOne();
+        assertThat(outbox.all())
+                .hasSize(Outbox.MOST)
+                .extracting(Notice::id)
+                .contains("first failure", "one more")
+                .doesNotContain("success");
+        assertThat(outbox.add(notice("and more", Occasion.FAILURE))).isOne();
+        assertThat(outbox.all()).extracting(Notice::id).doesNotContain("first failure");
+    }
+
+    @Test
+    void whatIsTooLateIsGivenUp() {
+        outbox.add(notice("start", Occasion.START));
+        outbox.add(notice("failure", Occasion.FAILURE));
+
+        assertThat(outbox.expire(NOON.plus(Duration.ofMinutes(11)))).isOne();
+        assertThat(outbox.all()).extracting(Notice::id).containsExactly("failure");
+        assertThat(outbox.expire(NOON.plus(Duration.ofDays(8)))).isOne();
+    }
+
+    @Test
+    void aRefusedOneWaits() {
+        outbox.add(notice("a", Occasion.FAILURE));
+        assertThat(outbox.refused()).isOne();
+        outbox.retryAt(NOON.plusSeconds(10));
+
+        assertThat(outbox.due(NOON.plusSeconds(9))).isEmpty();
+        assertThat(outbox.due(NOON.plusSeconds(10))).isPresent();
+        assertThat(outbox.refused()).isEqualTo(2);
+    }
+
+    @Test
+    void aClockThatIsSetBackHoldsNothingUp() {
+        outbox.add(notice("a", Occasion.FAILURE));
+        outbox.retryAt(NOON.plus(Duration.ofDays(300)));
+
+        assertThat(outbox.due(NOON)).isPresent();
+    }
+
+    private static Notice notice(String id, Occasion occasion) {
+        return new Notice(id, occasion, "round", Notices.SOURCE, Notices.fact("event", "code"), at(), Optional.empty());
+    }
+
+    private static Instant at() {
+        return NOON;
+    }
+}
