@@ -12,6 +12,7 @@ import io.understudy.notify.Notifier;
 import io.understudy.notify.Signal;
 import io.understudy.notify.Signals;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,13 +39,15 @@ final class PrimaryNotices implements Signals, DataAge {
                 this, this, new Notifier.Ports(events, metrics, ports.clock(), ports.ticker(), ports.random()));
     }
 
-    /** Of the newest snapshot of any server, while this one has to take them; as old as the alert allows. */
+    /** Of the newest snapshot of any server, or when it was last found to hold what the site holds, while this one has to take them; as old as the alert allows. */
     @Override
     public Optional<Look> look() {
         if (daemonStatus.roleStatus().role() != Role.PRIMARY) {
             return Optional.empty();
         }
-        Optional<Instant> moment = daemonStatus.repository().details().map(RepositorySeen.Details::moment);
+        Optional<Instant> moment = daemonStatus
+                .unchanged()
+                .or(() -> daemonStatus.repository().details().map(RepositorySeen.Details::moment));
         return Optional.of(new Look(moment, longestPause.map(pause -> pause.multipliedBy(2))));
     }
 
@@ -54,7 +57,12 @@ final class PrimaryNotices implements Signals, DataAge {
             return List.of(Signal.each(Occasion.START, ROUND, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
-            return committed.manifest().isContinuous() ? List.of() : committed(committed);
+            return committed.manifest().isContinuous()
+                    ? List.of()
+                    : succeeded(committed, committed.manifest().snapshot());
+        }
+        if (event instanceof PrimaryEvent.SnapshotUnneeded unneeded) {
+            return succeeded(unneeded, unneeded.newest());
         }
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(ROUND, Fact.of(event)));
@@ -94,8 +102,9 @@ final class PrimaryNotices implements Signals, DataAge {
         return Signals.common(event);
     }
 
-    private static List<Signal> committed(PrimaryEvent.SnapshotCommitted committed) {
-        Fact fact = Fact.of(committed, Optional.of(committed.manifest().snapshot()));
+    /** A snapshot that is not needed is as good as one: the newest holds what the site holds. */
+    private static List<Signal> succeeded(Event event, SnapshotId newest) {
+        Fact fact = Fact.of(event, Optional.of(newest));
         return List.of(
                 Signal.recovered(FILESTORE, fact),
                 Signal.recovered(ROUND, fact),

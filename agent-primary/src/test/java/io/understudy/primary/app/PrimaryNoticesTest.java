@@ -59,6 +59,17 @@ class PrimaryNoticesTest {
                 .contains(ID.toString());
     }
 
+    /** Silence of a dead-man's switch would be an alarm, though all is as it should be. */
+    @Test
+    void oneThatIsNotNeededIsASuccessAndMakesTheDataAsYoungAsTheLook() {
+        assertThat(of(new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly"))))
+                .containsExactly("recovery filestore", "recovery round", "success round");
+        status.round(
+                new RoleStatus(Role.PRIMARY, false, 1, 1, Optional.empty()), RepositorySeen.NOTHING, Optional.empty());
+        status.receive(new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly")), time.now());
+        assertThat(notices.look().orElseThrow().moment()).contains(time.now());
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = ErrorCode.class,
