@@ -16,6 +16,7 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
+import io.understudy.time.Moments;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,7 +86,13 @@ public record StatusView(
      * @param moment of its data
      * @param siteStopped whether its site had been stopped before
      */
-    public record PrimaryShutdown(SnapshotId snapshot, Instant moment, boolean siteStopped) {}
+    public record PrimaryShutdown(SnapshotId snapshot, Instant moment, boolean siteStopped) {
+        public String text() {
+            return "the primary, at " + Moments.text(moment) + ": " + snapshot
+                    + " is its last snapshot, and nothing came after it"
+                    + (siteStopped ? "" : "; its site was not stopped, and may have written after that");
+        }
+    }
 
     /**
      * @param moment of its data

@@ -3,7 +3,6 @@ package io.understudy.replica.command;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.AheadView;
 import io.understudy.replica.app.StatusView.ErrorView;
-import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.time.Moments;
 import java.time.Duration;
@@ -29,7 +28,7 @@ final class StatusText {
                 .forEach(name -> it.line("set aside", "database " + name + ", which was here before Understudy"));
         status.progress().ifPresent(now -> it.line("now", now.step() + " " + now.snapshot()));
         it.seen(status);
-        status.primaryShutdown().ifPresent(it::shutdown);
+        status.primaryShutdown().ifPresent(last -> it.line("shut down", last.text()));
         status.waiting().ifPresent(text -> it.line("waiting", "this standby " + text));
         status.lastError().ifPresent(it::error);
         status.cleanUp().ifPresent(it::cleanUp);
@@ -73,14 +72,6 @@ final class StatusText {
                 "ahead",
                 ahead.snapshot() + ", data of " + age(Duration.ofSeconds(ahead.ageSeconds()))
                         + " ago; promote serves it");
-    }
-
-    private void shutdown(PrimaryShutdown last) {
-        line(
-                "shut down",
-                "the primary, at " + Moments.text(last.moment()) + ": " + last.snapshot()
-                        + " is its last snapshot, and nothing came after it"
-                        + (last.siteStopped() ? "" : "; its site was not stopped, and may have written after that"));
     }
 
     private void wrong(Discrepancy each) {
