@@ -39,7 +39,10 @@ final class PrimaryNotices implements Signals, DataAge {
                 this, this, new Notifier.Ports(events, metrics, ports.clock(), ports.ticker(), ports.random()));
     }
 
-    /** Of the newest snapshot of any server, or when it was last found to hold what the site holds, while this one has to take them; as old as the alert allows. */
+    /**
+     * Of the newest snapshot of any server, or when that was last found to hold what the site holds, while this one has
+     * to take them; as old as the alert allows.
+     */
     @Override
     public Optional<Look> look() {
         if (daemonStatus.roleStatus().role() != Role.PRIMARY) {

@@ -1,17 +1,13 @@
 package io.understudy.primary.app;
 
-import io.understudy.config.Settings.ServiceSettings;
-import io.understudy.config.ShutdownSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
-import io.understudy.process.CommandRunner;
-import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
+import io.understudy.site.SiteService;
 import io.understudy.tasks.TimeLimit;
 import io.understudy.time.Ticker;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,37 +17,28 @@ import java.util.function.Function;
  * names itself the last one. Where the site cannot be stopped, the snapshot is taken all the same, and says so.
  */
 public final class Shutdown {
-    private final ShutdownSettings settings;
-    private final ServiceSettings service;
+    private final Duration limit;
     private final Marker marker;
-    private final CommandRunner runner;
+    private final Optional<SiteService> site;
     private final Function<SnapshotRequest, SnapshotView> snapshots;
     private final Ticker ticker;
 
-    /** @param snapshots takes one; ends early with an exception where its thread is interrupted */
-    public Shutdown(
-            ShutdownSettings settings,
-            ServiceSettings service,
+    /**
+     * @param limit of all of it
+     * @param site that can be stopped; empty: it runs on
+     * @param snapshots takes one; ends early with an exception where its thread is interrupted
+     */
+    Shutdown(
+            Duration limit,
             Marker marker,
-            CommandRunner runner,
+            Optional<SiteService> site,
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
-        this.settings = Objects.requireNonNull(settings);
-        this.service = stopping(settings, service);
+        this.limit = Objects.requireNonNull(limit);
         this.marker = Objects.requireNonNull(marker);
-        this.runner = Objects.requireNonNull(runner);
+        this.site = Objects.requireNonNull(site);
         this.snapshots = Objects.requireNonNull(snapshots);
         this.ticker = Objects.requireNonNull(ticker);
-    }
-
-    private static ServiceSettings stopping(ShutdownSettings own, ServiceSettings service) {
-        return new ServiceSettings(
-                own.stop().isEmpty() ? service.stop() : own.stop(),
-                List.of(),
-                List.of(),
-                service.environment(),
-                own.limit().dividedBy(2),
-                Optional.empty());
     }
 
     /**
@@ -66,8 +53,8 @@ public final class Shutdown {
         }
         long begun = ticker.nanos();
         Optional<UnderstudyException> failure = stop();
-        boolean stopped = !service.stop().isEmpty() && failure.isEmpty();
-        Duration left = settings.limit().minus(ticker.since(begun));
+        boolean stopped = site.isPresent() && failure.isEmpty();
+        Duration left = limit.minus(ticker.since(begun));
         try {
             SnapshotView taken =
                     TimeLimit.on(() -> snapshots.apply(SnapshotRequest.last(stopped)), left, () -> tooLong(left));
@@ -84,7 +71,7 @@ public final class Shutdown {
 
     private Optional<UnderstudyException> stop() {
         try {
-            new CommandSiteService(service, runner, ticker).stop();
+            site.ifPresent(SiteService::stop);
             return Optional.empty();
         } catch (UnderstudyException e) {
             return Optional.of(new UnderstudyException(
@@ -100,7 +87,7 @@ public final class Shutdown {
         return new UnderstudyException(
                 ErrorCode.COMMAND_TIMEOUT,
                 "the snapshot did not end within the " + Math.max(0, left.toSeconds())
-                        + " s that primary.shutdown.limit (" + settings.limit().toSeconds() + " s) left it",
+                        + " s that primary.shutdown.limit (" + limit.toSeconds() + " s) left it",
                 "raise primary.shutdown.limit, and TimeoutStopSec of understudy-shutdown.service with it");
     }
 }

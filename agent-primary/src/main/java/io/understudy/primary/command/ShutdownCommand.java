@@ -1,14 +1,10 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
-import io.understudy.config.Settings;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.Shutdown;
 import io.understudy.primary.app.ShutdownView;
-import io.understudy.process.SystemCommandRunner;
-import io.understudy.site.Marker;
-import io.understudy.state.StateEntry;
-import io.understudy.time.Ticker;
+import io.understudy.primary.app.ShutdownWiring;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -23,14 +19,7 @@ final class ShutdownCommand extends PrimaryCommand {
         try (ProgressDisplay progress = cli.progress()) {
             ShutdownView[] done = new ShutdownView[1];
             SnapshotCall snapshots = new SnapshotCall(agent, "shutdown", progress);
-            Settings settings = agent.settings();
-            Shutdown shutdown = new Shutdown(
-                    settings.primary().shutdown(),
-                    settings.service(),
-                    new Marker(settings.marker()),
-                    new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
-                    snapshots::take,
-                    Ticker.system());
+            Shutdown shutdown = ShutdownWiring.of(agent.settings(), snapshots::take);
             cli.interruptible(() -> done[0] = shutdown.run());
             cli.print(done[0], done[0]::text);
             return done[0].exitCode();

@@ -152,7 +152,7 @@ class ShutdownTest {
     }
 
     private Shutdown shutdown(List<String> own, List<String> usual) {
-        return new Shutdown(
+        return ShutdownWiring.of(
                 new ShutdownSettings(own, LIMIT),
                 new ServiceSettings(usual, List.of(), List.of(), List.of(), Duration.ofSeconds(60), Optional.empty()),
                 marker(),

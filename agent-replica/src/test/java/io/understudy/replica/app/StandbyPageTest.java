@@ -81,16 +81,17 @@ class StandbyPageTest {
         PrimaryShutdown last = new PrimaryShutdown(new SnapshotId(1, 1), NOW, true);
         assertAnswer(page(last), Level.GOOD, "Yes.");
         assertThat(page(last).facts())
-                .anyMatch(fact -> fact.name().equals("Shut down") && fact.value().endsWith("nothing came after it"));
+                .anyMatch(
+                        fact -> fact.name().equals("Shut down") && fact.value().endsWith("nothing came after it"));
         assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but with data");
         assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but with data");
     }
 
     private static Page page(PrimaryShutdown last) {
-        Live live = new Live(
-                true, Optional.empty(), List.of(), STORE, Optional.empty(), Optional.of(last), List.of());
+        Live live = new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), Optional.of(last), List.of());
         Instant later = NOW.plus(RPO);
-        StatusView status = StatusView.of("site", "standby", "site", true, following().store.record(), live, later);
+        StatusView status =
+                StatusView.of("site", "standby", "site", true, following().store.record(), live, later);
         return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, later);
     }
 
