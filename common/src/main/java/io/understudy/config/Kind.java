@@ -26,6 +26,7 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind DURATION = of("duration", "");
     static final Kind DURATION_OR_NOT = of("yes, no or duration", "");
     static final Kind ZONE = of("time zone", "`Europe/Amsterdam`");
+    static final Kind TIME_OF_DAY = of("time of day", "`08:00`");
     static final Kind WINDOW = of("part of the day", "`22:00-06:00`");
     static final Kind RULE = of("the keys of `retention`", "");
     static final Kind CHOICE = of("choice", "");
@@ -36,6 +37,7 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind HTTP_LISTEN = of("host:port or off", "");
     static final Kind HOST_PORTS = of("list of host:port", "");
     static final Kind SCHEDULE = of("map of period to cron", "");
+    static final Kind REPLACEMENTS = of("map of text to text", "");
     static final Kind COUNTS = of("map of period to count", "");
 
     private static Kind of(String name, String range) {

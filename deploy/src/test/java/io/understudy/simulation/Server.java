@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.config.HostPort;
 import io.understudy.config.S3Options;
 import io.understudy.config.Secret;
+import io.understudy.config.ScheduleTiming;
+import io.understudy.config.ShutdownSettings;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
@@ -220,6 +222,8 @@ final class Server {
                 new PrimarySettings(
                         name,
                         Map.of(),
+                        ScheduleTiming.DEFAULT,
+                        ShutdownSettings.DEFAULT,
                         true,
                         Optional.of(Duration.ofMinutes(10)),
                         nowhere,

@@ -12,11 +12,12 @@ import io.understudy.notify.Notifier;
 import io.understudy.notify.Signal;
 import io.understudy.notify.Signals;
 import io.understudy.primary.events.PrimaryEvent;
-import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What of the primary's agent people want to know. */
 final class PrimaryNotices implements Signals, DataAge {
@@ -40,17 +41,18 @@ final class PrimaryNotices implements Signals, DataAge {
     }
 
     /**
-     * Of the newest snapshot of any server, or when that was last found to hold what the site holds, while this one has
-     * to take them; as old as the alert allows.
+     * Of the newest snapshot of any server, or of the last look that found it current, while this one has to take them;
+     * as old as the alert allows.
      */
     @Override
     public Optional<Look> look() {
         if (daemonStatus.roleStatus().role() != Role.PRIMARY) {
             return Optional.empty();
         }
-        Optional<Instant> moment = daemonStatus
-                .unchanged()
-                .or(() -> daemonStatus.repository().details().map(RepositorySeen.Details::moment));
+        Optional<Instant> moment = Stream.concat(
+                        daemonStatus.repository().details().map(RepositorySeen.Details::moment).stream(),
+                        daemonStatus.unchanged().stream())
+                .max(Instant::compareTo);
         return Optional.of(new Look(moment, longestPause.map(pause -> pause.multipliedBy(2))));
     }
 
@@ -60,12 +62,10 @@ final class PrimaryNotices implements Signals, DataAge {
             return List.of(Signal.each(Occasion.START, ROUND, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
-            return committed.manifest().isContinuous()
-                    ? List.of()
-                    : succeeded(committed, committed.manifest().snapshot());
+            return committed.manifest().isContinuous() ? List.of() : committed(committed);
         }
         if (event instanceof PrimaryEvent.SnapshotUnneeded unneeded) {
-            return succeeded(unneeded, unneeded.newest());
+            return succeeded(Fact.of(event, Optional.of(unneeded.newest())), Optional.empty());
         }
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(ROUND, Fact.of(event)));
@@ -105,13 +105,19 @@ final class PrimaryNotices implements Signals, DataAge {
         return Signals.common(event);
     }
 
-    /** A snapshot that is not needed is as good as one: the newest holds what the site holds. */
-    private static List<Signal> succeeded(Event event, SnapshotId newest) {
-        Fact fact = Fact.of(event, Optional.of(newest));
+    private static List<Signal> committed(PrimaryEvent.SnapshotCommitted committed) {
+        Manifest.Totals totals = committed.manifest().totals();
+        return succeeded(
+                Fact.of(committed, Optional.of(committed.manifest().snapshot())),
+                Optional.of(new Signal.Amount(totals.databaseBytes() + totals.fileBytes(), totals.uploadedBytes())));
+    }
+
+    private static List<Signal> succeeded(Fact fact, Optional<Signal.Amount> amount) {
+        Signal success = Signal.each(Occasion.SUCCESS, ROUND, fact);
         return List.of(
                 Signal.recovered(FILESTORE, fact),
                 Signal.recovered(ROUND, fact),
-                Signal.each(Occasion.SUCCESS, ROUND, fact));
+                amount.map(success::of).orElse(success));
     }
 
     /** The agent was stopped, or the role changed. */

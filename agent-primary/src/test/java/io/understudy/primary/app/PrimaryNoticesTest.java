@@ -59,17 +59,6 @@ class PrimaryNoticesTest {
                 .contains(ID.toString());
     }
 
-    /** Silence of a dead-man's switch would be an alarm, though all is as it should be. */
-    @Test
-    void oneThatIsNotNeededIsASuccessAndMakesTheDataAsYoungAsTheLook() {
-        assertThat(of(new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly"))))
-                .containsExactly("recovery filestore", "recovery round", "success round");
-        status.round(
-                new RoleStatus(Role.PRIMARY, false, 1, 1, Optional.empty()), RepositorySeen.NOTHING, Optional.empty());
-        status.receive(new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly")), time.now());
-        assertThat(notices.look().orElseThrow().moment()).contains(time.now());
-    }
-
     @ParameterizedTest
     @EnumSource(
             value = ErrorCode.class,
@@ -79,6 +68,18 @@ class PrimaryNoticesTest {
                 .isEmpty();
         assertThat(of(new PrimaryEvent.ContinuousFailed(Stage.PREPARE, failure(code), false)))
                 .isEmpty();
+    }
+
+    @Test
+    void aSnapshotThatIsNotNeededIsAsGoodAsOne() {
+        role(Role.PRIMARY);
+        status.receive(committed(Manifests.sample(ID)), time.now());
+        time.advance(Duration.ofDays(300));
+        PrimaryEvent unneeded = new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly"));
+        status.receive(unneeded, time.now());
+
+        assertThat(of(unneeded)).containsExactly("recovery filestore", "recovery round", "success round");
+        assertThat(notices.look().orElseThrow().moment()).contains(time.now());
     }
 
     @Test

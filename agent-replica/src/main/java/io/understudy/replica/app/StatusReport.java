@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import com.google.protobuf.Timestamp;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
+import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
@@ -77,8 +78,8 @@ final class StatusReport {
                 primaries.stream().map(StatusReport::view).toList(),
                 asked.filestore().with(stores.get()),
                 asked.waits(),
-                shutdown.of(asked.filestore().newest()),
-                discrepancies(asked)));
+                discrepancies(asked))
+                .with(shutdown.of(asked.filestore().newest())));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -94,8 +95,8 @@ final class StatusReport {
                 primaries,
                 asked.filestore().with(stores.get()),
                 asked.waits(),
-                shutdown.of(asked.filestore().newest()),
-                discrepancies(asked)));
+                discrepancies(asked))
+                .with(shutdown.of(asked.filestore().newest())));
     }
 
     /** What the repository showed. */
@@ -120,7 +121,10 @@ final class StatusReport {
                 settings.database().name(),
                 backup.on(),
                 store.record(),
-                seen,
+                seen.leaving(settings.trees().stream()
+                        .filter(tree -> !tree.applied())
+                        .map(TreeSettings::name)
+                        .toList()),
                 clock.instant());
     }
 
@@ -145,7 +149,6 @@ final class StatusReport {
                 List.of(),
                 live.filestore(),
                 live.waits(),
-                Optional.empty(),
                 found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(view.replica())

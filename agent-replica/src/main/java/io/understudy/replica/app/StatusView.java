@@ -49,6 +49,7 @@ import java.util.Optional;
  * @param cleanUp what imports left that could not be removed yet; it is tried again, and holds up nothing
  * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was
  *     applied, or the server is no standby
+ * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
  */
 public record StatusView(
@@ -78,6 +79,7 @@ public record StatusView(
         Optional<PrimaryShutdown> primaryShutdown,
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
+        List<String> treesLeft,
         List<Discrepancy> discrepancies) {
 
     /**
@@ -198,7 +200,9 @@ public record StatusView(
             FilestoreView filestore,
             Optional<AwaitedEpoch> waits,
             Optional<PrimaryShutdown> shutdown,
+            List<String> treesLeft,
             List<Discrepancy> discrepancies) {
+        /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
                 boolean daemon,
                 Optional<ProgressView> progress,
@@ -206,7 +210,15 @@ public record StatusView(
                 FilestoreView filestore,
                 Optional<AwaitedEpoch> waits,
                 List<Discrepancy> discrepancies) {
-            this(daemon, progress, primaries, filestore, waits, Optional.empty(), discrepancies);
+            this(daemon, progress, primaries, filestore, waits, Optional.empty(), List.of(), discrepancies);
+        }
+
+        Live leaving(List<String> trees) {
+            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies);
+        }
+
+        Live with(Optional<PrimaryShutdown> last) {
+            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies);
         }
     }
 
@@ -258,6 +270,7 @@ public record StatusView(
                 live.shutdown().filter(each -> backupMode),
                 record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
+                live.treesLeft(),
                 live.discrepancies());
     }
 

@@ -71,7 +71,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
-                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null}");
+                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null,\"files\":null}");
         assertThat(Synced.of(result).text()).isEqualTo("applied 00000001-00000042 in 4.8 s, 1.2 MiB fetched");
     }
 
@@ -82,7 +82,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
-                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null}");
+                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null,\"files\":null}");
         assertThat(Synced.of(result).text()).isEqualTo("nothing new");
     }
 
@@ -167,7 +167,7 @@ class OutputsTest {
                                 + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
                                 + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                                + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"discrepancies\":[]}");
+                                + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
 
@@ -209,6 +209,7 @@ class OutputsTest {
                 new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
                 Optional.empty(),
                 Optional.of(last),
+                List.of(),
                 List.of());
 
         StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
@@ -406,7 +407,7 @@ class OutputsTest {
                                 + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                                 + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                                 + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":true,\"discrepancies\":[]}");
+                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[]}");
         assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")

@@ -3,6 +3,8 @@ package io.understudy.replica.fakes;
 import io.understudy.config.HostPort;
 import io.understudy.config.S3Options;
 import io.understudy.config.Secret;
+import io.understudy.config.ScheduleTiming;
+import io.understudy.config.ShutdownSettings;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
@@ -42,7 +44,13 @@ public final class AgentSettings {
                 kept.primary(),
                 kept.retention(),
                 new ReplicaSettings(
-                        replica.name(), replica.primaries(), replica.poll(), replica.http(), replica.rpo(), false),
+                        replica.name(),
+                        replica.primaries(),
+                        replica.poll(),
+                        replica.http(),
+                        replica.rpo(),
+                        false,
+                        replica.changes()),
                 kept.service(),
                 kept.tls());
     }
@@ -80,6 +88,8 @@ public final class AgentSettings {
                 new PrimarySettings(
                         "standby",
                         Map.of(),
+                        ScheduleTiming.DEFAULT,
+                        ShutdownSettings.DEFAULT,
                         true,
                         Optional.empty(),
                         any,
