@@ -73,12 +73,12 @@ final class StatusReport {
                 ? new Asked(live.filestore(), live.waits(), live.findings())
                 : ask(live.filestore().name());
         return view(new Live(
-                true,
-                live.activity().map(ProgressView::of),
-                primaries.stream().map(StatusReport::view).toList(),
-                asked.filestore().with(stores.get()),
-                asked.waits(),
-                discrepancies(asked))
+                        true,
+                        live.activity().map(ProgressView::of),
+                        primaries.stream().map(StatusReport::view).toList(),
+                        asked.filestore().with(stores.get()),
+                        asked.waits(),
+                        discrepancies(asked))
                 .with(shutdown.of(asked.filestore().newest())));
     }
 
@@ -90,12 +90,12 @@ final class StatusReport {
                 .toList();
         Asked asked = ask(settings.filestore().url().toString());
         return view(new Live(
-                daemon,
-                Optional.empty(),
-                primaries,
-                asked.filestore().with(stores.get()),
-                asked.waits(),
-                discrepancies(asked))
+                        daemon,
+                        Optional.empty(),
+                        primaries,
+                        asked.filestore().with(stores.get()),
+                        asked.waits(),
+                        discrepancies(asked))
                 .with(shutdown.of(asked.filestore().newest())));
     }
 
@@ -144,12 +144,7 @@ final class StatusReport {
     /** @param found by the last inspection */
     ReplicaReport report(List<Discrepancy> found) {
         StatusView view = view(new Live(
-                true,
-                live.activity().map(ProgressView::of),
-                List.of(),
-                live.filestore(),
-                live.waits(),
-                found));
+                true, live.activity().map(ProgressView::of), List.of(), live.filestore(), live.waits(), found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(view.replica())
                 .setSite(view.site())

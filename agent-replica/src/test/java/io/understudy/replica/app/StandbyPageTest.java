@@ -88,8 +88,8 @@ class StandbyPageTest {
     }
 
     private static Page page(PrimaryShutdown last) {
-        Live live = new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of())
-                .with(Optional.of(last));
+        Live live =
+                new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of()).with(Optional.of(last));
         Instant later = NOW.plus(RPO);
         StatusView status =
                 StatusView.of("site", "standby", "site", true, following().store.record(), live, later);
