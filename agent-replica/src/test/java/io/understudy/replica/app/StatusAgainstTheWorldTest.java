@@ -95,6 +95,7 @@ class StatusAgainstTheWorldTest {
                     .set("primary_shutdown", NONE)
                     .set("clean_up.code", NONE)
                     .set("intact", NONE)
+                    .set("trees_left", "")
                     .set("discrepancies", "");
         }
 
