@@ -39,6 +39,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 RunCommand.class,
                 InitCommand.class,
                 SnapshotCommand.class,
+                ShutdownCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
                 LsCommand.class,
