@@ -81,7 +81,9 @@ final class ChangedPaths implements Iterator<ChangedPath>, Closeable {
         tree = name;
         Optional<TreeData> one = tree(first, name);
         Optional<TreeData> other = tree(second, name);
-        if (one.isPresent() && other.isPresent() && one.get().index().equals(other.get().index())) {
+        if (one.isPresent()
+                && other.isPresent()
+                && one.get().index().equals(other.get().index())) {
             return;
         }
         olds = entries(first, one);

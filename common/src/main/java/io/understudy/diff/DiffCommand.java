@@ -81,7 +81,9 @@ public final class DiffCommand implements Callable<Integer> {
     private void paths(Opened first, Opened second) {
         if (table != null) {
             throw new UnderstudyException(
-                    ErrorCode.USAGE, "--files and --rows exclude each other", "give one of them, or neither for counts");
+                    ErrorCode.USAGE,
+                    "--files and --rows exclude each other",
+                    "give one of them, or neither for counts");
         }
         try (ChangedPaths paths = new ChangedPaths(first, second)) {
             cli.printEach(

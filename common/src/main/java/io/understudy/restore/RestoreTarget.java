@@ -51,7 +51,8 @@ public sealed interface RestoreTarget {
     private static UnderstudyException unusable(String text, Exception cause) {
         return new UnderstudyException(
                 ErrorCode.USAGE,
-                "cannot restore to \"" + text + "\": this is neither live nor database:NAME nor dump:FILE nor the path of a folder",
+                "cannot restore to \"" + text
+                        + "\": this is neither live nor database:NAME nor dump:FILE nor the path of a folder",
                 "name a folder that is empty or does not exist yet (/srv/restored), or a database (database:restored)",
                 cause);
     }

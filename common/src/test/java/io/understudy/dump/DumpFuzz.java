@@ -23,22 +23,23 @@ public final class DumpFuzz {
 
     /** Lengths and numbers may say anything: memory is taken for what is there. */
     private static FuzzTarget archive() {
-        return FuzzTarget.of(Form.BYTES, List.of(SampleArchive.of(14), SampleArchive.of(15), SampleArchive.of(16)), input -> {
-            ArchiveStream stream = ArchiveStream.open(new ByteArrayInputStream(input), "UTF8");
-            while (stream.hasNext()) {
-                stream.next();
-                assertThat(stream.raw().length).isLessThanOrEqualTo(input.length);
-            }
-            for (ArchiveStream.Block block = stream.block(); block != null; block = stream.block()) {
-                if (!block.isOfObjects()) {
-                    block.copy(OutputStream.nullOutputStream());
-                    continue;
-                }
-                while (block.object() != 0) {
-                    block.copy(OutputStream.nullOutputStream());
-                }
-            }
-        });
+        return FuzzTarget.of(
+                Form.BYTES, List.of(SampleArchive.of(14), SampleArchive.of(15), SampleArchive.of(16)), input -> {
+                    ArchiveStream stream = ArchiveStream.open(new ByteArrayInputStream(input), "UTF8");
+                    while (stream.hasNext()) {
+                        stream.next();
+                        assertThat(stream.raw().length).isLessThanOrEqualTo(input.length);
+                    }
+                    for (ArchiveStream.Block block = stream.block(); block != null; block = stream.block()) {
+                        if (!block.isOfObjects()) {
+                            block.copy(OutputStream.nullOutputStream());
+                            continue;
+                        }
+                        while (block.object() != 0) {
+                            block.copy(OutputStream.nullOutputStream());
+                        }
+                    }
+                });
     }
 
     /** A name in double quotes means itself, whatever is in it. */
@@ -47,8 +48,10 @@ public final class DumpFuzz {
                     String text = new String(input, StandardCharsets.UTF_8);
                     if (!text.isEmpty()) {
                         String quoted = '"' + text.replace("\"", "\"\"") + '"';
-                        assertThat(TablePattern.parse(quoted).matches(table(text))).isTrue();
-                        assertThat(TablePattern.parse(quoted).matches(table(text + "x"))).isFalse();
+                        assertThat(TablePattern.parse(quoted).matches(table(text)))
+                                .isTrue();
+                        assertThat(TablePattern.parse(quoted).matches(table(text + "x")))
+                                .isFalse();
                     }
                     TablePattern.parse(text).matches(table(text));
                 })
