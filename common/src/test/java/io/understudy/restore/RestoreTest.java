@@ -216,17 +216,6 @@ class RestoreTest {
         assertThat(run("latest")).as(site.err()).isZero();
     }
 
-    @Test
-    void aTargetIsLiveOrAFolder() {
-        assertThat(RestoreTarget.parse("live")).isEqualTo(new RestoreTarget.Live());
-        assertThat(RestoreTarget.parse("./live")).isEqualTo(new RestoreTarget.Folder(Path.of("./live")));
-        for (String none : List.of("", "database:site", "dump:/tmp/x", "a\0b")) {
-            assertThatThrownBy(() -> RestoreTarget.parse(none))
-                    .isInstanceOfSatisfying(
-                            UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE));
-        }
-    }
-
     /** Also one that stays in the site's tree leads out of the restored one. */
     @Test
     void noLinkLeadsOutAndNoFileRunsAsAnother() throws IOException {

@@ -1,4 +1,4 @@
-package io.understudy.replica.load;
+package io.understudy.repository;
 
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
@@ -19,18 +19,22 @@ import java.util.function.BiConsumer;
  * @param before in the order of the older stream
  * @param after in that of the newer
  */
-record ChangedBlobs(List<Place> before, List<Place> after) {
+public record ChangedBlobs(List<Place> before, List<Place> after) {
     /** @param start plain bytes of the stream before it */
-    record Place(BlobRef blob, long start) {}
+    public record Place(BlobRef blob, long start) {}
 
-    /** @return empty when a row longer than a blob differs: it would have to be held in memory as a whole */
-    static Optional<ChangedBlobs> between(StreamRef before, StreamRef after, BlobSource source) {
+    /**
+     * @param olds blobs of the older stream
+     * @param news of the newer one
+     * @return empty when a row longer than a blob differs: it would have to be held in memory as a whole
+     */
+    public static Optional<ChangedBlobs> between(StreamRef before, BlobSource olds, StreamRef after, BlobSource news) {
         Map<List<BlobId>, int[]> counts = new HashMap<>();
-        runs(before, source, (run, start) -> count(counts, run)[0]--);
-        runs(after, source, (run, start) -> count(counts, run)[0]++);
+        runs(before, olds, (run, start) -> count(counts, run)[0]--);
+        runs(after, news, (run, start) -> count(counts, run)[0]++);
         List<Place> gone = new ArrayList<>();
         List<Place> came = new ArrayList<>();
-        boolean plain = left(before, source, counts, -1, gone) && left(after, source, counts, 1, came);
+        boolean plain = left(before, olds, counts, -1, gone) && left(after, news, counts, 1, came);
         return plain ? Optional.of(new ChangedBlobs(gone, came)) : Optional.empty();
     }
 

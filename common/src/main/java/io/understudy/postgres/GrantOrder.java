@@ -1,4 +1,4 @@
-package io.understudy.replica.load;
+package io.understudy.postgres;
 
 import io.understudy.repository.DatabaseProperties.Grant;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
-package io.understudy.replica.load;
+package io.understudy.postgres;
 
-import io.understudy.postgres.ConfigurationValue;
-import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseProperties.Grant;
 import io.understudy.repository.DatabaseProperties.Setting;
@@ -15,13 +13,13 @@ import java.util.Optional;
  *
  * @param name of the database that gets them
  */
-record DatabaseStatements(String name, DatabaseProperties properties) {
+public record DatabaseStatements(String name, DatabaseProperties properties) {
 
     /**
      * @param owner its owner
      * @param serverVersion {@code server_version_num} of the server that creates it
      */
-    static String create(String name, DatabaseProperties properties, String owner, int serverVersion) {
+    public static String create(String name, DatabaseProperties properties, String owner, int serverVersion) {
         StringBuilder sql = new StringBuilder("CREATE DATABASE " + Sql.identifier(name))
                 .append(" TEMPLATE template0 OWNER ")
                 .append(Sql.identifier(owner))
@@ -49,12 +47,12 @@ record DatabaseStatements(String name, DatabaseProperties properties) {
         return properties.icuRules() == null ? "" : " ICU_RULES " + Sql.literal(properties.icuRules());
     }
 
-    Optional<String> comment() {
+    public Optional<String> comment() {
         return Optional.ofNullable(properties.comment())
                 .map(comment -> "COMMENT ON DATABASE " + Sql.identifier(name) + " IS " + Sql.literal(comment));
     }
 
-    String setting(Setting setting) {
+    public String setting(Setting setting) {
         String whose = setting.role() == null
                 ? "ALTER DATABASE " + Sql.identifier(name)
                 : "ALTER ROLE " + Sql.identifier(setting.role()) + " IN DATABASE " + Sql.identifier(name);
@@ -62,7 +60,7 @@ record DatabaseStatements(String name, DatabaseProperties properties) {
                 + ConfigurationValue.sql(setting.name(), setting.value());
     }
 
-    String connectionLimit() {
+    public String connectionLimit() {
         return "ALTER DATABASE " + Sql.identifier(name) + " CONNECTION LIMIT " + properties.connectionLimit();
     }
 
@@ -70,7 +68,7 @@ record DatabaseStatements(String name, DatabaseProperties properties) {
      * Replaces the built-in privileges by exactly those of the snapshot; empty when those are the built-in ones. To be
      * run in one transaction. A privilege that its grantor received from another role comes after that one.
      */
-    List<String> grants() {
+    public List<String> grants() {
         if (properties.grants() == null) {
             return List.of();
         }

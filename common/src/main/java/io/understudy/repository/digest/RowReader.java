@@ -1,4 +1,4 @@
-package io.understudy.replica.load;
+package io.understudy.repository.digest;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /** Reads lines of COPY's text format one by one, each held in memory. Not thread-safe. */
-final class RowReader implements Closeable {
+public final class RowReader implements Closeable {
     private static final int LONGEST = 32 << 20;
 
     private final InputStream in;
@@ -16,7 +16,7 @@ final class RowReader implements Closeable {
     private int end;
     private long bytes;
 
-    RowReader(InputStream in) {
+    public RowReader(InputStream in) {
         this.in = in;
     }
 
@@ -26,7 +26,7 @@ final class RowReader implements Closeable {
      * @return false when there is none
      * @throws RowTooLong when it does not end within {@value #LONGEST} bytes
      */
-    boolean next() throws IOException, RowTooLong {
+    public boolean next() throws IOException, RowTooLong {
         start = next;
         int at = start;
         while (true) {
@@ -65,7 +65,7 @@ final class RowReader implements Closeable {
     }
 
     /** A row that would take too much memory. */
-    static final class RowTooLong extends Exception {
+    public static final class RowTooLong extends Exception {
         private static final long serialVersionUID = 1;
 
         RowTooLong() {
@@ -73,21 +73,23 @@ final class RowReader implements Closeable {
         }
     }
 
-    byte[] buffer() {
+    /** What holds the line; another one after each {@link #next}. */
+    public byte[] buffer() {
         return buffer;
     }
 
-    int start() {
+    /** Where the line begins. */
+    public int start() {
         return start;
     }
 
     /** Where the line ends: its newline is here. */
-    int end() {
+    public int end() {
         return next - 1;
     }
 
     /** Bytes of all lines that were read. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 

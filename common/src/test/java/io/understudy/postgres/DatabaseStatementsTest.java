@@ -1,4 +1,4 @@
-package io.understudy.replica.load;
+package io.understudy.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.understudy.replica.round;
+package io.understudy.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
