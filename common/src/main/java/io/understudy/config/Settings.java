@@ -192,17 +192,6 @@ public record Settings(
     }
 
     /**
-     * The filestores of a site that has more than one.
-     *
-     * @param stores at least two, each without others of its own; the first is the main one
-     */
-    public record SeveralFilestores(CommitRule commit, List<NamedFilestore> stores) {
-        public SeveralFilestores {
-            stores = List.copyOf(stores);
-        }
-    }
-
-    /**
      * One of several filestores.
      *
      * @param name in messages, status and metrics
@@ -244,6 +233,7 @@ public record Settings(
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
      * @param processors how many processors the agent's own work for a snapshot may keep busy, 0.05 to 64; empty: any
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
+     * @param quiesce how the site is stopped around the moment of a snapshot; empty: it is not
      */
     public record PrimarySettings(
             String name,
@@ -254,13 +244,14 @@ public record Settings(
             HostPort listen,
             List<String> replicas,
             OptionalDouble processors,
-            Optional<HostPort> http) {
+            Optional<HostPort> http,
+            Optional<QuiesceSettings> quiesce) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);
         }
 
-        /** With a schedule in the server's time zone that is kept to the minute. */
+        /** With a schedule in the server's time zone that is kept to the minute, and a site that is never stopped. */
         public PrimarySettings(
                 String name,
                 Map<String, String> schedule,
@@ -270,7 +261,17 @@ public record Settings(
                 List<String> replicas,
                 OptionalDouble processors,
                 Optional<HostPort> http) {
-            this(name, schedule, ScheduleTiming.DEFAULT, tracking, continuous, listen, replicas, processors, http);
+            this(
+                    name,
+                    schedule,
+                    ScheduleTiming.DEFAULT,
+                    tracking,
+                    continuous,
+                    listen,
+                    replicas,
+                    processors,
+                    http,
+                    Optional.empty());
         }
     }
 

@@ -4,6 +4,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.Quiesce.Still;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
@@ -38,7 +39,11 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way of one snapshot, from its base to its commit. Use once. */
+/**
+ * The way of one snapshot, from its base to its commit. Use once.
+ *
+ * <p>More than 300 lines, for the order of its steps is judged best in one place.
+ */
 final class SnapshotRun {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRun.class);
 
@@ -123,7 +128,7 @@ final class SnapshotRun {
             session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(sink, guard, base.before(target, lists, request.isContinuous()), base, target);
+            Content content = read(sink, guard, base.before(target, lists, request.isContinuous()), base, target, request);
             Captured captured = content.database();
             List<TreeData> trees =
                     content.trees().stream().map(SourceTrees.Captured::tree).toList();
@@ -160,23 +165,36 @@ final class SnapshotRun {
             captured.commit().committed();
             guard.committed();
             Taken taken = new Taken(
-                    manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+                    manifest,
+                    source.ticker().since(start),
+                    source.clock().instant(),
+                    session.uploadedBlobs(),
+                    content.down());
             return new Result(Optional.of(taken), new Base(Optional.of(manifest), named), captured.seen());
         }
     }
 
-    private record Content(Captured database, List<SourceTrees.Captured> trees) {}
+    private record Content(Captured database, List<SourceTrees.Captured> trees, Optional<Duration> down) {}
 
-    private Content read(BlobSink sink, ContentGuard guard, Before before, Base base, Repository target) {
+    private Content read(
+            BlobSink sink, ContentGuard guard, Before before, Base base, Repository target, SnapshotRequest request) {
+        Quiesce quiesce = request.isContinuous() ? Quiesce.NONE : source.quiesce();
+        try (Still still = quiesce.begin(source.trees())) {
+            return read(sink, guard, before, base, target, still);
+        }
+    }
+
+    private Content read(
+            BlobSink sink, ContentGuard guard, Before before, Base base, Repository target, Still still) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
-                moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
+                moments, (into, shown) -> trees(into, guard, base, target.blobs(), still, shown), sink, progress);
         SinkTime storing = new SinkTime(source.ticker());
         BlobSink timed = storing.around(sink);
         AtomicLong since = new AtomicLong(source.ticker().nanos());
         try (TaskScope behind = new TaskScope("read the trees")) {
             behind.start(trees::followMoments);
-            Captured captured = source.database()
+            Captured captured = StillMoment.of(still, frozen -> source.database()
                     .capture(
                             Optional.of(before),
                             timed.around((inner, buffer, offset, length) -> {
@@ -185,10 +203,11 @@ final class SnapshotRun {
                             }),
                             progress,
                             () -> {
+                                frozen.run();
                                 since.set(source.ticker().nanos());
                                 storing.restart();
                                 moments.froze();
-                            });
+                            }));
             moments.end();
             reading = Optional.of(Looked.Reading.of(
                     source.ticker().since(since.get()).minus(storing.longestWait()), captured.effort()));
@@ -196,12 +215,12 @@ final class SnapshotRun {
             guard.database(captured.database().tables());
             enter(Stage.FILES);
             behind.await();
-            return new Content(captured, trees.result());
+            return new Content(captured, trees.result(), still.down());
         }
     }
 
     private List<SourceTrees.Captured> trees(
-            BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+            BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Still still, Progress shown) {
         long begun = source.ticker().nanos();
         try {
             SinkTime storing = new SinkTime(source.ticker());
@@ -209,7 +228,8 @@ final class SnapshotRun {
             List<SourceTrees.Captured> trees = new ArrayList<>();
             for (TreeSettings tree : source.trees()) {
                 Cancellation.check("finish the snapshot");
-                SourceTrees.Captured data = source.files().capture(tree, timed, base.tree(tree), blobs, shown);
+                SourceTrees.Captured data =
+                        source.files().capture(still.of(tree), timed, base.tree(tree), blobs, shown);
                 guard.captured(tree, data.tree());
                 trees.add(data);
             }

@@ -44,6 +44,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 FindCommand.class,
                 VerifyCommand.class,
                 PruneCommand.class,
+                QuiesceCommand.class,
                 SyncCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,

@@ -4,12 +4,12 @@ import io.understudy.admin.AdminClient;
 import io.understudy.audit.Caller;
 import io.understudy.cli.Json;
 import io.understudy.cli.ProgressDisplay;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.primary.app.QuiesceWiring;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.SnapshotRequest;
 import java.util.List;
@@ -58,7 +58,7 @@ final class SnapshotCommand extends PrimaryCommand {
                                 Caller.ofThisProcess(),
                                 "snapshot",
                                 Json.line(request),
-                                () -> agent.taker(Events.none()).take(request, progress))));
+                                () -> agent.taker(QuiesceWiring.ofCommand()).take(request, progress))));
             }
         }
         cli.print(taken[0], taken[0]::text);
