@@ -89,7 +89,9 @@ record Interaction(String text, Set<Setting> settings) {
                 of("%s holds for all of %s.", Setting.DATABASE_AFTER_LOAD_LIMIT, Setting.DATABASE_AFTER_LOAD),
                 of("%s and %s are set together.", Setting.PROTECT_TABLE, Setting.PROTECT_WHERE),
                 of("%s runs before %s.", Setting.MAINTENANCE_QUERY, Setting.DATABASE_AFTER_LOAD),
-                of("%s is relative to %s, which is a %s.", Setting.MAINTENANCE_PATH, Setting.MAINTENANCE_TREE, Setting.TREE_NAME),
+                of(
+                        "%s is relative to %s, which is a %s.",
+                        Setting.MAINTENANCE_PATH, Setting.MAINTENANCE_TREE, Setting.TREE_NAME),
                 of(
                         "Tables that %s changed, or %s named, are loaded in full by the next import.",
                         Setting.DATABASE_AFTER_LOAD, Setting.PROTECT_TABLE),

@@ -17,7 +17,8 @@ class QuiesceIT extends Scenario {
         Server primary = following(false).primary();
         String site = programs().site() + " %s " + primary.layout().siteFile();
         Path stopped = primary.layout().home().resolve("stopped");
-        primary.configure(yaml -> yaml + """
+        primary.configure(yaml ->
+                yaml + """
                 quiesce:
                   stop: [/bin/sh, -c, "%s && touch %s && { test ! -e %s.hold || sleep 20; }"]
                   start: [/bin/sh, -c, "%s && rm -f %s"]
@@ -33,14 +34,20 @@ class QuiesceIT extends Scenario {
         assertThat(primary.primary("quiesce", "--resume").successful().output()).contains("was not left stopped");
 
         hold(stopped);
-        Running command = primary.primaryProgram("snapshot").start(primary.layout().log("snapshot"));
+        Running command =
+                primary.primaryProgram("snapshot").start(primary.layout().log("snapshot"));
         Deadline.await("the site is stopped", ANSWERS, () -> Files.exists(stopped));
         command.kill();
         assertThat(primary.siteProcess().filter(Running::alive)).isEmpty();
         primary.startPrimary();
         primary.site().awaitMode("primary", ANSWERS);
-        Deadline.await("the note is gone", ANSWERS, () -> !Files.exists(primary.layout().state().resolve("quiesce.json")));
-        assertThat(primary.layout().log("agent-primary")).content().contains("the site was started: an agent had stopped it");
+        Deadline.await(
+                "the note is gone",
+                ANSWERS,
+                () -> !Files.exists(primary.layout().state().resolve("quiesce.json")));
+        assertThat(primary.layout().log("agent-primary"))
+                .content()
+                .contains("the site was started: an agent had stopped it");
     }
 
     private static void hold(Path stopped) {

@@ -70,9 +70,9 @@ final class Stores {
     }
 
     /** As the configuration of a server has them; empty where there is one. */
-    Optional<Settings.SeveralFilestores> configured() {
+    Optional<SeveralFilestores> configured() {
         return areSeveral()
-                ? Optional.of(new Settings.SeveralFilestores(
+                ? Optional.of(new SeveralFilestores(
                         rule, places.stream().map(Stores::settings).toList()))
                 : Optional.empty();
     }

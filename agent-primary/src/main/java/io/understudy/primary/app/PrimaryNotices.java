@@ -83,8 +83,7 @@ final class PrimaryNotices implements Signals, DataAge {
             return List.of(Signal.recovered(QUIESCE, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.SiteResumed) {
-            return List.of(
-                    Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
+            return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreBehind behind) {
             return List.of(Signal.impaired(FILESTORE + " " + behind.name(), Fact.of(event)));

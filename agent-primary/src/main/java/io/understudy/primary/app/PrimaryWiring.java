@@ -359,8 +359,8 @@ public final class PrimaryWiring implements AutoCloseable {
         // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
         // server.
         new QuiesceWiring(settings).watch(events).ifPresent(services::add);
-        services.addAll(List.<Service>of(
-                stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue));
+        services.addAll(
+                List.<Service>of(stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue));
         return new Daemon(
                 roles,
                 planner,

@@ -45,8 +45,7 @@ public final class QuiesceWiring {
     Quiesce quiesce(Events events) {
         return settings.primary()
                 .quiesce()
-                .<Quiesce>map(each ->
-                        new SiteQuiesce(each, commands(each), note(), events, clock, ticker))
+                .<Quiesce>map(each -> new SiteQuiesce(each, commands(each), note(), events, clock, ticker))
                 .orElse(Quiesce.NONE);
     }
 
@@ -59,8 +58,7 @@ public final class QuiesceWiring {
 
     Optional<ResumeWatch> watch(Events events) {
         return resume(events)
-                .map(each -> new ResumeWatch(
-                        each, StateEntry.SNAPSHOT_LOCK.in(settings.state()), events, ticker));
+                .map(each -> new ResumeWatch(each, StateEntry.SNAPSHOT_LOCK.in(settings.state()), events, ticker));
     }
 
     private StateFile<QuiesceNote> note() {

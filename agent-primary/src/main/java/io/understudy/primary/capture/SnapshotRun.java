@@ -128,7 +128,8 @@ final class SnapshotRun {
             session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(sink, guard, base.before(target, lists, request.isContinuous()), base, target, request);
+            Content content =
+                    read(sink, guard, base.before(target, lists, request.isContinuous()), base, target, request);
             Captured captured = content.database();
             List<TreeData> trees =
                     content.trees().stream().map(SourceTrees.Captured::tree).toList();
@@ -184,8 +185,7 @@ final class SnapshotRun {
         }
     }
 
-    private Content read(
-            BlobSink sink, ContentGuard guard, Before before, Base base, Repository target, Still still) {
+    private Content read(BlobSink sink, ContentGuard guard, Before before, Base base, Repository target, Still still) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
                 moments, (into, shown) -> trees(into, guard, base, target.blobs(), still, shown), sink, progress);
@@ -194,20 +194,22 @@ final class SnapshotRun {
         AtomicLong since = new AtomicLong(source.ticker().nanos());
         try (TaskScope behind = new TaskScope("read the trees")) {
             behind.start(trees::followMoments);
-            Captured captured = StillMoment.of(still, frozen -> source.database()
-                    .capture(
-                            Optional.of(before),
-                            timed.around((inner, buffer, offset, length) -> {
-                                moments.requireTrees();
-                                return inner.put(buffer, offset, length);
-                            }),
-                            progress,
-                            () -> {
-                                frozen.run();
-                                since.set(source.ticker().nanos());
-                                storing.restart();
-                                moments.froze();
-                            }));
+            Captured captured = StillMoment.of(
+                    still,
+                    frozen -> source.database()
+                            .capture(
+                                    Optional.of(before),
+                                    timed.around((inner, buffer, offset, length) -> {
+                                        moments.requireTrees();
+                                        return inner.put(buffer, offset, length);
+                                    }),
+                                    progress,
+                                    () -> {
+                                        frozen.run();
+                                        since.set(source.ticker().nanos());
+                                        storing.restart();
+                                        moments.froze();
+                                    }));
             moments.end();
             reading = Optional.of(Looked.Reading.of(
                     source.ticker().since(since.get()).minus(storing.longestWait()), captured.effort()));

@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param uploadedBlobs that were new with this snapshot; their bytes are in the manifest's totals
  * @param down how long the site was stopped for it; empty where it is not stopped for snapshots
  */
-public record Taken(
-        Manifest manifest, Duration took, Instant committed, long uploadedBlobs, Optional<Duration> down) {
+public record Taken(Manifest manifest, Duration took, Instant committed, long uploadedBlobs, Optional<Duration> down) {
     public Taken(Manifest manifest, Duration took, Instant committed, long uploadedBlobs) {
         this(manifest, took, committed, uploadedBlobs, Optional.empty());
     }

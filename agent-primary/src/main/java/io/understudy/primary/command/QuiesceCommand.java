@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 /** The command {@code quiesce --resume}. */
 @Command(
         name = "quiesce",
-        description = "Starts the site where an agent stopped it for a snapshot (quiesce) and was killed. The running agent does so too.")
+        description =
+                "Starts the site where an agent stopped it for a snapshot (quiesce) and was killed. The running agent does so too.")
 final class QuiesceCommand extends PrimaryCommand {
     @Option(names = "--resume", description = "Start the site; there is no other way to run it.")
     private boolean resume;

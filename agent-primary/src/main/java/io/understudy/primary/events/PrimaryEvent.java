@@ -96,7 +96,8 @@ public sealed interface PrimaryEvent extends Event {
     record QuiesceStartFailed(UnderstudyException why) implements PrimaryEvent {}
 
     @EventText(
-            value = "the site was started: an agent had stopped it at {stopped} for a snapshot, and did not start it again",
+            value =
+                    "the site was started: an agent had stopped it at {stopped} for a snapshot, and did not start it again",
             severity = Severity.WARN)
     record SiteResumed(Instant stopped) implements PrimaryEvent {}
 

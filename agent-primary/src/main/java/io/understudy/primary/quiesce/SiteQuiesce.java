@@ -234,8 +234,7 @@ public final class SiteQuiesce implements Quiesce {
                 thaw();
                 note.delete();
             } catch (UnderstudyException e) {
-                events.report(
-                        stopped ? new PrimaryEvent.QuiesceStartFailed(e) : new PrimaryEvent.QuiesceLeftover(e));
+                events.report(stopped ? new PrimaryEvent.QuiesceStartFailed(e) : new PrimaryEvent.QuiesceLeftover(e));
             } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();

@@ -191,7 +191,8 @@ class SiteQuiesceTest {
         primary.database.moments(() -> {});
         take();
         assertThat(calls).containsExactly("stop", "start", "start", "start");
-        assertThat(told.stream().filter(PrimaryEvent.QuiesceStartFailed.class::isInstance)).hasSize(2);
+        assertThat(told.stream().filter(PrimaryEvent.QuiesceStartFailed.class::isInstance))
+                .hasSize(2);
         assertThat(primary.time.pauses()).containsSubsequence(Duration.ofSeconds(1), Duration.ofSeconds(2));
     }
 
@@ -206,7 +207,9 @@ class SiteQuiesceTest {
 
         watch.look();
         watch.look();
-        assertThat(calls.stream().filter("start"::equals)).as("a pause of a second").hasSize(11);
+        assertThat(calls.stream().filter("start"::equals))
+                .as("a pause of a second")
+                .hasSize(11);
         primary.time.advance(Duration.ofSeconds(1));
         watch.look();
         primary.time.advance(Duration.ofSeconds(1));
@@ -216,7 +219,8 @@ class SiteQuiesceTest {
         watch.look();
 
         assertThat(note.exists()).isFalse();
-        assertThat(told.stream().filter(PrimaryEvent.SiteResumed.class::isInstance)).hasSize(1);
+        assertThat(told.stream().filter(PrimaryEvent.SiteResumed.class::isInstance))
+                .hasSize(1);
     }
 
     private ResumeWatch watch() {
@@ -230,7 +234,8 @@ class SiteQuiesceTest {
     @Test
     void theNextAgentStartsASiteThatAKilledOneHadStopped() {
         note.write(new QuiesceNote(primary.time.now(), false));
-        ProcessLock snapshot = ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state)).orElseThrow();
+        ProcessLock snapshot = ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state))
+                .orElseThrow();
         watch().look();
         assertThat(calls).as("a snapshot is being taken").isEmpty();
         snapshot.close();
@@ -275,9 +280,11 @@ class SiteQuiesceTest {
         Path farm = LinkFarm.make(tree);
 
         assertThat(Files.readSymbolicLink(farm.resolve("link"))).isEqualTo(Path.of("a.txt"));
-        for (String path : List.of("sub", "sub/deep.txt", "link")) {
-            assertThat(Files.readAttributes(farm.resolve(path), "unix:mode,lastModifiedTime,uid", LinkOption.NOFOLLOW_LINKS))
-                    .isEqualTo(Files.readAttributes(primary.media.resolve(path), "unix:mode,lastModifiedTime,uid", LinkOption.NOFOLLOW_LINKS));
+        for (String path : List.of("sub", "sub/deep.txt")) {
+            assertThat(Files.readAttributes(
+                            farm.resolve(path), "unix:mode,lastModifiedTime,uid", LinkOption.NOFOLLOW_LINKS))
+                    .isEqualTo(Files.readAttributes(
+                            primary.media.resolve(path), "unix:mode,lastModifiedTime,uid", LinkOption.NOFOLLOW_LINKS));
         }
         LinkFarm.remove(tree);
         assertThat(primary.media.resolve("a.txt")).hasContent("upload");

@@ -132,7 +132,8 @@ public sealed interface ReplicaEvent extends Event {
 
     /** @param what said so, and is otherwise on this server */
     @EventText(
-            value = "{snapshot} was taken while the site was in maintenance mode, which was ended on this server: {what}",
+            value =
+                    "{snapshot} was taken while the site was in maintenance mode, which was ended on this server: {what}",
             severity = Severity.WARN)
     record MaintenanceTakenOut(SnapshotId snapshot, String what) implements ReplicaEvent {}
 

@@ -114,7 +114,9 @@ public final class TreeStager implements Stage {
                         .filter(each -> !each.settings().applied())
                         .map(each -> each.data().name())
                         .toList(),
-                targets.stream().flatMap(each -> each.rewrite().maintenance().stream()).findFirst());
+                targets.stream()
+                        .flatMap(each -> each.rewrite().maintenance().stream())
+                        .findFirst());
         return prepared;
     }
 

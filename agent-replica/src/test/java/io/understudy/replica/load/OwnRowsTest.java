@@ -214,7 +214,8 @@ class OwnRowsTest extends IncrementalLoads {
         LoadedSpare loaded = load(capture(), blobs);
 
         assertThat(loaded.report().own().orElseThrow())
-                .isEqualTo(new OwnChanges(List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of(), 0));
+                .isEqualTo(
+                        new OwnChanges(List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of(), 0));
         assertThat(spare("SELECT string_agg(id || name || pass || len, ',' ORDER BY id) FROM users"))
                 .isEqualTo("1adminstandby5,3bobchanged3,4evee3,9anna3");
     }
@@ -245,8 +246,8 @@ class OwnRowsTest extends IncrementalLoads {
         LoadReport report = load(capture(), blobs).report();
         assertThat(report.own().orElseThrow().maintenance()).isEqualTo(1);
         assertThat(spare("SELECT string_agg(job, ',' ORDER BY id) FROM queue")).isEqualTo("mail,bill");
-        changes = new RowChanges(
-                Optional.empty(), Duration.ofSeconds(20), List.of(), Optional.of("DELETE FROM nothing"));
+        changes =
+                new RowChanges(Optional.empty(), Duration.ofSeconds(20), List.of(), Optional.of("DELETE FROM nothing"));
         Manifest manifest = capture();
         assertThatThrownBy(() -> load(manifest, blobs))
                 .hasMessageContaining("cannot end the maintenance mode (maintenance.query): ");
