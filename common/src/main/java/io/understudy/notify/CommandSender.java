@@ -6,6 +6,7 @@ import io.understudy.process.Arguments;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
+import io.understudy.time.Moments;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -65,7 +66,7 @@ final class CommandSender implements Sender {
         all.put("NOTICE_CODE", notice.fact().code().orElse(""));
         all.put("NOTICE_HINT", notice.fact().hint().orElse(""));
         all.put("NOTICE_SNAPSHOT", notice.fact().snapshot().orElse(""));
-        all.put("NOTICE_MOMENT", notice.moment().toString());
+        all.put("NOTICE_MOMENT", Moments.text(notice.moment()));
         all.replaceAll((name, value) -> passable(value.replace('\0', ' ')));
         return all;
     }

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Waits for a sender no longer than a limit, whatever it hangs in. What does not end with an interrupt is left behind
- * in a daemon thread, and nothing else is begun until it has ended: a receiver that hangs costs one thread, not one each
- * time.
+ * in a daemon thread, and nothing else is begun until it has ended: a receiver that hangs costs one thread, not one
+ * each time.
  */
 final class TimeLimited implements Sender {
     private final Sender sender;

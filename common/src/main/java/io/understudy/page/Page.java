@@ -11,19 +11,13 @@ import java.util.function.Function;
 /**
  * What the status page of an agent shows. All texts are plain: the page escapes them.
  *
- * @param agent {@code agent-primary} or {@code agent-replica}
- * @param now when this was looked at
  * @param progress of a snapshot or an import that runs
  * @param facts role, epoch, marker and what else is one line
  * @param errors last errors, the most important first
  * @param tables replicas, filestores
  */
 public record Page(
-        String site,
-        String server,
-        String agent,
-        String version,
-        Instant now,
+        Head head,
         Verdict verdict,
         Optional<DataAge> age,
         Optional<Progress> progress,
@@ -36,6 +30,14 @@ public record Page(
         errors = List.copyOf(errors);
         tables = List.copyOf(tables);
     }
+
+    /**
+     * Of what this is the page.
+     *
+     * @param agent {@code agent-primary} or {@code agent-replica}
+     * @param now when this was looked at
+     */
+    public record Head(String site, String server, String agent, String version, Instant now) {}
 
     /**
      * The one thing that everybody wants to know.

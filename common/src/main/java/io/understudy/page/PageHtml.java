@@ -31,14 +31,17 @@ public final class PageHtml {
     }
 
     private void document() {
-        String title = page.site() + " on " + page.server();
+        String title = page.head().site() + " on " + page.head().server();
         html.markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
                 .markup("<meta name=\"robots\" content=\"noindex\"/>\n")
                 .line("title", page.verdict().level().sign() + " " + title)
                 .markup("<style>" + StyleSheet.TEXT + "</style>\n</head>\n<body>\n<header>\n")
                 .line("h1", title)
-                .line("p", page.agent() + " " + page.version() + ", as of " + Moments.text(page.now()))
+                .line(
+                        "p",
+                        page.head().agent() + " " + page.head().version() + ", as of "
+                                + Moments.text(page.head().now()))
                 .markup("</header>\n<main>\n");
         verdict();
         page.progress().ifPresent(this::progress);
@@ -64,13 +67,13 @@ public final class PageHtml {
     }
 
     private void age(DataAge age) {
-        String text = "Its data is " + Moments.age(age.of(page.now())) + " old ("
+        String text = "Its data is " + Moments.age(age.of(page.head().now())) + " old ("
                 + Moments.text(age.moment()) + "); "
                 + age.target()
                         .map(most -> "it may be " + Moments.age(most) + " old.")
                         .orElse("no target is set.");
         html.open("div", "class", "age");
-        sign(age.level(page.now()));
+        sign(age.level(page.head().now()));
         html.text(text).close("div");
     }
 
@@ -175,7 +178,7 @@ public final class PageHtml {
             html.line("p", timeline.seen().isEmpty() ? "The repository was not read yet." : "No snapshot yet.");
         } else {
             scrolled("Snapshots over their age");
-            new TimelineDrawing(timeline.snapshots(), page.now()).write(html);
+            new TimelineDrawing(timeline.snapshots(), page.head().now()).write(html);
             html.close("div");
             snapshots(timeline);
         }

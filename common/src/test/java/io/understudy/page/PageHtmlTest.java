@@ -40,11 +40,7 @@ class PageHtmlTest {
 
     private static Page page(String text, DataAge age, Timeline timeline) {
         return new Page(
-                text,
-                text,
-                "agent-replica",
-                "0.1.0",
-                NOW,
+                new Page.Head(text, text, "agent-replica", "0.1.0", NOW),
                 new Verdict(Level.GOOD, text, text),
                 Optional.of(age),
                 Optional.of(new Page.Progress(text, 25, 100)),

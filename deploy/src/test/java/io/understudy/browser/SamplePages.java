@@ -25,11 +25,7 @@ final class SamplePages {
 
     static Page ready() {
         return new Page(
-                "example",
-                "b.example.net",
-                "agent-replica",
-                "0.1.0",
-                NOW,
+                new Page.Head("example", "b.example.net", "agent-replica", "0.1.0", NOW),
                 new Verdict(Level.GOOD, "Could we switch now?", "Yes."),
                 Optional.of(new DataAge(NOW.minusSeconds(3), Optional.of(Duration.ofMinutes(15)))),
                 Optional.empty(),
@@ -71,11 +67,7 @@ final class SamplePages {
     static Page troubled(String text) {
         Page ready = ready();
         return new Page(
-                text,
-                text,
-                ready.agent(),
-                ready.version(),
-                NOW,
+                new Page.Head(text, text, "agent-replica", "0.1.0", NOW),
                 new Verdict(Level.CAUTION, "Could we switch now?", "Yes. But the last import failed. " + text),
                 Optional.of(new DataAge(NOW.minus(Duration.ofHours(3)), Optional.of(Duration.ofHours(2)))),
                 Optional.of(new Page.Progress("load 00000001-00000414", 5_000_000, 9_120_455)),

@@ -127,6 +127,6 @@ class DocumentationTest {
     static Stream<Path> pages() throws IOException {
         return Stream.concat(
                 Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CHANGELOG.md")),
-                Files.list(ROOT.resolve("deploy/docs")));
+                Files.list(ROOT.resolve("deploy/docs")).filter(Files::isRegularFile));
     }
 }

@@ -5,6 +5,7 @@ import io.understudy.page.Level;
 import io.understudy.page.Page;
 import io.understudy.page.Page.DataAge;
 import io.understudy.page.Page.Fact;
+import io.understudy.page.Page.Head;
 import io.understudy.page.Page.Row;
 import io.understudy.page.Page.Table;
 import io.understudy.page.Page.Timeline;
@@ -37,11 +38,7 @@ final class PrimaryPage {
     static Page of(StatusView status, Timeline timeline, Optional<Duration> target, Instant now) {
         PrimaryPage it = new PrimaryPage(status, target, now);
         return new Page(
-                status.site(),
-                status.server(),
-                "agent-primary",
-                status.version(),
-                now,
+                new Head(status.site(), status.server(), "agent-primary", status.version(), now),
                 it.verdict(),
                 it.age(),
                 status.progress().map(each -> new Page.Progress(each.step(), each.doneBytes(), each.totalBytes())),

@@ -6,6 +6,7 @@ import io.understudy.page.Level;
 import io.understudy.page.Page;
 import io.understudy.page.Page.DataAge;
 import io.understudy.page.Page.Fact;
+import io.understudy.page.Page.Head;
 import io.understudy.page.Page.Row;
 import io.understudy.page.Page.Table;
 import io.understudy.page.Page.Timeline;
@@ -41,11 +42,7 @@ final class StandbyPage {
     static Page of(StatusView status, Timeline timeline, Duration rpo, Instant now) {
         StandbyPage it = new StandbyPage(status, rpo, now);
         return new Page(
-                status.site(),
-                status.replica(),
-                "agent-replica",
-                AgentVersion.current(),
-                now,
+                new Head(status.site(), status.replica(), "agent-replica", AgentVersion.current(), now),
                 it.verdict(),
                 it.age(),
                 status.progress()
