@@ -1,7 +1,6 @@
 package io.understudy.simulation;
 
 import io.understudy.config.S3Options;
-import io.understudy.config.Settings;
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;

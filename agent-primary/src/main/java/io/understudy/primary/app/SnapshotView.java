@@ -4,6 +4,7 @@ import io.understudy.cli.Bytes;
 import io.understudy.primary.capture.Taken;
 import io.understudy.repository.Manifest;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The result of {@code agent-primary snapshot}; scripts rely on it:
