@@ -1,6 +1,7 @@
 package io.understudy.config;
 
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ public record NotifySettings(List<Channel> channels) {
      * @param stale how old the newest data may be, 1 min to 365 d; empty: the agent's own limit
      * @param perHour the most notices in an hour, 1 to 1000; default 30
      * @param timeout of one attempt as a whole, 1 s to 5 min; default 30 s
+     * @param summary when a summary of the last day is sent, by the server's time zone; empty: never
      */
     public record Channel(
             String name,
@@ -32,14 +34,50 @@ public record NotifySettings(List<Channel> channels) {
             Optional<Duration> stale,
             int perHour,
             Duration timeout,
+            Optional<LocalTime> summary,
             Target target) {
         public Channel {
             events = Set.copyOf(events);
         }
+
+        /** Without a summary. */
+        public Channel(
+                String name,
+                Set<Occasion> events,
+                Duration remind,
+                Optional<Duration> stale,
+                int perHour,
+                Duration timeout,
+                Target target) {
+            this(name, events, remind, stale, perHour, timeout, Optional.empty(), target);
+        }
     }
 
     /** Where notices go. */
-    public sealed interface Target permits Webhook, Program, Ping {}
+    public sealed interface Target permits Mail, Webhook, Program, Ping {}
+
+    /** How a connection to a mail server is encrypted. */
+    public enum MailTls {
+        /** It begins plain, and nothing is sent before it is encrypted. */
+        STARTTLS,
+        IMPLICIT,
+        NONE
+    }
+
+    /**
+     * A message over SMTP.
+     *
+     * @param user empty: no login
+     * @param from address of the sender
+     * @param to addresses, not empty
+     */
+    public record Mail(
+            HostPort server, MailTls tls, Optional<String> user, Secret password, String from, List<String> to)
+            implements Target {
+        public Mail {
+            to = List.copyOf(to);
+        }
+    }
 
     /** Of a webhook: what the receiver expects. */
     public enum Preset {

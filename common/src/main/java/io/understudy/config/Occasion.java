@@ -20,6 +20,8 @@ public enum Occasion {
     WARNING(true),
     /** A snapshot or an import begins: for pings alone. */
     START(false),
+    /** What happened in a day: where {@code notify[].summary} is set. */
+    SUMMARY(false),
     /** An operator tries a channel. */
     TEST(false);
 

@@ -40,10 +40,12 @@ final class ChannelWorker {
     private final RandomGenerator random;
     private final WarnOnce warnOnce;
     private final StaleWatch stale;
+    private final DataAge age;
     private final BlockingQueue<Happened> inbox = new ArrayBlockingQueue<>(MOST_AT_ONCE);
     private final AtomicInteger lost = new AtomicInteger();
     private OpenTopics topics;
     private Outbox outbox;
+    private Optional<DailySummary> summary = Optional.empty();
     private ChannelState kept;
     private Instant looked = Instant.MIN;
 
@@ -68,6 +70,7 @@ final class ChannelWorker {
         this.random = random;
         this.warnOnce = new WarnOnce(ticker);
         this.stale = new StaleWatch(age, channel.stale());
+        this.age = age;
     }
 
     String name() {
@@ -123,6 +126,7 @@ final class ChannelWorker {
             Instant now = clock.instant();
             look(now);
             topics.reminders(now).forEach(draft -> add(draft, now));
+            summary.flatMap(each -> each.due(now, topics.all())).ifPresent(draft -> add(draft, now));
             giveUp(outbox.expire(now), "too late");
             giveUp(lost.getAndSet(0), "too much happened at once");
             save(kept.sent(), kept.failure());
@@ -139,12 +143,16 @@ final class ChannelWorker {
             ChannelState state = store.read(name());
             topics = new OpenTopics(channel, isPing(), state.topics());
             outbox = new Outbox(channel.perHour(), state.waiting());
+            summary = channel.summary()
+                    .map(time -> new DailySummary(
+                            time, clock.getZone(), age, source.role(), state.tally(), clock.instant()));
             kept = state;
         }
     }
 
     private void take(Happened each) {
         load();
+        summary.ifPresent(tally -> tally.take(each.signal()));
         topics.take(each.signal(), clock.instant()).ifPresent(draft -> add(draft, each.at()));
     }
 
@@ -218,7 +226,7 @@ final class ChannelWorker {
     /** What a restart must not lose, and not send twice. */
     private void save(Optional<Instant> sent, Optional<ChannelState.Failure> failure) {
         List<Notice> waiting = outbox.all().stream().filter(Notice::isKept).toList();
-        ChannelState state = new ChannelState(topics.all(), waiting, sent, failure);
+        ChannelState state = new ChannelState(topics.all(), waiting, sent, failure, summary.map(DailySummary::tally));
         if (!state.equals(kept)) {
             kept = state;
             store.write(name(), state);

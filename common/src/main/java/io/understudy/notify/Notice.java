@@ -42,7 +42,7 @@ public record Notice(
         return switch (occasion) {
             case START -> Duration.ofMinutes(10);
             case SUCCESS, TEST -> Duration.ofHours(1);
-            case WARNING -> Duration.ofDays(1);
+            case WARNING, SUMMARY -> Duration.ofDays(1);
             case FAILURE, RECOVERY, STALE, PROMOTION -> Duration.ofDays(7);
         };
     }

@@ -35,7 +35,9 @@ public final class NotifyCheck {
         String place = TargetText.place(channel.target());
         if (TargetText.isOpen(channel.target())) {
             return CheckResult.warning(
-                    name, place + " is another host, and notices go there without TLS", "set a url of https");
+                    name,
+                    place + " is another host, and notices go there without TLS",
+                    "set a url of https, or tls of a mail server");
         }
         return CheckResult.ok(
                 name,

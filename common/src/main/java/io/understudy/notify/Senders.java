@@ -1,6 +1,7 @@
 package io.understudy.notify;
 
 import io.understudy.config.NotifySettings.Channel;
+import io.understudy.config.NotifySettings.Mail;
 import io.understudy.config.NotifySettings.Ping;
 import io.understudy.config.NotifySettings.Program;
 import io.understudy.config.NotifySettings.Target;
@@ -32,6 +33,9 @@ final class Senders {
         if (target instanceof Program program) {
             return new CommandSender(
                     program, channel.timeout(), new SystemCommandRunner(StateEntry.COMMANDS.in(state)));
+        }
+        if (target instanceof Mail mail) {
+            return new MailSender(mail, channel.timeout());
         }
         if (target instanceof Ping ping) {
             return new PingSender(ping, channel.timeout());

@@ -1,6 +1,7 @@
 package io.understudy.notify;
 
 import io.understudy.config.Occasion;
+import java.util.Optional;
 
 /**
  * What an event means for people: something fails, works again, or happened.
@@ -11,8 +12,29 @@ import io.understudy.config.Occasion;
  * @param key what makes two failures of a topic the same: the error's code mostly
  * @param lasting whether the topic stays open until its recovery; otherwise it happened once
  * @param silent of a recovery: it is over because it does not matter any more, and is not reported
+ * @param amount of a snapshot, for the summary
  */
-public record Signal(Occasion occasion, String topic, String key, boolean lasting, boolean silent, Fact fact) {
+public record Signal(
+        Occasion occasion,
+        String topic,
+        String key,
+        boolean lasting,
+        boolean silent,
+        Fact fact,
+        Optional<Amount> amount) {
+    /**
+     * How much a snapshot is.
+     *
+     * @param bytes of its content, plain
+     * @param fresh bytes that were new in the repository, as stored
+     */
+    public record Amount(long bytes, long fresh) {}
+
+    /** Without an amount. */
+    public Signal(Occasion occasion, String topic, String key, boolean lasting, boolean silent, Fact fact) {
+        this(occasion, topic, key, lasting, silent, fact, Optional.empty());
+    }
+
     /** Something fails until its recovery. The same failure has the same code. */
     public static Signal failing(String topic, Fact fact) {
         return new Signal(Occasion.FAILURE, topic, fact.code().orElse(fact.event()), true, false, fact);
@@ -45,5 +67,10 @@ public record Signal(Occasion occasion, String topic, String key, boolean lastin
     /** Ended well, or begins: each time is news. */
     public static Signal each(Occasion occasion, String topic, Fact fact) {
         return new Signal(occasion, topic, topic, false, false, fact);
+    }
+
+    /** The same, with how much it was. */
+    public Signal of(Amount size) {
+        return new Signal(occasion, topic, key, lasting, silent, fact, Optional.of(size));
     }
 }

@@ -1,5 +1,7 @@
 package io.understudy.notify;
 
+import io.understudy.config.NotifySettings.Mail;
+import io.understudy.config.NotifySettings.MailTls;
 import io.understudy.config.NotifySettings.Ping;
 import io.understudy.config.NotifySettings.Program;
 import io.understudy.config.NotifySettings.Target;
@@ -10,15 +12,22 @@ import java.util.Optional;
 
 /** Where a channel leads, as people may read it: path and query of a URL may be a token. */
 final class TargetText {
+    private static final String HERE = "localhost|127\\..*|\\[?::1]?";
+
     private TargetText() {}
 
     /** As in the configuration: {@code webhook}. */
     static String kind(Target target) {
-        return target instanceof Webhook ? "webhook" : target instanceof Program ? "command" : "ping";
+        return target instanceof Mail
+                ? "mail"
+                : target instanceof Webhook ? "webhook" : target instanceof Program ? "command" : "ping";
     }
 
     /** {@code https://hooks.example.net}, {@code /usr/local/bin/page}. */
     static String place(Target target) {
+        if (target instanceof Mail mail) {
+            return mail.server().toString();
+        }
         return target instanceof Program program
                 ? program.command().get(0)
                 : url(target).map(HttpPost::place).orElseThrow();
@@ -26,8 +35,11 @@ final class TargetText {
 
     /** Whether what is sent to another host can be read on its way. */
     static boolean isOpen(Target target) {
+        if (target instanceof Mail mail) {
+            return mail.tls() == MailTls.NONE && !mail.server().host().matches(HERE);
+        }
         return url(target)
-                .filter(url -> url.getScheme().equals("http") && !url.getHost().matches("localhost|127\\..*|\\[::1]"))
+                .filter(url -> url.getScheme().equals("http") && !url.getHost().matches(HERE))
                 .isPresent();
     }
 

@@ -60,7 +60,7 @@ record WebhookBody(URI url, String json) {
         return switch (occasion) {
             case PROMOTION -> 5;
             case FAILURE, STALE -> 4;
-            case RECOVERY, WARNING, TEST -> 3;
+            case RECOVERY, WARNING, SUMMARY, TEST -> 3;
             case SUCCESS, START -> 2;
         };
     }
@@ -71,6 +71,7 @@ record WebhookBody(URI url, String json) {
             case FAILURE, STALE -> "rotating_light";
             case WARNING -> "warning";
             case RECOVERY, SUCCESS, START, TEST -> "white_check_mark";
+            case SUMMARY -> "bar_chart";
         };
     }
 
@@ -106,7 +107,7 @@ record WebhookBody(URI url, String json) {
             return switch (notice.occasion()) {
                 case RECOVERY -> notice.moment();
                 case FAILURE, STALE, WARNING -> notice.moment().plus(remind).plus(LATE);
-                case SUCCESS, PROMOTION, START, TEST -> notice.moment().plus(SHORT);
+                case SUCCESS, PROMOTION, START, SUMMARY, TEST -> notice.moment().plus(SHORT);
             };
         }
 
@@ -114,7 +115,7 @@ record WebhookBody(URI url, String json) {
             return switch (occasion) {
                 case FAILURE, STALE, RECOVERY -> "critical";
                 case WARNING -> "warning";
-                case SUCCESS, PROMOTION, START, TEST -> "info";
+                case SUCCESS, PROMOTION, START, SUMMARY, TEST -> "info";
             };
         }
     }

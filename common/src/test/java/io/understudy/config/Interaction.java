@@ -23,6 +23,7 @@ record Interaction(String text, Set<Setting> settings) {
                     following(),
                     addresses(),
                     service(),
+                    notices(),
                     tls())
             .flatMap(List::stream)
             .toList();
@@ -290,6 +291,17 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "An agent that is stopped finishes an apply for up to four times %s, twice %s and a minute, as far as the service manager lets it (TimeoutStopSec).",
                         Setting.SERVICE_LIMIT, Setting.SERVICE_HEALTH_WITHIN));
+    }
+
+    private static List<Interaction> notices() {
+        return List.of(
+                of(
+                        "With %s a standby's data may be old and current, so %s has no default there.",
+                        Setting.PRIMARY_SCHEDULE_SKIP_UNCHANGED, Setting.NOTIFY_STALE_AFTER),
+                of("%s and %s are set together.", Setting.NOTIFY_USER, Setting.NOTIFY_PASSWORD),
+                of(
+                        "Of one channel that fails or recovers often, %s bounds how much is sent, %s how often the same is.",
+                        Setting.NOTIFY_PER_HOUR, Setting.NOTIFY_REMIND));
     }
 
     private static List<Interaction> tls() {

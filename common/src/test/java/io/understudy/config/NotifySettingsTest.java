@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.NotifySettings.Channel;
+import io.understudy.config.NotifySettings.Mail;
+import io.understudy.config.NotifySettings.MailTls;
 import io.understudy.config.NotifySettings.Ping;
 import io.understudy.config.NotifySettings.Preset;
 import io.understudy.config.NotifySettings.Program;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,11 +85,14 @@ class NotifySettingsTest {
                     remind: 7d
                     per_hour: 5
                     timeout: 5s
+                    summary: "08:00"
                   - {name: page, kind: command, command: [/usr/local/bin/page, -x], environment: [PAGER_KEY]}
                   - {name: dead-man, kind: ping, url_file: %s, fail: "https://hc.example.net/bad"}
                 """.formatted(secret, secret));
 
         assertThat(all.get(0).events()).containsExactlyInAnyOrder(Occasion.SUCCESS, Occasion.WARNING);
+        assertThat(all.get(0).summary()).contains(LocalTime.of(8, 0));
+        assertThat(all.get(1).summary()).isEmpty();
         assertThat(all.get(0).stale()).contains(Duration.ofHours(2));
         assertThat(((Webhook) all.get(0).target()).token().reveal()).contains("canary-token");
         assertThat(all.get(1).target())
@@ -105,8 +111,19 @@ class NotifySettingsTest {
             value = {
                 "{name: a, kind: webhook} | notify[1].url is missing",
                 "{kind: webhook, url: \"https://x/\"} | notify[1].name is missing",
-                "{name: a, kind: fax} | notify[1].kind must be one of webhook, command, ping: fax",
+                "{name: a, kind: fax} | notify[1].kind must be one of mail, webhook, command, ping: fax",
                 "{name: a, kind: command} | notify[1].command is missing",
+                "{name: a, kind: command, command: [x], summary: 8} | notify[1].summary must be a time of day",
+                "{name: a, kind: ping, url: \"https://x/\", summary: \"08:00\"} | notify[1].summary has no meaning for a channel of kind ping",
+                "{name: a, kind: mail, from: a@b, to: [c@d]} | notify[1].server is missing",
+                "{name: a, kind: mail, server: \"m:25\", to: [c@d]} | notify[1].from is missing",
+                "{name: a, kind: mail, server: \"m:25\", from: a@b} | notify[1].to is missing",
+                "{name: a, kind: mail, server: \"m:25\", from: a@b, to: [c]} | notify[1].to must be an address",
+                "{name: a, kind: mail, server: \"m:25\", from: a@b, to: [\"Me <c@d>\"]} | notify[1].to must be an address",
+                "{name: a, kind: mail, server: \"m:25\", from: \"a@b\\nBcc: x@y\", to: [c@d]} | notify[1].from must be an address",
+                "{name: a, kind: mail, server: m, from: a@b, to: [c@d]} | notify[1].server must be host:port",
+                "{name: a, kind: mail, server: \"m:25\", from: a@b, to: [c@d], user: x} | notify[1].user and notify[].password_file are set together",
+                "{name: a, kind: mail, server: \"m:25\", from: a@b, to: [c@d], user: x, password: canary, tls: none} | notify[1].tls must not be none",
                 "{name: a, kind: command, command: [x], url: \"https://x/\"} | notify[1].url has no meaning for a channel of kind command",
                 "{name: a, kind: webhook, url: \"ftp://x/canary\"} | notify[1].url must be a URL of http or https",
                 "{name: a, kind: webhook, url: \"https://u:canary@x/\"} | without user and password",
@@ -120,6 +137,26 @@ class NotifySettingsTest {
                 .hasMessageContaining(fault)
                 .message()
                 .doesNotContain("canary");
+    }
+
+    @Test
+    void mailHasDefaults() {
+        Mail mail = (Mail) channels("""
+                  - name: post
+                    kind: mail
+                    server: smtp.example.net:587
+                    user: understudy
+                    password: canary-password
+                    from: understudy@example.net
+                    to: [ops@example.net, night@example.net]
+                """).get(0).target();
+
+        assertThat(mail.server()).hasToString("smtp.example.net:587");
+        assertThat(mail.tls()).isEqualTo(MailTls.STARTTLS);
+        assertThat(mail.user()).contains("understudy");
+        assertThat(mail.password().reveal()).contains("canary-password");
+        assertThat(mail.to()).containsExactly("ops@example.net", "night@example.net");
+        assertThat(mail.toString()).doesNotContain("canary");
     }
 
     @Test

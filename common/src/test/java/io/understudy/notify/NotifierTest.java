@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -315,6 +316,32 @@ class NotifierTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void aSummaryIsSentOnceADayAlsoAcrossRestarts() {
+        Channel daily = new Channel(
+                "ops",
+                EnumSet.of(Occasion.FAILURE),
+                Duration.ofHours(24),
+                Optional.empty(),
+                30,
+                Duration.ofSeconds(30),
+                Optional.of(LocalTime.of(8, 0)),
+                Notices.NOWHERE);
+        happen(
+                notifier(daily),
+                Signal.each(Occasion.SUCCESS, Signals.ROUND, Notices.fact("snapshot_committed", "none")));
+        assertThat(sent).isEmpty();
+        time.advance(Duration.ofHours(20));
+
+        notifier(daily).turn();
+        notifier(daily).turn();
+
+        assertThat(sent).singleElement().satisfies(notice -> {
+            assertThat(notice.occasion()).isEqualTo(Occasion.SUMMARY);
+            assertThat(notice.fact().message()).contains("1 snapshots taken");
+        });
     }
 
     @Test

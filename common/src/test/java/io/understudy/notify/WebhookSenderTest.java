@@ -13,23 +13,16 @@ import io.understudy.config.Secret;
 import io.understudy.config.Settings.TlsSettings;
 import io.understudy.notify.Receiver.Answer;
 import io.understudy.notify.Sender.Refusal;
-import io.understudy.testing.Programs;
 import io.understudy.testing.TestCertificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,7 +239,7 @@ class WebhookSenderTest {
     void aCertificateThatIsNotTrustedEndsTheConnection(@TempDir Path folder) throws Exception {
         TlsSettings tls = new TestCertificates(folder, "stranger").issue("hook", "IP:127.0.0.1");
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context(tls, folder)));
+        server.setHttpsConfigurator(new HttpsConfigurator(TestTls.server(tls, folder)));
         try (Receiver secure = new Receiver(server)) {
             Refusal refusal = sender(
                             Preset.NONE, "https://127.0.0.1:" + secure.port() + "/hook", Secret.none(), Secret.none())
@@ -256,33 +249,5 @@ class WebhookSenderTest {
             assertThat(refusal.why()).contains("has no certificate that this server trusts");
             assertThat(secure.requests).isEmpty();
         }
-    }
-
-    private static SSLContext context(TlsSettings tls, Path folder) throws Exception {
-        Path store = folder.resolve("store.p12");
-        Programs.run(
-                List.of(
-                        "openssl",
-                        "pkcs12",
-                        "-export",
-                        "-in",
-                        tls.certificate().toString(),
-                        "-inkey",
-                        tls.key().toString(),
-                        "-out",
-                        store.toString(),
-                        "-passout",
-                        "pass:changeit"),
-                Map.of(),
-                "cannot make a key store");
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, "changeit".toCharArray());
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
     }
 }

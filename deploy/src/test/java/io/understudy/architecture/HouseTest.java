@@ -148,6 +148,16 @@ class HouseTest {
             .resideInAnyPackage("io.minio..", "okhttp3..");
 
     @ArchTest
+    static final ArchRule onlyNoticesSeeTheMailLibrary = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.understudy.notify..")
+            .or()
+            .haveSimpleNameNotStartingWith("Mail")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.mail..");
+
+    @ArchTest
     static final ArchRule onlyTransportAndItsAdaptersSeeGrpc = noClasses()
             .that()
             .resideOutsideOfPackages(

@@ -42,6 +42,7 @@ class CanariesIT extends Scenario {
     private static final String NOTIFY = """
             notify:
               - {name: hook, kind: webhook, url: "http://127.0.0.1:9/canary-hook-path-77ab", secret: canary-hook-secret-1c9d, token: canary-hook-token-e04f, events: [success, failure, warning]}
+              - {name: mail, kind: mail, server: "127.0.0.1:9", user: understudy, password: canary-mail-password-08f3, from: a@example.net, to: [b@example.net], events: [success, failure]}
               - {name: ping, kind: ping, url: "http://127.0.0.1:9/canary-ping-5b2a90"}
             """;
 
@@ -99,6 +100,7 @@ class CanariesIT extends Scenario {
                 .plant("address of a webhook", "canary-hook-path-77ab")
                 .plant("secret of a webhook", "canary-hook-secret-1c9d")
                 .plant("token of a webhook", "canary-hook-token-e04f")
+                .plant("password of a mail server", "canary-mail-password-08f3")
                 .plant("address of a ping", "canary-ping-5b2a90");
         ENVIRONMENT.forEach((name, value) -> {
             if (value.startsWith("canary")) {

@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.subethamail.smtp.server.SMTPServer;
 
 /** People are notified of what happens on two servers, while one of the channels hangs. */
 class NotifyIT extends Scenario {
@@ -32,6 +33,8 @@ class NotifyIT extends Scenario {
     private final List<String> pings = new CopyOnWriteArrayList<>();
     private HttpServer hooks;
     private ServerSocket silent;
+    private final List<String> mails = new CopyOnWriteArrayList<>();
+    private SMTPServer mailServer;
 
     @BeforeEach
     void listen() throws IOException {
@@ -43,6 +46,11 @@ class NotifyIT extends Scenario {
             pings.add(path);
         });
         hooks.start();
+        mailServer = SMTPServer.port(0)
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .messageHandler((context, from, to, data) -> mails.add(new String(data, StandardCharsets.UTF_8)))
+                .build();
+        mailServer.start();
         // Connections are made by the system, and no one answers.
         silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
@@ -50,6 +58,7 @@ class NotifyIT extends Scenario {
     @AfterEach
     void close() throws IOException {
         hooks.stop(0);
+        mailServer.stop();
         silent.close();
     }
 
@@ -68,11 +77,13 @@ class NotifyIT extends Scenario {
                 notify:
                   - {name: hangs, kind: webhook, url: "http://127.0.0.1:%d/canary", timeout: 2s, events: [success, failure]}
                   - {name: ops, kind: webhook, url: "%s/hook", events: [success, failure, recovery, promotion]}
+                  - {name: post, kind: mail, server: "127.0.0.1:%d", tls: none, from: a@example.net, to: [ops@example.net], events: [failure, recovery, promotion]}
                   - {name: dead-man, kind: ping, url: "%s/ping/%s"}
                   - {name: note, kind: command, command: [sh, -c, "cat >>$0", "%s"], events: [promotion]}
                 """.formatted(
                                 silent.getLocalPort(),
                                 base,
+                                mailServer.getPortAllocated(),
                                 base,
                                 server.layout().home().getFileName(),
                                 noted(server)));
@@ -126,6 +137,18 @@ class NotifyIT extends Scenario {
                 ANSWERS,
                 () -> text(noted(pair.standby())).contains("\"event\":\"server_promoted\""));
 
+        Deadline.await(
+                "and by mail",
+                ANSWERS,
+                () ->
+                        List.of(
+                                        "failure: snapshot_failed",
+                                        "recovery: snapshot_committed",
+                                        "promotion: server_promoted")
+                                .stream()
+                                .allMatch(
+                                        what -> mails.stream().anyMatch(mail -> mail.contains("] " + what + " on "))));
+
         String primary = "/ping/" + pair.primary().layout().home().getFileName();
         Deadline.await("a ping after each", ANSWERS, () -> pings.contains(primary + "/fail"));
         assertThat(pings).contains(primary + "/start", primary);
@@ -137,8 +160,8 @@ class NotifyIT extends Scenario {
         Outcome tried = server.primary("notify", "--test", "--json");
         assertThat(tried.exitCode()).isEqualTo(ErrorCode.NOTICE_REFUSED.exitCode());
         JsonNode channels = tried.json().path("channels");
-        assertThat(channels.findValuesAsText("name")).containsExactly("hangs", "ops", "dead-man", "note");
-        assertThat(channels.findValuesAsText("ok")).containsExactly("false", "true", "true", "true");
+        assertThat(channels.findValuesAsText("name")).containsExactly("hangs", "ops", "post", "dead-man", "note");
+        assertThat(channels.findValuesAsText("ok")).containsExactly("false", "true", "true", "true", "true");
         assertThat(tried.output() + tried.errors()).doesNotContain("canary");
         assertThat(server.primary("notify", "--test", "--channel", "ops")
                         .successful()

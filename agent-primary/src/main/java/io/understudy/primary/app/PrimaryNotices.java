@@ -12,10 +12,12 @@ import io.understudy.notify.Notifier;
 import io.understudy.notify.Signal;
 import io.understudy.notify.Signals;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.repository.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What of the primary's agent people want to know. */
 final class PrimaryNotices implements Signals, DataAge {
@@ -39,13 +41,19 @@ final class PrimaryNotices implements Signals, DataAge {
                 this, this, new Notifier.Ports(events, metrics, ports.clock(), ports.ticker(), ports.random()));
     }
 
-    /** Of the newest snapshot of any server, while this one has to take them; as old as the alert allows. */
+    /**
+     * Of the newest snapshot of any server, or of the last look that found it current, while this one has to take them;
+     * as old as the alert allows.
+     */
     @Override
     public Optional<Look> look() {
         if (daemonStatus.roleStatus().role() != Role.PRIMARY) {
             return Optional.empty();
         }
-        Optional<Instant> moment = daemonStatus.repository().details().map(RepositorySeen.Details::moment);
+        Optional<Instant> moment = Stream.concat(
+                        daemonStatus.repository().details().map(RepositorySeen.Details::moment).stream(),
+                        daemonStatus.unchanged().stream())
+                .max(Instant::compareTo);
         return Optional.of(new Look(moment, longestPause.map(pause -> pause.multipliedBy(2))));
     }
 
@@ -56,6 +64,9 @@ final class PrimaryNotices implements Signals, DataAge {
         }
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             return committed.manifest().isContinuous() ? List.of() : committed(committed);
+        }
+        if (event instanceof PrimaryEvent.SnapshotUnneeded unneeded) {
+            return succeeded(Fact.of(event, Optional.of(unneeded.newest())), Optional.empty());
         }
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(ROUND, Fact.of(event)));
@@ -105,11 +116,18 @@ final class PrimaryNotices implements Signals, DataAge {
     }
 
     private static List<Signal> committed(PrimaryEvent.SnapshotCommitted committed) {
-        Fact fact = Fact.of(committed, Optional.of(committed.manifest().snapshot()));
+        Manifest.Totals totals = committed.manifest().totals();
+        return succeeded(
+                Fact.of(committed, Optional.of(committed.manifest().snapshot())),
+                Optional.of(new Signal.Amount(totals.databaseBytes() + totals.fileBytes(), totals.uploadedBytes())));
+    }
+
+    private static List<Signal> succeeded(Fact fact, Optional<Signal.Amount> amount) {
+        Signal success = Signal.each(Occasion.SUCCESS, ROUND, fact);
         return List.of(
                 Signal.recovered(FILESTORE, fact),
                 Signal.recovered(ROUND, fact),
-                Signal.each(Occasion.SUCCESS, ROUND, fact));
+                amount.map(success::of).orElse(success));
     }
 
     /** The agent was stopped, or the role changed. */

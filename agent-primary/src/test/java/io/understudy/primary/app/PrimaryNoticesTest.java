@@ -71,6 +71,18 @@ class PrimaryNoticesTest {
     }
 
     @Test
+    void aSnapshotThatIsNotNeededIsAsGoodAsOne() {
+        role(Role.PRIMARY);
+        status.receive(committed(Manifests.sample(ID)), time.now());
+        time.advance(Duration.ofDays(300));
+        PrimaryEvent unneeded = new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly"));
+        status.receive(unneeded, time.now());
+
+        assertThat(of(unneeded)).containsExactly("recovery filestore", "recovery round", "success round");
+        assertThat(notices.look().orElseThrow().moment()).contains(time.now());
+    }
+
+    @Test
     void continuousSnapshotsAreReportedWhereTheyFailAlone() {
         assertThat(of(committed(Manifests.continuous(Manifests.sample(ID), null))))
                 .isEmpty();

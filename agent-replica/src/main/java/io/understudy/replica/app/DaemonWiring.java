@@ -89,7 +89,8 @@ final class DaemonWiring {
                         ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
                         audit,
                         events);
-        ReplicaNotices notices = new ReplicaNotices(store, marker);
+        ReplicaNotices notices =
+                new ReplicaNotices(store, marker, settings.primary().timing().skipUnchanged());
         Notifier notifier = wiring.notifications()
                 .notifier(
                         notices,

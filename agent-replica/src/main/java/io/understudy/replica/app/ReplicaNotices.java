@@ -31,12 +31,15 @@ final class ReplicaNotices implements Signals, DataAge {
 
     private final ReplicaStateStore store;
     private final BackupMode marker;
+    private final Optional<Duration> limit;
     /** The failure of a step comes a second time as that of the round. */
     private volatile UnderstudyException reported;
 
-    ReplicaNotices(ReplicaStateStore store, BackupMode marker) {
+    /** @param unchanged whether the primary takes no snapshot while nothing changes: old data may be current then */
+    ReplicaNotices(ReplicaStateStore store, BackupMode marker, boolean unchanged) {
         this.store = store;
         this.marker = marker;
+        this.limit = unchanged ? Optional.empty() : Optional.of(LIMIT);
     }
 
     /** Of what a promotion would serve, while this server is a standby. */
@@ -51,7 +54,7 @@ final class ReplicaNotices implements Signals, DataAge {
                             record.live().flatMap(DatabaseVersion::moment).stream(),
                             record.ahead().map(Ahead::moment).stream())
                     .max(Instant::compareTo);
-            return Optional.of(new Look(newest, Optional.of(LIMIT)));
+            return Optional.of(new Look(newest, limit));
         } catch (UnderstudyException e) {
             // Reported by those that need the marker and the record.
             return Optional.empty();

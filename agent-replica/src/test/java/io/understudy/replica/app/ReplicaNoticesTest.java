@@ -24,7 +24,7 @@ class ReplicaNoticesTest {
     private static final SnapshotId ID = new SnapshotId(1, 42);
 
     private final World world = World.standby();
-    private final ReplicaNotices notices = new ReplicaNotices(world.store, world.marker);
+    private final ReplicaNotices notices = new ReplicaNotices(world.store, world.marker, false);
 
     private static UnderstudyException failure(ErrorCode code) {
         return new UnderstudyException(code, "cannot do it: no", "do something");
@@ -90,6 +90,12 @@ class ReplicaNoticesTest {
         DataAge.Look before = notices.look().orElseThrow();
         assertThat(before.moment()).isEmpty();
         assertThat(before.limit()).contains(Duration.ofHours(26));
+        assertThat(new ReplicaNotices(world.store, world.marker, true)
+                        .look()
+                        .orElseThrow()
+                        .limit())
+                .as("old data may be current")
+                .isEmpty();
 
         world.source.commit(1, 1);
         world.sync();
