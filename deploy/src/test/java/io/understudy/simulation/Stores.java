@@ -69,9 +69,9 @@ final class Stores {
     }
 
     /** As the configuration of a server has them; empty where there is one. */
-    Optional<SeveralFilestores> configured() {
+    Optional<io.understudy.config.SeveralFilestores> configured() {
         return areSeveral()
-                ? Optional.of(new SeveralFilestores(
+                ? Optional.of(new io.understudy.config.SeveralFilestores(
                         rule, places.stream().map(Stores::settings).toList()))
                 : Optional.empty();
     }
