@@ -90,7 +90,7 @@ public sealed interface PrimaryEvent extends Event {
 
     /** Tried again until it works. */
     @EventText(
-            value = "THE SITE IS STOPPED, for a snapshot, and cannot be started: {why}; it is tried again",
+            value = "the site was stopped for a snapshot and cannot be started: {why}; it is tried again until it works",
             severity = Severity.ERROR,
             hint = "start it by its own command, then run agent-primary quiesce --resume")
     record QuiesceStartFailed(UnderstudyException why) implements PrimaryEvent {}

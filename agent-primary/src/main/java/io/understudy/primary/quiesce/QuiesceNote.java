@@ -3,8 +3,8 @@ package io.understudy.primary.quiesce;
 import java.time.Instant;
 
 /**
- * Written before the site is stopped, and deleted when it runs again and what was frozen is gone: whoever finds it
- * starts the site.
+ * Written before the site is stopped, and deleted when it runs again and what was frozen is gone: an agent
+ * that finds it starts the site.
  *
  * <pre>{"format":1,"stopped":"2026-11-20T11:00:00Z","running":false,"check":"…"}</pre>
  *
