@@ -24,6 +24,7 @@ final class PrimaryNotices implements Signals, DataAge {
     private static final String CONTINUOUS = "continuous";
     private static final String ROLE = "role";
     private static final String PRUNING = "pruning";
+    private static final String QUIESCE = "quiesce";
 
     private final DaemonStatus daemonStatus;
     private final Optional<Duration> longestPause;
@@ -85,6 +86,15 @@ final class PrimaryNotices implements Signals, DataAge {
         }
         if (event instanceof PrimaryEvent.PruningDone done) {
             return List.of(Signal.recovered(pruning(done.filestore()), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.QuiesceStartFailed) {
+            return List.of(Signal.down(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SiteWasQuiet) {
+            return List.of(Signal.recovered(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SiteResumed) {
+            return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreBehind behind) {
             return List.of(Signal.impaired(FILESTORE + " " + behind.name(), Fact.of(event)));

@@ -3,9 +3,9 @@ package io.understudy.primary.command;
 import io.understudy.admin.AdminClient;
 import io.understudy.audit.Caller;
 import io.understudy.cli.Json;
-import io.understudy.events.Events;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.primary.app.QuiesceWiring;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.progress.Progress;
@@ -35,6 +35,6 @@ final class SnapshotCall {
                         Caller.ofThisProcess(),
                         command,
                         Json.line(request),
-                        () -> agent.taker(Events.none()).take(request, progress)));
+                        () -> agent.taker(QuiesceWiring.ofCommand()).take(request, progress)));
     }
 }

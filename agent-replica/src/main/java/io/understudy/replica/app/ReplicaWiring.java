@@ -139,7 +139,7 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     private Rewrites rewrites() {
-        return Rewrites.of(settings.replica().changes().rewrite());
+        return Rewrites.of(settings.replica().changes());
     }
 
     /** What the rules of this server make of a snapshot's files. */
