@@ -12,18 +12,20 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The threat model: each of its rows names tests that are there. */
+/** The threat model, and what other systems promise: each of their rows names tests that are there. */
 class SecurityPageTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern NAME = Pattern.compile("`(\\w+)(?:[#.](\\w+))?`");
 
-    @Test
-    void eachRowNamesTestsThatExist() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"security.md", "coming-from.md"})
+    void eachRowNamesTestsThatExist(String page) throws IOException {
         Map<String, List<Path>> sources = testSources();
         List<String> wrong = new ArrayList<>();
-        List<String> rows = rows();
+        List<String> rows = rows(page);
         for (String row : rows) {
             String[] cells = row.split(" \\| ");
             List<MatchResult> names =
@@ -57,10 +59,10 @@ class SecurityPageTest {
     }
 
     /** Of the tables whose last column is {@code shown by}. */
-    private static List<String> rows() throws IOException {
+    private static List<String> rows(String page) throws IOException {
         List<String> rows = new ArrayList<>();
         boolean inTable = false;
-        for (String line : Files.readAllLines(ROOT.resolve("deploy/docs/security.md"))) {
+        for (String line : Files.readAllLines(ROOT.resolve("deploy/docs").resolve(page))) {
             boolean header = line.matches("\\|.*\\| shown by \\|");
             inTable = header || inTable && line.startsWith("|");
             if (inTable && !header && !line.startsWith("| ---")) {
