@@ -93,7 +93,8 @@ final class PrimaryNotices implements Signals, DataAge {
         if (event instanceof PrimaryEvent.FilestoreCaughtUp done) {
             return List.of(Signal.recovered(FILESTORE + " " + done.name(), Fact.of(event)));
         }
-        if (event instanceof CommonEvent.FilestoreLost && daemonStatus.roleStatus().role() == Role.REPLICA) {
+        if (event instanceof CommonEvent.FilestoreLost
+                && daemonStatus.roleStatus().role() == Role.REPLICA) {
             // The standby's agent reports it.
             return List.of();
         }
