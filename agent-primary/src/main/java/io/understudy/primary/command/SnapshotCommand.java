@@ -1,15 +1,13 @@
 package io.understudy.primary.command;
 
 import io.understudy.admin.AdminClient;
-import io.understudy.audit.Caller;
-import io.understudy.cli.Json;
 import io.understudy.cli.ProgressDisplay;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.primary.app.SnapshotHere;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.SnapshotRequest;
 import java.util.List;
@@ -47,21 +45,17 @@ final class SnapshotCommand extends PrimaryCommand {
                 + "; while it does not answer this is tried again for up to "
                 + RetryPolicy.standard().limit().toSeconds() + " s");
         SnapshotView[] taken = new SnapshotView[1];
-        try (ProgressDisplay progress = cli.progress()) {
-            AdminClient daemon = agent.access().client();
-            if (daemon.daemonRuns()) {
-                taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
-            } else {
-                cli.interruptible(() -> taken[0] = SnapshotView.of(agent.access()
-                        .audit()
-                        .around(
-                                Caller.ofThisProcess(),
-                                "snapshot",
-                                Json.line(request),
-                                () -> agent.taker(Events.none()).take(request, progress))));
+        try (SnapshotHere here = new SnapshotHere(agent)) {
+            try (ProgressDisplay progress = cli.progress()) {
+                AdminClient daemon = agent.access().client();
+                if (daemon.daemonRuns()) {
+                    taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
+                } else {
+                    cli.interruptible(() -> taken[0] = here.take(request, progress));
+                }
             }
+            cli.print(taken[0], taken[0]::text);
         }
-        cli.print(taken[0], taken[0]::text);
         return 0;
     }
 
