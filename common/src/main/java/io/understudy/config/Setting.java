@@ -20,6 +20,8 @@ public enum Setting {
     DATABASE_TOOLS("database.tools", Kind.PATH, ""),
     DATABASE_CONNECTIONS("database.connections", Kind.INTEGER.in(1, 64), "4"),
     DATABASE_OWNERSHIP("database.ownership", Kind.CHOICE.of("preserve", "single"), "preserve"),
+    DATABASE_AFTER_LOAD("database.after_load", Kind.PATH, ""),
+    DATABASE_AFTER_LOAD_LIMIT("database.after_load_limit", Kind.DURATION.between("1s", "1d"), "10m"),
     DATABASE_LOCK_TIMEOUT("database.lock_timeout", Kind.DURATION.between("1s", "1h"), "60s"),
 
     TREE_NAME("trees[].name", Kind.NAME, Setting.REQUIRED),
@@ -29,6 +31,17 @@ public enum Setting {
     TREE_MAY_BE_EMPTY("trees[].may_be_empty", Kind.BOOLEAN, "no"),
     TREE_SETUID("trees[].setuid", Kind.CHOICE.of("strip", "keep"), "strip"),
     TREE_LINKS("trees[].links", Kind.CHOICE.of("inside", "any"), "inside"),
+    TREE_APPLY("trees[].apply", Kind.CHOICE.of("always", "never"), "always"),
+
+    PROTECT_TABLE("protect[].table", Kind.TEXT, Setting.REQUIRED),
+    PROTECT_WHERE("protect[].where", Kind.TEXT, Setting.REQUIRED),
+
+    REWRITE_TREE("rewrite[].tree", Kind.NAME, Setting.REQUIRED),
+    REWRITE_PATH("rewrite[].path", Kind.TEXT, ""),
+    REWRITE_REPLACE("rewrite[].replace", Kind.REPLACEMENTS, "{}"),
+    REWRITE_FROM("rewrite[].from", Kind.TEXT, ""),
+    REWRITE_TO("rewrite[].to", Kind.TEXT, ""),
+    REWRITE_OVERLAY("rewrite[].overlay", Kind.PATH, ""),
 
     FILESTORES_NAME("filestores[].name", Kind.NAME, Setting.REQUIRED),
     FILESTORES_HOLD_UP("filestores[].hold_up", Kind.DURATION.between("1s", "1h"), "60s"),

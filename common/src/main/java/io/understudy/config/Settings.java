@@ -124,6 +124,7 @@ public record Settings(
      * @param mayBeEmpty whether a snapshot may find nothing where the one before found something; default: no
      * @param keepsSetId whether a standby keeps the set-uid and set-gid bits of files; default: no
      * @param anyLinks whether a standby makes links that may lead out of the tree; default: no
+     * @param applied whether an import changes the tree on a standby; default: yes
      */
     public record TreeSettings(
             String name,
@@ -132,13 +133,25 @@ public record Settings(
             List<String> exclude,
             boolean mayBeEmpty,
             boolean keepsSetId,
-            boolean anyLinks) {
+            boolean anyLinks,
+            boolean applied) {
         public TreeSettings {
             exclude = List.copyOf(exclude);
         }
 
         public TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
             this(name, kind, path, exclude, false, false, false);
+        }
+
+        public TreeSettings(
+                String name,
+                TreeKind kind,
+                Path path,
+                List<String> exclude,
+                boolean mayBeEmpty,
+                boolean keepsSetId,
+                boolean anyLinks) {
+            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true);
         }
     }
 
@@ -313,6 +326,7 @@ public record Settings(
      *     snapshots come unannounced
      * @param rpo how old the data may be that a promotion would serve, 1 s to 365 d; default 2 h
      * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
+     * @param changes what it makes otherwise than the snapshot says; default: nothing
      */
     public record ReplicaSettings(
             String name,
@@ -320,13 +334,14 @@ public record Settings(
             Duration poll,
             Optional<HostPort> http,
             Duration rpo,
-            boolean previous) {
+            boolean previous,
+            StandbyChanges changes) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
         }
 
         public ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
-            this(name, primaries, poll, http, Duration.ofHours(2), true);
+            this(name, primaries, poll, http, Duration.ofHours(2), true, StandbyChanges.NONE);
         }
     }
 

@@ -28,18 +28,22 @@ final class SettingsReader {
 
     Settings read() {
         top.section().allowOnly(Setting.keysOf(""));
+        String site = top.name(Setting.SITE);
         RetentionSettings retention = RetentionReader.read(top.below("retention"), RetentionSettings.DEFAULT);
+        DatabaseSettings database = database(section("database"));
+        List<TreeSettings> trees =
+                top.each("trees").stream().map(SettingsReader::tree).toList();
         Settings settings = new Settings(
-                top.name(Setting.SITE),
+                site,
                 top.path(Setting.STATE),
                 top.path(Setting.MARKER),
-                database(section("database")),
-                top.each("trees").stream().map(SettingsReader::tree).toList(),
+                database,
+                trees,
                 new FilestoresReader(top, retention).read(),
                 signing(section("signing")),
                 primary(section("primary")),
                 retention,
-                replica(section("replica")),
+                replica(section("replica"), site, trees, database),
                 service(section("service")),
                 new NotifyReader(top).read(),
                 tls(section("tls")),
@@ -82,7 +86,8 @@ final class SettingsReader {
                 values.list(Setting.TREE_EXCLUDE),
                 values.yesNo(Setting.TREE_MAY_BE_EMPTY).orElse(false),
                 values.choice(Setting.TREE_SETUID).equals("keep"),
-                values.choice(Setting.TREE_LINKS).equals("any"));
+                values.choice(Setting.TREE_LINKS).equals("any"),
+                values.choice(Setting.TREE_APPLY).equals("always"));
     }
 
     static String upper(String word) {
@@ -107,14 +112,25 @@ final class SettingsReader {
                 values.listen(Setting.PRIMARY_HTTP));
     }
 
-    private static ReplicaSettings replica(Values values) {
+    private ReplicaSettings replica(Values values, String site, List<TreeSettings> trees, DatabaseSettings database) {
+        String name = values.hostNamed(Setting.REPLICA_NAME);
+        HostVariables variables = new HostVariables(site, name, database);
         return new ReplicaSettings(
-                values.hostNamed(Setting.REPLICA_NAME),
+                name,
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
                 values.listen(Setting.REPLICA_HTTP),
                 values.duration(Setting.REPLICA_RPO),
-                values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true));
+                values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true),
+                new StandbyChanges(new RewriteReader(top, trees, variables).read(), rows()));
+    }
+
+    private RowChanges rows() {
+        Values database = top.below("database");
+        return new RowChanges(
+                database.optionalPath(Setting.DATABASE_AFTER_LOAD),
+                database.duration(Setting.DATABASE_AFTER_LOAD_LIMIT),
+                ProtectReader.read(top));
     }
 
     private static ServiceSettings service(Values values) {

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -109,6 +110,18 @@ public final class DatabaseErrors {
         return "";
     }
 
+    /** Where in the statement the server saw the fault, in characters from 1; empty when it does not say. */
+    public static OptionalInt position(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return sql instanceof Answer answer && answer.position > 0
+                        ? OptionalInt.of(answer.position)
+                        : OptionalInt.empty();
+            }
+        }
+        return OptionalInt.empty();
+    }
+
     private static Meaning meaning(String state) {
         if (state == null) {
             return OTHER;
@@ -142,7 +155,7 @@ public final class DatabaseErrors {
     /** The cause as logs may show it: the driver's own has all that the server said. */
     private static SQLException withoutRows(SQLException failure) {
         return server(failure)
-                .<SQLException>map(said -> new Answer(failure, ServerText.context(said.getWhere())))
+                .<SQLException>map(said -> new Answer(failure, ServerText.context(said.getWhere()), said.getPosition()))
                 .orElse(failure);
     }
 
@@ -151,10 +164,12 @@ public final class DatabaseErrors {
         private static final long serialVersionUID = 1L;
 
         private final String context;
+        private final int position;
 
-        Answer(SQLException failure, String context) {
+        Answer(SQLException failure, String context, int position) {
             super(why(failure), failure.getSQLState());
             this.context = context;
+            this.position = position;
             setStackTrace(failure.getStackTrace());
         }
     }

@@ -87,6 +87,11 @@ record Interaction(String text, Set<Setting> settings) {
                         "The server of %s lets in at least three sessions more than %s.",
                         Setting.DATABASE_URL, Setting.DATABASE_CONNECTIONS),
                 of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
+                of("%s holds for all of %s.", Setting.DATABASE_AFTER_LOAD_LIMIT, Setting.DATABASE_AFTER_LOAD),
+                of("%s and %s are set together.", Setting.PROTECT_TABLE, Setting.PROTECT_WHERE),
+                of(
+                        "Tables that %s changed, or %s named, are loaded in full by the next import.",
+                        Setting.DATABASE_AFTER_LOAD, Setting.PROTECT_TABLE),
                 of(
                         "On a standby where %s is `preserve`, %s is a member of every role that the content needs, or a superuser.",
                         Setting.DATABASE_OWNERSHIP, Setting.DATABASE_USER),
@@ -103,7 +108,17 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "A tree is the same on both servers by its %s and %s; its %s may differ.",
                         Setting.TREE_NAME, Setting.TREE_KIND, Setting.TREE_PATH),
-                of("%s is relative to %s.", Setting.TREE_EXCLUDE, Setting.TREE_PATH));
+                of("%s is relative to %s.", Setting.TREE_EXCLUDE, Setting.TREE_PATH),
+                of(
+                        "A rule of %s has %s with %s, or with %s and %s, or has %s.",
+                        Setting.REWRITE_TREE,
+                        Setting.REWRITE_PATH,
+                        Setting.REWRITE_REPLACE,
+                        Setting.REWRITE_FROM,
+                        Setting.REWRITE_TO,
+                        Setting.REWRITE_OVERLAY),
+                of("%s is a %s.", Setting.REWRITE_TREE, Setting.TREE_NAME),
+                of("A tree whose %s is `never` is rewritten by no %s.", Setting.TREE_APPLY, Setting.REWRITE_TREE));
     }
 
     private static List<Interaction> filestore() {

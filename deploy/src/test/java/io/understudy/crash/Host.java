@@ -42,6 +42,7 @@ final class Host implements AutoCloseable {
         Folders.create(home.resolve("site/priv"));
         Folders.create(home.resolve("log"));
         Folders.writeSecret(home.resolve("etc/password"), PASSWORD + "\n");
+        Folders.write(home.resolve("etc/after-load.sql"), "SELECT 1;\n");
         Folders.write(home.resolve("etc/understudy.yaml"), """
                 site: crash
                 state: %1$s/state
@@ -52,6 +53,7 @@ final class Host implements AutoCloseable {
                   password_file: %1$s/etc/password
                   tools: %5$s
                   connections: 2
+                  after_load: %1$s/etc/after-load.sql
                 trees:
                   - {name: media, kind: files, path: %1$s/site/media}
                   - {name: config, kind: config, path: %1$s/site/priv/config.d}

@@ -28,6 +28,7 @@ import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.PromotionRecord;
 import io.understudy.replica.promote.RepositoryClaims;
 import io.understudy.replica.promote.UnfinishedApply;
+import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.replica.round.AnnouncedName;
 import io.understudy.replica.round.ApplyStep;
 import io.understudy.replica.round.BoundedCall;
@@ -39,6 +40,7 @@ import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
 import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.stage.RewritePreview;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
@@ -133,9 +135,19 @@ public final class ReplicaWiring implements AutoCloseable {
                         settings.signing(),
                         epochs,
                         settings.replica().name()),
-                new TreeStager(settings.state(), settings.trees(), ports.clock(), disk.space(), disk.mounts()),
+                new TreeStager(
+                        settings.state(), settings.trees(), rewrites(), ports.clock(), disk.space(), disk.mounts()),
                 new TreeSwap(settings.state(), disk.files()),
                 BoundedCall.direct());
+    }
+
+    private Rewrites rewrites() {
+        return Rewrites.of(settings.replica().changes().rewrite());
+    }
+
+    /** What the rules of this server make of a snapshot's files. */
+    public RewritePreview rewritePreview() {
+        return new RewritePreview(settings.trees(), rewrites());
     }
 
     private TrustedKeys trusted() {

@@ -42,7 +42,7 @@ final class ServerWiring {
         return new ReplicaPorts(
                 filestore,
                 new DatabaseSwap(database, ticker),
-                new DatabaseLoader(database, state, runner, ticker),
+                new DatabaseLoader(database, settings.replica().changes().rows(), state, runner, ticker),
                 new CommandSiteService(settings.service(), runner, ticker),
                 disk,
                 clock,

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import com.google.protobuf.Timestamp;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
+import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
@@ -115,7 +116,10 @@ final class StatusReport {
                 settings.database().name(),
                 backup.on(),
                 store.record(),
-                seen,
+                seen.leaving(settings.trees().stream()
+                        .filter(tree -> !tree.applied())
+                        .map(TreeSettings::name)
+                        .toList()),
                 clock.instant());
     }
 

@@ -47,6 +47,7 @@ import java.util.Optional;
  * @param cleanUp what imports left that could not be removed yet; it is tried again, and holds up nothing
  * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was
  *     applied, or the server is no standby
+ * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
  */
 public record StatusView(
@@ -75,6 +76,7 @@ public record StatusView(
         Optional<String> waiting,
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
+        List<String> treesLeft,
         List<Discrepancy> discrepancies) {
 
     /**
@@ -180,7 +182,23 @@ public record StatusView(
             List<PrimaryView> primaries,
             FilestoreView filestore,
             Optional<AwaitedEpoch> waits,
-            List<Discrepancy> discrepancies) {}
+            List<String> treesLeft,
+            List<Discrepancy> discrepancies) {
+        /** Of a server whose imports change all trees. */
+        public Live(
+                boolean daemon,
+                Optional<ProgressView> progress,
+                List<PrimaryView> primaries,
+                FilestoreView filestore,
+                Optional<AwaitedEpoch> waits,
+                List<Discrepancy> discrepancies) {
+            this(daemon, progress, primaries, filestore, waits, List.of(), discrepancies);
+        }
+
+        Live leaving(List<String> trees) {
+            return new Live(daemon, progress, primaries, filestore, waits, trees, discrepancies);
+        }
+    }
 
     public static StatusView of(
             String site,
@@ -229,6 +247,7 @@ public record StatusView(
                 live.waits().filter(each -> backupMode).map(AwaitedEpoch::text),
                 record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
+                live.treesLeft(),
                 live.discrepancies());
     }
 

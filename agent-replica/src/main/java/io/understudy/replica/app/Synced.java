@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.cli.Bytes;
 import io.understudy.replica.load.LoadReport;
+import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.RoundResult;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what
  *     was here before Understudy
  * @param database how it was brought up; null in JSON when none was loaded
+ * @param files what of them is otherwise than in the snapshot; null in JSON when none were exchanged
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
  */
 public record Synced(
@@ -29,7 +31,8 @@ public record Synced(
         Optional<String> waiting,
         List<Discrepancy> mended,
         List<Discrepancy> discrepancies,
-        Optional<LoadReport> database) {
+        Optional<LoadReport> database,
+        Optional<RewriteReport> files) {
     public static Synced of(RoundResult result) {
         return new Synced(
                 result.applied(),
@@ -39,7 +42,8 @@ public record Synced(
                 result.waits().map(AwaitedEpoch::text),
                 result.mended(),
                 result.left(),
-                result.database());
+                result.database(),
+                result.files());
     }
 
     public String text() {
@@ -53,9 +57,20 @@ public record Synced(
                                 : "repaired in %.1f s".formatted(seconds));
         return Stream.of(
                         Stream.of(what),
+                        files.stream().flatMap(Synced::lines),
                         mended.stream().map(each -> "repaired: " + each.message()),
                         discrepancies.stream().map(each -> "still wrong: " + each.message() + "\nhint: " + each.hint()))
                 .flatMap(lines -> lines)
                 .collect(Collectors.joining("\n"));
+    }
+
+    private static Stream<String> lines(RewriteReport files) {
+        return Stream.of(
+                        Stream.of(files.named())
+                                .filter(named -> !named.isEmpty())
+                                .map(named -> "rewritten: " + named),
+                        files.unmatched().stream().map(each -> "no effect: " + each),
+                        files.left().stream().map(each -> "left as it is: tree " + each + " (apply: never)"))
+                .flatMap(lines -> lines);
     }
 }

@@ -42,6 +42,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 FindCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
+                RewriteCommand.class,
                 RollbackCommand.class,
                 PromoteCommand.class,
                 AuditCommand.class);

@@ -26,6 +26,8 @@ final class StatusText {
                 .ifPresent(epoch -> it.line("epoch", epoch + (status.claimPending() ? ", yet to be claimed" : "")));
         status.setAside()
                 .forEach(name -> it.line("set aside", "database " + name + ", which was here before Understudy"));
+        status.treesLeft()
+                .forEach(name -> it.line("left", "tree " + name + ", as it is on this server (apply: never)"));
         status.progress().ifPresent(now -> it.line("now", now.step() + " " + now.snapshot()));
         it.seen(status);
         status.waiting().ifPresent(text -> it.line("waiting", "this standby " + text));

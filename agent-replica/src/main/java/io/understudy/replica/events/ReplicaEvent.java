@@ -99,6 +99,10 @@ public sealed interface ReplicaEvent extends Event {
     @EventText("the database of {snapshot} is loaded, {how}")
     record DatabaseLoaded(SnapshotId snapshot, String how) implements ReplicaEvent {}
 
+    /** The first import, or a table that is new. */
+    @EventText("{snapshot} brings tables of which this standby has no rows to keep yet (protect): {tables}")
+    record NothingKept(SnapshotId snapshot, List<String> tables) implements ReplicaEvent {}
+
     /** The database was live since its import, and is no longer: its tables held something else. */
     @EventText(
             value =
@@ -115,6 +119,20 @@ public sealed interface ReplicaEvent extends Event {
             hint =
                     "check the disk and the memory of this server; if they are sound this is a defect of Understudy: please report it")
     record TablesDiffered(SnapshotId snapshot, List<String> tables) implements ReplicaEvent {}
+
+    /** What a standby has otherwise, by its own rules. */
+    @EventText("files of {snapshot} were rewritten on this server: {files}")
+    record FilesRewritten(SnapshotId snapshot, String files) implements ReplicaEvent {}
+
+    @EventText(
+            value = "rules of this server had no effect on {snapshot}: {rules}",
+            severity = Severity.WARN,
+            hint = "correct rewrite in the configuration; agent-replica rewrite --dry-run shows what the rules do")
+    record RewriteUnmatched(SnapshotId snapshot, List<String> rules) implements ReplicaEvent {}
+
+    /** By {@code apply: never}. */
+    @EventText("trees of {snapshot} were left as they are on this server: {trees}")
+    record TreesLeft(SnapshotId snapshot, List<String> trees) implements ReplicaEvent {}
 
     @EventText(value = "{snapshot} failed, N-1 becomes live again: {why}", severity = Severity.WARN)
     record ImportTurnsBack(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}

@@ -25,6 +25,8 @@ public enum ReplicaPoint implements CrashPoint {
     COMMIT_NOTED(Work.CHANGE),
     ROWS_COMMITTED(Work.CHANGE),
     BASE_CHANGED(Work.CHANGE),
+    OWN_ROWS_NOTED(Work.CHANGE),
+    OWN_ROWS_COMMITTED(Work.CHANGE),
     ARCHIVE_ASSEMBLED(Work.IMPORT),
     SCHEMA_RESTORED(Work.IMPORT),
     ROWS_COPIED(Work.IMPORT),

@@ -72,6 +72,8 @@ final class BaseInspector {
 
     private List<TableChange> drifted(List<TableChange> tables, Change change, BaseLook look, LoadRights rights) {
         List<TableChange> open = tables.stream()
+                // What is replaced anyway is not searched.
+                .filter(table -> table.full().isEmpty())
                 .filter(table -> !change.transactions().containsKey(DifferenceLoad.part(table, look.order(), rights)))
                 .toList();
         Map<String, Long> rows = new HashMap<>();

@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import io.understudy.config.RowChanges;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
@@ -52,6 +53,7 @@ public final class DatabaseLoader implements SpareLoader {
     private final FullLoader full;
     private final IncrementalLoader incremental;
     private final Preflight preflight;
+    private final OwnRows own;
 
     /** @param state the agents' state folder */
     public DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker) {
@@ -60,16 +62,26 @@ public final class DatabaseLoader implements SpareLoader {
 
     /** @param state the agents' state folder */
     public DatabaseLoader(Database database, Path state, CommandRunner runner, Ticker ticker) {
-        this(database, state, runner, ticker, DiskSpace.ofThisMachine());
+        this(database, RowChanges.NONE, state, runner, ticker);
     }
 
-    DatabaseLoader(Database database, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
+    /**
+     * @param changes what this standby has otherwise
+     * @param state the agents' state folder
+     */
+    public DatabaseLoader(Database database, RowChanges changes, Path state, CommandRunner runner, Ticker ticker) {
+        this(database, changes, state, runner, ticker, DiskSpace.ofThisMachine());
+    }
+
+    DatabaseLoader(
+            Database database, RowChanges changes, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
         this.database = database;
         PgTools tools = new PgTools(LoadOptions.with(database.settings()), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.base = new SpareBase(database, spare, ticker, state);
         Restores restores = new Restores(database, tools, spare.name(), state);
-        this.full = new FullLoader(database, spare, base, restores);
+        this.own = new OwnRows(database, spare.name(), changes, ticker);
+        this.full = new FullLoader(database, spare, base, restores, own);
         this.incremental = new IncrementalLoader(
                 database, spare, base, restores, new ComparedTables(state, Clock.systemUTC()), state, ticker);
         this.preflight = new Preflight(database, tools, spare, base, state, disk);
@@ -120,6 +132,11 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     @Override
+    public Set<String> ownTables(DatabaseIdentity live) {
+        return base.ownTables(live);
+    }
+
+    @Override
     public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         return keepingSessions(() -> loaded(manifest, blobs, context, progress));
     }
@@ -127,14 +144,16 @@ public final class DatabaseLoader implements SpareLoader {
     private LoadedSpare loaded(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
         // What loads ahead left to do is done by a load from the snapshot to itself.
-        if (whole.isPresent()
-                && (context.ahead() || base.find().filter(incremental::isOwed).isEmpty())) {
+        if (whole.isPresent() && (context.ahead() || !isOwed())) {
             return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
         }
         finishHalfChanged(manifest.snapshot(), blobs, context, progress);
         String why;
         try {
-            return byDifferences(manifest, blobs, context, progress);
+            IncrementalLoader.Loaded loaded = byDifferences(manifest, blobs, context, progress);
+            return finished(manifest, loaded);
+        } catch (OwnRowsFailed e) {
+            throw e.cause();
         } catch (FullLoadRequired e) {
             why = e.getMessage();
         } catch (UnderstudyException e) {
@@ -153,10 +172,48 @@ public final class DatabaseLoader implements SpareLoader {
                     "cannot load " + manifest.snapshot() + " by differences: " + why,
                     "agent-replica sync loads all of it, which takes longer");
         }
-        return new LoadedSpare(full.load(manifest, blobs, context, progress), LoadReport.full(why));
+        return full.load(manifest, blobs, context, progress, why);
     }
 
-    private LoadedSpare byDifferences(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+    private boolean isOwed() {
+        return own.keeps() || base.find().filter(incremental::isOwed).isPresent();
+    }
+
+    /** What fails in this standby's own rules would fail after a load in full, too. */
+    private static final class OwnRowsFailed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        OwnRowsFailed(RuntimeException cause) {
+            super(cause);
+        }
+
+        RuntimeException cause() {
+            return (RuntimeException) getCause();
+        }
+    }
+
+    private LoadedSpare finished(Manifest manifest, IncrementalLoader.Loaded loaded) {
+        OwnRows.Done done = loaded.own().orElseGet(this::changeOwnRows);
+        return new LoadedSpare(
+                spare.loaded(
+                        manifest.snapshot(),
+                        session -> loaded.mark().apply(session).withOwn(done.tables())),
+                loaded.report().with(done.report()));
+    }
+
+    private OwnRows.Done changeOwnRows() {
+        try {
+            return own.run(base::committingOwn);
+        } catch (RuntimeException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                givenUp(e);
+            }
+            throw new OwnRowsFailed(e);
+        }
+    }
+
+    private IncrementalLoader.Loaded byDifferences(
+            Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         LoadedDatabase found = base.find()
                 .orElseThrow(
                         () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
@@ -167,7 +224,7 @@ public final class DatabaseLoader implements SpareLoader {
         try {
             IncrementalLoader.Loaded loaded = incremental.load(context, found, before, manifest, blobs, progress);
             full.definition(manifest).afterTheLoad();
-            return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
+            return loaded;
         } catch (FullLoadRequired e) {
             throw e;
         } catch (RuntimeException e) {
@@ -197,7 +254,9 @@ public final class DatabaseLoader implements SpareLoader {
             return;
         }
         try {
-            byDifferences(half.get(), blobs, context, progress);
+            finished(half.get(), byDifferences(half.get(), blobs, context, progress));
+        } catch (OwnRowsFailed e) {
+            throw e.cause();
         } catch (FullLoadRequired e) {
             LOG.info("{} cannot be finished: {}", half.get().snapshot(), e.getMessage());
         }

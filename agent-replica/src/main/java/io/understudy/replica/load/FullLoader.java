@@ -7,6 +7,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.ArchiveRestore.Section;
+import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
@@ -25,20 +26,23 @@ final class FullLoader {
     private final SpareDatabase spare;
     private final SpareBase base;
     private final Restores restores;
+    private final OwnRows own;
 
-    FullLoader(Database database, SpareDatabase spare, SpareBase base, Restores restores) {
+    FullLoader(Database database, SpareDatabase spare, SpareBase base, Restores restores, OwnRows own) {
         this.database = database;
         this.spare = spare;
         this.base = base;
         this.restores = restores;
+        this.own = own;
     }
 
     /**
      * What an earlier load could have begun with is dropped, and so is what this one made when it fails.
      *
+     * @param why all of it is loaded
      * @throws UnderstudyException those of sessions, blobs, files and pg_restore
      */
-    DatabaseIdentity load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+    LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress, String why) {
         context.changing();
         base.drop();
         LoadRights.dropLeftovers(database, spare.name());
@@ -47,10 +51,12 @@ final class FullLoader {
         try (TaskScope scope = new TaskScope("work next to the load")) {
             fill(manifest, blobs, progress, definition, () -> scope.start(context::alongside));
             requireSame(created);
-            DatabaseIdentity whole =
-                    spare.loaded(manifest.snapshot(), session -> LoadMark.of(session, tables(manifest, blobs)));
+            OwnRows.Done done = own.run((transaction, tables) -> ReplicaPoint.OWN_ROWS_NOTED.reached());
+            DatabaseIdentity whole = spare.loaded(
+                    manifest.snapshot(),
+                    session -> LoadMark.of(session, tables(manifest, blobs)).withOwn(done.tables()));
             scope.await();
-            return whole;
+            return new LoadedSpare(whole, LoadReport.full(why).with(done.report()));
         } catch (RuntimeException e) {
             dropAfter(e);
             throw e;

@@ -30,6 +30,8 @@ import java.util.stream.Collectors;
  * Brings a database that holds an older snapshot up to another one of the same schema by what differs. Nothing is
  * taken on trust: what the database holds is looked at first, each statement must change exactly as many rows as it
  * should, and any doubt throws {@link FullLoadRequired}.
+ *
+ * <p>More than 300 lines, for the order of its steps is judged best in one place.
  */
 final class IncrementalLoader {
     /** Tables that are given rights to one by one. */
@@ -69,8 +71,11 @@ final class IncrementalLoader {
         this.pending = new PendingLists(replica, spare.name());
     }
 
-    /** @param mark makes the mark of the database, in a session of it */
-    record Loaded(LoadReport report, Function<Session, LoadMark> mark) {}
+    /**
+     * @param mark makes the mark of the database, in a session of it
+     * @param own what an earlier attempt committed of this standby's own rules; empty: they are still to run
+     */
+    record Loaded(LoadReport report, Function<Session, LoadMark> mark, Optional<OwnRows.Done> own) {}
 
     /**
      * A database that was never live since its own load ended is not searched for what others wrote into it: nothing
@@ -93,9 +98,11 @@ final class IncrementalLoader {
         boolean quiet = bases.isWhole(base) && context.wasNeverLive(base.identity());
         boolean brief = quiet && context.ahead();
         requireReplicaRole();
-        List<TableChange> tables =
-                brief ? TableChange.differing(before, after, blobs) : TableChange.between(before, after, blobs);
+        List<TableChange> tables = OwnTables.of(base.mark().own(), brief, before, after, blobs);
         Change change = bases.adopt(base, after.snapshot(), context::changing);
+        if (change.transactions().containsKey(OwnRows.PART)) {
+            return whole(change, after, blobs);
+        }
         if (!quiet) {
             LoadRights.dropLeftoversIn(replica, spare);
         }
@@ -120,7 +127,16 @@ final class IncrementalLoader {
                 new LoadReport(Optional.empty(), loads),
                 session -> carried
                         ? base.mark().moved(session, left.refreshed(), left.left())
-                        : LoadMark.of(session, FullLoader.tables(after, blobs)).withStale(left.left()));
+                        : LoadMark.of(session, FullLoader.tables(after, blobs)).withStale(left.left()),
+                Optional.empty());
+    }
+
+    /** An earlier attempt did all but to write down that it had. */
+    private static Loaded whole(Change change, Manifest after, BlobSource blobs) {
+        return new Loaded(
+                LoadReport.full("an earlier attempt had loaded it"),
+                session -> LoadMark.of(session, FullLoader.tables(after, blobs)),
+                Optional.of(OwnRows.Done.of(change.own())));
     }
 
     /** Whether loads that only kept this database ready left comparisons with digests, or views, to a later one. */
@@ -142,7 +158,7 @@ final class IncrementalLoader {
             BlobSource blobs,
             Progress progress) {
         DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing, context.ahead());
-        if (look.quiet() && tables.stream().allMatch(table -> table.before().equals(table.after()))) {
+        if (look.quiet() && tables.stream().noneMatch(IncrementalLoader::isTouched)) {
             List<TableLoad> loads =
                     tables.stream().map(TableChange::asUnchanged).toList();
             List<TableChange> wrong = digests.different(context, tables, look.targets(), after);
@@ -167,9 +183,8 @@ final class IncrementalLoader {
 
     /** A few tables, in which no function of the site runs, need rights for themselves alone. */
     private LoadRights rights(List<TableChange> tables, BaseLook look) {
-        List<TableChange> changes = tables.stream()
-                .filter(table -> !table.before().equals(table.after()))
-                .toList();
+        List<TableChange> changes =
+                tables.stream().filter(IncrementalLoader::isTouched).toList();
         boolean few = look.quiet()
                 && !changes.isEmpty()
                 && changes.size() <= FEW
@@ -180,6 +195,10 @@ final class IncrementalLoader {
                         spare,
                         changes.stream().map(TableChange::name).collect(Collectors.toCollection(TreeSet::new)))
                 : LoadRights.of(replica, spare);
+    }
+
+    private static boolean isTouched(TableChange table) {
+        return table.full().isPresent() || !table.before().equals(table.after());
     }
 
     private void requireReplicaRole() {
@@ -276,7 +295,8 @@ final class IncrementalLoader {
             Progress progress) {
         bases.changingBeyond();
         SequenceLoader sequences = new SequenceLoader(replica, spare);
-        if (look.quiet()) {
+        // What this standby's own rules insert draws numbers.
+        if (look.quiet() && look.mark().own().isEmpty()) {
             sequences.loadChanged(before.database(), after.database(), blobs);
         } else {
             sequences.load(after.database(), blobs);

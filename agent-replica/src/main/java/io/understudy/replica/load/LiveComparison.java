@@ -30,8 +30,9 @@ final class LiveComparison {
     List<TableDifference> compare(Manifest manifest, BlobSource blobs, Progress progress) {
         String live = database.settings().name();
         String encoding = manifest.database().properties().encoding();
+        Set<String> own = spare.markOf(live).map(LoadMark::own).orElse(Set.of());
         Collection<Mismatch> found =
-                new DigestCheck(database, live, encoding).compare(tables(manifest, blobs), progress);
+                new DigestCheck(database, live, encoding).compare(tables(manifest, blobs, own), progress);
         Map<String, Long> rows = found.stream()
                 .collect(Collectors.toMap(
                         each -> TableCopy.name(each.table()),
@@ -45,14 +46,18 @@ final class LiveComparison {
                 .toList();
     }
 
-    /** Partitions that PostgreSQL fills by way of their root have other rows on each server. */
-    private List<TableData> tables(Manifest manifest, BlobSource blobs) {
+    /**
+     * Without those that this standby's own rules changed. Partitions that PostgreSQL fills by way of their root have
+     * other rows on each server.
+     */
+    private List<TableData> tables(Manifest manifest, BlobSource blobs, Set<String> own) {
         CopyTargets targets;
         try (Session session = database.open()) {
             targets = CopyTargets.of(session);
         }
         try (Stream<TableData> all = manifest.database().tables(blobs)) {
             return all.filter(table -> targets.of(table).equals(TableCopy.name(table)))
+                    .filter(table -> !own.contains(TableCopy.name(table)))
                     .toList();
         }
     }

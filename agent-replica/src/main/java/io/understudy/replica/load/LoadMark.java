@@ -16,8 +16,9 @@ import java.util.TreeMap;
  * @param catalogs a hash of the schema
  * @param others rows of what no list of the snapshot names: tables of extensions, large objects, materialized views
  * @param stale tables that changed since the materialized views were refreshed; mostly none
+ * @param own tables that this standby's own rules changed behind the load, qualified; their rows are not the snapshot's
  */
-record LoadMark(long transaction, String catalogs, Map<String, Long> others, Set<String> stale) {
+record LoadMark(long transaction, String catalogs, Map<String, Long> others, Set<String> stale, Set<String> own) {
     /**
      * Ordinary tables and filled materialized views, and where large objects are. A table whose rows a user may not
      * read, as those of large objects for all but superusers, is left out.
@@ -34,10 +35,15 @@ record LoadMark(long transaction, String catalogs, Map<String, Long> others, Set
     LoadMark {
         others = Map.copyOf(others);
         stale = stale == null ? Set.of() : Set.copyOf(stale);
+        own = own == null ? Set.of() : Set.copyOf(own);
+    }
+
+    LoadMark(long transaction, String catalogs, Map<String, Long> others, Set<String> stale) {
+        this(transaction, catalogs, others, stale, Set.of());
     }
 
     LoadMark(long transaction, String catalogs, Map<String, Long> others) {
-        this(transaction, catalogs, others, Set.of());
+        this(transaction, catalogs, others, Set.of(), Set.of());
     }
 
     /**
@@ -51,7 +57,7 @@ record LoadMark(long transaction, String catalogs, Map<String, Long> others, Set
         Map<String, Long> counts = new TreeMap<>(others);
         refreshed.forEach(view ->
                 counts.computeIfPresent(view, (name, last) -> session.number("SELECT count(*) FROM ONLY " + name)));
-        return new LoadMark(next(session), catalogs, counts, left);
+        return new LoadMark(next(session), catalogs, counts, left, Set.of());
     }
 
     /**
@@ -67,7 +73,11 @@ record LoadMark(long transaction, String catalogs, Map<String, Long> others, Set
     }
 
     LoadMark withStale(Set<String> tables) {
-        return new LoadMark(transaction, catalogs, others, tables);
+        return new LoadMark(transaction, catalogs, others, tables, own);
+    }
+
+    LoadMark withOwn(Set<String> tables) {
+        return new LoadMark(transaction, catalogs, others, stale, tables);
     }
 
     /** What no list of the snapshot names now. */

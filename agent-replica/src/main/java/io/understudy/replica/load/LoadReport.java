@@ -11,12 +11,21 @@ import java.util.stream.Collectors;
  *
  * @param full why all of it was loaded; empty when it was brought up by differences
  * @param tables each table's part in the latter, the changed ones first; empty after a full load
+ * @param own what this standby's own rules changed behind the load; null in JSON where it has none
  */
-public record LoadReport(Optional<String> full, List<TableLoad> tables) {
+public record LoadReport(Optional<String> full, List<TableLoad> tables, Optional<OwnChanges> own) {
     private static final int MOST_NAMED = 20;
 
     public LoadReport {
         tables = List.copyOf(tables);
+    }
+
+    public LoadReport(Optional<String> full, List<TableLoad> tables) {
+        this(full, tables, Optional.empty());
+    }
+
+    LoadReport with(OwnChanges changes) {
+        return new LoadReport(full, tables, Optional.of(changes).filter(each -> !each.isEmpty()));
     }
 
     public static LoadReport full(String why) {
@@ -79,7 +88,8 @@ public record LoadReport(Optional<String> full, List<TableLoad> tables) {
 
     /** On one line. */
     public String text() {
-        return full.map(why -> "in full: " + why).orElseGet(this::differences);
+        return full.map(why -> "in full: " + why).orElseGet(this::differences)
+                + own.map(each -> "; " + each.text()).orElse("");
     }
 
     private String differences() {

@@ -125,7 +125,7 @@ final class LoadRights implements AutoCloseable {
         return TemporaryLogin.create(database, name, purpose(spare), settings);
     }
 
-    private static String purpose(String spare) {
+    static String purpose(String spare) {
         return "temporary: Understudy fills database " + spare;
     }
 

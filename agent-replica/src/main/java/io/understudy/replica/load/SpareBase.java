@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -122,7 +123,8 @@ final class SpareBase {
         if (!committed.isEmpty() && !kept) {
             throw new FullLoadRequired("PostgreSQL was restarted, and may have emptied unlogged tables");
         }
-        return new SpareRecord.Change(before.from(), into, committed, before.beyond(), before.attempts() + 1);
+        return new SpareRecord.Change(
+                before.from(), into, committed, before.beyond(), before.attempts() + 1, before.own());
     }
 
     /** Those of the transactions that the server committed. */
@@ -151,6 +153,11 @@ final class SpareBase {
         return found;
     }
 
+    /** As {@link SpareLoader#ownTables}. */
+    Set<String> ownTables(DatabaseIdentity database) {
+        return loaded.of(database).map(each -> each.mark().own()).orElse(Set.of());
+    }
+
     /** Drops what a load could have begun with: what is loaded in full needs its room. */
     void drop() {
         spare.drop();
@@ -168,6 +175,12 @@ final class SpareBase {
     void committing(String part, long transaction) {
         change(before -> before.with(part, transaction));
         ReplicaPoint.COMMIT_NOTED.reached();
+    }
+
+    /** The same of the one in which this standby's own rules change rows, where the load is by differences. */
+    void committingOwn(long transaction, Set<String> tables) {
+        change(before -> before.withOwn(tables).with(OwnRows.PART, transaction));
+        ReplicaPoint.OWN_ROWS_NOTED.reached();
     }
 
     /** Writes down that something is changed outside of these transactions, unless one of them is committed anyway. */

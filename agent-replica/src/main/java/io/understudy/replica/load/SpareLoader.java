@@ -7,6 +7,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Fills the spare database next to the live one. What is live is never touched. Not for concurrent use. */
 public interface SpareLoader {
@@ -43,6 +44,16 @@ public interface SpareLoader {
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code STATE_DAMAGED}
      */
     Optional<DatabaseIdentity> holding(SnapshotId snapshot);
+
+    /**
+     * The tables of a database that this standby's own rules changed behind its load, qualified as SQL names them:
+     * their rows are not those of the snapshot.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code STATE_DAMAGED}
+     */
+    default Set<String> ownTables(DatabaseIdentity database) {
+        return Set.of();
+    }
 
     /** @param snapshot that it holds */
     record Base(DatabaseIdentity database, SnapshotId snapshot) {}

@@ -4,6 +4,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -41,24 +42,40 @@ record SpareRecord(
      *     server can be asked after a crash whether they were
      * @param beyond whether something was changed that is in none of these transactions
      * @param attempts that were begun, less those that were given up: what a process died of counts too
+     * @param own tables that the transaction of this standby's own rules changes
      */
-    record Change(LoadedDatabase from, SnapshotId into, Map<String, Long> transactions, boolean beyond, int attempts) {
+    record Change(
+            LoadedDatabase from,
+            SnapshotId into,
+            Map<String, Long> transactions,
+            boolean beyond,
+            int attempts,
+            Set<String> own) {
         Change {
             transactions = Map.copyOf(transactions);
+            own = own == null ? Set.of() : Set.copyOf(own);
+        }
+
+        Change(LoadedDatabase from, SnapshotId into, Map<String, Long> transactions, boolean beyond, int attempts) {
+            this(from, into, transactions, beyond, attempts, Set.of());
         }
 
         Change with(String part, long transaction) {
             Map<String, Long> more = new TreeMap<>(transactions);
             more.put(part, transaction);
-            return new Change(from, into, more, beyond, attempts);
+            return new Change(from, into, more, beyond, attempts, own);
+        }
+
+        Change withOwn(Set<String> tables) {
+            return new Change(from, into, transactions, beyond, attempts, tables);
         }
 
         Change withMoreBeyond() {
-            return new Change(from, into, transactions, true, attempts);
+            return new Change(from, into, transactions, true, attempts, own);
         }
 
         Change givenUp() {
-            return new Change(from, into, transactions, beyond, Math.max(0, attempts - 1));
+            return new Change(from, into, transactions, beyond, Math.max(0, attempts - 1), own);
         }
     }
 

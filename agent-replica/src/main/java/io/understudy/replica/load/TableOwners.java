@@ -89,6 +89,10 @@ final class TableOwners {
                     + " GRANT ALL ON ALL SEQUENCES IN SCHEMA %1$I TO %2$I', n.nspname, ?::pg_catalog.name) AS sql"
                     + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
 
+    private static final String CHANGE_ALL =
+            "SELECT pg_catalog.format('GRANT UPDATE ON ALL TABLES IN SCHEMA %I TO %I', n.nspname, ?::pg_catalog.name) AS sql"
+                    + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
+
     /** A policy that binds the owner too would hide rows from a member of it, and any policy from who is no member. */
     private static final String HIDDEN =
             "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner"
@@ -176,6 +180,12 @@ final class TableOwners {
     static void grantAll(Session session, String role) {
         run(session, session.query(SEE_SCHEMAS, row -> row.text("sql"), role));
         run(session, session.query(FILL_ALL, row -> row.text("sql"), role));
+    }
+
+    /** Lets {@code role} change rows of every table. */
+    static void changeAll(Session session, String role) {
+        grantAll(session, role);
+        run(session, session.query(CHANGE_ALL, row -> row.text("sql"), role));
     }
 
     /**

@@ -171,6 +171,7 @@ public final class Checks {
                 loader.hindrance().ifPresent(why -> checks.check("import", () -> why));
                 loader.risks(manifest).forEach(risk -> checks.warn("database user", risk, UserRisks.HINT));
                 TreeCheck.add(checks, manifest, settings.trees(), opened.blobs());
+                RewriteCheck.add(checks, manifest, settings, opened.blobs());
             }
         } catch (UnderstudyException e) {
             LOG.debug("the newest snapshot's content is not checked: {}", e.getMessage());

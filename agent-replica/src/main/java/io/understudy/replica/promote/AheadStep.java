@@ -9,6 +9,7 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.ImportSteps;
+import io.understudy.replica.round.RewriteNotes;
 import io.understudy.replica.round.TimeLimit;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
@@ -75,7 +76,9 @@ public final class AheadStep {
                         "the mirror does not hold it",
                         "see agent-replica verify --mirror; its content is in the filestore"));
         events.report(new ReplicaEvent.StepBegan(ahead.snapshot(), Step.STAGE));
-        intents.forward(ahead.version(staged(ahead, manifest)));
+        PlanSet plans = staged(ahead, manifest);
+        RewriteNotes.report(ahead.snapshot(), steps.rewritten(), events);
+        intents.forward(ahead.version(plans));
     }
 
     private void requireLoaded(Ahead ahead) {

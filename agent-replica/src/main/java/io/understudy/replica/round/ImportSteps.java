@@ -7,6 +7,7 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.LoadContext;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
+import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.Ahead;
@@ -204,5 +205,10 @@ public final class ImportSteps {
     /** As {@link Stage#prepare}, from the mirror. */
     public PlanSet stage(Manifest manifest, Progress progress) {
         return stage.prepare(manifest, source.blobs(), progress);
+    }
+
+    /** As {@link Stage#rewritten}. */
+    public RewriteReport rewritten() {
+        return stage.rewritten();
     }
 }

@@ -9,7 +9,9 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.load.OwnChanges;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
+import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
@@ -153,10 +155,12 @@ public final class Round {
             Optional<LoadedSpare> fresh =
                     again && Healing.isOfFilesAlone(found) ? Optional.empty() : Optional.of(loaded(fetched.manifest()));
             PlanSet plans = during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
+            RewriteReport files = steps.rewritten();
             if (ask instanceof ImportRequest.Newest) {
                 requireSite();
             }
             apply(fresh.map(LoadedSpare::database), fetched.manifest(), plans);
+            RewriteNotes.report(snapshot.get(), files, events);
             if (again) {
                 healing.done(snapshot.get());
             }
@@ -168,7 +172,8 @@ public final class Round {
                     watch.steps(),
                     found,
                     left(discovery.inspect()),
-                    fresh.map(LoadedSpare::report));
+                    fresh.map(LoadedSpare::report),
+                    Optional.of(files));
         }
 
         /** The snapshot is whole in the spare afterwards; nothing that is live was touched. */
@@ -275,6 +280,11 @@ public final class Round {
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, false, progress()));
             events.report(new ReplicaEvent.DatabaseLoaded(
                     manifest.snapshot(), loaded.report().text()));
+            loaded.report()
+                    .own()
+                    .map(OwnChanges::unkept)
+                    .filter(tables -> !tables.isEmpty())
+                    .ifPresent(tables -> events.report(new ReplicaEvent.NothingKept(manifest.snapshot(), tables)));
             LoadDoubts.report(snapshot.get(), loaded.report(), events);
             return loaded;
         }

@@ -2,6 +2,7 @@ package io.understudy.replica.round;
 
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.LoadReport;
+import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param mended what the server contradicted before, and does not any more
  * @param left what it contradicts still
  * @param database how the database was brought up; empty when none was loaded
+ * @param files what of them is otherwise than in the snapshot; empty when none were exchanged
  */
 public record RoundResult(
         Optional<SnapshotId> applied,
@@ -28,11 +30,25 @@ public record RoundResult(
         Map<Step, Duration> steps,
         List<Discrepancy> mended,
         List<Discrepancy> left,
-        Optional<LoadReport> database) {
+        Optional<LoadReport> database,
+        Optional<RewriteReport> files) {
     public RoundResult {
         steps = Map.copyOf(steps);
         mended = List.copyOf(mended);
         left = List.copyOf(left);
+    }
+
+    /** Of work that exchanges no files. */
+    public RoundResult(
+            Optional<SnapshotId> applied,
+            Optional<AwaitedEpoch> waits,
+            Duration took,
+            long fetchedBytes,
+            Map<Step, Duration> steps,
+            List<Discrepancy> mended,
+            List<Discrepancy> left,
+            Optional<LoadReport> database) {
+        this(applied, waits, took, fetchedBytes, steps, mended, left, database, Optional.empty());
     }
 
     /** Of work that looks for no discrepancies. */

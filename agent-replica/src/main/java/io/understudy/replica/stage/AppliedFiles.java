@@ -1,9 +1,11 @@
 package io.understudy.replica.stage;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeRoot;
+import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
@@ -16,9 +18,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checks whether what was applied to the trees is still there. The folders of the trees each time; of their entries at
@@ -30,15 +35,20 @@ final class AppliedFiles {
     private static final long SAMPLE = 500;
     private static final Duration BETWEEN = Duration.ofMinutes(1);
 
+    private static final Logger LOG = LoggerFactory.getLogger(AppliedFiles.class);
+
     private final List<TreeSettings> trees;
+    private final Rewrites rewrites;
     private final Clock clock;
     private Optional<SnapshotId> looked = Optional.empty();
     private Instant when = Instant.EPOCH;
     private boolean whole;
     private long turn;
 
-    AppliedFiles(List<TreeSettings> trees, Clock clock) {
-        this.trees = List.copyOf(trees);
+    /** @param trees those that no import changes are not looked at */
+    AppliedFiles(List<TreeSettings> trees, Rewrites rewrites, Clock clock) {
+        this.trees = trees.stream().filter(TreeSettings::applied).toList();
+        this.rewrites = rewrites;
         this.clock = clock;
     }
 
@@ -79,11 +89,22 @@ final class AppliedFiles {
         long every = Math.max(1, data.entries() / SAMPLE);
         long[] position = {turn % every};
         try (Stream<IndexEntry> index = TreeIndex.read(data.index(), blobs)) {
-            index.filter(new IncludedEntries(settings))
-                    .map(IndexEntry::entry)
-                    .filter(entry -> position[0]++ % every == 0)
-                    .filter(entry -> !isThere(root, entry))
-                    .forEach(entry -> gone.add(settings.name() + "/" + entry.path()));
+            names(index.filter(new IncludedEntries(settings)).iterator(), settings)
+                    .forEachRemaining(entry -> {
+                        if (position[0]++ % every == 0 && !isThere(root, entry.entry())) {
+                            gone.add(settings.name() + "/" + entry.entry().path());
+                        }
+                    });
+        }
+    }
+
+    /** A folder that an import would need is reported by the import. */
+    private Iterator<IndexEntry> names(Iterator<IndexEntry> entries, TreeSettings settings) {
+        try {
+            return rewrites.of(settings).names(entries);
+        } catch (UnderstudyException e) {
+            LOG.debug("the overlay folders of tree {} are not looked at: {}", settings.name(), e.getMessage());
+            return entries;
         }
     }
 

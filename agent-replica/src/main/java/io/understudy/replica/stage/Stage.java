@@ -1,6 +1,7 @@
 package io.understudy.replica.stage;
 
 import io.understudy.progress.Progress;
+import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
@@ -18,6 +19,11 @@ public interface Stage {
      *     {@code BLOB_*}
      */
     PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress);
+
+    /** What the last {@link #prepare} that went well made otherwise than the snapshot says. */
+    default RewriteReport rewritten() {
+        return RewriteReport.NONE;
+    }
 
     /**
      * What of an applied snapshot is not on disk any more, for people; a sample, so that it can be asked every minute.

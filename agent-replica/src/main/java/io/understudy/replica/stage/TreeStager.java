@@ -4,19 +4,18 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
-import io.understudy.files.Attributes;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
 import io.understudy.files.MountPoints;
-import io.understudy.files.SafePath;
-import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.rewrite.RewriteReport;
+import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.TreeData;
@@ -58,42 +57,70 @@ public final class TreeStager implements Stage {
     private final DiskSpace space;
     private final Supplier<MountPoints> mounts;
     private final AppliedFiles applied;
+    private final Rewrites rewrites;
+    private RewriteReport rewritten = RewriteReport.NONE;
     /** What this process staged last. */
     private Optional<OwnStaging> own = Optional.empty();
 
     public TreeStager(
             Path state, List<TreeSettings> trees, Clock clock, DiskSpace space, Supplier<MountPoints> mounts) {
+        this(state, trees, Rewrites.NONE, clock, space, mounts);
+    }
+
+    /** @param rewrites what is made otherwise in the trees */
+    public TreeStager(
+            Path state,
+            List<TreeSettings> trees,
+            Rewrites rewrites,
+            Clock clock,
+            DiskSpace space,
+            Supplier<MountPoints> mounts) {
         this.plans = new Plans(state);
         this.trees = List.copyOf(trees);
         this.clock = clock;
         this.space = space;
         this.mounts = mounts;
-        this.applied = new AppliedFiles(trees, clock);
+        this.rewrites = rewrites;
+        this.applied = new AppliedFiles(trees, rewrites, clock);
     }
 
     @Override
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-        List<Target> targets =
+        List<TreeTarget> all =
                 manifest.trees().stream().map(data -> target(manifest, data)).toList();
+        List<TreeTarget> targets =
+                all.stream().filter(target -> target.settings().applied()).toList();
         List<TreeRoot> roots =
-                targets.stream().map(target -> root(target.settings)).toList();
+                targets.stream().map(target -> root(target.settings())).toList();
         String apply = plans.begin(manifest.snapshot(), roots);
         Optional<OwnStaging> before = own.filter(each -> each.apply().equals(apply));
         Instant start = clock.instant();
         PlanSet prepared;
+        rewritten = RewriteReport.NONE;
         try {
             prepared = prepare(targets, apply, before, blobs, progress);
         } finally {
             own = Optional.of(new OwnStaging(apply, before.map(OwnStaging::from).orElse(start), clock.instant()));
         }
         plans.discardOvertaken(apply, roots);
+        rewritten = new RewriteReport(
+                targets.stream()
+                        .flatMap(each -> each.rewrite().files().stream())
+                        .toList(),
+                targets.stream()
+                        .flatMap(each -> each.rewrite().unmatched().stream())
+                        .toList(),
+                all.stream()
+                        .filter(each -> !each.settings().applied())
+                        .map(each -> each.data().name())
+                        .toList());
         return prepared;
     }
 
     private PlanSet prepare(
-            List<Target> targets, String apply, Optional<OwnStaging> before, BlobSource blobs, Progress progress) {
+            List<TreeTarget> targets, String apply, Optional<OwnStaging> before, BlobSource blobs, Progress progress) {
         List<Planned> planned = new ArrayList<>();
-        for (Target target : targets) {
+        for (TreeTarget target : targets) {
             planned.add(plan(apply, target, blobs));
             ReplicaPoint.TREE_PLANNED.reached();
         }
@@ -101,12 +128,17 @@ public final class TreeStager implements Stage {
         long total = planned.stream().mapToLong(p -> p.need().bytes()).sum();
         AtomicLong done = new AtomicLong();
         for (Planned each : planned) {
-            stage(each, before, blobs, size -> progress.report("stage", done.addAndGet(size), total));
+            stage(each, before, size -> progress.report("stage", done.addAndGet(size), total));
             ReplicaPoint.TREE_STAGED.reached();
         }
         ReplicaPoint.TREES_PREPARED.reached();
         return new PlanSet(
-                apply, targets.stream().map(target -> target.data.name()).toList());
+                apply, targets.stream().map(target -> target.data().name()).toList());
+    }
+
+    @Override
+    public RewriteReport rewritten() {
+        return rewritten;
     }
 
     @Override
@@ -114,7 +146,7 @@ public final class TreeStager implements Stage {
         return applied.lacking(manifest, blobs);
     }
 
-    private Target target(Manifest manifest, TreeData data) {
+    private TreeTarget target(Manifest manifest, TreeData data) {
         TreeSettings settings = trees.stream()
                 .filter(tree -> tree.name().equals(data.name()))
                 .findFirst()
@@ -122,7 +154,7 @@ public final class TreeStager implements Stage {
         if (settings.kind() != data.kind()) {
             throw misfit(manifest, data, "here its kind is " + settings.kind().label());
         }
-        return new Target(data, settings, Excludes.of(settings.exclude()));
+        return new TreeTarget(data, settings, Excludes.of(settings.exclude()), rewrites.of(settings));
     }
 
     private static UnderstudyException misfit(Manifest manifest, TreeData data, String why) {
@@ -132,35 +164,39 @@ public final class TreeStager implements Stage {
                 "configure a tree of that name with kind " + data.kind().label() + ", as on the primary");
     }
 
-    private Planned plan(String apply, Target target, BlobSource blobs) {
-        TreeRoot root = root(target.settings);
+    private Planned plan(String apply, TreeTarget target, BlobSource blobs) {
+        TreeRoot root = root(target.settings());
         Path staged = WorkFolder.staged(root).resolve(apply);
         Optional<Path> older = takeOver(root, staged);
         WorkFolder.list(WorkFolder.staged(root)).stream()
                 .filter(other -> !other.equals(staged))
                 .forEach(WorkFolder::tryDelete);
         WorkFolder.create(root, staged);
-        Path file = plans.file(apply, target.data.name());
-        Path cache = plans.folder().resolve(target.data.name() + ".files");
+        Path file = plans.file(apply, target.data().name());
+        Path cache = plans.folder().resolve(target.data().name() + ".files");
         try {
             boolean owners = AttributeWriter.mayGiveAway(staged);
             AttributeWriter attributeWriter = new AttributeWriter(owners, target.isSecret());
-            PlanHeader header =
-                    PlanHeader.of(apply, target.data.name(), target.data.kind(), target.settings.path(), owners);
+            PlanHeader header = PlanHeader.of(
+                    apply,
+                    target.data().name(),
+                    target.data().kind(),
+                    target.settings().path(),
+                    owners);
             try (Plan.Writer plan = Plan.write(file, header);
                     FileCache.Reader known = FileCache.read(cache);
                     FileCache.Writer fresh = FileCache.write(cache);
-                    Stream<IndexEntry> index = TreeIndex.read(target.data.index(), blobs)) {
+                    Stream<IndexEntry> index = TreeIndex.read(target.data().index(), blobs)) {
                 TreePlanner planner = new TreePlanner(
                         root,
-                        new TreeWalker(root, target.excludes),
-                        new ProtectedPaths(root, target.excludes, mounts.get()),
+                        new TreeWalker(root, target.excludes()),
+                        new ProtectedPaths(root, target.excludes(), mounts.get()),
                         new ContentComparer(known, fresh, clock),
                         attributeWriter,
                         plan,
                         staged);
-                RiskyEntries risky = new RiskyEntries(target.settings.path());
-                planner.plan(target.taken(index, risky)::iterator);
+                RiskyEntries risky = new RiskyEntries(target.settings().path());
+                planner.plan(() -> target.taken(index, risky, blobs));
                 target.report(risky);
                 plan.commit();
                 fresh.commit();
@@ -170,7 +206,8 @@ public final class TreeStager implements Stage {
                         root,
                         older,
                         new DiskSpace.Need(root.folder(), planner.freshBytes() + planner.freshEntries() * BLOCK),
-                        attributeWriter);
+                        attributeWriter,
+                        target.rewrite().over(blobs));
             }
         } catch (IOException e) {
             throw FileFailure.of("write", file, e);
@@ -200,9 +237,9 @@ public final class TreeStager implements Stage {
     }
 
     /** What was taken over may hold files that can't be replaced: it is put back then, and all is written again. */
-    private static void stage(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
+    private static void stage(Planned planned, Optional<OwnStaging> before, LongConsumer progress) {
         try {
-            write(planned, before, blobs, progress);
+            write(planned, before, progress);
         } catch (UnderstudyException e) {
             boolean ofFile = e.code() == ErrorCode.FILE_FAILED || e.code() == ErrorCode.FILE_DENIED;
             if (!ofFile || planned.older.isEmpty()) {
@@ -213,15 +250,15 @@ public final class TreeStager implements Stage {
             Path staged = WorkFolder.staged(planned.root).resolve(planned.apply);
             rename(staged, older);
             WorkFolder.create(planned.root, staged);
-            write(planned, before, blobs, progress);
+            write(planned, before, progress);
         }
     }
 
-    private static void write(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
+    private static void write(Planned planned, Optional<OwnStaging> before, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
             new ChangeProbe(planned.root).check(plan);
-            new ContentStager(plan, folder, before, blobs, planned.attributeWriter, progress).stage();
+            new ContentStager(plan, folder, before, planned.blobs, planned.attributeWriter, progress).stage();
             planned.attributeWriter.report(plan.header().tree());
         }
     }
@@ -244,55 +281,6 @@ public final class TreeStager implements Stage {
             TreeRoot root,
             Optional<Path> older,
             DiskSpace.Need need,
-            AttributeWriter attributeWriter) {}
-
-    private record Target(TreeData data, TreeSettings settings, Excludes excludes) {
-        private static final int PRIVATE_FILE = 0600;
-        private static final int PRIVATE_FOLDER = 0700;
-
-        boolean isSecret() {
-            return data.kind() == TreeKind.SECRETS;
-        }
-
-        /** The entries that this server takes, as it takes them. */
-        Stream<IndexEntry> taken(Stream<IndexEntry> index, RiskyEntries risky) {
-            return index.peek(entry -> risky.add(entry.entry()))
-                    .filter(new IncludedEntries(settings))
-                    .map(this::guarded);
-        }
-
-        /** Says what comes otherwise than it is on the primary. */
-        void report(RiskyEntries risky) {
-            if ((risky.setId() > 0 && !settings.keepsSetId()) || (risky.outward() > 0 && !settings.anyLinks())) {
-                risky.text(settings.keepsSetId(), settings.anyLinks())
-                        .ifPresent(found -> LOG.warn("tree {}: {}", data.name(), found));
-            }
-        }
-
-        private IndexEntry guarded(IndexEntry line) {
-            Attributes attributes = line.entry().attributes();
-            int mode = mode(line.entry());
-            if (mode == attributes.mode()) {
-                return line;
-            }
-            SafePath path = line.entry().path();
-            return line.entry() instanceof TreeEntry.File file
-                    ? new IndexEntry(
-                            new TreeEntry.File(path, attributes.withMode(mode), file.size(), file.hash()),
-                            line.content())
-                    : IndexEntry.of(new TreeEntry.Folder(path, attributes.withMode(mode)));
-        }
-
-        /** Secrets are for their owner alone, whatever the index says. */
-        private int mode(TreeEntry entry) {
-            int mode = entry.attributes().mode();
-            if (entry instanceof TreeEntry.Link) {
-                return mode;
-            }
-            if (isSecret()) {
-                return entry instanceof TreeEntry.File ? PRIVATE_FILE : PRIVATE_FOLDER;
-            }
-            return RiskyEntries.isSetId(entry) && !settings.keepsSetId() ? RiskyEntries.withoutSetId(mode) : mode;
-        }
-    }
+            AttributeWriter attributeWriter,
+            BlobSource blobs) {}
 }

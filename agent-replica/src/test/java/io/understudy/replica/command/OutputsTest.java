@@ -70,7 +70,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
-                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null}");
+                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null,\"files\":null}");
         assertThat(Synced.of(result).text()).isEqualTo("applied 00000001-00000042 in 4.8 s, 1.2 MiB fetched");
     }
 
@@ -81,7 +81,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
-                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null}");
+                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null,\"files\":null}");
         assertThat(Synced.of(result).text()).isEqualTo("nothing new");
     }
 
@@ -160,12 +160,13 @@ class OutputsTest {
         StatusView status = StatusView.of("site", "standby", "site", false, new World().store.record(), live, NOW);
 
         assertThat(Json.line(status))
-                .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
-                        + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
-                        + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
-                        + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
-                        + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                        + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"discrepancies\":[]}");
+                .isEqualTo(
+                        "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
+                                + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
+                                + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                                + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
+                                + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
+                                + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
 
@@ -377,7 +378,7 @@ class OutputsTest {
                                 + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                                 + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                                 + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null,\"intact\":true,\"discrepancies\":[]}");
+                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[]}");
         assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")

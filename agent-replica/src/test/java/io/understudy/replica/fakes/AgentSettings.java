@@ -42,7 +42,13 @@ public final class AgentSettings {
                 kept.primary(),
                 kept.retention(),
                 new ReplicaSettings(
-                        replica.name(), replica.primaries(), replica.poll(), replica.http(), replica.rpo(), false),
+                        replica.name(),
+                        replica.primaries(),
+                        replica.poll(),
+                        replica.http(),
+                        replica.rpo(),
+                        false,
+                        replica.changes()),
                 kept.service(),
                 kept.tls());
     }

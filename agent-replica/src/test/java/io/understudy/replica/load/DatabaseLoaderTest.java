@@ -4,6 +4,7 @@ import static io.understudy.testing.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.config.RowChanges;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
@@ -80,6 +81,7 @@ class DatabaseLoaderTest extends FullLoads {
         swap.arrange(new Arrangement(Optional.empty(), Optional.of(loaded), Optional.empty()));
         DatabaseLoader full = new DatabaseLoader(
                 new Database(shared.settings(names.live())),
+                RowChanges.NONE,
                 state,
                 new SystemCommandRunner(state),
                 Ticker.system(),

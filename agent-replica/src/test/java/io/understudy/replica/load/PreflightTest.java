@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.understudy.config.RowChanges;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
@@ -298,7 +299,8 @@ class PreflightTest {
     }
 
     private DatabaseLoader loader(DatabaseSettings settings, DiskSpace disk) {
-        return new DatabaseLoader(new Database(settings), state, new SystemCommandRunner(state), Ticker.system(), disk);
+        return new DatabaseLoader(
+                new Database(settings), RowChanges.NONE, state, new SystemCommandRunner(state), Ticker.system(), disk);
     }
 
     private static String hint(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

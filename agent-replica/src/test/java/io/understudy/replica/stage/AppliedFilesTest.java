@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.fakes.FakeSource;
+import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
@@ -59,7 +60,9 @@ class AppliedFilesTest {
 
     private AppliedFiles files() {
         return new AppliedFiles(
-                List.of(new TreeSettings("media", TreeKind.FILES, live, List.of("scratch"))), time.clock());
+                List.of(new TreeSettings("media", TreeKind.FILES, live, List.of("scratch"))),
+                Rewrites.NONE,
+                time.clock());
     }
 
     @Test

@@ -1,0 +1,36 @@
+package io.understudy.replica.rewrite;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What of the files of a standby is otherwise than in the snapshot that it imported.
+ *
+ * @param files in the order of trees and paths
+ * @param unmatched each rule, or text of one, that changed nothing, for people
+ * @param left names of the trees that no import changes
+ */
+public record RewriteReport(List<RewrittenFile> files, List<String> unmatched, List<String> left) {
+    public static final RewriteReport NONE = new RewriteReport(List.of(), List.of(), List.of());
+
+    private static final int MOST_NAMED = 10;
+
+    public RewriteReport {
+        files = List.copyOf(files);
+        unmatched = List.copyOf(unmatched);
+        left = List.copyOf(left);
+    }
+
+    /** {@code config/site.conf (rules 1, 3), config/extra.conf (rule 2)}; at most ten by name. */
+    public String named() {
+        String named =
+                files.stream().limit(MOST_NAMED).map(RewriteReport::named).collect(Collectors.joining(", "));
+        int more = Math.max(0, files.size() - MOST_NAMED);
+        return named + (more > 0 ? " and " + more + " more" : "");
+    }
+
+    private static String named(RewrittenFile file) {
+        String rules = file.rules().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return file.tree() + "/" + file.path() + " (rule" + (file.rules().size() == 1 ? " " : "s ") + rules + ")";
+    }
+}
