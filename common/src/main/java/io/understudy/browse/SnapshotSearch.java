@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,13 +63,13 @@ final class SnapshotSearch {
     }
 
     /**
-     * The next snapshot; they come in ascending order.
+     * The next snapshot; they come in ascending order. One that cannot be read changes nothing.
      *
      * @throws UnderstudyException {@code USAGE} where too much is found, {@code BLOB_*}, {@code MANIFEST_DAMAGED}
      */
     void look(Opened opened) {
         Map<Part, List<TreeEntry>> here = new HashMap<>();
-        SnapshotId snapshot = opened.manifest().snapshot();
+        Map<Place, TreeEntry> matches = new LinkedHashMap<>();
         for (TreeData tree : opened.manifest().trees()) {
             Iterator<BlobRef> blobs = tree.index().blobs(opened.blobs());
             while (blobs.hasNext()) {
@@ -76,9 +77,13 @@ final class SnapshotSearch {
                 Part part = new Part(tree.name(), blob.id());
                 List<TreeEntry> matched = known.get(part);
                 here.put(part, matched == null ? matched(tree.name(), blob, opened.blobs()) : matched);
-                here.get(part).forEach(entry -> add(new Place(tree.name(), entry.path()), snapshot, entry));
+                here.get(part).forEach(entry -> matches.put(new Place(tree.name(), entry.path()), entry));
+                requireFew(matches.size());
             }
         }
+        // Only now: of a snapshot that cannot be read to its end nothing is shown.
+        SnapshotId snapshot = opened.manifest().snapshot();
+        matches.forEach((place, entry) -> add(place, snapshot, entry));
         known = here;
         last = snapshot;
     }
@@ -103,12 +108,7 @@ final class SnapshotSearch {
     }
 
     private void add(Place place, SnapshotId snapshot, TreeEntry entry) {
-        if (found.size() >= most && !found.containsKey(place)) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot show what was found: it is more than " + most + " paths",
-                    "look for less, as one folder: media/2026/**");
-        }
+        requireFew(found.containsKey(place) ? found.size() : found.size() + 1);
         List<Version> versions = found.computeIfAbsent(place, unused -> new ArrayList<>(1));
         int end = versions.size() - 1;
         if (end >= 0 && versions.get(end).last().equals(last) && isSame(versions.get(end), entry)) {
@@ -116,6 +116,15 @@ final class SnapshotSearch {
             versions.set(end, version(version.first(), snapshot, version.snapshots() + 1, entry));
         } else {
             versions.add(version(snapshot, snapshot, 1, entry));
+        }
+    }
+
+    private void requireFew(int paths) {
+        if (paths > most) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot show what was found: it is more than " + most + " paths",
+                    "look for less, as one folder: media/2026/**");
         }
     }
 

@@ -291,6 +291,20 @@ class BrowseTest {
         assertRefused(ErrorCode.SIGNATURE_INVALID, "cannot use", "find out why", "find", "a.txt");
     }
 
+    /** Retention deleted it after the listing: it is no fault, and no snapshot that was looked through. */
+    @Test
+    void findPassesOverASnapshotThatWasDeletedSinceItWasListed() throws IOException {
+        site.take();
+        SnapshotId second = site.take();
+        site.delete(second);
+        JsonNode found = json("find", "a.txt", "--json");
+        assertThat(found.path("snapshots").asInt()).isEqualTo(1);
+        assertThat(found.path("unreadable")).isEmpty();
+        assertThat(site.err()).isEmpty();
+        site.delete(new SnapshotId(1, 1));
+        assertThat(json("find", "a.txt", "--json").path("snapshots").asInt()).isZero();
+    }
+
     @Test
     void findRefusesAGlobThatIsNone() throws IOException {
         site.take();
