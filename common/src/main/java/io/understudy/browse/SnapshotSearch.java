@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * each other. Holds what was found, and of each blob of a snapshot what it matched. Not thread-safe.
  */
 final class SnapshotSearch {
-    /** Of paths that are held. */
+    /** Of paths, and of their versions, that are held: a file that changes each hour is one path and many versions. */
     static final int MOST = 100_000;
 
     private static final Comparator<Place> ORDER =
@@ -46,6 +46,7 @@ final class SnapshotSearch {
     private Map<Part, List<TreeEntry>> known = Map.of();
     private SnapshotId last;
     private long read;
+    private int held;
 
     private record Place(String tree, SafePath path) {}
 
@@ -53,7 +54,7 @@ final class SnapshotSearch {
     private record Part(String tree, BlobId blob) {}
 
     /**
-     * @param most paths that are found at most
+     * @param most versions of paths that are found at most, of all together
      * @param progress receives the bytes of indexes that are read
      */
     SnapshotSearch(SnapshotGlob glob, int most, LongConsumer progress) {
@@ -108,22 +109,23 @@ final class SnapshotSearch {
     }
 
     private void add(Place place, SnapshotId snapshot, TreeEntry entry) {
-        requireFew(found.containsKey(place) ? found.size() : found.size() + 1);
         List<Version> versions = found.computeIfAbsent(place, unused -> new ArrayList<>(1));
         int end = versions.size() - 1;
         if (end >= 0 && versions.get(end).last().equals(last) && isSame(versions.get(end), entry)) {
             Version version = versions.get(end);
             versions.set(end, version(version.first(), snapshot, version.snapshots() + 1, entry));
         } else {
+            held++;
+            requireFew(held);
             versions.add(version(snapshot, snapshot, 1, entry));
         }
     }
 
-    private void requireFew(int paths) {
-        if (paths > most) {
+    private void requireFew(int count) {
+        if (count > most) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot show what was found: it is more than " + most + " paths",
+                    "cannot show what was found: it is more than " + most + " versions of paths",
                     "look for less, as one folder: media/2026/**");
         }
     }

@@ -79,7 +79,21 @@ class SnapshotSearchTest {
         assertThatThrownBy(() -> new SnapshotSearch(SnapshotGlob.of("f*"), 4, read -> {}).look(opened))
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
-                    assertThat(e.getMessage()).contains("more than 4 paths");
+                    assertThat(e.getMessage()).contains("more than 4 versions of paths");
                 });
+    }
+
+    @Test
+    void refusesToHoldTooManyVersionsOfFewPaths() throws IOException {
+        BrowsedSite site = new BrowsedSite(folder, List.of());
+        SnapshotSearch search = new SnapshotSearch(SnapshotGlob.of("a"), 3, read -> {});
+        for (int i = 0; i < 3; i++) {
+            Files.writeString(site.tree(TreeKind.FILES).resolve("a"), "version " + i);
+            search.look(site.open(site.take()));
+        }
+        search.look(site.open(site.take()));
+        Files.writeString(site.tree(TreeKind.FILES).resolve("a"), "version 4");
+        SnapshotReader.Opened fourth = site.open(site.take());
+        assertThatThrownBy(() -> search.look(fourth)).hasMessageContaining("more than 3 versions of paths");
     }
 }
