@@ -147,7 +147,8 @@ class SnapshotNameTest {
         SnapshotName.Found found = find("@2026-11-18T04:30Z");
         assertThat(found.snapshot()).isEqualTo(id(1, 4));
         assertThat(found.remark().orElseThrow())
-                .contains("warning: 00000001-00000005 of 2020-01-01T00:00:00Z has a higher number and an earlier moment");
+                .contains("warning: 00000001-00000005 of 2020-01-01T00:00:00Z has a higher number and an earlier"
+                        + " moment");
         assertThat(find("@2020-06-01").snapshot()).as("it is the only one").isEqualTo(id(1, 5));
         assertThat(find("@2026-11-18T03:30Z").snapshot()).isEqualTo(id(1, 3));
     }
