@@ -23,11 +23,11 @@ public final class SnapshotFiles {
         this.opened = opened;
     }
 
-    SnapshotId snapshot() {
+    public SnapshotId snapshot() {
         return opened.manifest().snapshot();
     }
 
-    List<TreeData> trees() {
+    public List<TreeData> trees() {
         return opened.manifest().trees();
     }
 

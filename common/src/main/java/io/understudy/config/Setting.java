@@ -84,6 +84,8 @@ public enum Setting {
     PRIMARY_SCHEDULE_JITTER("primary.schedule_jitter", Kind.DURATION.between("1s", "12h"), ""),
     PRIMARY_SCHEDULE_CATCH_UP("primary.schedule_catch_up", Kind.DURATION_OR_NOT.between("1m", "3650d"), "yes"),
     PRIMARY_SCHEDULE_SKIP_UNCHANGED("primary.schedule_skip_unchanged", Kind.BOOLEAN, "no"),
+    PRIMARY_SHUTDOWN_STOP("primary.shutdown.stop", Kind.TEXTS, "[]"),
+    PRIMARY_SHUTDOWN_LIMIT("primary.shutdown.limit", Kind.DURATION.between("10s", "1h"), "5m"),
     PRIMARY_CONTINUOUS("primary.continuous", Kind.DURATION.between("1s", "1h"), ""),
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
     PRIMARY_TRACKING("primary.tracking", Kind.CHOICE.of("auto", "off"), "auto"),

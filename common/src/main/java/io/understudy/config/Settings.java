@@ -236,6 +236,7 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions by period: hourly, daily, weekly, monthly, bimonthly, …
      * @param timing in which time zone, how late, what is made up and what is left out
+     * @param shutdown how the last snapshot is taken before the server stops
      * @param tracking whether changes may be learned from a replication slot, where the server allows it
      * @param continuous the pause between two looks whether something changed, 1 s to 1 h, each of which takes a
      *     snapshot if so; empty: only the schedule asks for snapshots
@@ -249,6 +250,7 @@ public record Settings(
             String name,
             Map<String, String> schedule,
             ScheduleTiming timing,
+            ShutdownSettings shutdown,
             boolean tracking,
             Optional<Duration> continuous,
             HostPort listen,
@@ -258,19 +260,6 @@ public record Settings(
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);
-        }
-
-        /** With a schedule in the server's time zone that is kept to the minute. */
-        public PrimarySettings(
-                String name,
-                Map<String, String> schedule,
-                boolean tracking,
-                Optional<Duration> continuous,
-                HostPort listen,
-                List<String> replicas,
-                OptionalDouble processors,
-                Optional<HostPort> http) {
-            this(name, schedule, ScheduleTiming.DEFAULT, tracking, continuous, listen, replicas, processors, http);
         }
     }
 

@@ -104,6 +104,7 @@ final class SettingsReader {
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
                 ScheduleTiming.read(values),
+                ShutdownSettings.read(values.below("shutdown")),
                 values.choice(Setting.PRIMARY_TRACKING).equals("auto"),
                 values.optionalDuration(Setting.PRIMARY_CONTINUOUS),
                 values.hostPort(Setting.PRIMARY_LISTEN),

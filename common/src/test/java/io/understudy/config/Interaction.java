@@ -214,6 +214,12 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.PRIMARY_SCHEDULE_SKIP_UNCHANGED,
                         Setting.PRIMARY_SCHEDULE),
                 of(
+                        "Where %s is absent, `agent-primary shutdown` stops the site by %s; %s holds for both, and %s does not.",
+                        Setting.PRIMARY_SHUTDOWN_STOP,
+                        Setting.SERVICE_STOP,
+                        Setting.PRIMARY_SHUTDOWN_LIMIT,
+                        Setting.SERVICE_LIMIT),
+                of(
                         "Where the newest snapshot is one of %s, %s leaves out none.",
                         Setting.PRIMARY_CONTINUOUS, Setting.PRIMARY_SCHEDULE_SKIP_UNCHANGED),
                 of(

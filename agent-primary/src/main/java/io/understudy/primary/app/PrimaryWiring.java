@@ -326,6 +326,7 @@ public final class PrimaryWiring implements AutoCloseable {
         Refreshed<String> page = new Refreshed<>(
                 () -> PageHtml.of(PrimaryPage.of(
                         now.get(),
+                        daemonStatus.snapshotFailure(),
                         recent.look(),
                         longestPause.map(pause -> pause.multipliedBy(2)),
                         ports.clock().instant())),

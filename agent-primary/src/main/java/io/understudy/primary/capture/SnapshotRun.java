@@ -38,7 +38,11 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way of one snapshot, from its base to its commit. Use once. */
+/**
+ * The way of one snapshot, from its base to its commit. Use once.
+ *
+ * <p>More than 300 lines, for it is one sequence of steps that share what they read.
+ */
 final class SnapshotRun {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRun.class);
 
@@ -115,7 +119,8 @@ final class SnapshotRun {
             SigningKey key,
             Runnable beforeCommit) {
         Base base = full ? none() : newest;
-        ContentGuard guard = new ContentGuard(source.trees(), request.acceptEmpty(), newest.manifest(), places);
+        PartSelection parts = new PartSelection(request.only(), source, base);
+        ContentGuard guard = new ContentGuard(parts.trees(), request.acceptEmpty(), newest.manifest(), places);
         enter(Stage.FILES);
         guard.look(source.files());
         try (BlobSession session =
@@ -123,13 +128,14 @@ final class SnapshotRun {
             session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(sink, guard, base.before(target, lists, request.isContinuous()), base, target);
+            Content content =
+                    read(parts, sink, guard, base.before(target, lists, request.isContinuous()), base, target);
             Captured captured = content.database();
-            List<TreeData> trees =
-                    content.trees().stream().map(SourceTrees.Captured::tree).toList();
+            List<TreeData> trees = parts.all(
+                    content.trees().stream().map(SourceTrees.Captured::tree).toList());
             if (unlessUnchanged
                     && isSame(base.manifest().orElseThrow(), captured.database().data(), trees)) {
-                captured.commit().unchanged(base.manifest().orElseThrow().snapshot());
+                captured.commit().unchanged(Base.databaseOf(base.manifest().orElseThrow()));
                 return new Result(Optional.empty(), base, captured.seen());
             }
             Map<StreamRef, KnownBlobs> named = new HashMap<>();
@@ -138,6 +144,7 @@ final class SnapshotRun {
             content.trees()
                     .forEach(data ->
                             named.put(data.tree().references(), data.named().orElseGet(() -> base.named(data.tree()))));
+            parts.name(trees, named);
             enter(Stage.COMMIT);
             session.settle();
             beforeCommit.run();
@@ -150,10 +157,11 @@ final class SnapshotRun {
                     () -> manifest(
                             target,
                             numbers.next(),
-                            request.periods(),
+                            request,
                             request.isContinuous() ? numbers.scheduledBefore(base) : null,
                             captured,
                             trees,
+                            parts.carried(trees),
                             KnownBlobs.storedBytes(named.values()),
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
@@ -167,16 +175,17 @@ final class SnapshotRun {
 
     private record Content(Captured database, List<SourceTrees.Captured> trees) {}
 
-    private Content read(BlobSink sink, ContentGuard guard, Before before, Base base, Repository target) {
+    private Content read(
+            PartSelection parts, BlobSink sink, ContentGuard guard, Before before, Base base, Repository target) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
-                moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
+                moments, (into, shown) -> trees(parts, into, guard, base, target.blobs(), shown), sink, progress);
         SinkTime storing = new SinkTime(source.ticker());
         BlobSink timed = storing.around(sink);
         AtomicLong since = new AtomicLong(source.ticker().nanos());
         try (TaskScope behind = new TaskScope("read the trees")) {
             behind.start(trees::followMoments);
-            Captured captured = source.database()
+            Captured captured = parts.database()
                     .capture(
                             Optional.of(before),
                             timed.around((inner, buffer, offset, length) -> {
@@ -201,13 +210,13 @@ final class SnapshotRun {
     }
 
     private List<SourceTrees.Captured> trees(
-            BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+            PartSelection parts, BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
         long begun = source.ticker().nanos();
         try {
             SinkTime storing = new SinkTime(source.ticker());
             BlobSink timed = storing.around(sink);
             List<SourceTrees.Captured> trees = new ArrayList<>();
-            for (TreeSettings tree : source.trees()) {
+            for (TreeSettings tree : parts.trees()) {
                 Cancellation.check("finish the snapshot");
                 SourceTrees.Captured data = source.files().capture(tree, timed, base.tree(tree), blobs, shown);
                 guard.captured(tree, data.tree());
@@ -254,10 +263,11 @@ final class SnapshotRun {
     private Manifest manifest(
             Repository target,
             SnapshotId snapshot,
-            List<String> periods,
+            SnapshotRequest request,
             SnapshotId lastScheduled,
             Captured captured,
             List<TreeData> trees,
+            List<Manifest.Carried> carried,
             long stored,
             long uploaded) {
         Written database = captured.database();
@@ -265,7 +275,7 @@ final class SnapshotRun {
                 Manifest.FORMAT,
                 target.site(),
                 snapshot,
-                periods,
+                request.periods(),
                 lastScheduled,
                 captured.moment(),
                 captured.walLsn(),
@@ -280,7 +290,9 @@ final class SnapshotRun {
                         trees.stream().mapToLong(TreeData::entries).sum(),
                         trees.stream().mapToLong(TreeData::bytes).sum(),
                         stored,
-                        uploaded));
+                        uploaded),
+                request.last(),
+                carried);
     }
 
     /**

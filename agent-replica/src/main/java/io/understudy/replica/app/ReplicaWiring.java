@@ -318,7 +318,9 @@ public final class ReplicaWiring implements AutoCloseable {
 
     StatusReport statusReport(DaemonStatus live) {
         StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
-        return new StatusReport(settings, store, marker, parts.source(), live, inspection(), stores, ports.clock());
+        ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
+        return new StatusReport(
+                settings, store, marker, parts.source(), live, inspection(), stores, shutdown, ports.clock());
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */

@@ -23,6 +23,7 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.RiskyEntries;
 import io.understudy.repository.tree.TreeIndex;
+import io.understudy.restore.AttributeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
