@@ -192,17 +192,6 @@ public record Settings(
     }
 
     /**
-     * The filestores of a site that has more than one.
-     *
-     * @param stores at least two, each without others of its own; the first is the main one
-     */
-    public record SeveralFilestores(CommitRule commit, List<NamedFilestore> stores) {
-        public SeveralFilestores {
-            stores = List.copyOf(stores);
-        }
-    }
-
-    /**
      * One of several filestores.
      *
      * @param name in messages, status and metrics
@@ -245,6 +234,7 @@ public record Settings(
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
      * @param processors how many processors the agent's own work for a snapshot may keep busy, 0.05 to 64; empty: any
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
+     * @param quiesce how the site is stopped around the moment of a snapshot; empty: it is not
      */
     public record PrimarySettings(
             String name,
@@ -256,7 +246,8 @@ public record Settings(
             HostPort listen,
             List<String> replicas,
             OptionalDouble processors,
-            Optional<HostPort> http) {
+            Optional<HostPort> http,
+            Optional<QuiesceSettings> quiesce) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);

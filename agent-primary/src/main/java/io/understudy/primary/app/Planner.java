@@ -119,7 +119,8 @@ final class Planner {
                 .orElse(true);
         asked = Optional.of(now);
         if (stopped) {
-            timing.catchUp().ifPresent(age -> timetable.forget(now.minus(age)));
+            // A tick within the jitter may not have come yet: it was not missed.
+            timing.catchUp().ifPresent(age -> timetable.forget(now.minus(age).minus(timing.jitter())));
         }
     }
 

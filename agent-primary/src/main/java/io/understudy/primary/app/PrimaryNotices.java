@@ -1,6 +1,7 @@
 package io.understudy.primary.app;
 
 import io.understudy.config.Occasion;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -24,6 +25,7 @@ final class PrimaryNotices implements Signals, DataAge {
     private static final String CONTINUOUS = "continuous";
     private static final String ROLE = "role";
     private static final String PRUNING = "pruning";
+    private static final String QUIESCE = "quiesce";
 
     private final DaemonStatus daemonStatus;
     private final Optional<Duration> longestPause;
@@ -79,18 +81,32 @@ final class PrimaryNotices implements Signals, DataAge {
         return ofOthers(event);
     }
 
-    private static List<Signal> ofOthers(Event event) {
+    private List<Signal> ofOthers(Event event) {
         if (event instanceof PrimaryEvent.PruningFailed failed) {
             return List.of(Signal.failing(pruning(failed.filestore()), Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.PruningDone done) {
             return List.of(Signal.recovered(pruning(done.filestore()), Fact.of(event)));
         }
+        if (event instanceof PrimaryEvent.QuiesceStartFailed) {
+            return List.of(Signal.down(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SiteWasQuiet) {
+            return List.of(Signal.recovered(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SiteResumed) {
+            return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
+        }
         if (event instanceof PrimaryEvent.FilestoreBehind behind) {
             return List.of(Signal.impaired(FILESTORE + " " + behind.name(), Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreCaughtUp done) {
             return List.of(Signal.recovered(FILESTORE + " " + done.name(), Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.FilestoreLost
+                && daemonStatus.roleStatus().role() == Role.REPLICA) {
+            // The standby's agent reports it.
+            return List.of();
         }
         if (event instanceof PrimaryEvent.RoleForbidsSnapshots) {
             return List.of(Signal.failing(ROLE, Fact.of(event)));

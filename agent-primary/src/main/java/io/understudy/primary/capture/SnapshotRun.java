@@ -4,6 +4,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.Quiesce.Still;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
@@ -129,7 +130,7 @@ final class SnapshotRun {
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
             Content content =
-                    read(parts, sink, guard, base.before(target, lists, request.isContinuous()), base, target);
+                    read(parts, sink, guard, base.before(target, lists, request.isContinuous()), base, target, request);
             Captured captured = content.database();
             List<TreeData> trees = parts.all(
                     content.trees().stream().map(SourceTrees.Captured::tree).toList());
@@ -168,36 +169,69 @@ final class SnapshotRun {
             captured.commit().committed();
             guard.committed();
             Taken taken = new Taken(
-                    manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+                    manifest,
+                    source.ticker().since(start),
+                    source.clock().instant(),
+                    session.uploadedBlobs(),
+                    content.down());
             return new Result(Optional.of(taken), new Base(Optional.of(manifest), named), captured.seen());
         }
     }
 
-    private record Content(Captured database, List<SourceTrees.Captured> trees) {}
+    private record Content(Captured database, List<SourceTrees.Captured> trees, Optional<Duration> down) {}
 
     private Content read(
-            PartSelection parts, BlobSink sink, ContentGuard guard, Before before, Base base, Repository target) {
+            PartSelection parts,
+            BlobSink sink,
+            ContentGuard guard,
+            Before before,
+            Base base,
+            Repository target,
+            SnapshotRequest request) {
+        // A last one has stopped the site by itself, and one of parts has no moment that all of it is of.
+        boolean goesOn = request.isContinuous()
+                || request.last() != null
+                || !request.only().isEmpty();
+        try (Still still = (goesOn ? Quiesce.NONE : source.quiesce()).begin(source.trees())) {
+            return read(parts, sink, guard, before, base, target, still);
+        }
+    }
+
+    private Content read(
+            PartSelection parts,
+            BlobSink sink,
+            ContentGuard guard,
+            Before before,
+            Base base,
+            Repository target,
+            Still still) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
-                moments, (into, shown) -> trees(parts, into, guard, base, target.blobs(), shown), sink, progress);
+                moments,
+                (into, shown) -> trees(parts, into, guard, base, target.blobs(), still, shown),
+                sink,
+                progress);
         SinkTime storing = new SinkTime(source.ticker());
         BlobSink timed = storing.around(sink);
         AtomicLong since = new AtomicLong(source.ticker().nanos());
         try (TaskScope behind = new TaskScope("read the trees")) {
             behind.start(trees::followMoments);
-            Captured captured = parts.database()
-                    .capture(
-                            Optional.of(before),
-                            timed.around((inner, buffer, offset, length) -> {
-                                moments.requireTrees();
-                                return inner.put(buffer, offset, length);
-                            }),
-                            progress,
-                            () -> {
-                                since.set(source.ticker().nanos());
-                                storing.restart();
-                                moments.froze();
-                            });
+            Captured captured = StillMoment.of(
+                    still,
+                    frozen -> parts.database()
+                            .capture(
+                                    Optional.of(before),
+                                    timed.around((inner, buffer, offset, length) -> {
+                                        moments.requireTrees();
+                                        return inner.put(buffer, offset, length);
+                                    }),
+                                    progress,
+                                    () -> {
+                                        frozen.run();
+                                        since.set(source.ticker().nanos());
+                                        storing.restart();
+                                        moments.froze();
+                                    }));
             moments.end();
             reading = Optional.of(Looked.Reading.of(
                     source.ticker().since(since.get()).minus(storing.longestWait()), captured.effort()));
@@ -205,12 +239,18 @@ final class SnapshotRun {
             guard.database(captured.database().tables());
             enter(Stage.FILES);
             behind.await();
-            return new Content(captured, trees.result());
+            return new Content(captured, trees.result(), still.down());
         }
     }
 
     private List<SourceTrees.Captured> trees(
-            PartSelection parts, BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+            PartSelection parts,
+            BlobSink sink,
+            ContentGuard guard,
+            Base base,
+            Blobs blobs,
+            Still still,
+            Progress shown) {
         long begun = source.ticker().nanos();
         try {
             SinkTime storing = new SinkTime(source.ticker());
@@ -218,7 +258,8 @@ final class SnapshotRun {
             List<SourceTrees.Captured> trees = new ArrayList<>();
             for (TreeSettings tree : parts.trees()) {
                 Cancellation.check("finish the snapshot");
-                SourceTrees.Captured data = source.files().capture(tree, timed, base.tree(tree), blobs, shown);
+                SourceTrees.Captured data =
+                        source.files().capture(still.of(tree), timed, base.tree(tree), blobs, shown);
                 guard.captured(tree, data.tree());
                 trees.add(data);
             }

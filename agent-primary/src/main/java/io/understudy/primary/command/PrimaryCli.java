@@ -50,6 +50,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 VerifyCommand.class,
                 RestoreCommand.class,
                 PruneCommand.class,
+                QuiesceCommand.class,
                 SyncCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,

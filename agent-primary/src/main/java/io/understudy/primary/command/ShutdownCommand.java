@@ -16,10 +16,10 @@ final class ShutdownCommand extends PrimaryCommand {
     int run(PrimaryWiring agent) {
         cli.say("stopping the site, and taking a last snapshot within "
                 + agent.settings().primary().shutdown().limit().toSeconds() + " s");
-        try (ProgressDisplay progress = cli.progress()) {
+        try (SnapshotCall snapshots = new SnapshotCall(agent, "shutdown");
+                ProgressDisplay progress = cli.progress()) {
             ShutdownView[] done = new ShutdownView[1];
-            SnapshotCall snapshots = new SnapshotCall(agent, "shutdown", progress);
-            Shutdown shutdown = ShutdownWiring.of(agent.settings(), snapshots::take);
+            Shutdown shutdown = ShutdownWiring.of(agent.settings(), request -> snapshots.take(request, progress));
             cli.interruptible(() -> done[0] = shutdown.run());
             cli.print(done[0], done[0]::text);
             return done[0].exitCode();

@@ -51,11 +51,12 @@ final class SnapshotCommand extends PrimaryCommand {
                 + "; while it does not answer this is tried again for up to "
                 + RetryPolicy.standard().limit().toSeconds() + " s");
         SnapshotView[] taken = new SnapshotView[1];
-        try (ProgressDisplay progress = cli.progress()) {
-            SnapshotCall snapshots = new SnapshotCall(agent, "snapshot", progress);
-            cli.interruptible(() -> taken[0] = snapshots.take(request));
+        try (SnapshotCall snapshots = new SnapshotCall(agent, "snapshot")) {
+            try (ProgressDisplay progress = cli.progress()) {
+                cli.interruptible(() -> taken[0] = snapshots.take(request, progress));
+            }
+            cli.print(taken[0], taken[0]::text);
         }
-        cli.print(taken[0], taken[0]::text);
         return 0;
     }
 

@@ -105,10 +105,17 @@ class PrimaryNoticesTest {
         assertThat(of(new PrimaryEvent.RoleIsPrimary(2))).containsExactly("recovery role");
         assertThat(of(new CommonEvent.FilestoreLost("gone"))).containsExactly("failure filestore");
         assertThat(of(new CommonEvent.FilestoreFound("near"))).containsExactly("recovery filestore");
+        assertThat(of(new PrimaryEvent.QuiesceStartFailed(failure(ErrorCode.COMMAND_FAILED))))
+                .containsExactly("failure quiesce");
+        assertThat(of(new PrimaryEvent.SiteWasQuiet(Duration.ofSeconds(2)))).containsExactly("recovery quiesce");
+        assertThat(of(new PrimaryEvent.SiteResumed(Instant.EPOCH)))
+                .containsExactly("warning site_resumed", "recovery quiesce");
     }
 
     @Test
     void aStandbyHasNoFailuresOfSnapshots() {
+        role(Role.REPLICA);
+        assertThat(of(new CommonEvent.FilestoreLost("gone"))).isEmpty();
         assertThat(of(new PrimaryEvent.RoleIsStandby()))
                 .containsExactly("recovery role silent", "recovery round silent", "recovery continuous silent");
     }

@@ -30,7 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ShutdownTest {
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final SnapshotView TAKEN = new SnapshotView(
-            "00000001-00000042", 4.2, new SnapshotView.Database(1, 2, 3), new SnapshotView.Files(4, 5), 6, 7, 8);
+            "00000001-00000042",
+            4.2,
+            new SnapshotView.Database(1, 2, 3),
+            new SnapshotView.Files(4, 5),
+            6,
+            7,
+            8,
+            Optional.empty());
 
     @TempDir
     private Path folder;

@@ -98,6 +98,17 @@ class UnchangedSnapshotTest {
         assertThat(due(label)).as("the one that carries it").isEmpty();
     }
 
+    /** The daily may go before the hourlies of its day do, and none of them would hold what it held. */
+    @Test
+    void aDailyDoesNotStandForAnHourly() {
+        primary.database.rows("1\tother");
+        assertThat(due("daily")).isPresent();
+        primary.time.advance(Duration.ofMinutes(30));
+        assertThat(due("hourly")).isPresent();
+        primary.time.advance(Duration.ofHours(1));
+        assertThat(due("daily", "hourly")).as("the hourly stands for both").isEmpty();
+    }
+
     /** A standby does not become live with a continuous one, which also goes within the hour. */
     @Test
     void aContinuousOneStandsForNone() {

@@ -110,7 +110,7 @@ class PrimaryCliTest extends CliScenario {
         JsonNode first = json("snapshot", "--json");
         assertThat(shape(first))
                 .isEqualTo("snapshot seconds database{tables rows bytes} files{entries bytes}"
-                        + " uploaded_bytes uploaded_blobs reused_bytes");
+                        + " uploaded_bytes uploaded_blobs reused_bytes down_seconds");
         assertThat(first.path("snapshot").asText()).isEqualTo("00000001-00000001");
         assertThat(first.path("database").path("rows").asInt()).isEqualTo(1);
         assertThat(first.path("files").path("bytes").asInt()).isEqualTo(6);

@@ -114,7 +114,10 @@ public final class TreeStager implements Stage {
                 all.stream()
                         .filter(each -> !each.settings().applied())
                         .map(each -> each.data().name())
-                        .toList());
+                        .toList(),
+                targets.stream()
+                        .flatMap(each -> each.rewrite().maintenance().stream())
+                        .findFirst());
         return prepared;
     }
 

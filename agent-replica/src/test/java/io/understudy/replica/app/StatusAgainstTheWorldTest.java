@@ -288,6 +288,7 @@ class StatusAgainstTheWorldTest {
                     NOTICE_FAILURES,
                     NOTIFY_CHANNEL_UP,
                     SNAPSHOT_ATTEMPTS,
+                    QUIESCE_DOWN_SECONDS,
                     SNAPSHOT_FAILURES,
                     SNAPSHOT_CHECKED_TIMESTAMP_SECONDS,
                     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS,

@@ -95,6 +95,7 @@ public final class AgentSettings {
                         any,
                         List.of(),
                         OptionalDouble.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings(
