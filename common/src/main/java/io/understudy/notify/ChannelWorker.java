@@ -82,7 +82,10 @@ final class ChannelWorker {
         if (isPing() && !signal.topic().equals(Signals.ROUND)) {
             return;
         }
-        if (!inbox.offer(new Happened(signal, at))) {
+        Happened last = new Happened(signal, at);
+        while (!inbox.offer(last)) {
+            // What came last is true: a recovery must not be lost behind what failed before it.
+            inbox.poll();
             lost.incrementAndGet();
         }
     }
@@ -94,12 +97,9 @@ final class ChannelWorker {
     /** Until the thread is interrupted. */
     void run() {
         try {
+            turn();
             while (true) {
-                Happened first = inbox.poll(rest().toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    take(first);
-                }
-                turn();
+                turn(Optional.ofNullable(inbox.poll(rest().toMillis(), TimeUnit.MILLISECONDS)));
             }
         } catch (InterruptedException e) {
             // The agent ends; what waits is kept.
@@ -110,16 +110,21 @@ final class ChannelWorker {
     private Duration rest() {
         Instant now = clock.instant();
         if (outbox == null) {
-            return Duration.ZERO;
+            return LONGEST_REST;
         }
         Duration wait = outbox.all().isEmpty() ? LONGEST_REST : outbox.untilDue(now);
         return wait.compareTo(LONGEST_REST) < 0 ? wait : LONGEST_REST;
     }
 
-    /** A defect of one turn ends neither the thread nor the agent. */
     void turn() {
+        turn(Optional.empty());
+    }
+
+    /** A defect of one turn ends neither the thread nor the agent. */
+    private void turn(Optional<Happened> first) {
         try {
             load();
+            first.ifPresent(this::take);
             for (Happened each = inbox.poll(); each != null; each = inbox.poll()) {
                 take(each);
             }
@@ -132,7 +137,9 @@ final class ChannelWorker {
             save(kept.sent(), kept.failure());
             outbox.due(now).ifPresent(this::attempt);
         } catch (RuntimeException | LinkageError e) {
-            outbox.retryAt(clock.instant().plus(LONGEST_RETRY));
+            if (outbox != null) {
+                outbox.retryAt(clock.instant().plus(LONGEST_RETRY));
+            }
             events.report(new CommonEvent.Defect("the notices of channel " + name(), e));
         }
     }
@@ -142,7 +149,7 @@ final class ChannelWorker {
         if (kept == null) {
             ChannelState state = store.read(name());
             topics = new OpenTopics(channel, isPing(), state.topics());
-            outbox = new Outbox(channel.perHour(), state.waiting());
+            outbox = isPing() ? Outbox.ofPings(state.waiting()) : new Outbox(channel.perHour(), state.waiting());
             summary = channel.summary()
                     .map(time -> new DailySummary(
                             time, clock.getZone(), age, source.role(), state.tally(), clock.instant()));
@@ -151,7 +158,6 @@ final class ChannelWorker {
     }
 
     private void take(Happened each) {
-        load();
         summary.ifPresent(tally -> tally.take(each.signal()));
         topics.take(each.signal(), clock.instant()).ifPresent(draft -> add(draft, each.at()));
     }

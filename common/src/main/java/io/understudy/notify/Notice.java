@@ -41,8 +41,8 @@ public record Notice(
     Duration worth() {
         return switch (occasion) {
             case START -> Duration.ofMinutes(10);
-            case SUCCESS, TEST -> Duration.ofHours(1);
-            case WARNING, SUMMARY -> Duration.ofDays(1);
+            case TEST -> Duration.ofHours(1);
+            case SUCCESS, WARNING, SUMMARY -> Duration.ofDays(1);
             case FAILURE, RECOVERY, STALE, PROMOTION -> Duration.ofDays(7);
         };
     }

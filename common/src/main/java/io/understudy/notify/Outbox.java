@@ -18,6 +18,7 @@ final class Outbox {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final int perHour;
+    private final boolean lastAlone;
     private final List<Notice> waiting;
     private final Deque<Instant> sent = new ArrayDeque<>();
     private Instant next = Instant.MIN;
@@ -25,8 +26,18 @@ final class Outbox {
 
     /** @param waiting from before a restart */
     Outbox(int perHour, List<Notice> waiting) {
+        this(perHour, false, waiting);
+    }
+
+    private Outbox(int perHour, boolean lastAlone, List<Notice> waiting) {
         this.perHour = perHour;
+        this.lastAlone = lastAlone;
         this.waiting = new ArrayList<>(waiting);
+    }
+
+    /** Of a dead man's switch: as many as there are rounds, and of what waits only what is true last. */
+    static Outbox ofPings(List<Notice> waiting) {
+        return new Outbox(Integer.MAX_VALUE, true, waiting);
     }
 
     List<Notice> all() {
@@ -35,6 +46,9 @@ final class Outbox {
 
     /** @return how many had to be given up */
     int add(Notice notice) {
+        if (lastAlone) {
+            waiting.removeIf(each -> notice.occasion() != Occasion.START || each.occasion() == Occasion.START);
+        }
         waiting.add(notice);
         if (waiting.size() <= MOST) {
             return 0;

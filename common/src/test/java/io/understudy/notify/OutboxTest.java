@@ -67,6 +67,29 @@ class OutboxTest {
     }
 
     @Test
+    void ofPingsThatWaitTheLastResultIsSentAlone() {
+        Outbox pings = Outbox.ofPings(List.of());
+        pings.add(notice("start 1", Occasion.START));
+        pings.add(notice("fail", Occasion.FAILURE));
+        pings.add(notice("start 2", Occasion.START));
+        pings.add(notice("start 3", Occasion.START));
+        assertThat(pings.all()).extracting(Notice::id).containsExactly("fail", "start 3");
+
+        pings.add(notice("success", Occasion.SUCCESS));
+        assertThat(pings.all()).extracting(Notice::id).containsExactly("success");
+    }
+
+    @Test
+    void pingsHaveNoLimitInAnHour() {
+        Outbox pings = Outbox.ofPings(List.of());
+        for (int i = 0; i < 5000; i++) {
+            pings.add(notice("n" + i, Occasion.SUCCESS));
+            pings.sent(pings.due(NOON).orElseThrow(), NOON);
+        }
+        assertThat(pings.all()).isEmpty();
+    }
+
+    @Test
     void aRefusedOneWaits() {
         outbox.add(notice("a", Occasion.FAILURE));
         assertThat(outbox.refused()).isOne();

@@ -1,6 +1,7 @@
 package io.understudy.primary.app;
 
 import io.understudy.config.Occasion;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -79,7 +80,7 @@ final class PrimaryNotices implements Signals, DataAge {
         return ofOthers(event);
     }
 
-    private static List<Signal> ofOthers(Event event) {
+    private List<Signal> ofOthers(Event event) {
         if (event instanceof PrimaryEvent.PruningFailed failed) {
             return List.of(Signal.failing(pruning(failed.filestore()), Fact.of(event)));
         }
@@ -91,6 +92,11 @@ final class PrimaryNotices implements Signals, DataAge {
         }
         if (event instanceof PrimaryEvent.FilestoreCaughtUp done) {
             return List.of(Signal.recovered(FILESTORE + " " + done.name(), Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.FilestoreLost
+                && daemonStatus.roleStatus().role() == Role.REPLICA) {
+            // The standby's agent reports it.
+            return List.of();
         }
         if (event instanceof PrimaryEvent.RoleForbidsSnapshots) {
             return List.of(Signal.failing(ROLE, Fact.of(event)));

@@ -109,6 +109,8 @@ class PrimaryNoticesTest {
 
     @Test
     void aStandbyHasNoFailuresOfSnapshots() {
+        role(Role.REPLICA);
+        assertThat(of(new CommonEvent.FilestoreLost("gone"))).isEmpty();
         assertThat(of(new PrimaryEvent.RoleIsStandby()))
                 .containsExactly("recovery role silent", "recovery round silent", "recovery continuous silent");
     }

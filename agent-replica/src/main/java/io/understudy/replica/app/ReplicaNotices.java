@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Occasion;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
@@ -89,7 +90,19 @@ final class ReplicaNotices implements Signals, DataAge {
         if (event instanceof ReplicaEvent.NewestSeen) {
             return List.of(Signal.recovered(FILESTORE, Fact.of(event)));
         }
+        if (event instanceof CommonEvent.FilestoreLost && !isStandby()) {
+            // The primary's agent reports it.
+            return List.of();
+        }
         return ofRole(event);
+    }
+
+    private boolean isStandby() {
+        try {
+            return marker.on();
+        } catch (UnderstudyException e) {
+            return true;
+        }
     }
 
     private static List<Signal> ofRole(Event event) {

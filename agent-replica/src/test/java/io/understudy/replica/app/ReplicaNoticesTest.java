@@ -59,6 +59,8 @@ class ReplicaNoticesTest {
         assertThat(of(new ReplicaEvent.NewestSeen(Optional.of(ID)))).containsExactly("recovery filestore");
         assertThat(of(new ReplicaEvent.StepFailed(Step.FETCH, failure(ErrorCode.FILESTORE_UNREACHABLE))))
                 .containsExactly("failure round");
+        world.marker.removeByHand();
+        assertThat(of(new CommonEvent.FilestoreLost("gone"))).isEmpty();
     }
 
     @Test
