@@ -115,4 +115,8 @@ public sealed interface CommonEvent extends Event {
     /** After it was lost. */
     @EventText("the filestore {name} works again")
     record FilestoreFound(String name) implements CommonEvent {}
+
+    /** The first answer since the agent was started, which ends what was reported before. */
+    @EventText(value = "the filestore {name} works", severity = Severity.DEBUG)
+    record FilestoreWorks(String name) implements CommonEvent {}
 }

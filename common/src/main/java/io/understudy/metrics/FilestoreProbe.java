@@ -113,9 +113,11 @@ final class FilestoreProbe implements AutoCloseable {
             }
             attempt.answered = true;
         }
-        if (health.probed(why)) {
-            events.report(why.<CommonEvent>map(CommonEvent.FilestoreLost::new)
-                    .orElseGet(() -> new CommonEvent.FilestoreFound(store.name())));
+        switch (health.probed(why)) {
+            case LOST -> events.report(new CommonEvent.FilestoreLost(why.orElseThrow()));
+            case FOUND -> events.report(new CommonEvent.FilestoreFound(store.name()));
+            case WORKS -> events.report(new CommonEvent.FilestoreWorks(store.name()));
+            case NONE -> {}
         }
         return true;
     }

@@ -22,7 +22,7 @@ public interface Signals {
         if (event instanceof CommonEvent.FilestoreLost) {
             return List.of(Signal.down(FILESTORE, Fact.of(event)));
         }
-        if (event instanceof CommonEvent.FilestoreFound) {
+        if (event instanceof CommonEvent.FilestoreFound || event instanceof CommonEvent.FilestoreWorks) {
             return List.of(Signal.recovered(FILESTORE, Fact.of(event)));
         }
         if (isOfNotices(event)) {

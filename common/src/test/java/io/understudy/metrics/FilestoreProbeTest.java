@@ -100,7 +100,7 @@ class FilestoreProbeTest {
         turn(probe);
         turn(probe);
         assertUp(true);
-        assertThat(events).containsExactly("filestore_lost", "filestore_found");
+        assertThat(events).containsExactly("filestore_works", "filestore_lost", "filestore_found");
     }
 
     private void turn(FilestoreProbe probe) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /** What of the primary's agent people want to know. */
@@ -28,6 +29,7 @@ final class PrimaryNotices implements Signals, DataAge {
 
     private final DaemonStatus daemonStatus;
     private final Optional<Duration> longestPause;
+    private final AtomicBoolean continuousIsWell = new AtomicBoolean();
 
     /** @param longestPause of the schedule; empty: none is due */
     PrimaryNotices(DaemonStatus daemonStatus, Optional<Duration> longestPause) {
@@ -71,13 +73,20 @@ final class PrimaryNotices implements Signals, DataAge {
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(ROUND, Fact.of(event)));
         }
+        return event instanceof PrimaryEvent.ContinuousLooked || event instanceof PrimaryEvent.ContinuousFailed
+                ? ofContinuous(event)
+                : ofOthers(event);
+    }
+
+    /** The first good look after a start, or after a failure, ends what was reported, also before a restart. */
+    private List<Signal> ofContinuous(Event event) {
         if (event instanceof PrimaryEvent.ContinuousFailed failed) {
+            continuousIsWell.set(false);
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(CONTINUOUS, Fact.of(event)));
         }
-        if (event instanceof PrimaryEvent.ContinuousRecovered) {
-            return List.of(Signal.recovered(CONTINUOUS, Fact.of(event)));
-        }
-        return ofOthers(event);
+        return continuousIsWell.getAndSet(true)
+                ? List.of()
+                : List.of(Signal.recovered(CONTINUOUS, Fact.of(new PrimaryEvent.ContinuousRecovered())));
     }
 
     private List<Signal> ofOthers(Event event) {
@@ -92,6 +101,9 @@ final class PrimaryNotices implements Signals, DataAge {
         }
         if (event instanceof PrimaryEvent.FilestoreCaughtUp done) {
             return List.of(Signal.recovered(FILESTORE + " " + done.name(), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.FilestoreInStep good) {
+            return List.of(Signal.recovered(FILESTORE + " " + good.name(), Fact.of(event)));
         }
         if (event instanceof CommonEvent.FilestoreLost
                 && daemonStatus.roleStatus().role() == Role.REPLICA) {

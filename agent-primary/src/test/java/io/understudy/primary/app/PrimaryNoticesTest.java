@@ -88,7 +88,21 @@ class PrimaryNoticesTest {
                 .isEmpty();
         assertThat(of(new PrimaryEvent.ContinuousFailed(Stage.FILES, failure(ErrorCode.DISK_FULL), true)))
                 .containsExactly("failure continuous");
-        assertThat(of(new PrimaryEvent.ContinuousRecovered())).containsExactly("recovery continuous");
+        assertThat(of(looked())).containsExactly("recovery continuous");
+        assertThat(of(looked())).isEmpty();
+    }
+
+    private static PrimaryEvent looked() {
+        return new PrimaryEvent.ContinuousLooked(Duration.ZERO, Duration.ZERO, false);
+    }
+
+    /** What failed before a restart is known to the channels alone. */
+    @Test
+    void theFirstGoodLookAfterAStartIsARecovery() {
+        assertThat(of(looked())).containsExactly("recovery continuous");
+        assertThat(of(looked())).isEmpty();
+        assertThat(of(new CommonEvent.FilestoreWorks("near"))).containsExactly("recovery filestore");
+        assertThat(of(new PrimaryEvent.FilestoreInStep("far"))).containsExactly("recovery filestore far");
     }
 
     @Test
