@@ -47,7 +47,7 @@ class NotifierTest {
     private List<Signal> signals = List.of();
 
     /** Stands for whatever a test wants to happen. */
-    private static final Event HAPPENING = new CommonEvent.FilestoreFound("x");
+    private static final Event HAPPENING = new CommonEvent.FilestoreFound(Optional.empty(), "x");
 
     private Notifier notifier(Channel... channels) {
         return notifier(channel -> this::take, channels);

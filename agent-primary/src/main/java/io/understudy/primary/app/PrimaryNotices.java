@@ -26,6 +26,8 @@ final class PrimaryNotices implements Signals, DataAge {
     private static final String CONTINUOUS = "continuous";
     private static final String ROLE = "role";
     private static final String PRUNING = "pruning";
+    /** Another topic than that the filestore is lost, which its probe alone ends. */
+    private static final String BEHIND = "copies in ";
 
     private final DaemonStatus daemonStatus;
     private final Optional<Duration> longestPause;
@@ -97,13 +99,13 @@ final class PrimaryNotices implements Signals, DataAge {
             return List.of(Signal.recovered(pruning(done.filestore()), Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreBehind behind) {
-            return List.of(Signal.impaired(FILESTORE + " " + behind.name(), Fact.of(event)));
+            return List.of(Signal.impaired(BEHIND + behind.name(), Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreCaughtUp done) {
-            return List.of(Signal.recovered(FILESTORE + " " + done.name(), Fact.of(event)));
+            return List.of(Signal.recovered(BEHIND + done.name(), Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreInStep good) {
-            return List.of(Signal.recovered(FILESTORE + " " + good.name(), Fact.of(event)));
+            return List.of(Signal.recovered(BEHIND + good.name(), Fact.of(event)));
         }
         if (event instanceof CommonEvent.FilestoreLost
                 && daemonStatus.roleStatus().role() == Role.REPLICA) {
@@ -132,10 +134,7 @@ final class PrimaryNotices implements Signals, DataAge {
 
     private static List<Signal> succeeded(Fact fact, Optional<Signal.Amount> amount) {
         Signal success = Signal.each(Occasion.SUCCESS, ROUND, fact);
-        return List.of(
-                Signal.recovered(FILESTORE, fact),
-                Signal.recovered(ROUND, fact),
-                amount.map(success::of).orElse(success));
+        return List.of(Signal.recovered(ROUND, fact), amount.map(success::of).orElse(success));
     }
 
     /** The agent was stopped, or the role changed. */

@@ -46,7 +46,7 @@ class PrimaryNoticesTest {
     void aSnapshotBeginsSucceedsAndFails() {
         assertThat(of(new PrimaryEvent.SnapshotBegan(List.of("hourly")))).containsExactly("start round");
         assertThat(of(committed(Manifests.sample(ID))))
-                .containsExactly("recovery filestore", "recovery round", "success round");
+                .containsExactly("recovery round", "success round");
         assertThat(of(new PrimaryEvent.SnapshotFailed(Stage.DATABASE, failure(ErrorCode.DATABASE_DENIED))))
                 .containsExactly("failure round");
 
@@ -55,7 +55,7 @@ class PrimaryNoticesTest {
         assertThat(failed.fact().code()).contains("database_denied");
         assertThat(failed.fact().hint()).contains("do something");
         assertThat(failed.lasting()).isTrue();
-        assertThat(notices.of(committed(Manifests.sample(ID))).get(2).fact().snapshot())
+        assertThat(notices.of(committed(Manifests.sample(ID))).get(1).fact().snapshot())
                 .contains(ID.toString());
     }
 
@@ -78,7 +78,7 @@ class PrimaryNoticesTest {
         PrimaryEvent unneeded = new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly"));
         status.receive(unneeded, time.now());
 
-        assertThat(of(unneeded)).containsExactly("recovery filestore", "recovery round", "success round");
+        assertThat(of(unneeded)).containsExactly("recovery round", "success round");
         assertThat(notices.look().orElseThrow().moment()).contains(time.now());
     }
 
@@ -101,8 +101,8 @@ class PrimaryNoticesTest {
     void theFirstGoodLookAfterAStartIsARecovery() {
         assertThat(of(looked())).containsExactly("recovery continuous");
         assertThat(of(looked())).isEmpty();
-        assertThat(of(new CommonEvent.FilestoreWorks("near"))).containsExactly("recovery filestore");
-        assertThat(of(new PrimaryEvent.FilestoreInStep("far"))).containsExactly("recovery filestore far");
+        assertThat(of(new CommonEvent.FilestoreWorks(Optional.empty(), "near"))).containsExactly("recovery filestore");
+        assertThat(of(new PrimaryEvent.FilestoreInStep("far"))).containsExactly("recovery copies in far");
     }
 
     @Test
@@ -112,19 +112,34 @@ class PrimaryNoticesTest {
         assertThat(of(new PrimaryEvent.PruningDone(Optional.of("far"), 1, 2, 3, 4)))
                 .containsExactly("recovery pruning far");
         assertThat(of(new PrimaryEvent.FilestoreBehind("far", 3, Optional.empty())))
-                .containsExactly("warning filestore far");
-        assertThat(of(new PrimaryEvent.FilestoreCaughtUp("far"))).containsExactly("recovery filestore far");
+                .containsExactly("warning copies in far");
+        assertThat(of(new PrimaryEvent.FilestoreCaughtUp("far"))).containsExactly("recovery copies in far");
         assertThat(of(new PrimaryEvent.RoleForbidsSnapshots(Optional.of(failure(ErrorCode.FENCED)))))
                 .containsExactly("failure role");
         assertThat(of(new PrimaryEvent.RoleIsPrimary(2))).containsExactly("recovery role");
-        assertThat(of(new CommonEvent.FilestoreLost("gone"))).containsExactly("failure filestore");
-        assertThat(of(new CommonEvent.FilestoreFound("near"))).containsExactly("recovery filestore");
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).containsExactly("failure filestore");
+        assertThat(of(new CommonEvent.FilestoreFound(Optional.empty(), "near"))).containsExactly("recovery filestore");
+    }
+
+    /** What goes on in the others says nothing of it. */
+    @Test
+    void ofSeveralFilestoresEachIsLostAndFoundByItself() {
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.of("far"), "gone")))
+                .containsExactly("failure filestore far");
+        assertThat(of(new CommonEvent.FilestoreFound(Optional.of("near"), "file:///near")))
+                .containsExactly("recovery filestore near");
+        assertThat(of(new PrimaryEvent.FilestoreBehind("far", 1, Optional.of("gone"))))
+                .doesNotContain("warning filestore far");
+        assertThat(of(new PrimaryEvent.FilestoreCaughtUp("far"))).doesNotContain("recovery filestore far");
+        assertThat(of(committed(Manifests.sample(ID)))).noneMatch(signal -> signal.contains("filestore"));
+        assertThat(of(new CommonEvent.FilestoreFound(Optional.of("far"), "file:///far")))
+                .containsExactly("recovery filestore far");
     }
 
     @Test
     void aStandbyHasNoFailuresOfSnapshots() {
         role(Role.REPLICA);
-        assertThat(of(new CommonEvent.FilestoreLost("gone"))).isEmpty();
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).isEmpty();
         assertThat(of(new PrimaryEvent.RoleIsStandby()))
                 .containsExactly("recovery role silent", "recovery round silent", "recovery continuous silent");
     }

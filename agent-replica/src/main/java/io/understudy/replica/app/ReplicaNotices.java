@@ -79,15 +79,13 @@ final class ReplicaNotices implements Signals, DataAge {
         }
         if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             Fact fact = Fact.of(event, Optional.of(applied.snapshot()));
-            return List.of(
-                    Signal.recovered(FILESTORE, fact),
-                    Signal.recovered(ROUND, fact),
-                    Signal.each(Occasion.SUCCESS, ROUND, fact));
+            return List.of(Signal.recovered(ROUND, fact), Signal.each(Occasion.SUCCESS, ROUND, fact));
         }
         if (event instanceof ReplicaEvent.SnapshotAhead ahead) {
             return List.of(Signal.recovered(ROUND, Fact.of(event, Optional.of(ahead.snapshot()))));
         }
         if (event instanceof ReplicaEvent.NewestSeen) {
+            // Of several filestores one may have answered: those that their probes lost stay open.
             return List.of(Signal.recovered(FILESTORE, Fact.of(event)));
         }
         if (event instanceof CommonEvent.FilestoreLost && !isStandby()) {

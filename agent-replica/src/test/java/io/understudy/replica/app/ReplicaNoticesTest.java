@@ -40,7 +40,7 @@ class ReplicaNoticesTest {
     void anImportBeginsSucceedsAndFails() {
         assertThat(of(new ReplicaEvent.ImportBegan(ID, false))).containsExactly("start round");
         assertThat(of(new ReplicaEvent.SnapshotApplied(ID, Optional.empty(), Optional.empty(), Optional.empty())))
-                .containsExactly("recovery filestore", "recovery round", "success round");
+                .containsExactly("recovery round", "success round");
         assertThat(of(new ReplicaEvent.StepFailed(Step.LOAD, failure(ErrorCode.MISSING_ROLE))))
                 .containsExactly("failure round");
         assertThat(of(new ReplicaEvent.SnapshotAhead(ID, Instant.EPOCH, Duration.ZERO, "")))
@@ -55,12 +55,15 @@ class ReplicaNoticesTest {
                         .get(0)
                         .key())
                 .isEqualTo(
-                        notices.of(new CommonEvent.FilestoreLost("gone")).get(0).key());
+                        notices.of(new CommonEvent.FilestoreLost(Optional.empty(), "gone")).get(0).key());
         assertThat(of(new ReplicaEvent.NewestSeen(Optional.of(ID)))).containsExactly("recovery filestore");
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.of("far"), "gone")))
+                .as("of several, which the newest snapshot in another one does not end")
+                .containsExactly("failure filestore far");
         assertThat(of(new ReplicaEvent.StepFailed(Step.FETCH, failure(ErrorCode.FILESTORE_UNREACHABLE))))
                 .containsExactly("failure round");
         world.marker.removeByHand();
-        assertThat(of(new CommonEvent.FilestoreLost("gone"))).isEmpty();
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).isEmpty();
     }
 
     @Test
