@@ -310,6 +310,60 @@ class NotifierTest {
         }
     }
 
+    /** A kill: nothing is closed. */
+    @Test
+    void whatHappensWhileAnAttemptWaitsIsKept() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        AutoCloseable running = hanging(held);
+        try {
+            Awaitility.await().until(() -> keptOf("ops").waiting().size() == 2);
+            assertThat(keptOf("ops").waiting())
+                    .extracting(Notice::occasion)
+                    .containsExactly(Occasion.FAILURE, Occasion.RECOVERY);
+        } finally {
+            held.countDown();
+            running.close();
+        }
+    }
+
+    @Test
+    void whatHappensWhileAnAttemptWaitsIsKeptAtAStop() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        hanging(never).close();
+
+        assertThat(keptOf("ops").waiting())
+                .extracting(Notice::occasion)
+                .containsExactly(Occasion.FAILURE, Occasion.RECOVERY);
+        answer = Optional.empty();
+        Notifier next = notifier(channel());
+        next.turn();
+        next.turn();
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.FAILURE, Occasion.RECOVERY);
+    }
+
+    private ChannelState keptOf(String channel) {
+        return NoticeStore.in(state, "primary").read(channel);
+    }
+
+    /** A failure that is being sent, and its recovery. */
+    private AutoCloseable hanging(CountDownLatch held) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        Notifier notifier = notifier(
+                channel -> notice -> {
+                    begun.countDown();
+                    awaitQuietly(held);
+                    return Optional.empty();
+                },
+                channel());
+        AutoCloseable running = notifier.start();
+        signals = List.of(failing("disk_full"));
+        events.report(HAPPENING);
+        begun.await();
+        signals = List.of(recovered());
+        events.report(HAPPENING);
+        return running;
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
