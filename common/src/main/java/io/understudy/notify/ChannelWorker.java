@@ -195,10 +195,7 @@ final class ChannelWorker {
             return;
         }
         looked = now;
-        stale.look(now)
-                .ifPresentOrElse(
-                        signal -> topics.take(signal, now).ifPresent(draft -> add(draft, now)),
-                        () -> topics.forget(StaleWatch.TOPIC));
+        stale.look(now).flatMap(signal -> topics.take(signal, now)).ifPresent(draft -> add(draft, now));
     }
 
     private void add(OpenTopics.Draft draft, Instant at) {

@@ -71,11 +71,6 @@ final class OpenTopics {
         return open.containsKey(topic);
     }
 
-    /** It is over, and there is nothing to say about it. */
-    void forget(String topic) {
-        open.remove(topic);
-    }
-
     Optional<Draft> take(Signal signal, Instant now) {
         if (signal.occasion() == Occasion.RECOVERY) {
             return recovered(signal);

@@ -43,7 +43,7 @@ class NotifierTest {
     private final List<Notice> sent = new CopyOnWriteArrayList<>();
     private final Metrics metrics = new Metrics("shop", "primary", "1");
     private Optional<Refusal> answer = Optional.empty();
-    private Optional<DataAge.Look> age = Optional.empty();
+    private DataAge.Look age = DataAge.Without.NOT_MINE;
     private List<Signal> signals = List.of();
 
     /** Stands for whatever a test wants to happen. */
@@ -228,14 +228,14 @@ class NotifierTest {
 
     @Test
     void staleDataIsReportedAndItsRecovery() {
-        age = Optional.of(new DataAge.Look(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1))));
+        age = new DataAge.Known(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1)));
         Notifier notifier = notifier(channel());
         notifier.turn();
         assertThat(sent).isEmpty();
 
         time.advance(Duration.ofMinutes(61));
         notifier.turn();
-        age = Optional.of(new DataAge.Look(Optional.of(time.now()), Optional.of(Duration.ofHours(1))));
+        age = new DataAge.Known(Optional.of(time.now()), Optional.of(Duration.ofHours(1)));
         time.advance(Duration.ofMinutes(1));
         notifier.turn();
 
@@ -244,15 +244,31 @@ class NotifierTest {
 
     @Test
     void dataThatThisServerAnswersForNoLongerIsNotStale() {
-        age = Optional.of(new DataAge.Look(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1))));
+        age = new DataAge.Known(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1)));
         Notifier notifier = notifier(channel());
         time.advance(Duration.ofMinutes(61));
         notifier.turn();
-        age = Optional.empty();
+        age = DataAge.Without.NOT_MINE;
         time.advance(Duration.ofDays(3));
         notifier.turn();
 
         assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.STALE);
+    }
+
+    /** The filestore does not answer when the agent starts again. */
+    @Test
+    void staleDataStaysSoWhileNothingIsKnownOfIt() {
+        age = new DataAge.Known(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1)));
+        time.advance(Duration.ofMinutes(61));
+        notifier(channel()).turn();
+        age = DataAge.Without.NOT_KNOWN;
+        Notifier next = notifier(channel());
+        next.turn();
+        age = new DataAge.Known(Optional.of(time.now()), Optional.of(Duration.ofHours(1)));
+        time.advance(Duration.ofMinutes(1));
+        next.turn();
+
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.STALE, Occasion.RECOVERY);
     }
 
     @Test

@@ -50,15 +50,25 @@ final class PrimaryNotices implements Signals, DataAge {
      * as old as the alert allows.
      */
     @Override
-    public Optional<Look> look() {
-        if (daemonStatus.roleStatus().role() != Role.PRIMARY) {
-            return Optional.empty();
-        }
+    public Look look() {
+        return switch (daemonStatus.roleStatus().role()) {
+            case PRIMARY -> newest();
+            case UNKNOWN -> Without.NOT_KNOWN;
+            case REPLICA, FENCED, NO_EPOCH -> Without.NOT_MINE;
+        };
+    }
+
+    private Look newest() {
+        RepositorySeen seen = daemonStatus.repository();
         Optional<Instant> moment = Stream.concat(
-                        daemonStatus.repository().details().map(RepositorySeen.Details::moment).stream(),
+                        seen.details().map(RepositorySeen.Details::moment).stream(),
                         daemonStatus.unchanged().stream())
                 .max(Instant::compareTo);
-        return Optional.of(new Look(moment, longestPause.map(pause -> pause.multipliedBy(2))));
+        if (moment.isEmpty() && (seen.when().isEmpty() || seen.newest().isPresent())) {
+            // Not looked at yet, or not readable: another thing than that there is none.
+            return Without.NOT_KNOWN;
+        }
+        return new Known(moment, longestPause.map(pause -> pause.multipliedBy(2)));
     }
 
     @Override

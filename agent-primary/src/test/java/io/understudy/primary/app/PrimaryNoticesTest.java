@@ -6,6 +6,7 @@ import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.notify.DataAge;
 import io.understudy.notify.Signal;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.Stage;
@@ -79,7 +80,7 @@ class PrimaryNoticesTest {
         status.receive(unneeded, time.now());
 
         assertThat(of(unneeded)).containsExactly("recovery round", "success round");
-        assertThat(notices.look().orElseThrow().moment()).contains(time.now());
+        assertThat(notices.look().known().orElseThrow().moment()).contains(time.now());
     }
 
     @Test
@@ -165,17 +166,31 @@ class PrimaryNoticesTest {
 
     @Test
     void thePrimaryAloneAnswersForTheAgeOfTheNewestSnapshot() {
-        assertThat(notices.look()).isEmpty();
+        assertThat(notices.look()).as("the role").isEqualTo(DataAge.Without.NOT_KNOWN);
         role(Role.PRIMARY);
-        assertThat(notices.look().orElseThrow().moment()).isEmpty();
-        assertThat(notices.look().orElseThrow().limit()).contains(Duration.ofHours(2));
+        assertThat(notices.look()).as("the repository").isEqualTo(DataAge.Without.NOT_KNOWN);
+        status.round(status.roleStatus(), seen(Optional.empty()), Optional.empty());
+        assertThat(notices.look().known().orElseThrow().moment()).isEmpty();
+        assertThat(notices.look().known().orElseThrow().limit()).contains(Duration.ofHours(2));
 
         Manifest newest = Manifests.sample(ID);
         status.receive(committed(newest), time.now());
-        assertThat(notices.look().orElseThrow().moment()).contains(newest.moment());
+        assertThat(notices.look().known().orElseThrow().moment()).contains(newest.moment());
 
         role(Role.REPLICA);
-        assertThat(notices.look()).isEmpty();
+        assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_MINE);
+    }
+
+    @Test
+    void theAgeOfANewestSnapshotThatCannotBeReadIsNotKnown() {
+        role(Role.PRIMARY);
+        status.round(status.roleStatus(), seen(Optional.of(ID)), Optional.empty());
+        assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_KNOWN);
+    }
+
+    private RepositorySeen seen(Optional<SnapshotId> newest) {
+        return new RepositorySeen(
+                Optional.of(time.now()), 1, newest, Optional.empty(), List.of(), List.of(), Optional.empty());
     }
 
     private void role(Role role) {

@@ -45,20 +45,20 @@ final class ReplicaNotices implements Signals, DataAge {
 
     /** Of what a promotion would serve, while this server is a standby. */
     @Override
-    public Optional<Look> look() {
+    public Look look() {
         try {
             if (!marker.on()) {
-                return Optional.empty();
+                return Without.NOT_MINE;
             }
             ReplicaRecord record = store.record();
             Optional<Instant> newest = Stream.concat(
                             record.live().flatMap(DatabaseVersion::moment).stream(),
                             record.ahead().map(Ahead::moment).stream())
                     .max(Instant::compareTo);
-            return Optional.of(new Look(newest, limit));
+            return new Known(newest, limit);
         } catch (UnderstudyException e) {
             // Reported by those that need the marker and the record.
-            return Optional.empty();
+            return Without.NOT_KNOWN;
         }
     }
 

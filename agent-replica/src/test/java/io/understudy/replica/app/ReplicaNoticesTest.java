@@ -92,11 +92,12 @@ class ReplicaNoticesTest {
 
     @Test
     void aStandbyAnswersForTheAgeOfWhatAPromotionWouldServe() {
-        DataAge.Look before = notices.look().orElseThrow();
+        DataAge.Known before = notices.look().known().orElseThrow();
         assertThat(before.moment()).isEmpty();
         assertThat(before.limit()).contains(Duration.ofHours(26));
         assertThat(new ReplicaNotices(world.store, world.marker, true)
                         .look()
+                        .known()
                         .orElseThrow()
                         .limit())
                 .as("old data may be current")
@@ -104,10 +105,10 @@ class ReplicaNoticesTest {
 
         world.source.commit(1, 1);
         world.sync();
-        assertThat(notices.look().orElseThrow().moment()).contains(Instant.parse("2026-11-20T10:00:01Z"));
+        assertThat(notices.look().known().orElseThrow().moment()).contains(Instant.parse("2026-11-20T10:00:01Z"));
 
         world.marker.removeByHand();
-        assertThat(notices.look()).isEmpty();
+        assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_MINE);
     }
 
     /** What the agent really reports, in its order. */
