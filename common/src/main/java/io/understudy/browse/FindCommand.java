@@ -2,6 +2,7 @@ package io.understudy.browse;
 
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.SnapshotId;
@@ -30,6 +31,7 @@ public final class FindCommand extends BrowseCommand {
         List<SnapshotId> all = reader.list();
         List<UnderstudyException> faults = new ArrayList<>();
         List<SnapshotId> unreadable = new ArrayList<>();
+        List<SnapshotId> gone = new ArrayList<>();
         SnapshotSearch search;
         try (ProgressDisplay progress = cli.progress()) {
             search = new SnapshotSearch(wanted, SnapshotSearch.MOST, read -> progress.report("search", read, -1));
@@ -37,6 +39,11 @@ public final class FindCommand extends BrowseCommand {
                 try {
                     search.look(reader.open(each));
                 } catch (UnderstudyException e) {
+                    if (e.code() == ErrorCode.SNAPSHOT_UNKNOWN) {
+                        // It was deleted since it was listed, as retention does.
+                        gone.add(each);
+                        continue;
+                    }
                     // One that is damaged hides no other, and says nothing of a path.
                     if (!JunkObject.isOfOneObject(e)) {
                         throw e;
@@ -47,9 +54,10 @@ public final class FindCommand extends BrowseCommand {
             }
         }
         faults.forEach(fault -> cli.say("warning: " + fault.getMessage() + "; it is passed over"));
-        if (!all.isEmpty() && unreadable.size() == all.size()) {
+        int there = all.size() - gone.size();
+        if (there > 0 && unreadable.size() == there) {
             throw faults.get(0);
         }
-        cli.printEach(new Head(glob, all.size(), unreadable), "paths", search.found(), FoundPath::text);
+        cli.printEach(new Head(glob, there, unreadable), "paths", search.found(), FoundPath::text);
     }
 }

@@ -22,12 +22,18 @@ final class Listing implements Iterator<EntryView>, AutoCloseable {
     private Optional<TreeEntry> found = Optional.empty();
     private Optional<EntryView> next = Optional.empty();
 
-    /** @param recursive also what lies in folders of the folder */
+    /**
+     * @param recursive also what lies in folders of the folder
+     * @throws io.understudy.failure.UnderstudyException {@code USAGE} where more than one path is shown by that name
+     */
     Listing(SnapshotFiles files, PathName wanted, boolean recursive) {
         this.files = files;
         this.wanted = wanted;
         this.recursive = recursive;
         TreeData tree = files.tree(wanted.tree());
+        if (wanted.mayBeOfTwo()) {
+            files.entry(wanted);
+        }
         this.index = files.entries(tree);
         this.entries = index.iterator();
     }

@@ -41,6 +41,12 @@ record PathName(String tree, String path) {
         return path.isRoot() ? tree : tree + "/" + path;
     }
 
+    /** Whether two paths may be shown like this: {@code \xff} is a byte, or four characters of a name. */
+    boolean mayBeOfTwo() {
+        return path.contains("\\");
+    }
+
+    /** More than one path may be, where {@link #mayBeOfTwo}. */
     boolean is(SafePath other) {
         return path.isEmpty() ? other.isRoot() : path.equals(other.toString());
     }

@@ -23,11 +23,11 @@ public final class SnapshotFiles {
         this.opened = opened;
     }
 
-    SnapshotId snapshot() {
+    public SnapshotId snapshot() {
         return opened.manifest().snapshot();
     }
 
-    List<TreeData> trees() {
+    public List<TreeData> trees() {
         return opened.manifest().trees();
     }
 
@@ -50,14 +50,25 @@ public final class SnapshotFiles {
         return TreeIndex.read(tree.index(), opened.blobs());
     }
 
-    /** @throws UnderstudyException {@code USAGE} where there is none */
+    /** @throws UnderstudyException {@code USAGE} where there is none, or more than one is shown by that name */
     IndexEntry entry(PathName wanted) {
+        List<IndexEntry> named;
         try (Stream<IndexEntry> all = entries(tree(wanted.tree()))) {
             // To the end: before it nothing is authentic.
-            return all.filter(each -> wanted.is(each.entry().path()))
-                    .reduce((first, second) -> first)
-                    .orElseThrow(() -> unknown(wanted));
+            named = all.filter(each -> wanted.is(each.entry().path())).toList();
         }
+        if (named.size() > 1) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot choose \"" + wanted + "\" in " + snapshot() + ": " + named.size()
+                            + " paths are shown by this name, one with a backslash in it and one with a byte that is"
+                            + " shown with one",
+                    "restore --to FOLDER --path with the folder that holds them brings back both");
+        }
+        if (named.isEmpty()) {
+            throw unknown(wanted);
+        }
+        return named.get(0);
     }
 
     /** That there is no such path, and which is near: a name like it in the folder that is there, or elsewhere. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
  * each other. Holds what was found, and of each blob of a snapshot what it matched. Not thread-safe.
  */
 final class SnapshotSearch {
-    /** Of paths that are held. */
+    /** Of paths, and of their versions, that are held: a file that changes each hour is one path and many versions. */
     static final int MOST = 100_000;
 
     private static final Comparator<Place> ORDER =
@@ -45,6 +46,7 @@ final class SnapshotSearch {
     private Map<Part, List<TreeEntry>> known = Map.of();
     private SnapshotId last;
     private long read;
+    private int held;
 
     private record Place(String tree, SafePath path) {}
 
@@ -52,7 +54,7 @@ final class SnapshotSearch {
     private record Part(String tree, BlobId blob) {}
 
     /**
-     * @param most paths that are found at most
+     * @param most versions of paths that are found at most, of all together
      * @param progress receives the bytes of indexes that are read
      */
     SnapshotSearch(SnapshotGlob glob, int most, LongConsumer progress) {
@@ -62,13 +64,13 @@ final class SnapshotSearch {
     }
 
     /**
-     * The next snapshot; they come in ascending order.
+     * The next snapshot; they come in ascending order. One that cannot be read changes nothing.
      *
      * @throws UnderstudyException {@code USAGE} where too much is found, {@code BLOB_*}, {@code MANIFEST_DAMAGED}
      */
     void look(Opened opened) {
         Map<Part, List<TreeEntry>> here = new HashMap<>();
-        SnapshotId snapshot = opened.manifest().snapshot();
+        Map<Place, TreeEntry> matches = new LinkedHashMap<>();
         for (TreeData tree : opened.manifest().trees()) {
             Iterator<BlobRef> blobs = tree.index().blobs(opened.blobs());
             while (blobs.hasNext()) {
@@ -76,9 +78,13 @@ final class SnapshotSearch {
                 Part part = new Part(tree.name(), blob.id());
                 List<TreeEntry> matched = known.get(part);
                 here.put(part, matched == null ? matched(tree.name(), blob, opened.blobs()) : matched);
-                here.get(part).forEach(entry -> add(new Place(tree.name(), entry.path()), snapshot, entry));
+                here.get(part).forEach(entry -> matches.put(new Place(tree.name(), entry.path()), entry));
+                requireFew(matches.size());
             }
         }
+        // Only now: of a snapshot that cannot be read to its end nothing is shown.
+        SnapshotId snapshot = opened.manifest().snapshot();
+        matches.forEach((place, entry) -> add(place, snapshot, entry));
         known = here;
         last = snapshot;
     }
@@ -103,19 +109,24 @@ final class SnapshotSearch {
     }
 
     private void add(Place place, SnapshotId snapshot, TreeEntry entry) {
-        if (found.size() >= most && !found.containsKey(place)) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot show what was found: it is more than " + most + " paths",
-                    "look for less, as one folder: media/2026/**");
-        }
         List<Version> versions = found.computeIfAbsent(place, unused -> new ArrayList<>(1));
         int end = versions.size() - 1;
         if (end >= 0 && versions.get(end).last().equals(last) && isSame(versions.get(end), entry)) {
             Version version = versions.get(end);
             versions.set(end, version(version.first(), snapshot, version.snapshots() + 1, entry));
         } else {
+            held++;
+            requireFew(held);
             versions.add(version(snapshot, snapshot, 1, entry));
+        }
+    }
+
+    private void requireFew(int count) {
+        if (count > most) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot show what was found: it is more than " + most + " versions of paths",
+                    "look for less, as one folder: media/2026/**");
         }
     }
 

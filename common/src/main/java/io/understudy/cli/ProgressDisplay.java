@@ -1,17 +1,22 @@
 package io.understudy.cli;
 
 import io.understudy.progress.Progress;
+import io.understudy.time.Moments;
 import io.understudy.time.Ticker;
 import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
  * Progress on standard error: a bar on a terminal, drawn over itself; otherwise a line when a step begins, every ten
- * seconds, and when it ends. Thread-safe. Closing it ends the last step.
+ * seconds, and when it ends. Where the amount is known, with the rate and an estimate. Thread-safe. Closing it ends the
+ * last step.
  */
 public final class ProgressDisplay implements Progress, AutoCloseable {
     private static final Duration REDRAW = Duration.ofMillis(100);
     private static final Duration REPEAT = Duration.ofSeconds(10);
+    /** From when on a rate means something. */
+    private static final Duration SPEAKS = Duration.ofSeconds(2);
+
     private static final int WIDTH = 30;
     private static final String ERASE = "\r\u001b[K";
 
@@ -22,6 +27,8 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
     private long done;
     private long total;
     private long shownAt;
+    private long begunAt;
+    private long begunWith;
     private boolean shown;
     private String lastLine = "";
 
@@ -36,6 +43,8 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
         boolean begins = !step.equals(this.step);
         if (begins) {
             endStep();
+            begunAt = ticker.nanos();
+            begunWith = doneBytes;
         }
         this.step = step;
         this.done = doneBytes;
@@ -92,6 +101,17 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
 
     private String amount() {
         // What was estimated may turn out to be more.
-        return total < done ? Bytes.text(done) : Bytes.text(done) + " of " + Bytes.text(total);
+        return total < done ? Bytes.text(done) : Bytes.text(done) + " of " + Bytes.text(total) + pace();
+    }
+
+    /** The rate since the step began, and how long the rest takes at that; nothing before that can be said. */
+    private String pace() {
+        Duration passed = ticker.since(begunAt);
+        double rate = (done - begunWith) / (passed.toNanos() / 1e9);
+        if (passed.compareTo(SPEAKS) < 0 || done >= total || rate < 1) {
+            return "";
+        }
+        Duration left = Duration.ofSeconds((long) Math.ceil((total - done) / rate));
+        return ", " + Bytes.text((long) rate) + "/s, " + Moments.age(left) + " left";
     }
 }

@@ -32,19 +32,18 @@ public final class CronExpression {
 
     private static final LocalDateTime ANY_START = LocalDateTime.of(2000, 1, 1, 0, 0);
     private static final int FIELDS = 5;
+    private static final int HOURS = 24;
 
     private final BitSet minutes;
     private final BitSet hours;
     private final BitSet months;
     private final CronDays days;
-    private final boolean everyHour;
 
     private CronExpression(List<String> fields) {
         this.minutes = CronField.MINUTE.read(fields.get(0));
         this.hours = CronField.HOUR.read(fields.get(1));
         this.months = CronField.MONTH.read(fields.get(3));
         this.days = new CronDays(fields.get(2), fields.get(4));
-        this.everyHour = fields.get(1).equals("*");
     }
 
     /** @throws IllegalArgumentException when it is no such expression, or one that never falls due; says why */
@@ -68,9 +67,9 @@ public final class CronExpression {
         return read;
     }
 
-    /** Whether the hours are not restricted. */
+    /** Whether it names every hour of the day, however that is written. */
     public boolean isEveryHour() {
-        return everyHour;
+        return hours.cardinality() == HOURS;
     }
 
     /** The first minute after this one, by the wall clock, that it names; empty only within {@link #parse}. */

@@ -10,7 +10,6 @@ import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.RetentionSettings;
-import io.understudy.config.Settings.SeveralFilestores;
 import io.understudy.time.DailyWindow;
 import java.net.URI;
 import java.util.List;

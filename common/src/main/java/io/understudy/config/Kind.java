@@ -37,6 +37,7 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind HTTP_LISTEN = of("host:port or off", "");
     static final Kind HOST_PORTS = of("list of host:port", "");
     static final Kind SCHEDULE = of("map of period to cron", "");
+    static final Kind PLACES = of("map of tree to absolute path", "");
     static final Kind REPLACEMENTS = of("map of text to text", "");
     static final Kind COUNTS = of("map of period to count", "");
 

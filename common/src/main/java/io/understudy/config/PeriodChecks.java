@@ -4,11 +4,14 @@ import io.understudy.config.Settings.RetentionSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What must hold of the periods of the schedule and of retention. */
 final class PeriodChecks {
     /** The label that stands for every period of the calendar. */
     private static final String ALL = "all";
+
+    private static final List<String> CALENDAR = List.of("hourly", "daily", "weekly", "monthly", "bimonthly");
 
     private static final String SHUTDOWN = "shutdown";
 
@@ -62,8 +65,9 @@ final class PeriodChecks {
     void keepsSome(Values retention, RetentionSettings rule, Map<String, String> schedule) {
         Map<String, Integer> keep = rule.keep();
         if (!schedule.isEmpty()
-                && !schedule.containsKey(ALL)
-                && schedule.keySet().stream().noneMatch(period -> isKept(period, keep))) {
+                && schedule.keySet().stream()
+                        .flatMap(period -> period.equals(ALL) ? CALENDAR.stream() : Stream.of(period))
+                        .noneMatch(period -> isKept(period, keep))) {
             retention.fault(
                     Setting.RETENTION_KEEP,
                     "would delete every snapshot of primary.schedule (" + String.join(", ", schedule.keySet())

@@ -36,6 +36,10 @@ public enum Setting {
     PROTECT_TABLE("protect[].table", Kind.TEXT, Setting.REQUIRED),
     PROTECT_WHERE("protect[].where", Kind.TEXT, Setting.REQUIRED),
 
+    MAINTENANCE_QUERY("maintenance.query", Kind.TEXT, ""),
+    MAINTENANCE_TREE("maintenance.tree", Kind.TEXT, ""),
+    MAINTENANCE_PATH("maintenance.path", Kind.TEXT, ""),
+
     REWRITE_TREE("rewrite[].tree", Kind.NAME, Setting.REQUIRED),
     REWRITE_PATH("rewrite[].path", Kind.TEXT, ""),
     REWRITE_REPLACE("rewrite[].replace", Kind.REPLACEMENTS, "{}"),
@@ -84,12 +88,22 @@ public enum Setting {
     PRIMARY_SCHEDULE_JITTER("primary.schedule_jitter", Kind.DURATION.between("1s", "12h"), ""),
     PRIMARY_SCHEDULE_CATCH_UP("primary.schedule_catch_up", Kind.DURATION_OR_NOT.between("1m", "3650d"), "yes"),
     PRIMARY_SCHEDULE_SKIP_UNCHANGED("primary.schedule_skip_unchanged", Kind.BOOLEAN, "no"),
+    PRIMARY_SHUTDOWN_STOP("primary.shutdown.stop", Kind.TEXTS, "[]"),
+    PRIMARY_SHUTDOWN_LIMIT("primary.shutdown.limit", Kind.DURATION.between("10s", "1h"), "5m"),
     PRIMARY_CONTINUOUS("primary.continuous", Kind.DURATION.between("1s", "1h"), ""),
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
     PRIMARY_TRACKING("primary.tracking", Kind.CHOICE.of("auto", "off"), "auto"),
     PRIMARY_REPLICAS("primary.replicas", Kind.TEXTS, "[]"),
     PRIMARY_PROCESSORS("primary.processors", Kind.DECIMAL.in(0.05, 64), ""),
     PRIMARY_HTTP("primary.http", Kind.HTTP_LISTEN, "127.0.0.1:9464"),
+
+    QUIESCE_STOP("quiesce.stop", Kind.TEXTS, "[]"),
+    QUIESCE_START("quiesce.start", Kind.TEXTS, "[]"),
+    QUIESCE_LIMIT("quiesce.limit", Kind.DURATION.between("1s", "1h"), "60s"),
+    QUIESCE_FILES("quiesce.files", Kind.CHOICE.of("walk", "link"), "walk"),
+    QUIESCE_FREEZE("quiesce.freeze", Kind.TEXTS, "[]"),
+    QUIESCE_THAW("quiesce.thaw", Kind.TEXTS, "[]"),
+    QUIESCE_FROZEN("quiesce.frozen", Kind.PLACES, "{}"),
 
     RETENTION_KEEP(
             "retention.keep",

@@ -192,17 +192,6 @@ public record Settings(
     }
 
     /**
-     * The filestores of a site that has more than one.
-     *
-     * @param stores at least two, each without others of its own; the first is the main one
-     */
-    public record SeveralFilestores(CommitRule commit, List<NamedFilestore> stores) {
-        public SeveralFilestores {
-            stores = List.copyOf(stores);
-        }
-    }
-
-    /**
      * One of several filestores.
      *
      * @param name in messages, status and metrics
@@ -236,6 +225,7 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions by period: hourly, daily, weekly, monthly, bimonthly, …
      * @param timing in which time zone, how late, what is made up and what is left out
+     * @param shutdown how the last snapshot is taken before the server stops
      * @param tracking whether changes may be learned from a replication slot, where the server allows it
      * @param continuous the pause between two looks whether something changed, 1 s to 1 h, each of which takes a
      *     snapshot if so; empty: only the schedule asks for snapshots
@@ -244,33 +234,23 @@ public record Settings(
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
      * @param processors how many processors the agent's own work for a snapshot may keep busy, 0.05 to 64; empty: any
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
+     * @param quiesce how the site is stopped around the moment of a snapshot; empty: it is not
      */
     public record PrimarySettings(
             String name,
             Map<String, String> schedule,
             ScheduleTiming timing,
+            ShutdownSettings shutdown,
             boolean tracking,
             Optional<Duration> continuous,
             HostPort listen,
             List<String> replicas,
             OptionalDouble processors,
-            Optional<HostPort> http) {
+            Optional<HostPort> http,
+            Optional<QuiesceSettings> quiesce) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);
-        }
-
-        /** With a schedule in the server's time zone that is kept to the minute. */
-        public PrimarySettings(
-                String name,
-                Map<String, String> schedule,
-                boolean tracking,
-                Optional<Duration> continuous,
-                HostPort listen,
-                List<String> replicas,
-                OptionalDouble processors,
-                Optional<HostPort> http) {
-            this(name, schedule, ScheduleTiming.DEFAULT, tracking, continuous, listen, replicas, processors, http);
         }
     }
 

@@ -41,7 +41,7 @@ final class SettingsReader {
                 trees,
                 new FilestoresReader(top, retention).read(),
                 signing(section("signing")),
-                primary(section("primary")),
+                primary(section("primary"), trees),
                 retention,
                 replica(section("replica"), site, trees, database),
                 service(section("service")),
@@ -99,17 +99,19 @@ final class SettingsReader {
                 values.optionalPath(Setting.SIGNING_PRIVATE_KEY), values.paths(Setting.SIGNING_TRUSTED_KEYS));
     }
 
-    private static PrimarySettings primary(Values values) {
+    private PrimarySettings primary(Values values, List<TreeSettings> trees) {
         return new PrimarySettings(
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
                 ScheduleTiming.read(values),
+                ShutdownSettings.read(values.below("shutdown")),
                 values.choice(Setting.PRIMARY_TRACKING).equals("auto"),
                 values.optionalDuration(Setting.PRIMARY_CONTINUOUS),
                 values.hostPort(Setting.PRIMARY_LISTEN),
                 values.list(Setting.PRIMARY_REPLICAS),
                 values.decimal(Setting.PRIMARY_PROCESSORS),
-                values.listen(Setting.PRIMARY_HTTP));
+                values.listen(Setting.PRIMARY_HTTP),
+                new QuiesceReader(top, trees).read());
     }
 
     private ReplicaSettings replica(Values values, String site, List<TreeSettings> trees, DatabaseSettings database) {
@@ -122,15 +124,18 @@ final class SettingsReader {
                 values.listen(Setting.REPLICA_HTTP),
                 values.duration(Setting.REPLICA_RPO),
                 values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true),
-                new StandbyChanges(new RewriteReader(top, trees, variables).read(), rows()));
+                standby(trees, variables));
     }
 
-    private RowChanges rows() {
+    private StandbyChanges standby(List<TreeSettings> trees, HostVariables variables) {
         Values database = top.below("database");
-        return new RowChanges(
+        MaintenanceReader maintenance = new MaintenanceReader(top, trees);
+        RowChanges rows = new RowChanges(
                 database.optionalPath(Setting.DATABASE_AFTER_LOAD),
                 database.duration(Setting.DATABASE_AFTER_LOAD_LIMIT),
-                ProtectReader.read(top));
+                ProtectReader.read(top),
+                maintenance.query());
+        return new StandbyChanges(new RewriteReader(top, trees, variables).read(), rows, maintenance.file());
     }
 
     private static ServiceSettings service(Values values) {

@@ -204,7 +204,9 @@ final class Values {
     Optional<ZoneId> zone(Setting setting) {
         Set<String> known = ZoneId.getAvailableZoneIds();
         return optionalText(setting).flatMap(text -> {
-            String meant = NearestName.of(text, known)
+            String meant = Optional.of(text)
+                    .filter(word -> word.length() <= SHOWN)
+                    .flatMap(word -> NearestName.of(word, known))
                     .map(name -> " (did you mean " + name + "?)")
                     .orElse("");
             return parsed(setting, text, "must be a time zone such as Europe/Amsterdam" + meant, name -> {

@@ -23,6 +23,7 @@ public enum Metric {
     SNAPSHOT_LAST_LOGICAL_BYTES(Kind.GAUGE, "Plain bytes of the newest snapshot"),
     SNAPSHOT_LAST_STORED_BYTES(Kind.GAUGE, "Bytes in the filestore that the newest snapshot names"),
     SNAPSHOT_LAST_UPLOADED_BYTES(Kind.GAUGE, "Bytes that were new with the newest snapshot"),
+    QUIESCE_DOWN_SECONDS(Kind.GAUGE, "How long the site was stopped for the last snapshot, 0 where it is not"),
     CONTINUOUS_LOOKS(Kind.COUNTER, "Looks whether anything changed, for continuous snapshots"),
     CONTINUOUS_DURATION_SECONDS(Kind.TIMER, "How long a continuous snapshot took, from the look to the commit"),
     CONTINUOUS_PAUSE_SECONDS(

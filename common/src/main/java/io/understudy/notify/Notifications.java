@@ -43,6 +43,11 @@ public final class Notifications {
         return new Notifier(settings, source, signals, age, store, senders::of, ports);
     }
 
+    /** Of a command that works in its own process; close it when the command is done. */
+    public CommandNotices ofCommand(Signals signals) {
+        return new CommandNotices(settings, source, signals, senders::of);
+    }
+
     /** Every channel as it is, by what the daemon wrote last. */
     public ChannelsView list(Optional<String> channel) {
         return new ChannelsView(chosen(channel).stream()

@@ -43,7 +43,7 @@ public final class RecentSnapshots implements AutoCloseable {
 
     /** As they are now, or were when the filestore last answered. */
     public Timeline look() {
-        return timeline.get().orElse(Timeline.UNREAD);
+        return timeline.get().orElse(last);
     }
 
     /** Only by the one thread that refreshes. */

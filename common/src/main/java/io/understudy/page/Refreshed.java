@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * A value that is read when somebody asks, and then is good for a while. One thread of its own reads it, however many
- * ask, and who asks waits no longer than the patience: then it gets what was read before. Thread-safe.
+ * ask, and who asks waits no longer than the patience. What was read before is not given then: it may have become wrong.
+ * Thread-safe.
  */
 public final class Refreshed<T> implements Supplier<Optional<T>>, AutoCloseable {
     private static final int IDLE_SECONDS = 10;
@@ -51,7 +52,7 @@ public final class Refreshed<T> implements Supplier<Optional<T>>, AutoCloseable 
     }
 
     /**
-     * Empty when none was read yet, and none came within the patience.
+     * Empty when none that is good came within the patience.
      *
      * @throws RuntimeException what the reader threw, as long as it is what came last
      */
@@ -65,7 +66,7 @@ public final class Refreshed<T> implements Supplier<Optional<T>>, AutoCloseable 
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException e) {
-            return last();
+            return Optional.empty();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         }

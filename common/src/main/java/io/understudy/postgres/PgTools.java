@@ -109,7 +109,7 @@ public final class PgTools {
      * @throws UnderstudyException {@code TOOL_UNFIT}
      */
     public Toolset forRestore(String archive, int serverVersion) {
-        int wrote = Integer.parseInt(archive.replaceFirst("\\D.*", ""));
+        int wrote = major(archive);
         int server = serverVersion / 10000;
         String purpose = "restore into PostgreSQL " + server + " what pg_dump " + wrote + " wrote";
         if (isTooLate(wrote, serverVersion)) {
@@ -121,6 +121,22 @@ public final class PgTools {
                             + " on the primary and take a snapshot, or upgrade this server to PostgreSQL " + STRICT);
         }
         return between(Math.max(wrote, server), server < STRICT ? STRICT - 1 : Integer.MAX_VALUE, purpose);
+    }
+
+    /**
+     * The programs to read an archive with, without a server: not older than the pg_dump that wrote it, but as old as
+     * possible, so that the script suits the servers that the archive suits.
+     *
+     * @param archive version of that pg_dump, as {@link Toolset#version()} gave it
+     * @throws UnderstudyException {@code TOOL_UNFIT}
+     */
+    public Toolset forScript(String archive) {
+        int wrote = major(archive);
+        return between(wrote, Integer.MAX_VALUE, "read what pg_dump " + wrote + " wrote");
+    }
+
+    private static int major(String version) {
+        return Integer.parseInt(version.replaceFirst("\\D.*", ""));
     }
 
     /** Whether no pg_restore can bring what this version of pg_dump writes back into a server of this version. */

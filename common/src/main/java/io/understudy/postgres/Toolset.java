@@ -14,6 +14,11 @@ public record Toolset(Path folder, int major, String version) {
         return folder.resolve("pg_dump");
     }
 
+    /** Comes with the other two in every package. */
+    public Path psql() {
+        return folder.resolve("psql");
+    }
+
     public Path restore() {
         return folder.resolve("pg_restore");
     }

@@ -2,6 +2,8 @@ package io.understudy.process;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -12,8 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One program to run, without a shell. Secrets travel in files or in {@code environment},
- * never in {@code arguments}; {@link #toString()} shows arguments only.
+ * One program to run, without a shell. Secrets travel in files or in {@code environment}, never in {@code arguments};
+ * {@link #toString()} shows arguments only.
  *
  * @param arguments program and arguments, at least one
  * @param environment added to what the program inherits
@@ -23,7 +25,7 @@ import java.util.TreeSet;
  *     KiB)
  * @param leavesProcesses whether the program may start others that go on after its end: then its output goes to a file,
  *     so that they never write into a pipe that no process reads
- * @param input what the program reads from its standard input, as UTF-8; a few KiB. By default nothing
+ * @param input produces the program's standard input as a stream; absent: it is empty
  */
 public record Command(
         List<String> arguments,
@@ -32,7 +34,7 @@ public record Command(
         Duration limit,
         Optional<Consumer> output,
         boolean leavesProcesses,
-        String input) {
+        Optional<Producer> input) {
     /** Variables that say who and where a program runs, and hold no secret. */
     public static final List<String> USUAL = List.of(
             "PATH",
@@ -59,6 +61,15 @@ public record Command(
         void consume(InputStream output) throws IOException;
     }
 
+    /**
+     * Writes the program's standard input, in a thread of its own; its end is the end of the input. A program may end
+     * before it has read all: that is not a failure. Anything else that is thrown ends the program, and fails its run.
+     */
+    @FunctionalInterface
+    public interface Producer {
+        void produce(OutputStream input) throws IOException;
+    }
+
     public Command {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);
@@ -80,7 +91,7 @@ public record Command(
      * keys of the filestore, no program needs.
      */
     public static Command of(List<String> arguments, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false, "")
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false, Optional.empty())
                 .inheriting(OF_LIBRARIES);
     }
 
@@ -93,7 +104,7 @@ public record Command(
      * A command of an operator's, which may start a service. It gets {@link #USUAL} variables and those that are named.
      */
     public static Command ofSite(List<String> arguments, Collection<String> environment, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true, "")
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true, Optional.empty())
                 .inheriting(environment);
     }
 
@@ -112,9 +123,14 @@ public record Command(
         return new Command(arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input);
     }
 
-    /** The same with this on its standard input. */
+    /** The same with what this writes on its standard input. */
+    public Command fedBy(Producer producer) {
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, Optional.of(producer));
+    }
+
+    /** The same with this text on its standard input, as UTF-8. */
     public Command reading(String text) {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, text);
+        return fedBy(input -> input.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The arguments, as many as a message bears: pg_dump gets one for each table. */

@@ -2,6 +2,7 @@ package io.understudy.process;
 
 import io.understudy.time.Ticker;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,30 +15,40 @@ final class Running implements AutoCloseable {
     private final Process process;
     private final ProcessTree tree;
     private final ProgramOutput output;
+    private final Optional<FedInput> input;
     private final Ticker ticker;
 
-    Running(Process process, MarkedProcesses marked, ProgramOutput output, Ticker ticker) {
+    Running(Process process, MarkedProcesses marked, ProgramOutput output, Optional<FedInput> input, Ticker ticker) {
         this.process = process;
         this.tree = new ProcessTree(process, marked, ticker);
         this.output = output;
+        this.input = input;
         this.ticker = ticker;
         output.begin(process);
     }
 
-    /** Returns when the program has ended and its output is consumed; throws as soon as the consumer fails. */
+    /**
+     * Returns when the program has ended and its output is consumed; throws as soon as the consumer, or what feeds the
+     * program, fails.
+     */
     void await(Duration limit) throws InterruptedException, TimeoutException, ExecutionException {
         CompletableFuture<Void> end = process.onExit().thenCompose(self -> output.consumed());
         CompletableFuture<Void> first = end.thenApply(nothing -> null);
-        output.consumed().whenComplete((nothing, failure) -> {
-            if (failure != null) {
-                first.completeExceptionally(failure);
-            }
-        });
+        failing(first, output.consumed());
+        input.ifPresent(fed -> failing(first, fed.produced()));
         long start = ticker.nanos();
         while (!done(first, limit.minus(ticker.since(start)))) {
             output.bound();
         }
         output.settle();
+    }
+
+    private static void failing(CompletableFuture<Void> first, CompletableFuture<Void> part) {
+        part.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                first.completeExceptionally(failure);
+            }
+        });
     }
 
     private static boolean done(CompletableFuture<Void> work, Duration left)
@@ -75,6 +86,7 @@ final class Running implements AutoCloseable {
 
     @Override
     public void close() {
+        input.ifPresent(FedInput::close);
         output.close();
     }
 }

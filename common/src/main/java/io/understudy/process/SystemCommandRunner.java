@@ -2,12 +2,9 @@ package io.understudy.process;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,10 +98,9 @@ public final class SystemCommandRunner implements CommandRunner {
         MarkedProcesses marked = new MarkedProcesses(mark, from, from.plus(command.limit()));
         try {
             Process process = builder.start();
-            if (!command.input().isEmpty()) {
-                feed(process, command.input());
-            }
-            return new Running(process, marked, output, ticker);
+            Optional<FedInput> input = command.input()
+                    .map(producer -> FedInput.start(command.arguments().get(0), process, producer));
+            return new Running(process, marked, output, input, ticker);
         } catch (IOException e) {
             output.close();
             throw new UnderstudyException(
@@ -113,19 +109,6 @@ public final class SystemCommandRunner implements CommandRunner {
                     "install the program, or correct its path in the configuration",
                     e);
         }
-    }
-
-    /** In a thread of its own: a program that does not read it must not hold up what waits for its end. */
-    private static void feed(Process process, String input) {
-        DaemonThreads.named("input of " + process.pid())
-                .newThread(() -> {
-                    try (OutputStream to = process.getOutputStream()) {
-                        to.write(input.getBytes(StandardCharsets.UTF_8));
-                    } catch (IOException e) {
-                        LOG.debug("process {} ended before it had read all of its input", process.pid());
-                    }
-                })
-                .start();
     }
 
     /**

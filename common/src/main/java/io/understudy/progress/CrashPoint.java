@@ -15,7 +15,7 @@ public interface CrashPoint {
     /** The logger that receives every point that is passed; the point itself is the message's argument. */
     String LOGGER = "io.understudy.points";
 
-    /** {@code primary} or {@code replica}. */
+    /** {@code primary} or {@code replica}; {@code restore} for what both do alike. */
     String agent();
 
     /** The constant's name. */

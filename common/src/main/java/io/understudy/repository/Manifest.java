@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param moment of the data, UTC: when the database's snapshot was exported
  * @param walLsn the source's WAL position at that moment, as PostgreSQL writes it
  * @param server the name of the server that took it
+ * @param last of a snapshot that was taken before this server stopped, as its last one; null in all others
+ * @param carried the parts that were not read and are those of an older snapshot; in all others none
  */
 public record Manifest(
         int format,
@@ -33,7 +35,9 @@ public record Manifest(
         Versions versions,
         List<DatabaseData> databases,
         List<TreeData> trees,
-        Totals totals) {
+        Totals totals,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Last last,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Carried> carried) {
     /** 1 was the layout before the first release, with all tables in the manifest; it is not read any more. */
     public static final int FORMAT = 2;
 
@@ -44,7 +48,24 @@ public record Manifest(
         periods = List.copyOf(periods);
         databases = List.copyOf(databases);
         trees = List.copyOf(trees);
+        carried = carried == null ? List.of() : List.copyOf(carried);
     }
+
+    /**
+     * The last snapshot before its server stopped. Another one that follows it, of whichever server, ends that.
+     *
+     * @param siteStopped whether the site had been stopped, so that it wrote nothing after it
+     */
+    public record Last(boolean siteStopped) {}
+
+    /**
+     * A part that was not read.
+     *
+     * @param part as in {@link SnapshotBlobs.Section}: {@code database site}, {@code tree media}
+     * @param snapshot that it was read for
+     * @param moment of that snapshot, UTC
+     */
+    public record Carried(String part, SnapshotId snapshot, Instant moment) {}
 
     /** One that is not continuous. */
     public Manifest(
@@ -60,6 +81,37 @@ public record Manifest(
             List<TreeData> trees,
             Totals totals) {
         this(format, site, snapshot, periods, null, moment, walLsn, server, versions, databases, trees, totals);
+    }
+
+    /** One that is no server's last, with all its parts of its own moment. */
+    public Manifest(
+            int format,
+            String site,
+            SnapshotId snapshot,
+            List<String> periods,
+            SnapshotId lastScheduled,
+            Instant moment,
+            String walLsn,
+            String server,
+            Versions versions,
+            List<DatabaseData> databases,
+            List<TreeData> trees,
+            Totals totals) {
+        this(
+                format,
+                site,
+                snapshot,
+                periods,
+                lastScheduled,
+                moment,
+                walLsn,
+                server,
+                versions,
+                databases,
+                trees,
+                totals,
+                null,
+                List.of());
     }
 
     /** Whether a standby keeps it ready instead of restarting its site with it. */

@@ -32,6 +32,17 @@ final class ManifestCheck {
         checkDatabases(manifest.databases());
         checkTrees(manifest.trees());
         check(present(manifest.totals(), "totals"));
+        checkCarried(manifest);
+    }
+
+    private static void checkCarried(Manifest manifest) {
+        Set<String> parts = new HashSet<>();
+        SnapshotBlobs.sections(manifest).forEach(section -> parts.add(section.what()));
+        for (Manifest.Carried carried : manifest.carried()) {
+            require(parts.remove(carried.part()), "carried: part");
+            require(present(carried.snapshot(), "carried: snapshot").compareTo(manifest.snapshot()) < 0, "carried");
+            present(carried.moment(), "carried: moment");
+        }
     }
 
     /** A line of a list, with the streams that it names. */

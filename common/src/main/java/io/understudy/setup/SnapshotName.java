@@ -9,6 +9,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * How a person names a snapshot on the command line: by its ID ({@code 00000001-00000042}), as {@code latest}, or by a
- * moment ({@code @2026-11-20T10:00Z}, {@code @"2 days ago"}), which means the newest snapshot whose data is of that
- * moment or before.
+ * moment ({@code @2026-11-20T10:00Z}, {@code @"2 days ago"}), which means the snapshot with the last moment that is
+ * not after it; of equal ones the one with the higher number.
  */
 public final class SnapshotName {
     /** The name of the newest snapshot. */
@@ -83,7 +84,8 @@ public final class SnapshotName {
     }
 
     /**
-     * Finds it. By a moment, manifests are read from the newest one back.
+     * Finds it. By a moment, all manifests are read, as the command list does. Where numbers and moments disagree
+     * around it, as after a clock that was wrong, the remark warns of that.
      *
      * @param junk receives what has the name of a snapshot and is none
      * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, which names those that are nearest
@@ -116,23 +118,50 @@ public final class SnapshotName {
                         : "the nearest are " + nearest + "; the command list shows all");
     }
 
-    /** The newest by its number: a clock that was wrong for a while hides none. */
+    /** By their moments alone, of which all are read: with a clock that was wrong for a while numbers say nothing. */
     private Found upTo(MomentName limit, Repository repository, Consumer<JunkObject> junk) {
         List<JunkObject> passed = new ArrayList<>();
-        Optional<Outline> oldest = Optional.empty();
-        List<SnapshotId> newestFirst =
-                repository.list().stream().sorted(Comparator.reverseOrder()).toList();
-        for (SnapshotId each : newestFirst) {
-            Optional<Outline> read = outline(each, repository, passed::add);
-            if (read.isPresent() && !read.get().moment().isAfter(limit.moment())) {
-                passed.forEach(junk);
-                String of = Moments.text(read.get().moment());
-                return new Found(each, Optional.of(text + " is " + limit.meaning() + ": " + each + " of " + of));
-            }
-            oldest = read.isPresent() ? read : oldest;
+        List<Dated> all = repository.list().stream()
+                .flatMap(each -> outline(each, repository, passed::add).stream())
+                .map(each -> new Dated(each.snapshot(), each.moment()))
+                .sorted()
+                .toList();
+        List<Dated> before =
+                all.stream().filter(each -> each.isUpTo(limit.moment())).toList();
+        if (before.isEmpty()) {
+            JunkObject.requireReadable(passed);
+            throw all.stream().findFirst().map(each -> tooEarly(limit, each)).orElseGet(() -> none(repository));
         }
-        JunkObject.requireReadable(passed);
-        throw oldest.map(each -> tooEarly(limit, each)).orElseGet(() -> none(repository));
+        passed.forEach(junk);
+        Dated found = before.get(before.size() - 1);
+        String odd = all.stream()
+                .filter(each -> each.isUpTo(limit.moment()) == each.snapshot().compareTo(found.snapshot()) > 0)
+                .findFirst()
+                .map(each -> "; warning: " + each + " has a "
+                        + (each.isUpTo(limit.moment()) ? "higher number and an earlier" : "lower number and a later")
+                        + " moment: a server's clock was wrong, so verify that this is the one you mean")
+                .orElse("");
+        return new Found(
+                found.snapshot(), Optional.of(text + " is " + limit.meaning() + ": " + found + odd));
+    }
+
+    /** A snapshot and the moment of its data; in the order of moments, then of numbers. */
+    private record Dated(SnapshotId snapshot, Instant moment) implements Comparable<Dated> {
+        boolean isUpTo(Instant limit) {
+            return !moment.isAfter(limit);
+        }
+
+        @Override
+        public int compareTo(Dated other) {
+            return Comparator.comparing(Dated::moment)
+                    .thenComparing(Dated::snapshot)
+                    .compare(this, other);
+        }
+
+        @Override
+        public String toString() {
+            return snapshot + " of " + Moments.text(moment);
+        }
     }
 
     private static Optional<Outline> outline(SnapshotId each, Repository repository, Consumer<JunkObject> junk) {
@@ -150,12 +179,11 @@ public final class SnapshotName {
         }
     }
 
-    private UnderstudyException tooEarly(MomentName limit, Outline oldest) {
+    private UnderstudyException tooEarly(MomentName limit, Dated oldest) {
         return new UnderstudyException(
                 ErrorCode.SNAPSHOT_UNKNOWN,
                 "cannot find snapshot \"" + text + "\": none is of " + Moments.text(limit.moment()) + " or before",
-                "the oldest is " + oldest.snapshot() + " of " + Moments.text(oldest.moment())
-                        + "; the command list shows all");
+                "the oldest is " + oldest + "; the command list shows all");
     }
 
     /**

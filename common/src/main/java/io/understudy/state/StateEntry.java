@@ -73,6 +73,13 @@ public enum StateEntry {
             Loss.COSTS,
             "when the recovery key was last seen to open a snapshot, for `check` and a metric",
             "`check` and an alert ask to try it again"),
+    QUIESCE(
+            Owner.PRIMARY,
+            "quiesce.json",
+            1,
+            Loss.COSTS,
+            "that a snapshot stopped the site (`quiesce`), from before it did until it has started it again",
+            "where the agent was killed while the site was stopped, nothing starts it"),
     LAST_SEQUENCE(
             Owner.PRIMARY,
             "last-sequence.json",

@@ -196,6 +196,25 @@ class BrowseTest {
                 .isEqualTo("Y2Fm6Q==");
     }
 
+    /** A byte that is no text is shown as {@code \xe9}, and so is a name with these four characters. */
+    @Test
+    void aNameThatFitsTwoFilesIsRefused() throws IOException {
+        Files.writeString(Path.of(java.net.URI.create("file://" + files + "/caf%E9")), "coffee");
+        Files.writeString(files.resolve("caf\\xe9"), "tea");
+        Files.writeString(files.resolve("back\\slash"), "one");
+        Files.createDirectories(Path.of(java.net.URI.create("file://" + files + "/d%E9")));
+        Files.writeString(Files.createDirectories(files.resolve("d\\xe9")).resolve("in"), "text");
+        site.take();
+        String fault = "2 paths are shown by this name";
+        assertRefused(ErrorCode.USAGE, fault, "brings back both", "cat", "latest", "files/caf\\xe9");
+        assertRefused(ErrorCode.USAGE, fault, "brings back both", "ls", "latest", "files/caf\\xe9");
+        assertRefused(ErrorCode.USAGE, fault, "brings back both", "ls", "latest", "files/d\\xe9");
+        assertThat(site.run("cat", "latest", "files/back\\slash")).isZero();
+        assertThat(site.out()).isEqualTo("one");
+        assertThat(site.run("cat", "latest", "files/d\\xe9/in")).isZero();
+        assertThat(lines("ls", "latest", "files/back\\slash")).hasSize(1);
+    }
+
     @Test
     void damageIsFoundBeforeAByteOfItIsWritten() throws IOException {
         SnapshotReader.Opened opened = site.open(site.take());
@@ -289,6 +308,20 @@ class BrowseTest {
         site.spoil(new SnapshotId(1, 1));
         site.spoil(new SnapshotId(1, 3));
         assertRefused(ErrorCode.SIGNATURE_INVALID, "cannot use", "find out why", "find", "a.txt");
+    }
+
+    /** Retention deleted it after the listing: it is no fault, and no snapshot that was looked through. */
+    @Test
+    void findPassesOverASnapshotThatWasDeletedSinceItWasListed() throws IOException {
+        site.take();
+        SnapshotId second = site.take();
+        site.delete(second);
+        JsonNode found = json("find", "a.txt", "--json");
+        assertThat(found.path("snapshots").asInt()).isEqualTo(1);
+        assertThat(found.path("unreadable")).isEmpty();
+        assertThat(site.err()).isEmpty();
+        site.delete(new SnapshotId(1, 1));
+        assertThat(json("find", "a.txt", "--json").path("snapshots").asInt()).isZero();
     }
 
     @Test

@@ -24,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -36,6 +38,7 @@ public final class BrowsedSite implements SnapshotReader {
     private final Path folder;
     private final MemoryBlobs blobs = new MemoryBlobs();
     private final TreeMap<SnapshotId, Manifest> snapshots = new TreeMap<>();
+    private final Set<SnapshotId> deleted = new HashSet<>();
     private final List<Class<?>> commands;
 
     private ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -61,6 +64,12 @@ public final class BrowsedSite implements SnapshotReader {
                 signing: {trusted_keys: []}
                 replica: {name: standby}
                 """.formatted(folder));
+    }
+
+    /** Lets this server take links that lead out of the tree {@code files}, and set-uid bits. */
+    public void keepWhatIsRisky() throws IOException {
+        Path config = folder.resolve("c.yaml");
+        Files.writeString(config, Files.readString(config).replace("/files}", "/files, setuid: keep, links: any}"));
     }
 
     /** The folder of the tree that is called like its kind. */
@@ -114,11 +123,19 @@ public final class BrowsedSite implements SnapshotReader {
     /** One whose manifest is null cannot be read. */
     @Override
     public Opened open(SnapshotId snapshot) {
+        if (deleted.contains(snapshot)) {
+            throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, "cannot find " + snapshot, "see the list");
+        }
         Manifest manifest = snapshots.get(snapshot);
         if (manifest == null) {
             throw new UnderstudyException(ErrorCode.SIGNATURE_INVALID, "cannot use " + snapshot, "find out why");
         }
         return new Opened(manifest, blobs);
+    }
+
+    /** It stays in the listing, as where it is deleted right after that. */
+    public void delete(SnapshotId snapshot) {
+        deleted.add(snapshot);
     }
 
     public void spoil(SnapshotId snapshot) {

@@ -62,6 +62,23 @@ class ProgressDisplayTest {
     }
 
     @Test
+    void saysTheRateAndHowLongTheRestTakes() {
+        ProgressDisplay lines = new ProgressDisplay(new PrintWriter(err), false, ticker);
+        lines.report("restore", 1 << 20, 101 << 20);
+        now += Duration.ofSeconds(10).toNanos();
+        lines.report("restore", 11 << 20, 101 << 20);
+        now += Duration.ofSeconds(190).toNanos();
+        lines.report("restore", 21 << 20, 101 << 20);
+        lines.report("restore", 101 << 20, 101 << 20);
+        lines.close();
+        assertThat(err)
+                .hasToString("restore: 1.0 MiB of 101.0 MiB\n"
+                        + "restore: 11.0 MiB of 101.0 MiB, 1.0 MiB/s, 90 s left\n"
+                        + "restore: 21.0 MiB of 101.0 MiB, 102.4 KiB/s, 13 min left\n"
+                        + "restore: 101.0 MiB of 101.0 MiB\n");
+    }
+
+    @Test
     void drawsABarOverItself() {
         ProgressDisplay bar = new ProgressDisplay(new PrintWriter(err), true, ticker);
         bar.report("media", 0, 3000);

@@ -34,7 +34,7 @@ public final class ConfigFuzz {
                 path: /etc/site
             filestore: {url: "s3://backups/example", endpoint: "http://127.0.0.1:9000", access_key: a, secret_key: b, upload_limit: 20MiB}
             signing: {private_key: /etc/understudy/signing.pem, trusted_keys: [/etc/understudy/peer.pub.pem]}
-            primary: {schedule: {daily: "0 3 * * *"}, continuous: 5s, listen: "[::]:7443", replicas: [b.example.net], processors: 1.5}
+            primary: {schedule: {daily: "0 3 * * *", all: "@monthly"}, schedule_zone: Europe/Amsterdam, schedule_jitter: 5m, schedule_catch_up: 2d, schedule_skip_unchanged: yes, shutdown: {stop: [a, b], limit: 1m}, continuous: 5s, listen: "[::]:7443", replicas: [b.example.net], processors: 1.5}
             retention: {keep: {daily: 14, release: 0}, grace: 3d, automatic: no}
             replica: {name: b, primaries: ["a.example.net:7443"], poll: 30s, previous: no}
             service:

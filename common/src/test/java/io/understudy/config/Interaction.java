@@ -89,6 +89,10 @@ record Interaction(String text, Set<Setting> settings) {
                 of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
                 of("%s holds for all of %s.", Setting.DATABASE_AFTER_LOAD_LIMIT, Setting.DATABASE_AFTER_LOAD),
                 of("%s and %s are set together.", Setting.PROTECT_TABLE, Setting.PROTECT_WHERE),
+                of("%s runs before %s.", Setting.MAINTENANCE_QUERY, Setting.DATABASE_AFTER_LOAD),
+                of(
+                        "%s is relative to %s, which is a %s.",
+                        Setting.MAINTENANCE_PATH, Setting.MAINTENANCE_TREE, Setting.TREE_NAME),
                 of(
                         "Tables that %s changed, or %s named, are loaded in full by the next import.",
                         Setting.DATABASE_AFTER_LOAD, Setting.PROTECT_TABLE),
@@ -194,6 +198,21 @@ record Interaction(String text, Set<Setting> settings) {
 
     private static List<Interaction> retention() {
         return List.of(
+                of("%s and %s are set together.", Setting.QUIESCE_STOP, Setting.QUIESCE_START),
+                of(
+                        "%s holds for each of %s, %s, %s and %s, and for all that is done while the site is stopped.",
+                        Setting.QUIESCE_LIMIT,
+                        Setting.QUIESCE_STOP,
+                        Setting.QUIESCE_START,
+                        Setting.QUIESCE_FREEZE,
+                        Setting.QUIESCE_THAW),
+                of(
+                        "With %s there is %s, and %s has no effect.",
+                        Setting.QUIESCE_FREEZE, Setting.QUIESCE_FROZEN, Setting.QUIESCE_FILES),
+                of("%s has no effect without %s.", Setting.QUIESCE_THAW, Setting.QUIESCE_FREEZE),
+                of(
+                        "Snapshots of %s do not stop the site, whatever %s says.",
+                        Setting.PRIMARY_CONTINUOUS, Setting.QUIESCE_STOP),
                 of("%s needs a bucket with Object Lock at %s.", Setting.RETENTION_LOCK, Setting.FILESTORE_URL),
                 of("%s is the mode of %s.", Setting.RETENTION_LOCK_MODE, Setting.RETENTION_LOCK),
                 of(
@@ -213,6 +232,12 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.PRIMARY_SCHEDULE_CATCH_UP,
                         Setting.PRIMARY_SCHEDULE_SKIP_UNCHANGED,
                         Setting.PRIMARY_SCHEDULE),
+                of(
+                        "Where %s is absent, `agent-primary shutdown` stops the site by %s; %s holds for both, and %s does not.",
+                        Setting.PRIMARY_SHUTDOWN_STOP,
+                        Setting.SERVICE_STOP,
+                        Setting.PRIMARY_SHUTDOWN_LIMIT,
+                        Setting.SERVICE_LIMIT),
                 of(
                         "Where the newest snapshot is one of %s, %s leaves out none.",
                         Setting.PRIMARY_CONTINUOUS, Setting.PRIMARY_SCHEDULE_SKIP_UNCHANGED),

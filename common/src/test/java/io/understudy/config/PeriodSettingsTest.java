@@ -82,6 +82,13 @@ class PeriodSettingsTest {
                         + " newest 3: give one of these a count of at least 1");
     }
 
+    @Test
+    void aRetentionThatKeepsNoPeriodOfTheCalendarIsRefusedForAllOfThem() {
+        assertThatThrownBy(() -> load("primary: {schedule: {all: \"0 3 * * *\"}}\n"
+                        + "retention: {keep: {hourly: 0, daily: 0, weekly: 0, monthly: 0, bimonthly: 0}}"))
+                .hasMessageContaining("would delete every snapshot of primary.schedule (all)");
+    }
+
     /** Its own label has a count, or none, or those of a longer period are kept, for which it stands in. */
     @ParameterizedTest
     @CsvSource(

@@ -48,7 +48,7 @@ class SeveralFilestoresSettingsTest {
                   - {name: far, url: "s3://backups/example", access_key: a, secret_key_file: %s, hold_up: 10s}
                 """.formatted(secret)).filestore();
         assertThat(main.url()).isEqualTo(URI.create("file:///srv/backups"));
-        Settings.SeveralFilestores several = main.several().orElseThrow();
+        SeveralFilestores several = main.several().orElseThrow();
         assertThat(several.commit()).isEqualTo(CommitRule.ANY);
         assertThat(several.stores()).extracting(NamedFilestore::name).containsExactly("near", "far");
         assertThat(several.stores())

@@ -4,6 +4,7 @@ import io.understudy.admin.AdminFuzz;
 import io.understudy.age.AgeFuzz;
 import io.understudy.audit.AuditFuzz;
 import io.understudy.config.ConfigFuzz;
+import io.understudy.dump.DumpFuzz;
 import io.understudy.filestore.s3.S3Fuzz;
 import io.understudy.fuzz.FuzzTarget.Named;
 import io.understudy.postgres.PostgresFuzz;
@@ -38,6 +39,7 @@ public final class CommonTargets {
                         KeyFuzz.targets(),
                         ConfigFuzz.targets(),
                         PostgresFuzz.targets(),
+                        DumpFuzz.targets(),
                         AuditFuzz.targets(),
                         MarkerFuzz.targets(),
                         AdminFuzz.targets(),

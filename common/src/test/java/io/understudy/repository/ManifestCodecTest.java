@@ -38,6 +38,30 @@ class ManifestCodecTest {
     }
 
     @Test
+    void readsThatItIsAServersLastAndWhichPartsAreOlder() {
+        Manifest special = Manifests.with(
+                manifest,
+                new Manifest.Last(true),
+                List.of(new Manifest.Carried("tree media", Manifests.id(1, 41), manifest.moment())));
+        byte[] written = ManifestCodec.encode(special, Manifests.REPOSITORY, KEY);
+        assertThat(decode(written)).isEqualTo(special);
+        assertThat(new String(written, StandardCharsets.UTF_8))
+                .contains("\"last\":{\"site_stopped\":true},\"carried\":[{\"part\":\"tree media\",\"snapshot\":"
+                        + "\"00000001-00000041\",\"moment\":\"2026-11-20T10:11:12.131415Z\"}]");
+        assertThat(text()).doesNotContain("\"last\"").doesNotContain("carried");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tree other, 41", "tree media, 42", "tree media, 43", ", 41"})
+    void refusesAPartThatIsNotThereOrNotOlder(String part, int sequence) {
+        Manifest wrong = Manifests.with(
+                manifest, null, List.of(new Manifest.Carried(part, Manifests.id(1, sequence), manifest.moment())));
+        assertThat(failure(ManifestCodec.encode(wrong, Manifests.REPOSITORY, KEY))
+                        .code())
+                .isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    @Test
     void refusesTheManifestOfAnotherRepositoryOfThisSiteAndKey() {
         UnderstudyException e = catchThrowableOfType(
                 UnderstudyException.class,

@@ -99,6 +99,25 @@ public final class Manifests {
                 manifest.totals());
     }
 
+    /** The same as a server's last one, or with parts of older snapshots. */
+    public static Manifest with(Manifest manifest, Manifest.Last last, List<Manifest.Carried> carried) {
+        return new Manifest(
+                manifest.format(),
+                manifest.site(),
+                manifest.snapshot(),
+                manifest.periods(),
+                manifest.lastScheduled(),
+                manifest.moment(),
+                manifest.walLsn(),
+                manifest.server(),
+                manifest.versions(),
+                manifest.databases(),
+                manifest.trees(),
+                manifest.totals(),
+                last,
+                carried);
+    }
+
     /** The same as a continuous one. @param scheduled the newest before it that is not; null: none */
     public static Manifest continuous(Manifest manifest, SnapshotId scheduled) {
         return new Manifest(

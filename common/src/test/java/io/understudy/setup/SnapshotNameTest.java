@@ -133,6 +133,35 @@ class SnapshotNameTest {
         commit(6, Instant.parse("2031-01-01T00:00:00Z"));
         assertThat(find("@1 day ago").snapshot()).isEqualTo(id(1, 5));
         assertThat(find("@2026-11-18T04:30Z").snapshot()).isEqualTo(id(1, 3));
+        assertThat(find("@1 day ago").remark().orElseThrow())
+                .contains("warning: 00000001-00000004 of 2031-01-01T00:00:00Z has a lower number and a later moment");
+    }
+
+    /** What was taken with a clock that was behind holds newer data than its moment says. */
+    @Test
+    void oneOfAClockThatWasBehindIsNotTakenForAnOlderOne() {
+        commit(3);
+        commit(4);
+        commit(5, Instant.parse("2020-01-01T00:00:00Z"));
+        commit(6);
+        SnapshotName.Found found = find("@2026-11-18T04:30Z");
+        assertThat(found.snapshot()).isEqualTo(id(1, 4));
+        assertThat(found.remark().orElseThrow())
+                .contains("warning: 00000001-00000005 of 2020-01-01T00:00:00Z has a higher number and an earlier"
+                        + " moment");
+        assertThat(find("@2020-06-01").snapshot()).as("it is the only one").isEqualTo(id(1, 5));
+        assertThat(find("@2026-11-18T03:30Z").snapshot()).isEqualTo(id(1, 3));
+    }
+
+    @Test
+    void ofEqualMomentsTheHigherNumberIsMeantWithoutAWarning() {
+        commit(3);
+        commit(4, Instant.parse("2026-11-18T04:00:00Z"));
+        commit(5, Instant.parse("2026-11-18T04:00:00Z"));
+        commit(6);
+        SnapshotName.Found found = find("@2026-11-18T04:30Z");
+        assertThat(found.snapshot()).isEqualTo(id(1, 5));
+        assertThat(found.remark().orElseThrow()).doesNotContain("warning");
     }
 
     @Test

@@ -201,6 +201,35 @@ public final class PostgresServer implements AutoCloseable {
         return DumpText.normalised(text, database);
     }
 
+    /** As {@link #dump}, without the properties of the database itself. */
+    public String content(String database) {
+        String text = Programs.run(
+                List.of(program("pg_dump"), "--encoding=UTF8"), environment(database, SUPERUSER, PASSWORD), "");
+        return DumpText.normalised(text, database);
+    }
+
+    /** Runs a file with psql as the superuser, byte by byte as it is; its first error throws. */
+    public void psqlFile(String database, Path script) {
+        Programs.run(
+                List.of(program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", script.toString()),
+                environment(database, SUPERUSER, PASSWORD),
+                "");
+    }
+
+    /** Restores an archive of any format with pg_restore by two jobs; its first error throws. */
+    public void restore(String database, Path archive) {
+        Programs.run(
+                List.of(
+                        program("pg_restore"),
+                        "--exit-on-error",
+                        "--jobs=2",
+                        "--dbname=" + "dbname='"
+                                + database.replace("\\", "\\\\").replace("'", "\\'") + "'",
+                        archive.toString()),
+                environment(database, SUPERUSER, PASSWORD),
+                "");
+    }
+
     /** The environment that lets any of PostgreSQL's programs reach this database. */
     public Map<String, String> environment(String database, String user, String password) {
         return Map.of(

@@ -63,6 +63,9 @@ final class Host implements AutoCloseable {
                 signing:
                   private_key: %1$s/etc/signing.pem
                   trusted_keys: %7$s
+                quiesce:
+                  stop: [/bin/rm, -f, %1$s/site/running]
+                  start: [/bin/sh, -c, "echo primary >%1$s/site/running"]
                 retention:
                   keep: {manual: 3}
                   minimum: 1

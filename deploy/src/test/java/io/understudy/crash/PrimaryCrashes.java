@@ -12,7 +12,7 @@ record PrimaryCrashes(CrashStage stage) {
     void at(PrimaryPoint point) {
         switch (point.work()) {
             case INIT -> init(point);
-            case SNAPSHOT -> snapshot(point);
+            case SNAPSHOT, QUIESCE -> snapshot(point);
             case TRACK -> tracked(point);
             case ANNOUNCE -> daemon(point);
             case PRUNE -> prune(point);

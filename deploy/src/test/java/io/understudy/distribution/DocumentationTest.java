@@ -11,6 +11,7 @@ import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.CrashPoint;
 import io.understudy.replica.command.ReplicaCli;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,10 +56,11 @@ class DocumentationTest {
 
     @Test
     void everyCrashPointIsExplainedInItsOrderAndNoOther() throws IOException {
-        Matcher labels = Pattern.compile("(?m)^\\| `((?:primary|replica)/[a-z0-9-]+)` \\| [^|]+ \\| [^|]+ \\|$")
+        Matcher labels = Pattern.compile("(?m)^\\| `((?:primary|replica|restore)/[a-z0-9-]+)` \\| [^|]+ \\| [^|]+ \\|$")
                 .matcher(Files.readString(ROOT.resolve("deploy/docs/crash-points.md")));
-        Stream<CrashPoint> all =
-                Stream.concat(Arrays.stream(PrimaryPoint.values()), Arrays.stream(ReplicaPoint.values()));
+        Stream<CrashPoint> all = Stream.<CrashPoint[]>of(
+                        PrimaryPoint.values(), ReplicaPoint.values(), RestorePoint.values())
+                .flatMap(Arrays::stream);
 
         assertThat(labels.results().map(label -> label.group(1)))
                 .containsExactlyElementsOf(all.map(CrashPoint::label).toList());

@@ -3,6 +3,7 @@ package io.understudy.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.understudy.config.ShutdownSettings;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
 import java.io.IOException;
@@ -24,12 +25,12 @@ class SystemdUnitsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"understudy-primary.service", "understudy-replica.service"})
+    @ValueSource(strings = {"understudy-primary.service", "understudy-replica.service", "understudy-shutdown.service"})
     void systemdHasNothingToSayAgainstIt(String name) throws IOException {
         assumeTrue(Files.isExecutable(ANALYSER), "systemd is not here: its units are not verified");
         Path unit = Files.writeString(
                 folder.resolve(name),
-                Files.readString(Path.of("systemd", name)).replaceAll("ExecStart=\\S+", "ExecStart=/bin/true"));
+                Files.readString(Path.of("systemd", name)).replaceAll("(ExecSt\\w+)=\\S+", "$1=/bin/true"));
 
         Outcome verified = Program.of(ANALYSER, "verify", unit).run(LIMIT);
         Outcome exposed = Program.of(ANALYSER, "security", "--offline=true", "--threshold=35", unit)
@@ -43,6 +44,31 @@ class SystemdUnitsTest {
     @Test
     void bothAreTheSameButForTheAgent() throws IOException {
         assertThat(settings("primary")).isEqualTo(settings("replica"));
+    }
+
+    /** What the site's own command may do is the same, whoever calls it; and the unit outlasts the command. */
+    @Test
+    void theLastSnapshotIsTakenAsTheAgentTakesIt() throws IOException {
+        assertThat(restrictions("shutdown")).isNotEmpty().isEqualTo(restrictions("primary"));
+        String unit = Files.readString(Path.of("systemd", "understudy-shutdown.service"));
+        assertThat(unit)
+                .contains(
+                        "After=network-online.target remote-fs.target postgresql.service understudy-primary.service\n");
+        int seconds = Integer.parseInt(unit.replaceAll("(?s).*TimeoutStopSec=(\\d+)s.*", "$1"));
+        assertThat(Duration.ofSeconds(seconds)).isGreaterThan(ShutdownSettings.DEFAULT.limit());
+    }
+
+    private static List<String> restrictions(String agent) throws IOException {
+        List<String> all = settings(agent);
+        return all.subList(all.indexOf("CapabilityBoundingSet=" + capabilities(all)), all.indexOf("[Install]"));
+    }
+
+    private static String capabilities(List<String> settings) {
+        return settings.stream()
+                .filter(line -> line.startsWith("CapabilityBoundingSet="))
+                .map(line -> line.substring(line.indexOf('=') + 1))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static List<String> settings(String agent) throws IOException {

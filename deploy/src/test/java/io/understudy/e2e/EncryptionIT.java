@@ -237,6 +237,15 @@ class EncryptionIT extends Scenario {
         assertThat(pair.primary().primary("check", "--recovery-key", recovery).output())
                 .contains("opens snapshot 00000001-00000003");
         assertThat(pair.primary().primary("check").output()).contains("last opened snapshot 00000001-00000003");
+        assertThat(pair.standby().primary("dump", "latest").successful().output())
+                .contains(NOTE);
+        assertThat(pair.standby()
+                        .replica("dump", "latest", "--data-only")
+                        .successful()
+                        .output())
+                .contains(NOTE)
+                .doesNotContain("CREATE TABLE");
+        assertRefused(pair.primary().primary("dump", "latest"), ErrorCode.IDENTITY_MISSING);
         Path opened = pair.home().resolve("manifest");
         pair.standby()
                 .primary("decrypt", "manifests/00000001-00000001.json", "--to", opened.toString())

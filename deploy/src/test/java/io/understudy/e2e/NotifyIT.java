@@ -107,11 +107,11 @@ class NotifyIT extends Scenario {
         configure(pair.primary());
         configure(pair.standby());
         tries(pair.primary());
+        await("a snapshot without a daemon is reported", success(pair.primary()));
         pair.primary().startPrimary();
         pair.standby().startReplica();
 
-        pair.primary().primary("snapshot").successful();
-        await("the snapshot is reported", Map.of("kind", "success", "role", "primary", "event", "snapshot_committed"));
+        await("the daemon's snapshot is reported", success(pair.primary()));
         await("its import too", Map.of("kind", "success", "role", "replica", "event", "snapshot_applied"));
 
         Path key = pair.primary().layout().privateKey();
@@ -153,6 +153,16 @@ class NotifyIT extends Scenario {
         Deadline.await("a ping after each", ANSWERS, () -> pings.contains(primary + "/fail"));
         assertThat(pings).contains(primary + "/start", primary);
         hangsInPeace(pair.primary());
+    }
+
+    /** Takes a snapshot. @return its notice */
+    private static Map<String, String> success(Server primary) {
+        String snapshot = primary.primary("snapshot", "--json")
+                .successful()
+                .json()
+                .path("snapshot")
+                .asText();
+        return Map.of("kind", "success", "role", "primary", "event", "snapshot_committed", "snapshot", snapshot);
     }
 
     /** One is shown to work, one not to. */

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 class OutputsIT extends SharedScenario {
     private static final String SNAPSHOT =
             "snapshot:STRING seconds:NUMBER database{tables:NUMBER rows:NUMBER bytes:NUMBER} files{entries:NUMBER bytes:NUMBER}"
-                    + " uploaded_bytes:NUMBER uploaded_blobs:NUMBER reused_bytes:NUMBER";
+                    + " uploaded_bytes:NUMBER uploaded_blobs:NUMBER reused_bytes:NUMBER down_seconds:NULL";
     private static final String SYNC = "applied:STRING seconds:NUMBER fetched_bytes:NUMBER"
             + " steps{fetch:NUMBER load:NUMBER stage:NUMBER apply:NUMBER restart:NUMBER prove:NUMBER} waiting:NULL mended:ARRAY discrepancies:ARRAY"
-            + " database{full:STRING tables:ARRAY own:NULL} files{files:ARRAY unmatched:ARRAY left:ARRAY}";
+            + " database{full:STRING tables:ARRAY own:NULL} files{files:ARRAY unmatched:ARRAY left:ARRAY maintenance:NULL}";
 
     @Test
     void snapshotAndSyncPrintOneObjectEach() {

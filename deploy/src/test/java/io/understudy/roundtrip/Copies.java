@@ -46,8 +46,7 @@ final class Copies {
     }
 
     private static DatabaseCapture capture(DatabaseSettings settings, Path state, Optional<ChangeTracking> tracking) {
-        return new DatabaseCapture(
-                new Database(settings), new PgTools(settings, runner(state)), Ticker.system(), tracking);
+        return new DatabaseCapture(new Database(settings), tools(settings, state), Ticker.system(), tracking);
     }
 
     private static Manifest manifest(Captured captured, SnapshotId snapshot) {
@@ -74,6 +73,10 @@ final class Copies {
 
     static DatabaseLoader loader(DatabaseSettings settings, Path state) {
         return new DatabaseLoader(settings, state, runner(state), Ticker.system());
+    }
+
+    static PgTools tools(DatabaseSettings settings, Path state) {
+        return new PgTools(settings, runner(state));
     }
 
     private static CommandRunner runner(Path state) {

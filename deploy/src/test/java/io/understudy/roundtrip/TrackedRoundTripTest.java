@@ -3,6 +3,8 @@ package io.understudy.roundtrip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.dump.DatabaseDump;
+import io.understudy.dump.DumpRequest;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.primary.capture.database.tracking.Before;
@@ -72,6 +74,13 @@ class TrackedRoundTripTest {
             loader.preflight(manifest);
             loader.load(manifest, blobs, Progress.none());
             assertThat(server.dump(DatabaseNames.of(site).spare())).isEqualTo(server.dump(source));
+
+            String dumped = server.createDatabase("dumped");
+            Path script = state.resolve("script.sql");
+            new DatabaseDump(manifest, blobs, Copies.tools(settings, state), DumpRequest.ALL)
+                    .writeFile(script, Progress.none());
+            server.psqlFile(dumped, script);
+            assertThat(server.content(dumped)).isEqualTo(server.content(source));
         }
     }
 }

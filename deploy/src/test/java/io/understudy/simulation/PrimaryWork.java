@@ -8,6 +8,7 @@ import io.understudy.primary.app.PrimaryPorts;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.RoleWatch;
 import io.understudy.primary.capture.Looked;
+import io.understudy.primary.capture.Need;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
@@ -35,6 +36,7 @@ import java.util.Optional;
 /** The primary's agent of a server as one process: its snapshots and its pruning, of the shipped code. */
 final class PrimaryWork {
     private static final Duration RETRY = Duration.ofMinutes(10);
+    private static final int LAST = 11;
 
     private final Server server;
     private final Run run;
@@ -46,6 +48,7 @@ final class PrimaryWork {
     private final RoleWatch role;
     private Optional<UnderstudyException> reported = Optional.empty();
     private long taken;
+    private int asked;
 
     PrimaryWork(Server server, Run run) {
         this.server = server;
@@ -84,7 +87,7 @@ final class PrimaryWork {
         }
     }
 
-    /** How many snapshots this process has committed. */
+    /** How many snapshots this process has committed, or found not to be needed. */
     long taken() {
         return taken;
     }
@@ -93,13 +96,31 @@ final class PrimaryWork {
     void take() {
         reported = Optional.empty();
         String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
+        asked++;
+        Map<String, String> before = server.content();
         try {
-            Taken snapshot = taker.take(SnapshotRequest.of(List.of(period)), Progress.none());
+            Optional<Taken> snapshot = taker.takeIfNeeded(request(period), need(), Progress.none());
             taken++;
-            committed(snapshot);
+            snapshot.ifPresent(this::committed);
+            if (snapshot.isEmpty()) {
+                run.tell("unneeded", period, "");
+            }
+            if (snapshot.isEmpty() && before.equals(server.content())) {
+                run.store.requireCommitted(server, before);
+            }
         } catch (UnderstudyException e) {
             run.failed("snapshot", e, reported);
         }
+    }
+
+    /** Some are the last one before a shutdown, after which this server goes on all the same. */
+    private SnapshotRequest request(String period) {
+        return asked % LAST == 0 ? SnapshotRequest.last(false) : SnapshotRequest.of(List.of(period));
+    }
+
+    private Need need() {
+        Need[] all = Need.values();
+        return asked % LAST == 0 ? Need.ALWAYS : all[asked % all.length];
     }
 
     private void committed(Taken snapshot) {

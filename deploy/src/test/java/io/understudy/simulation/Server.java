@@ -3,6 +3,7 @@ package io.understudy.simulation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.config.HostPort;
 import io.understudy.config.S3Options;
+import io.understudy.config.ScheduleTiming;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.DatabaseSettings;
@@ -15,6 +16,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.config.ShutdownSettings;
 import io.understudy.config.SshOptions;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
@@ -220,11 +222,14 @@ final class Server {
                 new PrimarySettings(
                         name,
                         Map.of(),
+                        ScheduleTiming.DEFAULT,
+                        ShutdownSettings.DEFAULT,
                         true,
                         Optional.of(Duration.ofMinutes(10)),
                         nowhere,
                         List.of(),
                         OptionalDouble.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 RETENTION,
                 new ReplicaSettings(name, List.of(), Duration.ofHours(3), Optional.empty()),

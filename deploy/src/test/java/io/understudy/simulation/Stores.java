@@ -1,7 +1,6 @@
 package io.understudy.simulation;
 
 import io.understudy.config.S3Options;
-import io.understudy.config.Settings;
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
@@ -70,9 +69,9 @@ final class Stores {
     }
 
     /** As the configuration of a server has them; empty where there is one. */
-    Optional<Settings.SeveralFilestores> configured() {
+    Optional<io.understudy.config.SeveralFilestores> configured() {
         return areSeveral()
-                ? Optional.of(new Settings.SeveralFilestores(
+                ? Optional.of(new io.understudy.config.SeveralFilestores(
                         rule, places.stream().map(Stores::settings).toList()))
                 : Optional.empty();
     }

@@ -57,6 +57,7 @@ class WordsTest {
                         "bin/agent",
                         "conf/primary.yaml",
                         "systemd/understudy-replica.service",
+                        "systemd/understudy-shutdown.service",
                         "prometheus/understudy.rules.yml",
                         "grafana/understudy.json",
                         "src/main/java/io/understudy/demo/Play.java");

@@ -84,6 +84,11 @@ final class DaemonStatus implements EventSink {
         }
     }
 
+    /** Why the last snapshot failed; empty while none did. */
+    synchronized Optional<UnderstudyException> snapshotFailure() {
+        return roleStatus.role().idles() ? Optional.empty() : failure();
+    }
+
     private Optional<UnderstudyException> failure() {
         return failure.or(() -> continuousFailure);
     }
@@ -105,8 +110,7 @@ final class DaemonStatus implements EventSink {
      * Why the last snapshot failed, or else why the role is not what it should be, or why the repository can't be read.
      */
     synchronized Optional<UnderstudyException> lastError() {
-        Optional<UnderstudyException> own = roleStatus.role().idles() ? Optional.empty() : failure();
-        return own.or(roleStatus::lastError).or(repository::failure);
+        return snapshotFailure().or(roleStatus::lastError).or(repository::failure);
     }
 
     synchronized Probe health() {

@@ -4,10 +4,10 @@ import io.understudy.config.ScheduleTiming;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.Retry;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.Need;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.schedule.Timetable;
-import io.understudy.progress.Progress;
 import io.understudy.time.Backoff;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,10 +105,8 @@ final class Planner {
         if (!due.isEmpty()) {
             try {
                 SnapshotRequest request = SnapshotRequest.of(due);
-                running = Optional.of(
-                        timing.skipUnchanged()
-                                ? queue.submitUnlessUnchanged(request)
-                                : queue.submit(request, Progress.none()));
+                Need need = timing.skipUnchanged() ? Need.UNLESS_UNCHANGED : Need.UNLESS_SHUT_DOWN;
+                running = Optional.of(queue.submitIfNeeded(request, need));
             } catch (UnderstudyException e) {
                 timetable.failed(now, e.code().retry());
             }
@@ -121,7 +119,9 @@ final class Planner {
                 .orElse(true);
         asked = Optional.of(now);
         if (stopped) {
-            timing.catchUp().ifPresent(age -> timetable.forget(now.minus(age)));
+            // A tick within the jitter may not have come yet: it was not missed.
+            timing.catchUp()
+                    .ifPresent(age -> timetable.forget(now.minus(age).minus(timing.jitter())));
         }
     }
 

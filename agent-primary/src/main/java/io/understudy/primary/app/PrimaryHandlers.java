@@ -26,6 +26,10 @@ final class PrimaryHandlers {
     /** When the caller leaves, the snapshot is cancelled. */
     private static SnapshotView take(SnapshotQueue queue, Events events, SnapshotRequest request, AdminCall call) {
         events.report(new PrimaryEvent.SnapshotRequested(request.periods()));
+        if (request.last() != null) {
+            // The server is about to stop, and another snapshot would be of an earlier moment.
+            queue.giveWay();
+        }
         SnapshotQueue.Job<Taken> job = queue.submit(request.requireLabels(), call.progress());
         call.onCancel(() -> job.cancel(true));
         try {

@@ -39,6 +39,7 @@ final class PrimaryMetrics implements EventSink {
         metrics.prepare(Metric.CONTINUOUS_LOOKS);
         metrics.prepare(Metric.CONTINUOUS_DURATION_SECONDS);
         metrics.set(Metric.CONTINUOUS_PAUSE_SECONDS, 0);
+        metrics.set(Metric.QUIESCE_DOWN_SECONDS, 0);
         metrics.prepare(Metric.RETENTION_DELETED);
         metrics.prepare(Metric.RETENTION_FAILURES);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
@@ -58,6 +59,8 @@ final class PrimaryMetrics implements EventSink {
             newest(RepositorySeen.Details.of(Outline.of(committed.manifest())));
         } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
             checked(at);
+        } else if (event instanceof PrimaryEvent.SiteWasQuiet quiet) {
+            metrics.set(Metric.QUIESCE_DOWN_SECONDS, quiet.took().toMillis() / 1000.0);
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
         } else if (event instanceof PrimaryEvent.ContinuousLooked looked) {

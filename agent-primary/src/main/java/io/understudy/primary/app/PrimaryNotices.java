@@ -28,6 +28,7 @@ final class PrimaryNotices implements Signals, DataAge {
     private static final String PRUNING = "pruning";
     /** Another topic than that the filestore is lost, which its probe alone ends. */
     private static final String BEHIND = "copies in ";
+    private static final String QUIESCE = "quiesce";
 
     private final DaemonStatus daemonStatus;
     private final Optional<Duration> longestPause;
@@ -107,6 +108,15 @@ final class PrimaryNotices implements Signals, DataAge {
         }
         if (event instanceof PrimaryEvent.PruningDone done) {
             return List.of(Signal.recovered(pruning(done.filestore()), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.QuiesceStartFailed) {
+            return List.of(Signal.down(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SiteWasQuiet) {
+            return List.of(Signal.recovered(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SiteResumed) {
+            return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreBehind behind) {
             return List.of(Signal.impaired(BEHIND + behind.name(), Fact.of(event)));

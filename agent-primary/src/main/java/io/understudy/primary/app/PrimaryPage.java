@@ -1,6 +1,8 @@
 package io.understudy.primary.app;
 
 import io.understudy.cli.Bytes;
+import io.understudy.cli.Problem;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.page.Level;
 import io.understudy.page.Page;
 import io.understudy.page.Page.DataAge;
@@ -25,18 +27,28 @@ final class PrimaryPage {
     static final String QUESTION = "Is there a second copy, and a standby that has it?";
 
     private final StatusView status;
+    private final Optional<Problem> failure;
     private final Optional<Duration> target;
     private final Instant now;
 
-    private PrimaryPage(StatusView status, Optional<Duration> target, Instant now) {
+    private PrimaryPage(StatusView status, Optional<Problem> failure, Optional<Duration> target, Instant now) {
         this.status = status;
+        this.failure = failure;
         this.target = target;
         this.now = now;
     }
 
-    /** @param target how old the newest snapshot may be; empty without a schedule */
-    static Page of(StatusView status, Timeline timeline, Optional<Duration> target, Instant now) {
-        PrimaryPage it = new PrimaryPage(status, target, now);
+    /**
+     * @param failure of the last snapshot; empty when it did not fail
+     * @param target how old the newest snapshot may be; empty without a schedule
+     */
+    static Page of(
+            StatusView status,
+            Optional<UnderstudyException> failure,
+            Timeline timeline,
+            Optional<Duration> target,
+            Instant now) {
+        PrimaryPage it = new PrimaryPage(status, failure.map(Problem::of), target, now);
         return new Page(
                 new Head(status.site(), status.server(), "agent-primary", status.version(), now),
                 it.verdict(),
@@ -61,7 +73,7 @@ final class PrimaryPage {
             return new Verdict(
                     Level.BAD, QUESTION, "Not known from here: the role of this server is " + status.role() + ".");
         }
-        if (status.lastError().isPresent()) {
+        if (failure.isPresent()) {
             return new Verdict(Level.BAD, QUESTION, "The last snapshot failed, so the copy gets older.");
         }
         if (status.newest().isEmpty()) {
@@ -69,6 +81,9 @@ final class PrimaryPage {
         }
         if (age().filter(each -> each.isOver(now)).isPresent()) {
             return new Verdict(Level.CAUTION, QUESTION, "There is a copy, but it is older than it may be.");
+        }
+        if (status.lastError().isPresent()) {
+            return new Verdict(Level.CAUTION, QUESTION, "There is a copy, but something is wrong: see below.");
         }
         return status.followers().stream()
                 .filter(each -> each.connected() && each.proven().isPresent())
@@ -132,7 +147,10 @@ final class PrimaryPage {
 
     private List<Page.Error> errors() {
         List<Page.Error> errors = new ArrayList<>();
-        status.lastError().ifPresent(each -> errors.add(new Page.Error("snapshot", each, Optional.empty())));
+        failure.ifPresent(each -> errors.add(new Page.Error("snapshot", each, Optional.empty())));
+        status.lastError()
+                .filter(each -> failure.isEmpty() && !status.junk().contains(each))
+                .ifPresent(each -> errors.add(new Page.Error("repository", each, Optional.empty())));
         status.junk().forEach(each -> errors.add(new Page.Error("repository", each, Optional.empty())));
         status.doubledNames()
                 .forEach(each -> errors.add(new Page.Error("name", each.problem(), Optional.of(each.seen()))));

@@ -134,7 +134,8 @@ public final class PrimaryWiring implements AutoCloseable {
                 settings.trees(),
                 new ProcessorShare(settings.primary().processors(), ports.ticker()),
                 ports.clock(),
-                ports.ticker());
+                ports.ticker(),
+                new QuiesceWiring(settings).quiesce(events));
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 
@@ -326,6 +327,7 @@ public final class PrimaryWiring implements AutoCloseable {
         Refreshed<String> page = new Refreshed<>(
                 () -> PageHtml.of(PrimaryPage.of(
                         now.get(),
+                        daemonStatus.snapshotFailure(),
                         recent.look(),
                         longestPause.map(pause -> pause.multipliedBy(2)),
                         ports.clock().instant())),
@@ -357,12 +359,9 @@ public final class PrimaryWiring implements AutoCloseable {
         });
         // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
         // server.
-        services.add(stores);
-        services.add(() -> tracking);
-        services.add(() -> following);
-        services.add(() -> prune);
-        services.add(() -> queue::rest);
-        services.add(() -> queue);
+        new QuiesceWiring(settings).watch(events).ifPresent(services::add);
+        services.addAll(
+                List.<Service>of(stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue));
         return new Daemon(
                 roles,
                 planner,

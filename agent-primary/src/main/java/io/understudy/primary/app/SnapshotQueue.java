@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.Looked;
+import io.understudy.primary.capture.Need;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
@@ -10,7 +11,9 @@ import io.understudy.progress.Progress;
 import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,6 +32,7 @@ final class SnapshotQueue implements AutoCloseable {
 
     private final SnapshotTaker taker;
     private final ThreadPoolExecutor worker;
+    private final Set<Job<?>> jobs = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private volatile Step step;
 
@@ -50,9 +54,14 @@ final class SnapshotQueue implements AutoCloseable {
         return submit(new Job<>(() -> take(request, progress)));
     }
 
-    /** Asks for a snapshot of the schedule, if anything changed. As {@link #submit}. */
-    Job<Optional<Taken>> submitUnlessUnchanged(SnapshotRequest request) {
-        return submit(new Job<>(() -> stepped("prepare", () -> taker.takeUnlessUnchanged(request, this::at))));
+    /** Asks for a snapshot of the schedule, unless the newest one is enough. As {@link #submit}. */
+    Job<Optional<Taken>> submitIfNeeded(SnapshotRequest request, Need need) {
+        return submit(new Job<>(() -> stepped("prepare", () -> taker.takeIfNeeded(request, need, this::at))));
+    }
+
+    /** Cancels all that runs and waits. */
+    void giveWay() {
+        jobs.forEach(job -> job.cancel(true));
     }
 
     /** Asks for a continuous snapshot, if anything changed. As {@link #submit}. */
@@ -73,9 +82,11 @@ final class SnapshotQueue implements AutoCloseable {
     private <T> Job<T> submit(Job<T> job) {
         try {
             open.incrementAndGet();
+            jobs.add(job);
             worker.execute(job);
         } catch (RejectedExecutionException e) {
             open.decrementAndGet();
+            jobs.remove(job);
             throw worker.isShutdown()
                     ? new UnderstudyException(
                             ErrorCode.CANCELLED, "cannot take a snapshot: the agent is stopping", "ask again later", e)
@@ -112,6 +123,7 @@ final class SnapshotQueue implements AutoCloseable {
 
         @Override
         protected void done() {
+            jobs.remove(this);
             open.decrementAndGet();
         }
     }

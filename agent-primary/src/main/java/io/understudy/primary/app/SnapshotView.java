@@ -4,13 +4,15 @@ import io.understudy.cli.Bytes;
 import io.understudy.primary.capture.Taken;
 import io.understudy.repository.Manifest;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The result of {@code agent-primary snapshot}; scripts rely on it:
  *
  * <pre>{@code
  * {"snapshot":"00000001-00000003","seconds":4.217,"database":{"tables":12,"rows":4711,"bytes":1048576},
- *  "files":{"entries":120,"bytes":52428800},"uploaded_bytes":2048,"uploaded_blobs":2,"reused_bytes":31457280}
+ *  "files":{"entries":120,"bytes":52428800},"uploaded_bytes":2048,"uploaded_blobs":2,"reused_bytes":31457280,
+ *  "down_seconds":null}
  * }</pre>
  *
  * {@code bytes} are plain bytes: of the archive and all rows, and of all files. {@code entries} are files, folders and
@@ -24,7 +26,8 @@ public record SnapshotView(
         Files files,
         long uploadedBytes,
         long uploadedBlobs,
-        long reusedBytes) {
+        long reusedBytes,
+        Optional<Double> downSeconds) {
 
     public record Database(int tables, long rows, long bytes) {}
 
@@ -40,7 +43,8 @@ public record SnapshotView(
                 new Files(totals.entries(), totals.fileBytes()),
                 totals.uploadedBytes(),
                 taken.uploadedBlobs(),
-                taken.reusedBytes());
+                taken.reusedBytes(),
+                taken.down().map(down -> down.toMillis() / 1000.0));
     }
 
     public String text() {
@@ -49,7 +53,7 @@ public record SnapshotView(
                 "snapshot %s in %.1f s%n"
                         + "database  %d rows of %d tables, %s%n"
                         + "files     %d files, folders and links, %s%n"
-                        + "uploaded  %s in %d blobs, %s were there already%n",
+                        + "uploaded  %s in %d blobs, %s were there already%n%s",
                 snapshot,
                 seconds,
                 database.rows(),
@@ -59,6 +63,9 @@ public record SnapshotView(
                 Bytes.text(files.bytes()),
                 Bytes.text(uploadedBytes),
                 uploadedBlobs,
-                Bytes.text(reusedBytes));
+                Bytes.text(reusedBytes),
+                downSeconds
+                        .map(down -> String.format(Locale.ROOT, "stopped   the site for %.1f s%n", down))
+                        .orElse(""));
     }
 }

@@ -91,12 +91,28 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
         return new Before(
                 target.id(),
                 manifest.map(newest -> new Before.Newest(
-                        newest.snapshot(),
+                        databaseOf(newest),
                         newest.database(),
                         lists.of(target.blobs()),
                         target.blobs().areReadable() ? Optional.of(target.blobs()) : Optional.empty())),
                 frequent,
                 lists::keeping);
+    }
+
+    /** The snapshot that a part was read for: this one, unless it was carried over already. */
+    Manifest.Carried origin(String part) {
+        Manifest newest = manifest.orElseThrow();
+        return newest.carried().stream()
+                .filter(carried -> carried.part().equals(part))
+                .findFirst()
+                .orElseGet(() -> new Manifest.Carried(part, newest.snapshot(), newest.moment()));
+    }
+
+    /** The snapshot that its database was read for: what change tracking knows it by. */
+    static SnapshotId databaseOf(Manifest newest) {
+        return new Base(Optional.of(newest), Map.of())
+                .origin("database " + newest.database().name())
+                .snapshot();
     }
 
     KnownBlobs named(TreeData unchanged) {

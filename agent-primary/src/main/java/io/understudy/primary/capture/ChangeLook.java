@@ -56,7 +56,7 @@ final class ChangeLook {
         }
         Optional<Taken> taken;
         try {
-            taken = runs.take(run, SnapshotRequest.continuous(), false).taken();
+            taken = runs.take(run, SnapshotRequest.continuous(), Need.ALWAYS).taken();
         } catch (SnapshotRuns.NoBase e) {
             return Looked.without(Outcome.NO_BASE);
         }

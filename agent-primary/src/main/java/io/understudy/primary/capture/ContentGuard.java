@@ -56,6 +56,12 @@ final class ContentGuard {
     /** Before anything is read: looks at each tree. */
     void look(SourceTrees files) {
         Map<String, TreePlaces.Place> before = remembered.load();
+        // Of a tree that is not read this time it stays known.
+        before.forEach((name, place) -> {
+            if (trees.stream().noneMatch(tree -> tree.name().equals(name))) {
+                seen.put(name, place);
+            }
+        });
         for (TreeSettings tree : trees) {
             Optional<Glance> glance = files.look(tree);
             glance.filter(Glance::empty).ifPresent(empty -> requireEntries(tree, 0));

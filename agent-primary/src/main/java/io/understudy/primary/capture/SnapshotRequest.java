@@ -1,12 +1,19 @@
 package io.understudy.primary.capture;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.understudy.config.NearestName;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
 import io.understudy.primary.schedule.Period;
 import io.understudy.repository.Manifest;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What the caller asks of a snapshot.
@@ -15,15 +22,38 @@ import java.util.Set;
  *     the calendar
  * @param acceptEmpty names of the trees, or {@link #DATABASE}, that may be empty or lie elsewhere this time; null means
  *     none
+ * @param only {@link #PARTS} that are read, while the rest is that of the newest snapshot; none or null: all
+ * @param last where it is this server's last one, after which it stops; null in all others
  */
-public record SnapshotRequest(List<String> periods, Set<String> acceptEmpty) {
+public record SnapshotRequest(
+        List<String> periods,
+        Set<String> acceptEmpty,
+        Set<String> only,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Manifest.Last last) {
     public static final String MANUAL = "manual";
     public static final String DATABASE = "database";
+    public static final String SHUTDOWN = "shutdown";
+
+    /** What may be read alone. */
+    public static final List<String> PARTS = Stream.concat(
+                    Stream.of(DATABASE), Arrays.stream(TreeKind.values()).map(TreeKind::label))
+            .toList();
 
     public SnapshotRequest {
         List<String> given = Optional.ofNullable(periods).orElse(List.of());
         periods = given.isEmpty() ? List.of(MANUAL) : Period.expand(given);
         acceptEmpty = Set.copyOf(Optional.ofNullable(acceptEmpty).orElse(Set.of()));
+        only = Collections.unmodifiableSet(
+                new TreeSet<>(Optional.ofNullable(only).orElse(Set.of())));
+    }
+
+    public SnapshotRequest(List<String> periods, Set<String> acceptEmpty) {
+        this(periods, acceptEmpty, Set.of(), null);
+    }
+
+    /** The last one before this server stops. @param siteStopped whether the site was stopped before */
+    public static SnapshotRequest last(boolean siteStopped) {
+        return new SnapshotRequest(List.of(SHUTDOWN), Set.of(), Set.of(), new Manifest.Last(siteStopped));
     }
 
     public static SnapshotRequest of(List<String> periods) {
@@ -42,7 +72,7 @@ public record SnapshotRequest(List<String> periods, Set<String> acceptEmpty) {
     /**
      * A continuous snapshot cannot be asked for: the daemon takes it if something changed.
      *
-     * @throws UnderstudyException {@code USAGE} where that is one of the labels
+     * @throws UnderstudyException {@code USAGE} where that is one of the labels, or a part is none
      */
     public SnapshotRequest requireLabels() {
         if (periods.contains(Manifest.CONTINUOUS)) {
@@ -52,6 +82,15 @@ public record SnapshotRequest(List<String> periods, Set<String> acceptEmpty) {
                             + "\": a standby would not restart its site with it",
                     "set primary.continuous, and the daemon takes them; or give it another label");
         }
+        only.stream().filter(part -> !PARTS.contains(part)).findFirst().ifPresent(part -> {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot take a snapshot of \"" + part + "\" alone",
+                    NearestName.of(part, PARTS)
+                                    .map(name -> "did you mean " + name + "? ")
+                                    .orElse("")
+                            + "the parts are " + String.join(", ", PARTS));
+        });
         return this;
     }
 }

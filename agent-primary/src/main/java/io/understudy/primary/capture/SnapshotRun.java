@@ -4,6 +4,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.Quiesce.Still;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
@@ -38,7 +39,11 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way of one snapshot, from its base to its commit. Use once. */
+/**
+ * The way of one snapshot, from its base to its commit. Use once.
+ *
+ * <p>More than 300 lines, for it is one sequence of steps that share what they read.
+ */
 final class SnapshotRun {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRun.class);
 
@@ -115,7 +120,8 @@ final class SnapshotRun {
             SigningKey key,
             Runnable beforeCommit) {
         Base base = full ? none() : newest;
-        ContentGuard guard = new ContentGuard(source.trees(), request.acceptEmpty(), newest.manifest(), places);
+        PartSelection parts = new PartSelection(request.only(), source, base);
+        ContentGuard guard = new ContentGuard(parts.trees(), request.acceptEmpty(), newest.manifest(), places);
         enter(Stage.FILES);
         guard.look(source.files());
         try (BlobSession session =
@@ -123,13 +129,14 @@ final class SnapshotRun {
             session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(sink, guard, base.before(target, lists, request.isContinuous()), base, target);
+            Content content =
+                    read(parts, sink, guard, base.before(target, lists, request.isContinuous()), base, target, request);
             Captured captured = content.database();
-            List<TreeData> trees =
-                    content.trees().stream().map(SourceTrees.Captured::tree).toList();
+            List<TreeData> trees = parts.all(
+                    content.trees().stream().map(SourceTrees.Captured::tree).toList());
             if (unlessUnchanged
                     && isSame(base.manifest().orElseThrow(), captured.database().data(), trees)) {
-                captured.commit().unchanged(base.manifest().orElseThrow().snapshot());
+                captured.commit().unchanged(Base.databaseOf(base.manifest().orElseThrow()));
                 return new Result(Optional.empty(), base, captured.seen());
             }
             Map<StreamRef, KnownBlobs> named = new HashMap<>();
@@ -138,6 +145,7 @@ final class SnapshotRun {
             content.trees()
                     .forEach(data ->
                             named.put(data.tree().references(), data.named().orElseGet(() -> base.named(data.tree()))));
+            parts.name(trees, named);
             enter(Stage.COMMIT);
             session.settle();
             beforeCommit.run();
@@ -150,45 +158,80 @@ final class SnapshotRun {
                     () -> manifest(
                             target,
                             numbers.next(),
-                            request.periods(),
+                            request,
                             request.isContinuous() ? numbers.scheduledBefore(base) : null,
                             captured,
                             trees,
+                            parts.carried(trees),
                             KnownBlobs.storedBytes(named.values()),
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
             captured.commit().committed();
             guard.committed();
             Taken taken = new Taken(
-                    manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+                    manifest,
+                    source.ticker().since(start),
+                    source.clock().instant(),
+                    session.uploadedBlobs(),
+                    content.down());
             return new Result(Optional.of(taken), new Base(Optional.of(manifest), named), captured.seen());
         }
     }
 
-    private record Content(Captured database, List<SourceTrees.Captured> trees) {}
+    private record Content(Captured database, List<SourceTrees.Captured> trees, Optional<Duration> down) {}
 
-    private Content read(BlobSink sink, ContentGuard guard, Before before, Base base, Repository target) {
+    private Content read(
+            PartSelection parts,
+            BlobSink sink,
+            ContentGuard guard,
+            Before before,
+            Base base,
+            Repository target,
+            SnapshotRequest request) {
+        // A last one has stopped the site by itself, and one of parts has no moment that all of it is of.
+        boolean goesOn = request.isContinuous()
+                || request.last() != null
+                || !request.only().isEmpty();
+        try (Still still = (goesOn ? Quiesce.NONE : source.quiesce()).begin(source.trees())) {
+            return read(parts, sink, guard, before, base, target, still);
+        }
+    }
+
+    private Content read(
+            PartSelection parts,
+            BlobSink sink,
+            ContentGuard guard,
+            Before before,
+            Base base,
+            Repository target,
+            Still still) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
-                moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
+                moments,
+                (into, shown) -> trees(parts, into, guard, base, target.blobs(), still, shown),
+                sink,
+                progress);
         SinkTime storing = new SinkTime(source.ticker());
         BlobSink timed = storing.around(sink);
         AtomicLong since = new AtomicLong(source.ticker().nanos());
         try (TaskScope behind = new TaskScope("read the trees")) {
             behind.start(trees::followMoments);
-            Captured captured = source.database()
-                    .capture(
-                            Optional.of(before),
-                            timed.around((inner, buffer, offset, length) -> {
-                                moments.requireTrees();
-                                return inner.put(buffer, offset, length);
-                            }),
-                            progress,
-                            () -> {
-                                since.set(source.ticker().nanos());
-                                storing.restart();
-                                moments.froze();
-                            });
+            Captured captured = StillMoment.of(
+                    still,
+                    frozen -> parts.database()
+                            .capture(
+                                    Optional.of(before),
+                                    timed.around((inner, buffer, offset, length) -> {
+                                        moments.requireTrees();
+                                        return inner.put(buffer, offset, length);
+                                    }),
+                                    progress,
+                                    () -> {
+                                        frozen.run();
+                                        since.set(source.ticker().nanos());
+                                        storing.restart();
+                                        moments.froze();
+                                    }));
             moments.end();
             reading = Optional.of(Looked.Reading.of(
                     source.ticker().since(since.get()).minus(storing.longestWait()), captured.effort()));
@@ -196,20 +239,27 @@ final class SnapshotRun {
             guard.database(captured.database().tables());
             enter(Stage.FILES);
             behind.await();
-            return new Content(captured, trees.result());
+            return new Content(captured, trees.result(), still.down());
         }
     }
 
     private List<SourceTrees.Captured> trees(
-            BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+            PartSelection parts,
+            BlobSink sink,
+            ContentGuard guard,
+            Base base,
+            Blobs blobs,
+            Still still,
+            Progress shown) {
         long begun = source.ticker().nanos();
         try {
             SinkTime storing = new SinkTime(source.ticker());
             BlobSink timed = storing.around(sink);
             List<SourceTrees.Captured> trees = new ArrayList<>();
-            for (TreeSettings tree : source.trees()) {
+            for (TreeSettings tree : parts.trees()) {
                 Cancellation.check("finish the snapshot");
-                SourceTrees.Captured data = source.files().capture(tree, timed, base.tree(tree), blobs, shown);
+                SourceTrees.Captured data =
+                        source.files().capture(still.of(tree), timed, base.tree(tree), blobs, shown);
                 guard.captured(tree, data.tree());
                 trees.add(data);
             }
@@ -254,10 +304,11 @@ final class SnapshotRun {
     private Manifest manifest(
             Repository target,
             SnapshotId snapshot,
-            List<String> periods,
+            SnapshotRequest request,
             SnapshotId lastScheduled,
             Captured captured,
             List<TreeData> trees,
+            List<Manifest.Carried> carried,
             long stored,
             long uploaded) {
         Written database = captured.database();
@@ -265,7 +316,7 @@ final class SnapshotRun {
                 Manifest.FORMAT,
                 target.site(),
                 snapshot,
-                periods,
+                request.periods(),
                 lastScheduled,
                 captured.moment(),
                 captured.walLsn(),
@@ -280,7 +331,9 @@ final class SnapshotRun {
                         trees.stream().mapToLong(TreeData::entries).sum(),
                         trees.stream().mapToLong(TreeData::bytes).sum(),
                         stored,
-                        uploaded));
+                        uploaded),
+                request.last(),
+                carried);
     }
 
     /**

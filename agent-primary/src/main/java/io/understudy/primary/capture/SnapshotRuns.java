@@ -119,10 +119,10 @@ final class SnapshotRuns {
     /**
      * Within {@link #undisturbed}.
      *
-     * @param unlessUnchanged whether the newest snapshot is enough where it holds the same and stands for the labels
+     * @param need whether the newest snapshot may be enough
      * @throws NoBase where a continuous snapshot has nothing to follow
      */
-    SnapshotRun.Result take(SnapshotRun run, SnapshotRequest request, boolean unlessUnchanged) {
+    SnapshotRun.Result take(SnapshotRun run, SnapshotRequest request, Need need) {
         Instant begun = source.clock().instant();
         Repository target = repository.get();
         int epoch = epochs.require(target);
@@ -138,7 +138,14 @@ final class SnapshotRuns {
         if (request.isContinuous() && !reliable) {
             throw new NoBase();
         }
-        boolean enough = unlessUnchanged && reliable && standsFor(base, request);
+        if (!request.only().isEmpty() && !reliable) {
+            throw new UnderstudyException(
+                    ErrorCode.SNAPSHOT_UNKNOWN,
+                    "cannot take a snapshot of " + String.join(" and ", request.only())
+                            + " alone: there is no snapshot of this server's epoch that the rest can be taken from",
+                    "take a whole one first: agent-primary snapshot");
+        }
+        boolean enough = reliable && mayBeEnough(base, request, need, committed.isPresent());
         if (enough && committed.isPresent() && isQuiet(run, base)) {
             unchanged.note(target.id(), base.manifest().orElseThrow().snapshot(), begun);
             return new SnapshotRun.Result(Optional.empty(), base, last.seen());
@@ -191,6 +198,17 @@ final class SnapshotRuns {
                         .filter(newest -> newest.snapshot().epoch() == epoch)
                         .isPresent()
                 && base.scheduled().isPresent();
+    }
+
+    /**
+     * What this process took as the server's last stands for all that the schedule asks for while nothing changes: it
+     * stays the newest. A process that begins after it ends that.
+     */
+    private static boolean mayBeEnough(Base base, SnapshotRequest request, Need need, boolean own) {
+        if (base.manifest().filter(newest -> newest.last() != null).isPresent()) {
+            return own && need != Need.ALWAYS;
+        }
+        return need == Need.UNLESS_UNCHANGED && standsFor(base, request);
     }
 
     /** A continuous snapshot stands for none of the schedule: a standby does not become live with it. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param server this server's name in manifests
  * @param version of this agent
  * @param processors how much of them a snapshot may use
+ * @param quiesce keeps the site still around the moment of a snapshot that is not continuous
  */
 public record SnapshotSource(
         String server,
@@ -23,8 +24,21 @@ public record SnapshotSource(
         List<TreeSettings> trees,
         ProcessorShare processors,
         Clock clock,
-        Ticker ticker) {
+        Ticker ticker,
+        Quiesce quiesce) {
     public SnapshotSource {
         trees = List.copyOf(trees);
+    }
+
+    public SnapshotSource(
+            String server,
+            String version,
+            SourceDatabase database,
+            SourceTrees files,
+            List<TreeSettings> trees,
+            ProcessorShare processors,
+            Clock clock,
+            Ticker ticker) {
+        this(server, version, database, files, trees, processors, clock, ticker, Quiesce.NONE);
     }
 }

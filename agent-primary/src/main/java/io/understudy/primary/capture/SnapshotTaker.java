@@ -56,21 +56,22 @@ public final class SnapshotTaker {
      */
     public Taken take(SnapshotRequest request, Progress progress) {
         events.report(new PrimaryEvent.SnapshotBegan(request.periods()));
-        Taken taken = taken(request, false, progress).taken().orElseThrow();
+        Taken taken = taken(request, Need.ALWAYS, progress).taken().orElseThrow();
         committed(taken);
         return taken;
     }
 
     /**
-     * Takes one snapshot and commits it, unless the newest one is of the schedule too, holds all that the site holds,
-     * and stands for the labels that are due. Then it is noted that this was seen.
+     * Takes one snapshot and commits it, unless the newest one is enough: it holds all that the site holds, and stands
+     * for the labels that are due. Then it is noted that this was seen.
      *
+     * @param need when it is enough
      * @return empty where none was needed
      * @throws UnderstudyException as {@link #take}
      */
-    public Optional<Taken> takeUnlessUnchanged(SnapshotRequest request, Progress progress) {
+    public Optional<Taken> takeIfNeeded(SnapshotRequest request, Need need, Progress progress) {
         events.report(new PrimaryEvent.SnapshotBegan(request.periods()));
-        SnapshotRun.Result result = taken(request, true, progress);
+        SnapshotRun.Result result = taken(request, need, progress);
         if (result.taken().isEmpty()) {
             Manifest newest = result.next().manifest().orElseThrow();
             events.report(new PrimaryEvent.SnapshotUnneeded(newest.snapshot(), request.periods()));
@@ -86,10 +87,10 @@ public final class SnapshotTaker {
         locks.committed(taken.manifest());
     }
 
-    private SnapshotRun.Result taken(SnapshotRequest request, boolean unlessUnchanged, Progress progress) {
+    private SnapshotRun.Result taken(SnapshotRequest request, Need need, Progress progress) {
         SnapshotRun run = runs.begin(progress);
         try {
-            return runs.undisturbed(() -> runs.take(run, request, unlessUnchanged));
+            return runs.undisturbed(() -> runs.take(run, request, need));
         } catch (OutOfMemoryError e) {
             throw failed(run, e);
         } catch (RuntimeException | Error e) {

@@ -9,6 +9,8 @@ import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.diff.DiffCommand;
+import io.understudy.dump.DumpCommand;
 import io.understudy.primary.app.PrimaryWiring;
 import java.util.List;
 import java.util.function.Function;
@@ -37,13 +39,18 @@ public final class PrimaryCli extends SnapshotProgram {
                 RunCommand.class,
                 InitCommand.class,
                 SnapshotCommand.class,
+                ShutdownCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
                 LsCommand.class,
                 CatCommand.class,
                 FindCommand.class,
+                DiffCommand.class,
+                DumpCommand.class,
                 VerifyCommand.class,
+                RestoreCommand.class,
                 PruneCommand.class,
+                QuiesceCommand.class,
                 SyncCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,

@@ -34,7 +34,8 @@ import java.util.stream.Stream;
  *  "stored_bytes":31459328,"uploaded_bytes":2048}}
  * }</pre>
  *
- * A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous.
+ * A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous. The last
+ * one before its server stopped has {@code "last":{"site_stopped":true}}.
  */
 record ShowView(
         SnapshotId snapshot,
@@ -47,7 +48,9 @@ record ShowView(
         Manifest.Versions versions,
         Database database,
         List<Tree> trees,
-        Manifest.Totals totals) {
+        Manifest.Totals totals,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Manifest.Last last,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Manifest.Carried> carried) {
 
     record Database(
             String name, String schemaHash, long archiveBytes, DatabaseProperties properties, List<Table> tables) {}
@@ -100,7 +103,16 @@ record ShowView(
                         database.properties(),
                         tables),
                 manifest.trees().stream().map(tree -> tree(tree, source, trees)).toList(),
-                manifest.totals());
+                manifest.totals(),
+                manifest.last(),
+                manifest.carried());
+    }
+
+    /** Elsewhere every file that a row names is there. */
+    private boolean rowsAreNewerThanFiles() {
+        return carried.stream()
+                .anyMatch(
+                        part -> part.part().startsWith("tree ") && part.moment().isBefore(moment));
     }
 
     private static Tree tree(TreeData tree, BlobSource source, List<TreeSettings> trees) {
@@ -139,6 +151,21 @@ record ShowView(
                         table.schema(),
                         table.name())));
         trees.forEach(tree -> text.append(tree.text()));
+        carried.forEach(part -> text.append("carried   ")
+                .append(part.part())
+                .append(" of ")
+                .append(part.snapshot())
+                .append(", ")
+                .append(Moments.text(part.moment()))
+                .append('\n'));
+        if (rowsAreNewerThanFiles()) {
+            text.append("note      rows may name files that are not here: the database is newer than them\n");
+        }
+        if (last != null) {
+            text.append("last      before this server stopped; the site had ")
+                    .append(last.siteStopped() ? "" : "not ")
+                    .append("been stopped\n");
+        }
         return text.toString();
     }
 }

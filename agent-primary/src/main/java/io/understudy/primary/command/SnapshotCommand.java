@@ -1,14 +1,9 @@
 package io.understudy.primary.command;
 
-import io.understudy.admin.AdminClient;
-import io.understudy.audit.Caller;
-import io.understudy.cli.Json;
 import io.understudy.cli.ProgressDisplay;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
-import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.SnapshotRequest;
@@ -39,29 +34,29 @@ final class SnapshotCommand extends PrimaryCommand {
                             + " tables where TREE is \"database\". May be given several times.")
     private Set<String> acceptEmpty = Set.of();
 
+    @Option(
+            names = "--only",
+            paramLabel = "PARTS",
+            split = ",",
+            description =
+                    "Read database, files, config or secrets alone, or some of them with commas between. The rest is"
+                            + " that of the newest snapshot, and the manifest says so.")
+    private Set<String> only = Set.of();
+
     @Override
     int run(PrimaryWiring agent) {
         periods.forEach(SnapshotCommand::requireLabel);
-        SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty).requireLabels();
+        SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty, only, null).requireLabels();
         cli.say("taking a snapshot into " + agent.settings().filestore().url()
                 + "; while it does not answer this is tried again for up to "
                 + RetryPolicy.standard().limit().toSeconds() + " s");
         SnapshotView[] taken = new SnapshotView[1];
-        try (ProgressDisplay progress = cli.progress()) {
-            AdminClient daemon = agent.access().client();
-            if (daemon.daemonRuns()) {
-                taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
-            } else {
-                cli.interruptible(() -> taken[0] = SnapshotView.of(agent.access()
-                        .audit()
-                        .around(
-                                Caller.ofThisProcess(),
-                                "snapshot",
-                                Json.line(request),
-                                () -> agent.taker(Events.none()).take(request, progress))));
+        try (SnapshotCall snapshots = new SnapshotCall(agent, "snapshot")) {
+            try (ProgressDisplay progress = cli.progress()) {
+                cli.interruptible(() -> taken[0] = snapshots.take(request, progress));
             }
+            cli.print(taken[0], taken[0]::text);
         }
-        cli.print(taken[0], taken[0]::text);
         return 0;
     }
 

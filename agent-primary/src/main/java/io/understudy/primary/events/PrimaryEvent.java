@@ -85,6 +85,28 @@ public sealed interface PrimaryEvent extends Event {
             severity = Severity.ERROR)
     record ContentNotLocked(SnapshotId snapshot, UnderstudyException why) implements PrimaryEvent {}
 
+    @EventText("the site was stopped for {took} around the moment of a snapshot")
+    record SiteWasQuiet(Duration took) implements PrimaryEvent {}
+
+    /** Tried again until it works. */
+    @EventText(
+            value =
+                    "the site was stopped for a snapshot and cannot be started: {why}; it is tried again until it works",
+            severity = Severity.ERROR,
+            hint = "start it by its own command, then run agent-primary quiesce --resume")
+    record QuiesceStartFailed(UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText(
+            value =
+                    "the site was started: an agent had stopped it at {stopped} for a snapshot, and did not start it again",
+            severity = Severity.WARN)
+    record SiteResumed(Instant stopped) implements PrimaryEvent {}
+
+    @EventText(
+            value = "what was made to fix the trees of a snapshot cannot be removed: {why}; it is tried again",
+            severity = Severity.WARN)
+    record QuiesceLeftover(UnderstudyException why) implements PrimaryEvent {}
+
     /** The daemon looked whether anything changed; where it did, {@link SnapshotCommitted} came before. */
     @EventText(value = "looked for changes in {took}[: {taken}]; the next time in {pause}", severity = Severity.TRACE)
     record ContinuousLooked(Duration took, Duration pause, boolean taken) implements PrimaryEvent {}

@@ -14,7 +14,10 @@ public enum PrimaryPoint implements CrashPoint {
     FIRST_EPOCH_HELD(Work.INIT),
 
     SNAPSHOT_BEGUN(Work.SNAPSHOT),
+    QUIESCE_NOTED(Work.QUIESCE),
+    SITE_QUIET(Work.QUIESCE),
     SLOT_CREATED(Work.TRACK),
+    SITE_STARTED(Work.QUIESCE),
     MOMENT_FROZEN(Work.SNAPSHOT),
     CHANGES_DECODED(Work.TRACK),
     TABLE_STORED(Work.SNAPSHOT),
@@ -43,6 +46,8 @@ public enum PrimaryPoint implements CrashPoint {
     public enum Work {
         INIT,
         SNAPSHOT,
+        /** A snapshot for which the site is stopped. */
+        QUIESCE,
         /** A snapshot of a daemon that tracks changes. */
         TRACK,
         /** Of the daemon alone. */

@@ -27,7 +27,7 @@ final class Cron {
 
     /** The first tick after this moment; empty when there is none any more. */
     Optional<Instant> next(Instant after) {
-        Instant from = after;
+        Instant from = behindRepetition(after);
         while (true) {
             ZoneOffset offset = zone.getRules().getOffset(from);
             ZoneOffsetTransition change = zone.getRules().nextTransition(from);
@@ -40,6 +40,12 @@ final class Cron {
             }
             from = resume(change);
         }
+    }
+
+    /** Where the moment lies in an hour that comes for the second time: its end, unless every hour counts. */
+    private Instant behindRepetition(Instant after) {
+        ZoneOffsetTransition last = zone.getRules().previousTransition(after.plusNanos(1));
+        return last == null || last.isGap() || resume(last).isBefore(after) ? after : resume(last);
     }
 
     /** The next tick while the offset holds: before the change. */

@@ -50,7 +50,8 @@ public enum Period {
 
     /**
      * Whether retention needs no snapshot of its own for any of these labels while one that carries others holds the
-     * same: it carries the label too, or one of a finer or coarser period that it goes with.
+     * same: it carries the label too, or one of a finer period, which stands in. One of a coarser period does not:
+     * retention may delete it while finer ones of that time still have to stay.
      */
     public static boolean standsFor(Collection<String> carried, Collection<String> due) {
         return due.stream().allMatch(label -> carried.contains(label) || standsFor(carried, label));
@@ -60,7 +61,7 @@ public enum Period {
         return of(due).stream()
                 .anyMatch(period -> carried.stream()
                         .flatMap(label -> of(label).stream())
-                        .anyMatch(other -> other.isFinerThan(period) || period.isFinerThan(other)));
+                        .anyMatch(other -> other.isFinerThan(period)));
     }
 
     private boolean isFinerThan(Period other) {

@@ -10,12 +10,15 @@ import io.understudy.admin.AdminServer;
 import io.understudy.admin.AdminService;
 import io.understudy.audit.AuditLog;
 import io.understudy.events.Events;
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
 import io.understudy.transport.RefusedPeers;
@@ -122,6 +125,34 @@ class AdminServiceTest {
             throw new IllegalStateException("a defect");
         });
         assertCode(ErrorCode.INTERNAL);
+    }
+
+    /** It would be of an earlier moment, and use up the time that the last one has. */
+    @Test
+    void theLastOneOfTheServerTakesThePlaceOfWhatRuns() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        primary.database.during(() -> {
+            inside.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw Cancellation.of("finish the snapshot", e);
+            }
+        });
+        CompletableFuture<SnapshotView> other =
+                CompletableFuture.supplyAsync(() -> take(client, List.of(), Progress.none()));
+        inside.await();
+        primary.database.during(() -> {});
+
+        SnapshotView last = client.call(PrimaryCommands.SNAPSHOT, SnapshotRequest.last(true), Progress.none());
+
+        assertThat(primary.repository.list()).hasSize(1);
+        assertThat(primary.repository.read(SnapshotId.parse(last.snapshot())).last())
+                .isEqualTo(new Manifest.Last(true));
+        assertThatThrownBy(other::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
     }
 
     @Test

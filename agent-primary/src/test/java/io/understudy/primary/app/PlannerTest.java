@@ -129,6 +129,21 @@ class PlannerTest {
         assertThat(taken()).containsExactly(List.of("hourly"));
     }
 
+    /** It was to come within the jitter after its tick, and the agent runs again before that is over. */
+    @Test
+    void aTickWhoseDelayIsNotOverWasNotMissed() {
+        Instant tick = start.plus(Duration.ofMinutes(30));
+        plan(new ScheduleTiming(Optional.empty(), Duration.ofMinutes(20), Optional.of(Duration.ZERO), false));
+        ask(tick.plusSeconds(1));
+        ask(tick.plus(Duration.ofMinutes(20)));
+        assertThat(taken()).containsExactly(List.of("hourly"));
+        planner.covered(start);
+        ask(tick.plus(Duration.ofMinutes(20)).plusSeconds(1));
+        assertThat(planner.next(tick.plus(Duration.ofMinutes(21))).orElseThrow())
+                .as("a delay that is over was missed")
+                .isAfter(tick.plus(Duration.ofMinutes(59)));
+    }
+
     @Test
     void whatIsUnchangedIsSettledWithoutASnapshot() {
         plan(new ScheduleTiming(Optional.empty(), Duration.ZERO, Optional.empty(), true));

@@ -120,6 +120,11 @@ class PrimaryNoticesTest {
         assertThat(of(new PrimaryEvent.RoleIsPrimary(2))).containsExactly("recovery role");
         assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).containsExactly("failure filestore");
         assertThat(of(new CommonEvent.FilestoreFound(Optional.empty(), "near"))).containsExactly("recovery filestore");
+        assertThat(of(new PrimaryEvent.QuiesceStartFailed(failure(ErrorCode.COMMAND_FAILED))))
+                .containsExactly("failure quiesce");
+        assertThat(of(new PrimaryEvent.SiteWasQuiet(Duration.ofSeconds(2)))).containsExactly("recovery quiesce");
+        assertThat(of(new PrimaryEvent.SiteResumed(Instant.EPOCH)))
+                .containsExactly("warning site_resumed", "recovery quiesce");
     }
 
     /** What goes on in the others says nothing of it. */

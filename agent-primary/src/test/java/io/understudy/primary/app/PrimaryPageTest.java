@@ -3,6 +3,8 @@ package io.understudy.primary.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.cli.Problem;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.page.Level;
 import io.understudy.page.Page;
 import io.understudy.page.Page.Snapshot;
@@ -76,8 +78,13 @@ class PrimaryPageTest {
     }
 
     private static Page page(StatusView status) {
+        return page(status, Optional.empty());
+    }
+
+    private static Page page(StatusView status, Optional<UnderstudyException> failure) {
         Snapshot one = new Snapshot(ID, ID, NOW, List.of("manual"), 1, 1, "");
-        return PrimaryPage.of(status, new Timeline(Optional.of(NOW), List.of(one), 0, Optional.empty()), TARGET, NOW);
+        return PrimaryPage.of(
+                status, failure, new Timeline(Optional.of(NOW), List.of(one), 0, Optional.empty()), TARGET, NOW);
     }
 
     private static void assertAnswer(StatusView status, Level level, String answer) {
@@ -118,10 +125,22 @@ class PrimaryPageTest {
 
     @Test
     void aFailedSnapshotIsBadWhateverFollows() {
-        assertAnswer(
-                status("primary", Optional.of(NOW), Optional.of(FAILED), List.of(follower(true, Optional.empty()))),
-                Level.BAD,
-                "The last snapshot failed");
+        UnderstudyException failed = new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look at it");
+        StatusView status =
+                status("primary", Optional.of(NOW), Optional.of(FAILED), List.of(follower(true, Optional.empty())));
+        Page page = page(status, Optional.of(failed));
+        assertThat(page.verdict().level()).isEqualTo(Level.BAD);
+        assertThat(page.verdict().answer()).startsWith("The last snapshot failed");
+        assertThat(page.errors()).extracting(Page.Error::subject).containsExactly("snapshot", "name");
+    }
+
+    /** As an object that a stranger put into the bucket. */
+    @Test
+    void whatElseIsWrongIsNoFailedSnapshot() {
+        StatusView status =
+                status("primary", Optional.of(NOW), Optional.of(FAILED), List.of(follower(true, Optional.empty())));
+        assertAnswer(status, Level.CAUTION, "There is a copy, but something is wrong");
+        assertThat(page(status).errors()).extracting(Page.Error::subject).containsExactly("repository", "name");
     }
 
     @Test

@@ -283,6 +283,7 @@ class StatusAgainstTheWorldTest {
             case SNAPSHOT_FAILURES,
                     CONTINUOUS_LOOKS,
                     CONTINUOUS_PAUSE_SECONDS,
+                    QUIESCE_DOWN_SECONDS,
                     RETENTION_DELETED,
                     RETENTION_FAILURES,
                     TRACKING_RETAINED_BYTES,

@@ -13,6 +13,7 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochClaim;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
@@ -97,6 +98,17 @@ class UnchangedSnapshotTest {
         assertThat(due(label)).as("the one that carries it").isEmpty();
     }
 
+    /** The daily may go before the hourlies of its day do, and none of them would hold what it held. */
+    @Test
+    void aDailyDoesNotStandForAnHourly() {
+        primary.database.rows("1\tother");
+        assertThat(due("daily")).isPresent();
+        primary.time.advance(Duration.ofMinutes(30));
+        assertThat(due("hourly")).isPresent();
+        primary.time.advance(Duration.ofHours(1));
+        assertThat(due("daily", "hourly")).as("the hourly stands for both").isEmpty();
+    }
+
     /** A standby does not become live with a continuous one, which also goes within the hour. */
     @Test
     void aContinuousOneStandsForNone() {
@@ -160,6 +172,47 @@ class UnchangedSnapshotTest {
         assertThat(noted()).isEmpty();
     }
 
+    /** It stays the last one while the agent runs on and the site does not. */
+    @Test
+    void theLastOfAServerStandsForAllUntilSomethingChanges() {
+        shutDown();
+        assertThat(primary.repository.read(SECOND).last()).isEqualTo(new Manifest.Last(true));
+        assertThat(primary.repository.read(SECOND).periods()).containsExactly("shutdown");
+        primary.time.advance(Duration.ofDays(2));
+        for (Need need : List.of(Need.UNLESS_SHUT_DOWN, Need.UNLESS_UNCHANGED)) {
+            assertThat(taker.takeIfNeeded(SnapshotRequest.of(List.of("release")), need, Progress.none()))
+                    .isEmpty();
+        }
+        primary.database.rows("1\tother");
+        Manifest next = afterShutdown().orElseThrow().manifest();
+        assertThat(next.last()).isNull();
+        assertThat(afterShutdown()).as("as ever").isPresent();
+    }
+
+    @Test
+    void theFirstOfAnAgentThatBeginsAfterwardsEndsThat() {
+        shutDown();
+        taker = taker();
+        assertThat(afterShutdown().orElseThrow().manifest().last()).isNull();
+    }
+
+    @Test
+    void oneThatIsAskedForEndsThat() {
+        shutDown();
+        assertThat(taker.take(SnapshotRequest.of(List.of("manual")), Progress.none())
+                        .manifest()
+                        .last())
+                .isNull();
+    }
+
+    private void shutDown() {
+        taker.take(SnapshotRequest.last(true), Progress.none());
+    }
+
+    private Optional<Taken> afterShutdown() {
+        return taker.takeIfNeeded(SnapshotRequest.of(List.of("hourly")), Need.UNLESS_SHUT_DOWN, Progress.none());
+    }
+
     @Test
     void oneThatIsAskedForIsAlwaysTaken() {
         assertThat(taker.take(SnapshotRequest.of(List.of("hourly")), Progress.none())
@@ -173,7 +226,7 @@ class UnchangedSnapshotTest {
     }
 
     private Optional<Taken> due(String... labels) {
-        return taker.takeUnlessUnchanged(SnapshotRequest.of(List.of(labels)), Progress.none());
+        return taker.takeIfNeeded(SnapshotRequest.of(List.of(labels)), Need.UNLESS_UNCHANGED, Progress.none());
     }
 
     private SnapshotTaker taker() {

@@ -28,7 +28,7 @@ abstract class CliScenario {
 
     final PostgresServer server = PostgresServer.shared();
 
-    private String database;
+    String database;
 
     HostPort listen;
 

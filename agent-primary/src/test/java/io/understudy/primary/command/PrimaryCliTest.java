@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.repository.LastVerified;
 import io.understudy.state.StateEntry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -48,6 +49,56 @@ class PrimaryCliTest extends CliScenario {
     }
 
     @Test
+    void stopsTheSiteAndTakesALastSnapshot() throws IOException {
+        more = "";
+        configure(yaml().replace(
+                        "http: \"127.0.0.1:0\"}",
+                        "http: \"127.0.0.1:0\", shutdown: {stop: [touch, " + folder + "/stopped], limit: 1m}}"));
+        json("init", "--json");
+        JsonNode done = json("shutdown", "--json");
+        assertThat(shape(done)).startsWith("site problem snapshot{snapshot seconds ");
+        assertThat(done.path("site").asText()).isEqualTo("stopped");
+        assertThat(folder.resolve("stopped")).exists();
+        JsonNode show = json("show", "latest", "--json");
+        assertThat(show.path("periods").toString()).isEqualTo("[\"shutdown\"]");
+        assertThat(show.path("last").path("site_stopped").asBoolean()).isTrue();
+        assertThat(run("show", "latest")).isZero();
+        assertThat(out.toString()).contains("last      before this server stopped; the site had been stopped\n");
+        json("snapshot", "--json");
+        assertThat(json("show", "latest", "--json").has("last")).isFalse();
+    }
+
+    @Test
+    void takesThePartsThatItIsAskedFor() throws IOException {
+        json("init", "--json");
+        assertThat(run("snapshot", "--only", "files")).isEqualTo(53);
+        json("snapshot", "--json");
+        json("snapshot", "--only", "files", "--json");
+        json("snapshot", "--only", "database", "--json");
+        assertThat(json("show", "latest", "--json")
+                        .path("carried")
+                        .path(0)
+                        .path("part")
+                        .asText())
+                .isEqualTo("tree media");
+        assertThat(run("show", "latest")).isZero();
+        assertThat(out.toString())
+                .contains("carried   tree media of 00000001-00000002, ")
+                .contains("note      rows may name files that are not here");
+        assertThat(run("verify", "00000001-00000003")).isZero();
+        assertThat(run("snapshot", "--only", "file,database")).isEqualTo(2);
+        assertThat(err.toString()).contains("did you mean files?");
+    }
+
+    @Test
+    void allIsEachPeriodOfTheCalendar() throws IOException {
+        json("init", "--json");
+        json("snapshot", "--period", "all", "--json");
+        assertThat(json("show", "latest", "--json").path("periods").toString())
+                .isEqualTo("[\"hourly\",\"daily\",\"weekly\",\"monthly\",\"bimonthly\"]");
+    }
+
+    @Test
     void initialisesSnapshotsListsShowsAndVerifies() throws Exception {
         assertThat(run("check")).isEqualTo(ErrorCode.REPOSITORY_MISSING.exitCode());
         assertThat(run("list")).isEqualTo(ErrorCode.REPOSITORY_MISSING.exitCode());
@@ -59,7 +110,7 @@ class PrimaryCliTest extends CliScenario {
         JsonNode first = json("snapshot", "--json");
         assertThat(shape(first))
                 .isEqualTo("snapshot seconds database{tables rows bytes} files{entries bytes}"
-                        + " uploaded_bytes uploaded_blobs reused_bytes");
+                        + " uploaded_bytes uploaded_blobs reused_bytes down_seconds");
         assertThat(first.path("snapshot").asText()).isEqualTo("00000001-00000001");
         assertThat(first.path("database").path("rows").asInt()).isEqualTo(1);
         assertThat(first.path("files").path("bytes").asInt()).isEqualTo(6);

@@ -36,7 +36,9 @@ class PeriodTest {
         "hourly, daily, true",
         "hourly, monthly, true",
         "daily, weekly, true",
-        "monthly, hourly, true",
+        "daily, hourly, false",
+        "weekly, daily, false",
+        "monthly, hourly, false",
         "weekly, monthly, false",
         "monthly, weekly, false",
         "hourly, bimonthly, false",
@@ -46,7 +48,7 @@ class PeriodTest {
         "release, hourly, false",
         "manual, hourly, false",
     })
-    void anUnchangedSnapshotStandsForWhatItsLabelGoesWith(String carried, String due, boolean stands) {
+    void anUnchangedSnapshotStandsForItsOwnLabelAndForCoarserOnes(String carried, String due, boolean stands) {
         assertThat(Period.standsFor(List.of(carried), List.of(due))).isEqualTo(stands);
     }
 

@@ -78,6 +78,47 @@ class ScheduleTest {
                         "2026-10-25T03:00+01:00");
     }
 
+    /** Another period moves what is covered into the hour that comes for the second time. */
+    @Test
+    void aDailyIsDueOnceWhereAnHourlyComesTwice() {
+        Schedule schedule = new Schedule(Map.of("hourly", "2 * * * *", "daily", "30 2 * * *"), BERLIN);
+        List<String> ticks = new ArrayList<>();
+        Instant covered = berlin("2026-10-25T01:30:00");
+        for (int i = 0; i < 5; i++) {
+            Instant tick = schedule.next(covered).orElseThrow();
+            ticks.add(tick.atZone(BERLIN).toOffsetDateTime() + " " + schedule.between(covered, tick));
+            covered = tick;
+        }
+        assertThat(ticks)
+                .containsExactly(
+                        "2026-10-25T02:02+02:00 [hourly]",
+                        "2026-10-25T02:30+02:00 [daily]",
+                        "2026-10-25T02:02+01:00 [hourly]",
+                        "2026-10-25T03:02+01:00 [hourly]",
+                        "2026-10-25T04:02+01:00 [hourly]");
+    }
+
+    /** 00:00 UTC is 02:00 in Berlin, the first time; 01:00 the second time, and 02:00 is the end of that. */
+    @ParameterizedTest
+    @CsvSource({
+        "30 2 * * *, 2026-10-25T01:00:00Z, 2026-10-26T01:30:00Z",
+        "30 2 * * *, 2026-10-25T00:59:59Z, 2026-10-26T01:30:00Z",
+        "0 3 * * *, 2026-10-25T01:00:00Z, 2026-10-25T02:00:00Z",
+        "0 3 * * *, 2026-10-25T01:59:59.5Z, 2026-10-25T02:00:00Z",
+        "0 3 * * *, 2026-10-25T02:00:00Z, 2026-10-26T02:00:00Z",
+        "30 * * * *, 2026-10-25T01:00:00Z, 2026-10-25T01:30:00Z",
+    })
+    void anHourThatComesForTheSecondTimeIsLookedAtOnlyForEveryHour(String expression, Instant from, Instant next) {
+        assertThat(new Schedule(Map.of("some", expression), BERLIN).next(from)).contains(next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"30 * * * *", "30 */1 * * *", "30 0-23 * * *", "30 0-11,12-23 * * *", "30 0/1 * * *"})
+    void everyHourIsEveryHourHoweverItIsWritten(String expression) {
+        assertThat(ticks(expression, "2026-10-25T01:40:00", 3))
+                .containsExactly("2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00", "2026-10-25T03:30+01:00");
+    }
+
     @Test
     void periodsAtOneMinuteAreOneTick() {
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"), ZoneOffset.UTC);

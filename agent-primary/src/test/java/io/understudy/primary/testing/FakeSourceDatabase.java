@@ -28,6 +28,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
     private List<Runnable> moments = List.of();
     private long ended = 10;
     private int captures;
+    private Optional<SnapshotId> builtOn = Optional.empty();
     private final List<String> notices = new CopyOnWriteArrayList<>();
 
     public FakeSourceDatabase(Clock clock) {
@@ -42,6 +43,11 @@ public final class FakeSourceDatabase implements SourceDatabase {
     /** A transaction of another database of the server. */
     public synchronized void endElsewhere() {
         ended++;
+    }
+
+    /** The snapshot that the last capture could build on: what change tracking knows it by. */
+    public synchronized Optional<SnapshotId> builtOn() {
+        return builtOn;
     }
 
     /** How often it was captured. */
@@ -74,6 +80,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
             hook = during;
             seen = look();
             captures++;
+            builtOn = before.flatMap(Before::newest).map(Before.Newest::snapshot);
         }
         for (Runnable behind : moments) {
             frozen.run();

@@ -10,6 +10,7 @@ import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
+import io.understudy.notify.CommandNotices;
 import io.understudy.notify.Notifications;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
@@ -74,6 +75,8 @@ public final class ReplicaWiring implements AutoCloseable {
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
     private final SeenDamage damage = new SeenDamage();
+    /** Of what a command does in its own process; null where none does. */
+    private CommandNotices notices;
 
     public ReplicaWiring(Settings settings, ReplicaPorts ports) {
         this(settings, ports, UnaryOperator.identity());
@@ -139,7 +142,7 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     private Rewrites rewrites() {
-        return Rewrites.of(settings.replica().changes().rewrite());
+        return Rewrites.of(settings.replica().changes());
     }
 
     /** What the rules of this server make of a snapshot's files. */
@@ -318,14 +321,17 @@ public final class ReplicaWiring implements AutoCloseable {
 
     StatusReport statusReport(DaemonStatus live) {
         StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
-        return new StatusReport(settings, store, marker, parts.source(), live, inspection(), stores, ports.clock());
+        ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
+        return new StatusReport(
+                settings, store, marker, parts.source(), live, inspection(), stores, shutdown, ports.clock());
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
     public AdminHandlers handlers(boolean daemon) {
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         StatusReport status = statusReport(live);
-        Events events = new Events(ports.clock(), live, new LogSink());
+        notices = notifications().ofCommand(new ReplicaNotices(store, marker, false));
+        Events events = new Events(ports.clock(), live, new LogSink(), notices);
         AuditLog audit = access().audit();
         return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
     }
@@ -361,6 +367,9 @@ public final class ReplicaWiring implements AutoCloseable {
 
     @Override
     public void close() {
+        if (notices != null) {
+            notices.close();
+        }
         ports.filestore().close();
     }
 }

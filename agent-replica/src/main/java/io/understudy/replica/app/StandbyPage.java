@@ -88,7 +88,14 @@ final class StandbyPage {
     }
 
     private boolean isOld() {
-        return age().filter(each -> each.isOver(now)).isPresent();
+        return age().filter(each -> each.isOver(now)).isPresent() && !hasAll();
+    }
+
+    /** Of a primary that was shut down there is no younger data. */
+    private boolean hasAll() {
+        return status.primaryShutdown()
+                .filter(last -> last.siteStopped() && status.applied().equals(Optional.of(last.snapshot())))
+                .isPresent();
     }
 
     /** Of what {@code promote} would serve. */
@@ -124,6 +131,7 @@ final class StandbyPage {
                         "Epoch",
                         epoch + (status.claimPending() ? ", yet to be claimed" : ""),
                         status.claimPending() ? Level.CAUTION : Level.PLAIN)));
+        status.primaryShutdown().ifPresent(last -> facts.add(Fact.plain("Shut down", last.text())));
         status.waiting().ifPresent(text -> facts.add(new Fact("Waiting", "this standby " + text, Level.CAUTION)));
         status.retry().ifPresent(when -> facts.add(Fact.plain("Next try", Moments.text(when))));
         facts.add(filestore());

@@ -42,6 +42,7 @@ final class StatusReport {
     private final DaemonStatus live;
     private final Inspection inspection;
     private final Supplier<List<StoreState>> stores;
+    private final ShutdownLook shutdown;
     private final Clock clock;
 
     StatusReport(
@@ -52,6 +53,7 @@ final class StatusReport {
             DaemonStatus live,
             Inspection inspection,
             Supplier<List<StoreState>> stores,
+            ShutdownLook shutdown,
             Clock clock) {
         this.settings = settings;
         this.store = store;
@@ -60,6 +62,7 @@ final class StatusReport {
         this.live = live;
         this.inspection = inspection;
         this.stores = stores;
+        this.shutdown = shutdown;
         this.clock = clock;
     }
 
@@ -70,12 +73,13 @@ final class StatusReport {
                 ? new Asked(live.filestore(), live.waits(), live.findings())
                 : ask(live.filestore().name());
         return view(new Live(
-                true,
-                live.activity().map(ProgressView::of),
-                primaries.stream().map(StatusReport::view).toList(),
-                asked.filestore().with(stores.get()),
-                asked.waits(),
-                discrepancies(asked)));
+                        true,
+                        live.activity().map(ProgressView::of),
+                        primaries.stream().map(StatusReport::view).toList(),
+                        asked.filestore().with(stores.get()),
+                        asked.waits(),
+                        discrepancies(asked))
+                .with(shutdown.of(asked.filestore().newest())));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -86,12 +90,13 @@ final class StatusReport {
                 .toList();
         Asked asked = ask(settings.filestore().url().toString());
         return view(new Live(
-                daemon,
-                Optional.empty(),
-                primaries,
-                asked.filestore().with(stores.get()),
-                asked.waits(),
-                discrepancies(asked)));
+                        daemon,
+                        Optional.empty(),
+                        primaries,
+                        asked.filestore().with(stores.get()),
+                        asked.waits(),
+                        discrepancies(asked))
+                .with(shutdown.of(asked.filestore().newest())));
     }
 
     /** What the repository showed. */

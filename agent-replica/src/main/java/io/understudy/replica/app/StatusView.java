@@ -16,6 +16,7 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
+import io.understudy.time.Moments;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ import java.util.Optional;
  * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for
  *     another before
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
+ * @param primaryShutdown that the newest snapshot is the last one before the primary was shut down
  * @param cleanUp what imports left that could not be removed yet; it is tried again, and holds up nothing
  * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was
  *     applied, or the server is no standby
@@ -74,10 +76,25 @@ public record StatusView(
         Optional<Instant> retry,
         List<RejectedView> rejected,
         Optional<String> waiting,
+        Optional<PrimaryShutdown> primaryShutdown,
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
         List<String> treesLeft,
         List<Discrepancy> discrepancies) {
+
+    /**
+     * The newest snapshot is the last one before its server was shut down, and nothing came after it.
+     *
+     * @param moment of its data
+     * @param siteStopped whether its site had been stopped before
+     */
+    public record PrimaryShutdown(SnapshotId snapshot, Instant moment, boolean siteStopped) {
+        public String text() {
+            return "the primary, at " + Moments.text(moment) + ": " + snapshot
+                    + " is its last snapshot, and nothing came after it"
+                    + (siteStopped ? "" : "; its site was not stopped, and may have written after that");
+        }
+    }
 
     /**
      * @param moment of its data
@@ -182,9 +199,10 @@ public record StatusView(
             List<PrimaryView> primaries,
             FilestoreView filestore,
             Optional<AwaitedEpoch> waits,
+            Optional<PrimaryShutdown> shutdown,
             List<String> treesLeft,
             List<Discrepancy> discrepancies) {
-        /** Of a server whose imports change all trees. */
+        /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
                 boolean daemon,
                 Optional<ProgressView> progress,
@@ -192,11 +210,15 @@ public record StatusView(
                 FilestoreView filestore,
                 Optional<AwaitedEpoch> waits,
                 List<Discrepancy> discrepancies) {
-            this(daemon, progress, primaries, filestore, waits, List.of(), discrepancies);
+            this(daemon, progress, primaries, filestore, waits, Optional.empty(), List.of(), discrepancies);
         }
 
         Live leaving(List<String> trees) {
-            return new Live(daemon, progress, primaries, filestore, waits, trees, discrepancies);
+            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies);
+        }
+
+        Live with(Optional<PrimaryShutdown> last) {
+            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies);
         }
     }
 
@@ -245,6 +267,7 @@ public record StatusView(
                         .map(RejectedView::of)
                         .toList(),
                 live.waits().filter(each -> backupMode).map(AwaitedEpoch::text),
+                live.shutdown().filter(each -> backupMode),
                 record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
                 live.treesLeft(),

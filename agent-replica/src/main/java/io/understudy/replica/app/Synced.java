@@ -70,6 +70,8 @@ public record Synced(
                                 .filter(named -> !named.isEmpty())
                                 .map(named -> "rewritten: " + named),
                         files.unmatched().stream().map(each -> "no effect: " + each),
+                        files.maintenance().stream()
+                                .map(each -> "left out: " + each + ", for the site was in maintenance mode"),
                         files.left().stream().map(each -> "left as it is: tree " + each + " (apply: never)"))
                 .flatMap(lines -> lines);
     }

@@ -4,7 +4,7 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.Attributes;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
-import io.understudy.replica.stage.AttributeWriter;
+import io.understudy.restore.AttributeWriter;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;

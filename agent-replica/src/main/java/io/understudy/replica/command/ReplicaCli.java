@@ -11,6 +11,8 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.diff.DiffCommand;
+import io.understudy.dump.DumpCommand;
 import io.understudy.events.Events;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
@@ -40,6 +42,8 @@ public final class ReplicaCli extends SnapshotProgram {
                 LsCommand.class,
                 CatCommand.class,
                 FindCommand.class,
+                DiffCommand.class,
+                DumpCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
                 RewriteCommand.class,

@@ -1,14 +1,23 @@
 package io.understudy.replica.command;
 
+import io.understudy.browse.SnapshotReader;
 import io.understudy.config.Settings;
+import io.understudy.dump.DatabaseOptions;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
+import io.understudy.restore.FilesOptions;
+import io.understudy.restore.RestoreTarget;
+import io.understudy.restore.RestoreTarget.Database;
+import io.understudy.restore.RestoreTarget.Dump;
+import io.understudy.restore.RestoreTarget.Folder;
+import io.understudy.restore.RestoreTarget.Live;
 import io.understudy.setup.SnapshotName;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,7 +25,9 @@ import picocli.CommandLine.Parameters;
         name = "restore",
         description = {
             "Imports the snapshot that is named, an older or a rejected one too.",
-            "Newer ones that exist now are skipped; the next new one is imported again."
+            "Newer ones that exist now are skipped; the next new one is imported again.",
+            "With --to FOLDER restores files to a folder, with --to database:NAME or dump:FILE",
+            "the database next to the site's, and leaves the site alone."
         })
 final class RestoreCommand extends ReplicaCommand {
     @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
@@ -25,8 +36,45 @@ final class RestoreCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
+    @Option(
+            names = "--to",
+            paramLabel = "TARGET",
+            description = {
+                "A folder that is new or empty, for its files;",
+                "database:NAME, a new database, or dump:FILE, a new file, for its database;",
+                "live (the default): what this standby serves."
+            })
+    private String to;
+
+    @Mixin
+    private FilesOptions files;
+
+    @Mixin
+    private DatabaseOptions database;
+
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
+        RestoreTarget target = to == null ? new Live() : RestoreTarget.parse(to);
+        SnapshotReader reader = ReplicaCli.reader(wiring);
+        if (target instanceof Folder folder) {
+            database.requireNone("a folder");
+            files.restore(cli, id, folder.path(), settings, reader);
+            return 0;
+        }
+        files.requireAll(target instanceof Live ? "the live site" : "a database");
+        if (target instanceof Database made) {
+            database.restore(cli, id, made.name(), settings, reader);
+            return 0;
+        }
+        if (target instanceof Dump dump) {
+            database.dump(cli, id, dump.file(), settings, reader);
+            return 0;
+        }
+        database.requireNone("the live site");
+        return restoreLive(wiring);
+    }
+
+    private int restoreLive(ReplicaWiring wiring) {
         SnapshotName name = ReplicaCli.name(id);
         Replica looking = ReplicaCli.looking(wiring);
         looking.requireBackupMode();

@@ -30,6 +30,7 @@ final class StatusText {
                 .forEach(name -> it.line("left", "tree " + name + ", as it is on this server (apply: never)"));
         status.progress().ifPresent(now -> it.line("now", now.step() + " " + now.snapshot()));
         it.seen(status);
+        status.primaryShutdown().ifPresent(last -> it.line("shut down", last.text()));
         status.waiting().ifPresent(text -> it.line("waiting", "this standby " + text));
         status.lastError().ifPresent(it::error);
         status.cleanUp().ifPresent(it::cleanUp);

@@ -130,6 +130,13 @@ public sealed interface ReplicaEvent extends Event {
             hint = "correct rewrite in the configuration; agent-replica rewrite --dry-run shows what the rules do")
     record RewriteUnmatched(SnapshotId snapshot, List<String> rules) implements ReplicaEvent {}
 
+    /** @param what said so, and is otherwise on this server */
+    @EventText(
+            value =
+                    "{snapshot} was taken while the site was in maintenance mode, which was ended on this server: {what}",
+            severity = Severity.WARN)
+    record MaintenanceTakenOut(SnapshotId snapshot, String what) implements ReplicaEvent {}
+
     /** By {@code apply: never}. */
     @EventText("trees of {snapshot} were left as they are on this server: {trees}")
     record TreesLeft(SnapshotId snapshot, List<String> trees) implements ReplicaEvent {}

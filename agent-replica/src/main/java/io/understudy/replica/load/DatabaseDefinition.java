@@ -4,6 +4,7 @@ import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseStatements;
 import io.understudy.postgres.Session;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseProperties.Setting;

@@ -1,12 +1,14 @@
 package io.understudy.replica.load;
 
-import io.understudy.replica.load.RowReader.RowTooLong;
+import io.understudy.repository.ChangedBlobs;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.digest.RowDifference;
 import io.understudy.repository.digest.RowDifference.TooLarge;
+import io.understudy.repository.digest.RowReader;
+import io.understudy.repository.digest.RowReader.RowTooLong;
 import io.understudy.repository.digest.TableDigest;
 import java.io.Closeable;
 import java.io.IOException;
@@ -86,7 +88,7 @@ final class DifferenceReader {
             rows = whole(change, difference);
         } else {
             Optional<ChangedBlobs> blobs = ChangedBlobs.between(
-                    before.content().base(), after.content().base(), source);
+                    before.content().base(), source, after.content().base(), source);
             if (blobs.isEmpty()) {
                 return new Found(change.inFull("a row longer than a blob differs"), Optional.empty(), difference);
             }

@@ -10,9 +10,10 @@ import java.util.TreeSet;
  * @param tables that were changed, qualified, for people
  * @param kept rows that were protected
  * @param unkept tables of which this standby has no rows to protect yet
+ * @param maintenance rows by which the site was in maintenance mode when the snapshot was taken
  */
-public record OwnChanges(List<String> tables, List<Kept> kept, List<String> unkept) {
-    static final OwnChanges NONE = new OwnChanges(List.of(), List.of(), List.of());
+public record OwnChanges(List<String> tables, List<Kept> kept, List<String> unkept, long maintenance) {
+    static final OwnChanges NONE = new OwnChanges(List.of(), List.of(), List.of(), 0);
 
     public OwnChanges {
         tables = List.copyOf(tables);
@@ -27,8 +28,8 @@ public record OwnChanges(List<String> tables, List<Kept> kept, List<String> unke
      */
     public record Kept(String table, long rows, long gone) {}
 
-    static OwnChanges of(Set<String> tables, List<Kept> kept, List<String> unkept) {
-        return new OwnChanges(List.copyOf(new TreeSet<>(tables)), kept, unkept);
+    static OwnChanges of(Set<String> tables, List<Kept> kept, List<String> unkept, long maintenance) {
+        return new OwnChanges(List.copyOf(new TreeSet<>(tables)), kept, unkept, maintenance);
     }
 
     boolean isEmpty() {

@@ -53,7 +53,7 @@ final class OwnRows {
 
         /** What an earlier attempt committed. */
         static Done of(Set<String> tables) {
-            return new Done(tables, OwnChanges.of(names(tables), List.of(), List.of()));
+            return new Done(tables, OwnChanges.of(names(tables), List.of(), List.of(), 0));
         }
     }
 
@@ -75,6 +75,9 @@ final class OwnRows {
                 Session session = login.open()) {
             TouchedTables.require(session);
             session.execute("BEGIN; SET LOCAL search_path = public, pg_temp");
+            long maintenance = changes.maintenance()
+                    .map(statement -> endMaintenance(session, statement))
+                    .orElse(0L);
             script.ifPresent(each -> run(each, session));
             session.execute("SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = 0");
             List<Kept> kept = new ArrayList<>();
@@ -88,7 +91,23 @@ final class OwnRows {
             committing.about(session.number("SELECT pg_catalog.txid_current()"), tables);
             session.execute("COMMIT");
             ReplicaPoint.OWN_ROWS_COMMITTED.reached();
-            return new Done(tables, OwnChanges.of(names(tables), kept, unkept));
+            return new Done(tables, OwnChanges.of(names(tables), kept, unkept, maintenance));
+        }
+    }
+
+    /** @return how many rows said that the site was in maintenance mode */
+    private static long endMaintenance(Session session, String statement) {
+        try {
+            return session.update(statement.replace("?", "??"));
+        } catch (UnderstudyException e) {
+            if (!DatabaseErrors.refuses(e)) {
+                throw e;
+            }
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot end the maintenance mode (maintenance.query): " + e.getMessage(),
+                    "correct the statement; what is live was not touched",
+                    e);
         }
     }
 

@@ -19,7 +19,7 @@ final class RewriteCheck {
                 .filter(tree -> !tree.applied())
                 .forEach(tree -> checks.check(
                         "import of tree " + tree.name(), () -> "left as it is on a standby: apply is never"));
-        Rewrites rewrites = Rewrites.of(settings.replica().changes().rewrite());
+        Rewrites rewrites = Rewrites.of(settings.replica().changes());
         if (rewrites.isEmpty()) {
             return;
         }

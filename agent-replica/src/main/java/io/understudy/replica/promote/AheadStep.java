@@ -10,13 +10,13 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.RewriteNotes;
-import io.understudy.replica.round.TimeLimit;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.Manifest;
+import io.understudy.tasks.TimeLimit;
 import java.time.Duration;
 import java.util.Optional;
 

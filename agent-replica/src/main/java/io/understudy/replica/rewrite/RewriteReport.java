@@ -1,6 +1,7 @@
 package io.understudy.replica.rewrite;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -9,9 +10,16 @@ import java.util.stream.Collectors;
  * @param files in the order of trees and paths
  * @param unmatched each rule, or text of one, that changed nothing, for people
  * @param left names of the trees that no import changes
+ * @param maintenance the file that was left out because the snapshot was taken in maintenance mode
  */
-public record RewriteReport(List<RewrittenFile> files, List<String> unmatched, List<String> left) {
+public record RewriteReport(
+        List<RewrittenFile> files, List<String> unmatched, List<String> left, Optional<String> maintenance) {
     public static final RewriteReport NONE = new RewriteReport(List.of(), List.of(), List.of());
+
+    /** Of a site that was not in maintenance mode. */
+    public RewriteReport(List<RewrittenFile> files, List<String> unmatched, List<String> left) {
+        this(files, unmatched, left, Optional.empty());
+    }
 
     private static final int MOST_NAMED = 10;
 

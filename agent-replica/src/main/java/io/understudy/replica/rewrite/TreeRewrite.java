@@ -9,6 +9,7 @@ import io.understudy.files.ContentHash;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
+import io.understudy.files.SafePath;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
@@ -34,8 +35,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The entries of one tree as this standby has them: texts are replaced first, then what lies in overlay folders takes
@@ -53,8 +57,13 @@ public final class TreeRewrite {
     private final Map<BlobId, Supplier<InputStream>> contents = new HashMap<>();
     private final Map<String, RewrittenFile> files = new LinkedHashMap<>();
 
-    TreeRewrite(TreeSettings tree, List<RewriteRule> rules) {
+    private final Optional<SafePath> maintenance;
+    private boolean caught;
+
+    /** @param maintenance the file of the site's maintenance mode, which is left out */
+    TreeRewrite(TreeSettings tree, List<RewriteRule> rules, Optional<SafePath> maintenance) {
         this.tree = tree;
+        this.maintenance = maintenance;
         this.replacing = rules.stream()
                 .filter(rule -> !rule.replacements().isEmpty())
                 .map(Replacing::new)
@@ -85,7 +94,8 @@ public final class TreeRewrite {
 
     /** As {@link #apply(Iterator, BlobSource)}. @param changed receives each file that is otherwise */
     public Iterator<IndexEntry> apply(Iterator<IndexEntry> entries, BlobSource blobs, Changed changed) {
-        Iterator<IndexEntry> all = replacing.isEmpty() ? entries : replaced(entries, blobs, changed);
+        Iterator<IndexEntry> wanted = withoutMaintenance(entries);
+        Iterator<IndexEntry> all = replacing.isEmpty() ? wanted : replaced(wanted, blobs, changed);
         for (Overlay overlay : overlays) {
             all = overlay.over(all, this::laid, (entry, before, rule) -> {
                 idle.remove(rule);
@@ -100,7 +110,7 @@ public final class TreeRewrite {
 
     /** The entries that are to be there, with any content. @throws UnderstudyException as {@link Overlay#over} */
     public Iterator<IndexEntry> names(Iterator<IndexEntry> entries) {
-        Iterator<IndexEntry> all = entries;
+        Iterator<IndexEntry> all = withoutMaintenance(entries);
         for (Overlay overlay : overlays) {
             all = overlay.over(
                     all,
@@ -111,6 +121,27 @@ public final class TreeRewrite {
                     (entry, before, rule) -> {});
         }
         return all;
+    }
+
+    /** The file by which the snapshot was taken in maintenance mode, for people; empty where it was not. */
+    public Optional<String> maintenance() {
+        return maintenance.filter(path -> caught).map(path -> tree.name() + "/" + path);
+    }
+
+    private Iterator<IndexEntry> withoutMaintenance(Iterator<IndexEntry> entries) {
+        if (maintenance.isEmpty()) {
+            return entries;
+        }
+        SafePath left = maintenance.get();
+        Spliterator<IndexEntry> all = Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED);
+        return StreamSupport.stream(all, false)
+                .filter(entry -> {
+                    boolean here = entry.entry().path().equals(left)
+                            || entry.entry().path().isBeneath(left);
+                    caught |= here;
+                    return !here;
+                })
+                .iterator();
     }
 
     /** Gives the new contents too. */

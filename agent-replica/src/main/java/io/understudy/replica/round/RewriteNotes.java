@@ -16,6 +16,8 @@ public final class RewriteNotes {
         if (!files.unmatched().isEmpty()) {
             events.report(new ReplicaEvent.RewriteUnmatched(snapshot, files.unmatched()));
         }
+        files.maintenance()
+                .ifPresent(file -> events.report(new ReplicaEvent.MaintenanceTakenOut(snapshot, "file " + file)));
         if (!files.left().isEmpty()) {
             events.report(new ReplicaEvent.TreesLeft(snapshot, files.left()));
         }

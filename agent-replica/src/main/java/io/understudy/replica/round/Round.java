@@ -285,6 +285,11 @@ public final class Round {
                     .map(OwnChanges::unkept)
                     .filter(tables -> !tables.isEmpty())
                     .ifPresent(tables -> events.report(new ReplicaEvent.NothingKept(manifest.snapshot(), tables)));
+            loaded.report()
+                    .own()
+                    .filter(own -> own.maintenance() > 0)
+                    .ifPresent(own -> events.report(new ReplicaEvent.MaintenanceTakenOut(
+                            manifest.snapshot(), "rows of the database: " + own.maintenance())));
             LoadDoubts.report(snapshot.get(), loaded.report(), events);
             return loaded;
         }

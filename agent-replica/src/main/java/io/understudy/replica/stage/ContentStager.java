@@ -3,12 +3,10 @@ package io.understudy.replica.stage;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
-import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.LinkTarget;
-import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
@@ -17,16 +15,15 @@ import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.PackedInput;
+import io.understudy.restore.AttributeWriter;
+import io.understudy.restore.DraftFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -48,7 +45,7 @@ final class ContentStager {
     private final Path folder;
     private final Optional<OwnStaging> own;
     private final BlobSource blobs;
-    private final StagedFiles files;
+    private final DraftFiles files;
     private final LongConsumer progress;
     private final Map<BlobRef, Numbers> packs = new LinkedHashMap<>();
     /** The pack that was read last: the next one, where a file went on in it. */
@@ -72,7 +69,7 @@ final class ContentStager {
         this.own = own;
         this.blobs = blobs;
         this.progress = progress;
-        this.files = new StagedFiles(attributeWriter);
+        this.files = new DraftFiles(attributeWriter);
     }
 
     /** @throws UnderstudyException {@code BLOB_*}, {@code DISK_FULL}, {@code FILE_*} */
@@ -221,7 +218,8 @@ final class ContentStager {
                 case FILE ->
                     entry instanceof TreeEntry.File file
                             && file.size() == stat.size()
-                            && (own.filter(each -> each.wrote(stat, file)).isPresent() || isWhole(target, file));
+                            && (own.filter(each -> each.wrote(stat, file)).isPresent()
+                                    || DraftFiles.isWhole(target, file));
                 case FOLDER -> entry instanceof TreeEntry.Folder;
                 case LINK ->
                     entry instanceof TreeEntry.Link link
@@ -233,14 +231,6 @@ final class ContentStager {
         } catch (IOException e) {
             throw FileFailure.of("look at", target, e);
         }
-    }
-
-    private static boolean isWhole(Path target, TreeEntry.File file) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(target), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return ContentHash.of(digest.digest()).equals(file.hash());
     }
 
     private static final class Numbers {

@@ -12,6 +12,7 @@ import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.files.TreeWalker.Found;
 import io.understudy.repository.tree.IndexEntry;
+import io.understudy.restore.AttributeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -23,6 +23,7 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.RiskyEntries;
 import io.understudy.repository.tree.TreeIndex;
+import io.understudy.restore.AttributeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,10 @@ public final class TreeStager implements Stage {
                 all.stream()
                         .filter(each -> !each.settings().applied())
                         .map(each -> each.data().name())
-                        .toList());
+                        .toList(),
+                targets.stream()
+                        .flatMap(each -> each.rewrite().maintenance().stream())
+                        .findFirst());
         return prepared;
     }
 

@@ -11,6 +11,7 @@ import io.understudy.page.Page.Snapshot;
 import io.understudy.page.Page.Timeline;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.fakes.World;
@@ -72,6 +73,27 @@ class StandbyPageTest {
     @Test
     void oldDataIsACaution() {
         assertAnswer(page(following(), true, NOW.plus(RPO)), Level.CAUTION, "Yes, but with data that is older");
+    }
+
+    /** There is none that is younger. */
+    @Test
+    void theLastDataOfAPrimaryThatWasShutDownIsNotOld() {
+        PrimaryShutdown last = new PrimaryShutdown(new SnapshotId(1, 1), NOW, true);
+        assertAnswer(page(last), Level.GOOD, "Yes.");
+        assertThat(page(last).facts())
+                .anyMatch(
+                        fact -> fact.name().equals("Shut down") && fact.value().endsWith("nothing came after it"));
+        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but with data");
+        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but with data");
+    }
+
+    private static Page page(PrimaryShutdown last) {
+        Live live =
+                new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of()).with(Optional.of(last));
+        Instant later = NOW.plus(RPO);
+        StatusView status =
+                StatusView.of("site", "standby", "site", true, following().store.record(), live, later);
+        return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, later);
     }
 
     /** What is ahead is what a promotion serves. */

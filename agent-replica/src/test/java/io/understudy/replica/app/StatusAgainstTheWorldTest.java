@@ -91,7 +91,12 @@ class StatusAgainstTheWorldTest {
                     .set("filestore.seen", world.time.now().toString());
             set("filestore.newest", NONE).set("filestore.error", NONE).set("failures", "" + failures);
             set("last_error.code", NONE).set("retry", NONE).set("rejected", "");
-            set("waiting", NONE).set("clean_up.code", NONE).set("intact", NONE).set("discrepancies", "");
+            set("waiting", NONE)
+                    .set("primary_shutdown", NONE)
+                    .set("clean_up.code", NONE)
+                    .set("intact", NONE)
+                    .set("trees_left", "")
+                    .set("discrepancies", "");
         }
 
         Truth set(String field, String value) {
@@ -283,6 +288,7 @@ class StatusAgainstTheWorldTest {
                     NOTICE_FAILURES,
                     NOTIFY_CHANNEL_UP,
                     SNAPSHOT_ATTEMPTS,
+                    QUIESCE_DOWN_SECONDS,
                     SNAPSHOT_FAILURES,
                     SNAPSHOT_CHECKED_TIMESTAMP_SECONDS,
                     SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS,

@@ -10,6 +10,7 @@ import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.app.StatusView.RejectedView;
@@ -166,7 +167,7 @@ class OutputsTest {
                                 + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
                                 + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                                + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[]}");
+                                + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
 
@@ -194,6 +195,34 @@ class OutputsTest {
         assertThat(status.lastError()).isEmpty();
         assertThat(new ListCommand.Listing(List.of(), status.setAside()).text())
                 .isEqualTo("no snapshots\nset aside: database site_understudy_previous");
+    }
+
+    /** A server that is no standby waits for nothing that another one does. */
+    @Test
+    void saysThatThePrimaryWasShutDownWithNothingAfterIt() {
+        World world = World.standby();
+        PrimaryShutdown last = new PrimaryShutdown(ID, Instant.parse("2026-11-20T09:58:00Z"), true);
+        Live live = new Live(
+                true,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
+                Optional.empty(),
+                Optional.of(last),
+                List.of(),
+                List.of());
+
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
+
+        assertThat(StatusText.of(status))
+                .contains("shut down:  the primary, at 2026-11-20T09:58:00Z: " + ID
+                        + " is its last snapshot, and nothing came after it\n");
+        assertThat(Json.line(status))
+                .contains("\"primary_shutdown\":{\"snapshot\":\"" + ID
+                        + "\",\"moment\":\"2026-11-20T09:58:00Z\",\"site_stopped\":true}");
+        assertThat(StatusView.of("site", "standby", "site", false, world.store.record(), live, NOW)
+                        .primaryShutdown())
+                .isEmpty();
     }
 
     @Test
@@ -378,7 +407,7 @@ class OutputsTest {
                                 + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                                 + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                                 + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[]}");
+                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[]}");
         assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")

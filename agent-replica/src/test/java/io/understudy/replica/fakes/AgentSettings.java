@@ -2,6 +2,7 @@ package io.understudy.replica.fakes;
 
 import io.understudy.config.HostPort;
 import io.understudy.config.S3Options;
+import io.understudy.config.ScheduleTiming;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.DatabaseSettings;
@@ -13,6 +14,7 @@ import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.config.ShutdownSettings;
 import io.understudy.config.SshOptions;
 import io.understudy.files.TreeKind;
 import java.net.URI;
@@ -86,11 +88,14 @@ public final class AgentSettings {
                 new PrimarySettings(
                         "standby",
                         Map.of(),
+                        ScheduleTiming.DEFAULT,
+                        ShutdownSettings.DEFAULT,
                         true,
                         Optional.empty(),
                         any,
                         List.of(),
                         OptionalDouble.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings(

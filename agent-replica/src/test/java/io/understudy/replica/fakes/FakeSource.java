@@ -86,6 +86,30 @@ public final class FakeSource implements SnapshotSource {
         return snapshot;
     }
 
+    /** The last one before its server stopped. */
+    public SnapshotId shutdown(int epoch, int sequence, boolean siteStopped) {
+        SnapshotId snapshot = commit(epoch, sequence);
+        Manifest plain = of(snapshot);
+        manifests.put(
+                snapshot,
+                new Manifest(
+                        plain.format(),
+                        plain.site(),
+                        snapshot,
+                        List.of("shutdown"),
+                        null,
+                        plain.moment(),
+                        plain.walLsn(),
+                        plain.server(),
+                        plain.versions(),
+                        plain.databases(),
+                        plain.trees(),
+                        plain.totals(),
+                        new Manifest.Last(siteStopped),
+                        List.of()));
+        return snapshot;
+    }
+
     public void claimed(int epoch) {
         claimed = epoch;
     }

@@ -10,6 +10,7 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.Lines;
+import io.understudy.repository.digest.RowReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -214,7 +214,8 @@ class OwnRowsTest extends IncrementalLoads {
         LoadedSpare loaded = load(capture(), blobs);
 
         assertThat(loaded.report().own().orElseThrow())
-                .isEqualTo(new OwnChanges(List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of()));
+                .isEqualTo(
+                        new OwnChanges(List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of(), 0));
         assertThat(spare("SELECT string_agg(id || name || pass || len, ',' ORDER BY id) FROM users"))
                 .isEqualTo("1adminstandby5,3bobchanged3,4evee3,9anna3");
     }
@@ -231,6 +232,25 @@ class OwnRowsTest extends IncrementalLoads {
         load(manifest, blobs);
 
         assertThat(spare("SELECT pass FROM users WHERE id = 1")).isEqualTo("newer");
+    }
+
+    @Test
+    void aMaintenanceModeThatASnapshotCaughtIsTakenOut() {
+        changes = new RowChanges(
+                Optional.empty(),
+                Duration.ofSeconds(20),
+                List.of(),
+                Optional.of("DELETE FROM queue WHERE job = 'maintenance'"));
+        assertThat(load(capture(), blobs).report().own()).isEmpty();
+        server.psql(source, "INSERT INTO queue (job) VALUES ('maintenance')");
+        LoadReport report = load(capture(), blobs).report();
+        assertThat(report.own().orElseThrow().maintenance()).isEqualTo(1);
+        assertThat(spare("SELECT string_agg(job, ',' ORDER BY id) FROM queue")).isEqualTo("mail,bill");
+        changes =
+                new RowChanges(Optional.empty(), Duration.ofSeconds(20), List.of(), Optional.of("DELETE FROM nothing"));
+        Manifest manifest = capture();
+        assertThatThrownBy(() -> load(manifest, blobs))
+                .hasMessageContaining("cannot end the maintenance mode (maintenance.query): ");
     }
 
     @Test

@@ -3,9 +3,12 @@ package io.understudy.replica.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.config.MaintenanceFile;
 import io.understudy.config.RewriteRule;
 import io.understudy.config.RewriteRule.Replacement;
+import io.understudy.config.RowChanges;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.config.StandbyChanges;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
@@ -200,6 +203,30 @@ class RewriteTest extends StagedTree {
                         "rewrite rule 1 (t, missing/*.conf) matches no file",
                         "rewrite rule 2 (t, *.conf): \"not there\" is in none of its files (1)",
                         "rewrite rule 3 (t, " + overlay + ") brings no file");
+    }
+
+    @Test
+    void theFileOfAMaintenanceModeIsLeftOut() throws IOException {
+        StandbyChanges changes = new StandbyChanges(
+                List.of(), RowChanges.NONE, Optional.of(new MaintenanceFile("t", "sub/MAINTENANCE")));
+        TreeStager stager = new TreeStager(
+                temp.resolve("state"),
+                settings(TreeKind.FILES),
+                Rewrites.of(changes),
+                Clock.systemUTC(),
+                DiskSpace.ofThisMachine(),
+                MountPoints::now);
+        stager.prepare(manifest(take(), next()), blobs, Progress.none());
+        assertThat(stager.rewritten().maintenance()).isEmpty();
+        Files.writeString(source.resolve("sub/MAINTENANCE"), "on");
+
+        PlanSet plans = stager.prepare(manifest(take(), next()), blobs, Progress.none());
+        new TreeSwap(temp.resolve("state"), FileHook.none()).forward(plans, TreeKind.FILES);
+
+        assertThat(stager.rewritten().maintenance()).contains("t/sub/MAINTENANCE");
+        assertThat(live.resolve("sub/MAINTENANCE")).doesNotExist();
+        assertThat(live.resolve("sub/other.conf")).exists();
+        assertThat(stager.lacking(manifest(take()), blobs)).isEmpty();
     }
 
     @Test

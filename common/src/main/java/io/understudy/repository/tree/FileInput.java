@@ -43,13 +43,19 @@ public final class FileInput extends BlockInput {
         if (!(entry.entry() instanceof TreeEntry.File file)) {
             throw new IllegalArgumentException("no file: " + entry.entry().path());
         }
+        return new FileInput(file, unchecked(entry, packs, source));
+    }
+
+    /**
+     * As {@link #open}, for a reader that takes as many bytes as the file has, and compares their hash itself: more may
+     * follow them.
+     */
+    public static InputStream unchecked(IndexEntry entry, Function<BlobRef, byte[]> packs, BlobSource source) {
         FileContent content = entry.content().orElseThrow();
-        InputStream stream = new StreamReader("file " + file.path(), content.stream(), source);
-        return new FileInput(
-                file,
-                content.packed()
-                        .<InputStream>map(packed -> new SequenceInputStream(stream, new PackedInput(packed, packs)))
-                        .orElse(stream));
+        InputStream stream = new StreamReader("file " + entry.entry().path(), content.stream(), source);
+        return content.packed()
+                .<InputStream>map(packed -> new SequenceInputStream(stream, new PackedInput(packed, packs)))
+                .orElse(stream);
     }
 
     @Override

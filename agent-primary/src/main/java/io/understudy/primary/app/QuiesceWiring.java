@@ -1,0 +1,76 @@
+package io.understudy.primary.app;
+
+import io.understudy.config.QuiesceSettings;
+import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
+import io.understudy.primary.capture.Quiesce;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.quiesce.ConfiguredCommands;
+import io.understudy.primary.quiesce.QuiesceCommands;
+import io.understudy.primary.quiesce.QuiesceNote;
+import io.understudy.primary.quiesce.ResumeWatch;
+import io.understudy.primary.quiesce.SiteQuiesce;
+import io.understudy.primary.quiesce.SiteResume;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.site.SiteCommands;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Makes what stops the site around the moment of a snapshot, where the configuration says so. */
+public final class QuiesceWiring {
+    private final Settings settings;
+    private final Clock clock = Clock.systemUTC();
+    private final Ticker ticker = Ticker.system();
+
+    public QuiesceWiring(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Of a command: what people must know of the site. All else the command says itself. */
+    public static Events ofCommand() {
+        LogSink log = new LogSink();
+        return new Events(Clock.systemUTC(), (event, at) -> {
+            if (event instanceof PrimaryEvent.QuiesceStartFailed
+                    || event instanceof PrimaryEvent.SiteResumed
+                    || event instanceof PrimaryEvent.QuiesceLeftover) {
+                log.receive(event, at);
+            }
+        });
+    }
+
+    Quiesce quiesce(Events events) {
+        return settings.primary()
+                .quiesce()
+                .<Quiesce>map(each -> new SiteQuiesce(each, commands(each), note(), events, clock, ticker))
+                .orElse(Quiesce.NONE);
+    }
+
+    /** Empty where the site is not stopped for snapshots. */
+    public Optional<SiteResume> resume(Events events) {
+        return settings.primary()
+                .quiesce()
+                .map(each -> new SiteResume(commands(each), note(), settings.trees(), events, clock));
+    }
+
+    Optional<ResumeWatch> watch(Events events) {
+        return resume(events)
+                .map(each -> new ResumeWatch(each, StateEntry.SNAPSHOT_LOCK.in(settings.state()), events, ticker));
+    }
+
+    private StateFile<QuiesceNote> note() {
+        return StateFile.in(settings.state(), StateEntry.QUIESCE, QuiesceNote.class);
+    }
+
+    private QuiesceCommands commands(QuiesceSettings quiesce) {
+        return new ConfiguredCommands(
+                quiesce,
+                new SiteCommands(
+                        new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ticker),
+                        settings.service().environment(),
+                        quiesce.limit()));
+    }
+}

@@ -1,0 +1,55 @@
+package io.understudy.primary.app;
+
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.config.ShutdownSettings;
+import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.process.CommandRunner;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.site.CommandSiteService;
+import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
+import io.understudy.time.Ticker;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Makes the shutdown of a real server. */
+public final class ShutdownWiring {
+    private ShutdownWiring() {}
+
+    /** @param snapshots takes one; ends early with an exception where its thread is interrupted */
+    public static Shutdown of(Settings settings, Function<SnapshotRequest, SnapshotView> snapshots) {
+        return of(
+                settings.primary().shutdown(),
+                settings.service(),
+                new Marker(settings.marker()),
+                new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
+                snapshots,
+                Ticker.system());
+    }
+
+    static Shutdown of(
+            ShutdownSettings settings,
+            ServiceSettings service,
+            Marker marker,
+            CommandRunner runner,
+            Function<SnapshotRequest, SnapshotView> snapshots,
+            Ticker ticker) {
+        ServiceSettings stopping = new ServiceSettings(
+                settings.stop().isEmpty() ? service.stop() : settings.stop(),
+                List.of(),
+                List.of(),
+                service.environment(),
+                settings.limit().dividedBy(2),
+                Optional.empty());
+        return new Shutdown(
+                settings.limit(),
+                marker,
+                stopping.stop().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new CommandSiteService(stopping, runner, ticker)),
+                snapshots,
+                ticker);
+    }
+}

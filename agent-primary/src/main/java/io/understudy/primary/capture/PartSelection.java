@@ -1,0 +1,132 @@
+package io.understudy.primary.capture;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.database.SourceDatabase;
+import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
+import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseWriter.Written;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifest.Carried;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.StreamRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Which parts of a snapshot are read, and which are those of the newest one. What is carried is named with its blobs,
+ * so the snapshot is as whole as any other.
+ */
+final class PartSelection {
+    private final Set<String> only;
+    private final SnapshotSource source;
+    private final Base base;
+
+    /**
+     * @param only {@code database} and kinds of trees; empty: all is read
+     * @param base holds what is not read
+     * @throws UnderstudyException {@code USAGE} where a kind is named of which there is no tree
+     */
+    PartSelection(Set<String> only, SnapshotSource source, Base base) {
+        this.only = only;
+        this.source = source;
+        this.base = base;
+        for (String part : only) {
+            if (!part.equals(SnapshotRequest.DATABASE)
+                    && source.trees().stream()
+                            .noneMatch(tree -> tree.kind().label().equals(part))) {
+                throw new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot take a snapshot of " + part + " alone: this site has no tree of that kind",
+                        "its trees are of "
+                                + source.trees().stream()
+                                        .map(tree -> tree.kind().label())
+                                        .distinct()
+                                        .collect(Collectors.joining(", ")));
+            }
+        }
+    }
+
+    /** The site's, or one that gives what the newest snapshot has. */
+    SourceDatabase database() {
+        return reads(SnapshotRequest.DATABASE) ? source.database() : new CarriedDatabase();
+    }
+
+    /** Those that are read. */
+    List<TreeSettings> trees() {
+        return source.trees().stream()
+                .filter(tree -> reads(tree.kind().label()))
+                .toList();
+    }
+
+    private boolean reads(String part) {
+        return only.isEmpty() || only.contains(part);
+    }
+
+    /** @param read the trees that were read; @return all, in the order of the configuration */
+    List<TreeData> all(List<TreeData> read) {
+        if (only.isEmpty()) {
+            return read;
+        }
+        Map<String, TreeData> own = read.stream().collect(Collectors.toMap(TreeData::name, Function.identity()));
+        List<TreeData> all = new ArrayList<>();
+        for (TreeSettings tree : source.trees()) {
+            Optional.ofNullable(own.get(tree.name())).or(() -> base.tree(tree)).ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** @param named receives the blobs of the trees that are carried */
+    void name(List<TreeData> all, Map<StreamRef, KnownBlobs> named) {
+        all.forEach(tree -> named.computeIfAbsent(tree.references(), references -> base.named(tree)));
+    }
+
+    /** @param all the trees of the snapshot */
+    List<Carried> carried(List<TreeData> all) {
+        List<Carried> carried = new ArrayList<>();
+        if (!reads(SnapshotRequest.DATABASE)) {
+            carried.add(base.origin("database " + newest().database().name()));
+        }
+        all.stream()
+                .filter(tree -> !reads(tree.kind().label()))
+                .forEach(tree -> carried.add(base.origin("tree " + tree.name())));
+        return carried;
+    }
+
+    private Manifest newest() {
+        return base.manifest().orElseThrow();
+    }
+
+    /** Reads nothing; a tracked database stays at the snapshot that it was read for. */
+    private final class CarriedDatabase implements SourceDatabase {
+        @Override
+        public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
+            Manifest newest = newest();
+            DatabaseData data = newest.database();
+            Manifest.Totals totals = newest.totals();
+            return new Captured(
+                    newest.moment(),
+                    newest.walLsn(),
+                    newest.versions().postgres(),
+                    newest.versions().tools(),
+                    new Written(
+                            data,
+                            totals.tables(),
+                            totals.rows(),
+                            totals.databaseBytes(),
+                            base.named().get(data.references())),
+                    CommitNotice.NONE);
+        }
+    }
+}

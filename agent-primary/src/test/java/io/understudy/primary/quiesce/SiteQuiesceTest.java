@@ -1,0 +1,316 @@
+package io.understudy.primary.quiesce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.QuiesceSettings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.capture.SnapshotSource;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.Taken;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.progress.Progress;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.TreeIndex;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The site is stopped around the moment of a snapshot, and started whatever happens. */
+class SiteQuiesceTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final List<Event> told = new CopyOnWriteArrayList<>();
+    private int failingStarts;
+    private boolean failingStop;
+    private boolean links;
+    private List<String> freeze = List.of();
+    private PrimaryFixture primary;
+    private StateFile<QuiesceNote> note;
+
+    @BeforeEach
+    void build() {
+        primary = new PrimaryFixture(folder);
+        note = StateFile.in(primary.state, StateEntry.QUIESCE, QuiesceNote.class);
+    }
+
+    private final class Commands implements QuiesceCommands {
+        @Override
+        public void stop() {
+            assertThat(note.read()).as("written before the site is stopped").isPresent();
+            calls.add("stop");
+            primary.time.advance(Duration.ofSeconds(2));
+            if (failingStop) {
+                throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot stop the site", "look");
+            }
+        }
+
+        @Override
+        public void start() {
+            calls.add("start");
+            primary.time.advance(Duration.ofSeconds(1));
+            if (failingStarts-- > 0) {
+                throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot start the site", "look");
+            }
+        }
+
+        @Override
+        public void freeze() {
+            calls.add("freeze");
+        }
+
+        @Override
+        public void thaw() {
+            calls.add("thaw");
+        }
+    }
+
+    private Events events() {
+        return new Events(primary.time.clock(), (event, at) -> told.add(event));
+    }
+
+    private SiteQuiesce quiesce() {
+        QuiesceSettings settings = new QuiesceSettings(
+                List.of("stop"),
+                List.of("start"),
+                Duration.ofMinutes(5),
+                links,
+                freeze,
+                freeze,
+                freeze.isEmpty() ? Map.of() : Map.of("media", folder.resolve("frozen")));
+        return new SiteQuiesce(settings, new Commands(), note, events(), primary.time.clock(), primary.time);
+    }
+
+    private Taken take() {
+        return taker().take(SnapshotRequest.of(List.of("daily")), Progress.none());
+    }
+
+    private SnapshotTaker taker() {
+        SnapshotSource source = primary.source();
+        SnapshotSource quiet = new SnapshotSource(
+                source.server(),
+                source.version(),
+                source.database(),
+                source.files(),
+                source.trees(),
+                source.processors(),
+                source.clock(),
+                source.ticker(),
+                quiesce());
+        return new SnapshotTaker(
+                primary.state,
+                primary.marker,
+                primary.epochs,
+                () -> primary.repository,
+                () -> primary.key,
+                quiet,
+                events());
+    }
+
+    private List<String> paths(Taken taken) {
+        try (Stream<IndexEntry> index =
+                TreeIndex.read(taken.manifest().trees().get(0).index(), primary.repository.blobs())) {
+            return index.map(entry -> entry.entry().path().toString()).toList();
+        }
+    }
+
+    private void write(String name, String text) {
+        try {
+            Files.deleteIfExists(primary.media.resolve(name));
+            Files.writeString(primary.media.resolve(name), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void theSiteIsStoppedForTheMomentAlone() {
+        primary.database.moments(() -> calls.add("moment"));
+        primary.database.during(() -> calls.add("read"));
+
+        Taken taken = take();
+
+        assertThat(calls).containsExactly("stop", "start", "moment", "read");
+        assertThat(taken.down()).contains(Duration.ofSeconds(3));
+        assertThat(note.exists()).isFalse();
+        assertThat(told).contains(new PrimaryEvent.SiteWasQuiet(Duration.ofSeconds(3)));
+    }
+
+    @Test
+    void aMomentThatWasLostIsTakenAgainWithTheSiteStopped() {
+        primary.database.moments(() -> {}, () -> {});
+        assertThatThrownBy(this::take)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_BUSY));
+        assertThat(calls).containsExactly("stop", "start", "stop", "start", "stop", "start");
+        assertThat(note.exists()).isFalse();
+    }
+
+    @Test
+    void theSiteIsStartedWhenTheSnapshotFails() {
+        primary.database.during(() -> {
+            throw new UnderstudyException(ErrorCode.DATABASE_UNREACHABLE, "gone", "look");
+        });
+        assertThatThrownBy(this::take).hasMessage("gone");
+        assertThat(calls).as("it reports no moment").containsExactly("stop", "start");
+        assertThat(note.exists()).isFalse();
+    }
+
+    @Test
+    void aSiteThatCannotBeStoppedIsStartedAndTheSnapshotFails() {
+        failingStop = true;
+        assertThatThrownBy(this::take).hasMessage("cannot stop the site");
+        assertThat(calls).containsExactly("stop", "start");
+        assertThat(note.exists()).isFalse();
+    }
+
+    @Test
+    void aStartThatFailsIsTriedAgainAndReported() {
+        failingStarts = 2;
+        primary.database.moments(() -> {});
+        take();
+        assertThat(calls).containsExactly("stop", "start", "start", "start");
+        assertThat(told.stream().filter(PrimaryEvent.QuiesceStartFailed.class::isInstance))
+                .hasSize(2);
+        assertThat(primary.time.pauses()).containsSubsequence(Duration.ofSeconds(1), Duration.ofSeconds(2));
+    }
+
+    /** The note stays, and the agent's watch goes on until it works. */
+    @Test
+    void aSiteThatCannotBeStartedIsTriedUntilItWorks() {
+        failingStarts = 12;
+        primary.database.moments(() -> {});
+        assertThatThrownBy(this::take).hasMessage("cannot start the site");
+        assertThat(note.read()).isPresent();
+        ResumeWatch watch = watch();
+
+        watch.look();
+        watch.look();
+        assertThat(calls.stream().filter("start"::equals))
+                .as("a pause of a second")
+                .hasSize(11);
+        primary.time.advance(Duration.ofSeconds(1));
+        watch.look();
+        primary.time.advance(Duration.ofSeconds(1));
+        watch.look();
+        assertThat(calls.stream().filter("start"::equals)).as("then of two").hasSize(12);
+        primary.time.advance(Duration.ofSeconds(1));
+        watch.look();
+
+        assertThat(note.exists()).isFalse();
+        assertThat(told.stream().filter(PrimaryEvent.SiteResumed.class::isInstance))
+                .hasSize(1);
+    }
+
+    private ResumeWatch watch() {
+        return new ResumeWatch(resume(), StateEntry.SNAPSHOT_LOCK.in(primary.state), events(), primary.time);
+    }
+
+    private SiteResume resume() {
+        return new SiteResume(new Commands(), note, primary.source().trees(), events(), primary.time.clock());
+    }
+
+    @Test
+    void theNextAgentStartsASiteThatAKilledOneHadStopped() {
+        note.write(new QuiesceNote(primary.time.now(), false));
+        ProcessLock snapshot = ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state))
+                .orElseThrow();
+        watch().look();
+        assertThat(calls).as("a snapshot is being taken").isEmpty();
+        snapshot.close();
+
+        watch().look();
+
+        assertThat(calls).containsExactly("start", "thaw");
+        assertThat(note.exists()).isFalse();
+        assertThat(resume().run()).isEmpty();
+    }
+
+    @Test
+    void theNextSnapshotStartsItFirstToo() {
+        note.write(new QuiesceNote(primary.time.now(), false));
+        take();
+        assertThat(calls).startsWith("start", "thaw", "stop");
+    }
+
+    @Test
+    void linkedFilesAreReadAsTheyWereAtTheMoment() {
+        links = true;
+        write("b.txt", "before");
+        primary.database.moments(() -> {
+            write("a.txt", "replaced behind the moment");
+            write("c.txt", "came behind the moment");
+        });
+
+        Taken taken = take();
+
+        assertThat(paths(taken)).containsExactly(".", "a.txt", "b.txt");
+        assertThat(taken.manifest().totals().fileBytes()).isEqualTo("upload".length() + "before".length());
+        assertThat(primary.media.resolve(".understudy/frozen")).doesNotExist();
+    }
+
+    @Test
+    void aLinkFarmHasFoldersLinksAndTimes() throws IOException {
+        Files.createDirectory(primary.media.resolve("sub"));
+        write("sub/deep.txt", "x");
+        Files.createSymbolicLink(primary.media.resolve("link"), Path.of("a.txt"));
+        TreeSettings tree = primary.source().trees().get(0);
+
+        Path farm = LinkFarm.make(tree);
+
+        assertThat(Files.readSymbolicLink(farm.resolve("link"))).isEqualTo(Path.of("a.txt"));
+        for (String path : List.of("sub", "sub/deep.txt")) {
+            assertThat(Files.readAttributes(
+                            farm.resolve(path), "unix:mode,lastModifiedTime,uid", LinkOption.NOFOLLOW_LINKS))
+                    .isEqualTo(Files.readAttributes(
+                            primary.media.resolve(path), "unix:mode,lastModifiedTime,uid", LinkOption.NOFOLLOW_LINKS));
+        }
+        LinkFarm.remove(tree);
+        assertThat(primary.media.resolve("a.txt")).hasContent("upload");
+    }
+
+    @Test
+    void hooksFreezeAndThaw() throws IOException {
+        freeze = List.of("do");
+        Files.createDirectory(folder.resolve("frozen"));
+        Files.writeString(folder.resolve("frozen/only.txt"), "frozen");
+        primary.database.moments(() -> calls.add("moment"));
+
+        Taken taken = take();
+
+        assertThat(calls).containsExactly("stop", "freeze", "start", "moment", "thaw");
+        assertThat(paths(taken)).containsExactly(".", "only.txt");
+    }
+
+    @Test
+    void continuousSnapshotsLeaveTheSiteAlone() {
+        take();
+        calls.clear();
+        primary.database.rows("1\tfirst", "2\tsecond");
+
+        assertThat(taker().takeIfChanged(Progress.none()).taken()).isPresent();
+
+        assertThat(calls).isEmpty();
+    }
+}

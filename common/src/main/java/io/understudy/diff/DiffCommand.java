@@ -1,0 +1,146 @@
+package io.understudy.diff;
+
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
+import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.NearestName;
+import io.understudy.diff.SnapshotDiff.Difference;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.ServerEncoding;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.digest.RowDifference;
+import io.understudy.setup.SnapshotName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "diff",
+        description = {
+            "Compares two snapshots: how many rows of each table and paths of each tree went and came,",
+            "which sequences and settings of the database changed."
+        })
+public final class DiffCommand implements Callable<Integer> {
+    @ParentCommand
+    private SnapshotProgram cli;
+
+    @Parameters(index = "0", paramLabel = "A", description = "The older snapshot: " + SnapshotName.FORMS + ".")
+    private String from;
+
+    @Parameters(index = "1", paramLabel = "B", description = "The newer one.")
+    private String to;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "TABLE",
+            description = "The rows of this table, schema.name, that went (-) and came (+), as COPY writes them.")
+    private String table;
+
+    @Option(
+            names = "--files",
+            description = "The paths that went (-), came (+), have other content (M) or other attributes (U).")
+    private boolean files;
+
+    /** What comes before the paths with {@code --json}. */
+    private record Ends(SnapshotId from, SnapshotId to) {}
+
+    /** What comes before the rows with {@code --json}. */
+    private record Head(SnapshotId from, SnapshotId to, String table) {}
+
+    @Override
+    public Integer call() {
+        return cli.reading(cli.settings(), this::diff);
+    }
+
+    private int diff(SnapshotReader reader) {
+        Opened first = reader.open(cli.find(from, reader));
+        Opened second = reader.open(cli.find(to, reader));
+        SnapshotDiff diff = new SnapshotDiff(first, second);
+        if (files) {
+            paths(first, second);
+            return 0;
+        }
+        if (table != null) {
+            rows(diff, first, second);
+            return 0;
+        }
+        Difference difference = compare(diff);
+        cli.print(difference, difference::text);
+        return 0;
+    }
+
+    private void paths(Opened first, Opened second) {
+        if (table != null) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "--files and --rows exclude each other",
+                    "give one of them, or neither for counts");
+        }
+        try (ChangedPaths paths = new ChangedPaths(first, second)) {
+            cli.printEach(
+                    new Ends(first.manifest().snapshot(), second.manifest().snapshot()),
+                    "paths",
+                    paths,
+                    ChangedPath::text);
+        }
+    }
+
+    private Difference compare(SnapshotDiff diff) {
+        try (ProgressDisplay progress = cli.progress()) {
+            return diff.compare(progress);
+        }
+    }
+
+    private void rows(SnapshotDiff diff, Opened first, Opened second) {
+        TableData before = require(diff, first);
+        TableData after = require(diff, second);
+        if (!SnapshotDiff.sameColumns(before, after)) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot compare the rows of " + table
+                            + ": it has other columns or another key in the other snapshot",
+                    "dump it of both snapshots: dump ID --table " + table + " --data-only");
+        }
+        Charset charset =
+                ServerEncoding.charset(second.manifest().database().properties().encoding());
+        try (RowsOfTwo rows = new RowsOfTwo(first.blobs(), second.blobs())) {
+            RowDifference.Result result = rows.between(before, after).orElseThrow(this::tooLong);
+            cli.printEach(
+                    new Head(first.manifest().snapshot(), second.manifest().snapshot(), SnapshotDiff.name(after)),
+                    "rows",
+                    ChangedRows.of(result, after.columns(), charset),
+                    ChangedRow::text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private UnderstudyException tooLong() {
+        return new UnderstudyException(
+                ErrorCode.FILE_UNSUPPORTED,
+                "cannot compare the rows of " + table + ": one of them is longer than 32 MiB",
+                "dump it of both snapshots: dump ID --table " + table + " --data-only");
+    }
+
+    private TableData require(SnapshotDiff diff, Opened snapshot) {
+        String name = table.contains(".") ? table : "public." + table;
+        Optional<TableData> found = diff.table(snapshot, name);
+        return found.orElseThrow(() -> new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot find table " + name + ": snapshot "
+                        + snapshot.manifest().snapshot() + " has none of this name",
+                NearestName.of(name, diff.names())
+                        .filter(near -> !near.equals(name))
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse("name it as diff does: schema.name")));
+    }
+}

@@ -1,0 +1,115 @@
+package io.understudy.dump;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.PgTools;
+import io.understudy.process.CommandResult;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.blob.StreamRef;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes statements of a snapshot's archive by pg_restore, which reads the archive as it comes from the repository and
+ * stops reading where it has what it needs.
+ */
+final class ArchiveScript {
+    /** Far more than any dump takes: a program that hangs is ended. */
+    private static final Duration LIMIT = Duration.ofDays(7);
+
+    private static final String WHAT = "the archive of the database";
+
+    private final PgTools tools;
+    private final Path program;
+    private final StreamRef archive;
+    private final BlobSource blobs;
+
+    ArchiveScript(PgTools tools, Path program, StreamRef archive, BlobSource blobs) {
+        this.tools = tools;
+        this.program = program;
+        this.archive = archive;
+        this.blobs = blobs;
+    }
+
+    /** Its table of contents. */
+    List<ArchiveItem> items(String encoding) {
+        try (InputStream in = open()) {
+            return ArchiveStream.items(in, encoding);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    InputStream open() {
+        return new StreamReader(WHAT, archive, blobs);
+    }
+
+    /**
+     * Writes the statements for some entries.
+     *
+     * @param options which section
+     * @param ids of the entries; with none nothing is written
+     * @throws UnderstudyException {@code LOAD_FAILED}, those of blobs, {@code CANCELLED}
+     */
+    void write(List<String> options, List<Integer> ids, DumpOutput out) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        Path list = list(ids);
+        try {
+            List<String> arguments = new ArrayList<>(List.of("--file=-", "--use-list=" + list));
+            arguments.addAll(options);
+            CommandResult result = tools.runOffline(
+                    program,
+                    arguments,
+                    LIMIT,
+                    command -> command.fedBy(this::feed).into(out::all));
+            if (!result.ok()) {
+                throw new UnderstudyException(
+                        ErrorCode.LOAD_FAILED,
+                        "cannot read " + WHAT + " with " + program + ": "
+                                + result.errors().strip(),
+                        "run verify; if it finds no fault, check that this program is PostgreSQL's own");
+            }
+        } finally {
+            delete(list);
+        }
+    }
+
+    private void feed(OutputStream input) throws IOException {
+        try (InputStream in = open()) {
+            in.transferTo(input);
+        }
+    }
+
+    /** Numbers alone, so it says nothing of the database. pg_restore takes such a list only as a file. */
+    private static Path list(List<Integer> ids) {
+        try {
+            Path list = Files.createTempFile("understudy-dump-", ".list");
+            Files.write(list, ids.stream().map(id -> id + ";").toList());
+            return list;
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED,
+                    "cannot write a list for pg_restore into the folder for temporary files: " + e.getMessage(),
+                    "make room there, or name another folder with UNDERSTUDY_JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
+                    e);
+        }
+    }
+
+    private static void delete(Path list) {
+        try {
+            Files.deleteIfExists(list);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.understudy.dump;
+
+import io.understudy.browse.SnapshotReader;
+import io.understudy.config.Settings;
+import io.understudy.dump.DumpRequest.Parts;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
+import io.understudy.postgres.PgTools;
+import io.understudy.postgres.Sql;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.SequenceData;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseProperties.Extension;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.state.StateEntry;
+import io.understudy.time.Moments;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Writes a snapshot's database as a script for {@code psql}: the schema without indexes, keys and triggers, then rows,
+ * large objects and values of sequences, then the rest. So nothing fires or is checked while rows come. What it holds
+ * in memory are the names of objects and the keys that go with the deltas of one table; nothing goes to disk.
+ */
+public final class DatabaseDump {
+    private static final int BLOCK = 64 << 10;
+    private static final String END = "--\n-- The dump is complete.\n--\n";
+
+    private final Manifest manifest;
+    private final DatabaseData database;
+    private final BlobSource blobs;
+    private final DumpRequest request;
+    private final ArchiveScript archive;
+    private final Choice choice;
+    private final Predicate<ArchiveItem> wanted;
+
+    /**
+     * Reads the archive's table of contents.
+     *
+     * @throws UnderstudyException {@code USAGE} when a table is unknown, {@code TOOL_UNFIT},
+     *     {@code FORMAT_UNKNOWN}, those of blobs
+     */
+    public DatabaseDump(Manifest manifest, BlobSource blobs, PgTools tools, DumpRequest request) {
+        this.manifest = manifest;
+        this.database = manifest.database();
+        this.blobs = blobs;
+        this.request = request;
+        this.archive = new ArchiveScript(
+                tools, tools.forScript(manifest.versions().tools()).restore(), database.archive(), blobs);
+        this.choice = Choice.of(request, archive.items(database.properties().encoding()));
+        this.wanted = request::takes;
+    }
+
+    private DatabaseDump(DatabaseDump other, Predicate<ArchiveItem> wanted) {
+        this.manifest = other.manifest;
+        this.database = other.database;
+        this.blobs = other.blobs;
+        this.request = other.request;
+        this.archive = other.archive;
+        this.choice = other.choice;
+        this.wanted = wanted;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Qualified names of the tables whose rows it has. */
+    List<String> tables() {
+        try (Stream<TableData> tables = database.tables(blobs)) {
+            return tables.filter(choice::holds).map(DatabaseDump::qualified).toList();
+        }
+    }
+
+    /** The extensions that it makes. */
+    List<Extension> extensions() {
+        Set<String> names = choice.graph().items().stream()
+                .filter(item -> item.kind().equals("EXTENSION"))
+                .filter(item -> choice.list(item::equals).contains(item.id()))
+                .map(ArchiveItem::name)
+                .collect(Collectors.toSet());
+        return database.properties().extensions().stream()
+                .filter(each -> names.contains(each.name()))
+                .toList();
+    }
+
+    /** The same for a database that has these extensions, and the schemas that they lie in. */
+    DatabaseDump without(List<Extension> extensions) {
+        Set<String> names = extensions.stream().map(Extension::name).collect(Collectors.toSet());
+        Set<String> schemas = extensions.stream().map(Extension::schema).collect(Collectors.toSet());
+        return new DatabaseDump(
+                this,
+                item -> wanted.test(item)
+                        && !(item.kind().equals("EXTENSION") && names.contains(item.name()))
+                        && !(item.kind().equals("COMMENT") && item.name().startsWith("EXTENSION "))
+                        && !(item.kind().equals("SCHEMA") && schemas.contains(item.name())));
+    }
+
+    /** As {@link #DatabaseDump}, with the programs of this server. */
+    public static DatabaseDump of(SnapshotReader.Opened snapshot, Settings settings, DumpRequest request) {
+        PgTools tools =
+                new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
+        return new DatabaseDump(snapshot.manifest(), snapshot.blobs(), tools, request);
+    }
+
+    /** What belongs to the tables that are asked for and is left out, for it needs others. */
+    public List<String> leftOut() {
+        return choice.leftOut();
+    }
+
+    /**
+     * Writes it as a script into a new file, readable by this user alone, that has its name once all is in it.
+     *
+     * @throws UnderstudyException {@code USAGE} where it exists, {@code DISK_FULL},
+     *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
+     */
+    public void writeFile(Path file, Progress progress) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw exists(file);
+        }
+        try (AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE)) {
+            write(draft.out(), progress);
+            draft.commitNew();
+        } catch (FileAlreadyExistsException e) {
+            throw exists(file);
+        } catch (UncheckedIOException e) {
+            throw FileFailure.of("write", file, e.getCause());
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
+        }
+    }
+
+    static UnderstudyException exists(Path target) {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot write the dump to " + target + ": it exists already",
+                "give the name of one that does not exist yet");
+    }
+
+    /**
+     * Writes it into a new folder, in pg_dump's directory format.
+     *
+     * @param folder that does not exist
+     * @throws UnderstudyException {@code USAGE} where it exists, {@code DISK_FULL},
+     *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
+     */
+    public void writeTo(Path folder, Progress progress) {
+        new DirectoryDump(manifest, blobs, archive, request, choice).write(folder, progress);
+    }
+
+    /**
+     * Writes all of it.
+     *
+     * @param progress receives plain bytes of rows
+     * @throws UncheckedIOException what the stream throws
+     * @throws UnderstudyException those of blobs and of pg_restore
+     */
+    public void write(OutputStream stream, Progress progress) {
+        DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
+        out.text(head());
+        if (request.parts() != Parts.DATA) {
+            archive.write(options("--section=pre-data"), choice.list(wanted), out);
+        }
+        if (request.parts() != Parts.SCHEMA) {
+            data(out, progress);
+        }
+        if (request.parts() != Parts.DATA) {
+            archive.write(options("--section=post-data"), choice.list(wanted), out);
+        }
+        out.text(END);
+        out.flush();
+    }
+
+    private List<String> options(String section) {
+        List<String> options = new ArrayList<>(List.of(section));
+        if (!request.owners()) {
+            options.addAll(List.of("--no-owner", "--no-acl"));
+        }
+        return options;
+    }
+
+    private void data(DumpOutput out, Progress progress) {
+        boolean alone = request.parts() == Parts.DATA;
+        out.text(alone ? "SET session_replication_role = replica;\n" : "");
+        archive.write(options(alone ? "--data-only" : "--section=data"), choice.list(wanted), out);
+        new RowScript(manifest, blobs, choice, out, progress).write();
+        try (Stream<SequenceData> sequences = database.sequences(blobs)) {
+            sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
+        }
+        out.text(RowScript.END);
+        out.text(alone ? "SET session_replication_role = DEFAULT;\n\n" : "\n");
+    }
+
+    static String value(SequenceData sequence) {
+        return "SELECT pg_catalog.setval(" + Sql.literal(Sql.qualified(sequence.schema(), sequence.name())) + ", "
+                + sequence.value() + ", " + sequence.called() + ");\n";
+    }
+
+    static String qualified(TableData table) {
+        return Sql.qualified(table.schema(), table.name());
+    }
+
+    private String head() {
+        return """
+                --
+                -- Database of site %s, snapshot %s of %s, dumped by Understudy.
+                -- Load it into an empty database of the encoding %s: psql -v ON_ERROR_STOP=1 -f FILE
+                --
+
+                """.formatted(
+                        plain(manifest.site()),
+                        manifest.snapshot(),
+                        Moments.text(manifest.moment()),
+                        plain(database.properties().encoding()));
+    }
+
+    /** No end of a line that would end the comment. */
+    private static String plain(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
+    }
+}

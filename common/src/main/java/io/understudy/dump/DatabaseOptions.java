@@ -1,0 +1,96 @@
+package io.understudy.dump;
+
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
+import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of {@code restore} of both agents for a snapshot's database, and its restore next to the live site. */
+public final class DatabaseOptions {
+    @Mixin
+    private DumpOptions part;
+
+    @Option(
+            names = "--owner",
+            paramLabel = "ROLE",
+            description = "All in the new database belongs to this role, without rights of others.")
+    private String owner;
+
+    /** What {@code restore --to dump:FILE} prints with {@code --json}. */
+    private record Dumped(SnapshotId snapshot, String file, List<String> leftOut) {}
+
+    /**
+     * @param target that takes no part of a database
+     * @throws UnderstudyException {@code USAGE} where one is asked for
+     */
+    public void requireNone(String target) {
+        if (part.given() || owner != null) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore a part of a database to " + target
+                            + ": --table, --exclude-table, --schema-only, --data-only and --owner are for a database of its own",
+                    "add --to database:NAME or --to dump:FILE");
+        }
+    }
+
+    /** Writes it to a new file, and prints what was written. */
+    public void dump(SnapshotProgram cli, String id, Path file, Settings settings, SnapshotReader reader) {
+        if (owner != null) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "--owner is for --to database:NAME: a dump belongs to the user that loads it",
+                    "use dump --no-owner");
+        }
+        DumpRequest request = part.request(true);
+        Opened opened = reader.open(cli.find(id, reader));
+        DatabaseDump dump = DatabaseDump.of(opened, settings, request);
+        dump.leftOut().forEach(each -> cli.say("left out: " + each));
+        cli.interruptible(() -> {
+            try (ProgressDisplay progress = cli.progress()) {
+                dump.writeFile(file, progress);
+            }
+        });
+        cli.print(
+                new Dumped(opened.manifest().snapshot(), file.toString(), dump.leftOut()),
+                () -> opened.manifest().snapshot() + " is dumped to " + file);
+    }
+
+    /** Restores it into a new database, or rows into one, and prints what was made. */
+    public void restore(SnapshotProgram cli, String id, String name, Settings settings, SnapshotReader reader) {
+        DumpRequest request = part.request(owner == null);
+        Optional<String> role = Optional.ofNullable(owner);
+        DatabaseRestore restore = new DatabaseRestore(settings);
+        Opened opened = reader.open(cli.find(id, reader));
+        if (restore.runsAsSuperuser(role)) {
+            cli.say(
+                    "warning: database.user is a superuser, and functions of the site that store rows run with its rights;"
+                            + " --owner ROLE keeps them to those of a role");
+        }
+        cli.interruptible(() -> {
+            DatabaseRestore.Restored made = made(cli, restore, opened, request, name, role);
+            made.leftOut().forEach(each -> cli.say("left out: " + each));
+            cli.print(made, () -> made.snapshot() + " is restored into database " + made.database());
+        });
+    }
+
+    private static DatabaseRestore.Restored made(
+            SnapshotProgram cli,
+            DatabaseRestore restore,
+            Opened opened,
+            DumpRequest request,
+            String name,
+            Optional<String> role) {
+        try (ProgressDisplay progress = cli.progress()) {
+            return restore.restore(opened, request, name, role, progress);
+        }
+    }
+}

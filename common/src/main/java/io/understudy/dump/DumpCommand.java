@@ -1,0 +1,113 @@
+package io.understudy.dump;
+
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import io.understudy.setup.SnapshotName;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "dump",
+        description = {
+            "Writes a snapshot's database to standard output, as a script for psql:",
+            "psql -v ON_ERROR_STOP=1 -f FILE loads it into an empty database.",
+            "With --format directory: into a folder, for pg_restore."
+        })
+public final class DumpCommand implements Callable<Integer> {
+    private static final String DIRECTORY = "directory";
+
+    @ParentCommand
+    private SnapshotProgram cli;
+
+    @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
+    private String id;
+
+    @Mixin
+    private DumpOptions options;
+
+    @Option(names = "--no-owner", description = "Without owners and rights: all belongs to the user that loads it.")
+    private boolean noOwner;
+
+    @Option(
+            names = "--format",
+            paramLabel = "plain|directory",
+            defaultValue = "plain",
+            description = "plain: a script; directory: pg_dump's directory format. Default: ${DEFAULT-VALUE}")
+    private String format;
+
+    @Option(
+            names = "--to",
+            paramLabel = "PATH",
+            description = "A new file, or with --format directory a new folder, in place of standard output.")
+    private Path to;
+
+    /**
+     * What {@code dump --to} prints with {@code --json}.
+     *
+     * @param to the file or folder
+     * @param leftOut what belongs to the tables that were named and needs others
+     */
+    private record Written(SnapshotId snapshot, String to, List<String> leftOut) {}
+
+    @Override
+    public Integer call() {
+        if (!List.of("plain", DIRECTORY).contains(format)) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot dump in the format " + format + ": there is none of this name",
+                    "plain is a script for psql, directory a folder for pg_restore");
+        }
+        if (format.equals(DIRECTORY) && to == null) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "--format directory needs --to: a folder cannot go to standard output",
+                    "add --to FOLDER, a folder that does not exist yet");
+        }
+        Settings settings = cli.settings();
+        DumpRequest request = options.request(!noOwner);
+        return cli.reading(settings, reader -> dump(settings, reader, request));
+    }
+
+    private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
+        SnapshotReader.Opened opened = reader.open(cli.find(id, reader));
+        DatabaseDump dump = DatabaseDump.of(opened, settings, request);
+        dump.leftOut().forEach(each -> cli.say("left out: " + each));
+        if (to == null) {
+            cli.write(out -> cli.interruptible(() -> write(dump, out)));
+            return 0;
+        }
+        cli.interruptible(() -> writeTo(dump));
+        cli.print(
+                new Written(opened.manifest().snapshot(), to.toString(), dump.leftOut()),
+                () -> opened.manifest().snapshot() + " is dumped to " + to);
+        return 0;
+    }
+
+    private void writeTo(DatabaseDump dump) {
+        try (ProgressDisplay progress = cli.progress()) {
+            if (format.equals(DIRECTORY)) {
+                dump.writeTo(to, progress);
+            } else {
+                dump.writeFile(to, progress);
+            }
+        }
+    }
+
+    private void write(DatabaseDump dump, OutputStream out) {
+        try (ProgressDisplay progress = cli.progress()) {
+            dump.write(out, progress);
+        }
+    }
+}

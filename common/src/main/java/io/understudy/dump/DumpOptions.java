@@ -1,0 +1,37 @@
+package io.understudy.dump;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** What of a database is asked for, as options of a command. */
+public final class DumpOptions {
+    @Option(
+            names = "--table",
+            paramLabel = "PATTERN",
+            description =
+                    "Only the tables, views and sequences of this name: name or schema.name, with * and ?. Repeatable.")
+    private List<String> tables = new ArrayList<>();
+
+    @Option(
+            names = "--exclude-table",
+            paramLabel = "PATTERN",
+            description = "Not those of this name, nor what needs them. Repeatable.")
+    private List<String> excluded = new ArrayList<>();
+
+    @Option(names = "--schema-only", description = "No rows, no values of sequences, no large objects.")
+    private boolean schemaOnly;
+
+    @Option(names = "--data-only", description = "These alone, for tables that are there and empty.")
+    private boolean dataOnly;
+
+    /** @param owners whether owners and rights are kept */
+    public DumpRequest request(boolean owners) {
+        return DumpRequest.of(tables, excluded, schemaOnly, dataOnly, owners);
+    }
+
+    /** Whether any of them was given. */
+    public boolean given() {
+        return !tables.isEmpty() || !excluded.isEmpty() || schemaOnly || dataOnly;
+    }
+}

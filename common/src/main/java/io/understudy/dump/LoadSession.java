@@ -1,0 +1,164 @@
+package io.understudy.dump;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.postgres.Session;
+import io.understudy.postgres.Sql;
+import io.understudy.postgres.TemporaryLogin;
+import io.understudy.postgres.Toolset;
+import io.understudy.process.CommandResult;
+import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseProperties.Extension;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Loads a dump by psql, which reads it as it is made. What is to belong to one role is made by that role: where
+ * database.user is a superuser, in a session that logged in as a temporary role, a member of that one alone, so that
+ * no function of the site gets more rights.
+ */
+final class LoadSession {
+    /** Far more than any load takes: a program that hangs is ended. */
+    private static final Duration LIMIT = Duration.ofDays(7);
+
+    private final Database database;
+    private final PgTools tools;
+    private final TargetName target;
+
+    LoadSession(Database database, PgTools tools, TargetName target) {
+        this.database = database;
+        this.tools = tools;
+        this.target = target;
+    }
+
+    /** Into the draft. */
+    void load(DatabaseDump dump, Optional<String> owner, Progress progress) {
+        if (owner.isEmpty()) {
+            run(dump, target.draft(), List.of(), "", tools, progress);
+            return;
+        }
+        List<Extension> made = extensions(dump, owner.get());
+        as(owner.get(), target.draft(), (role, by) -> {
+            List<String> more = new ArrayList<>();
+            run(dump.without(made), target.draft(), more, role, by.apply(more), progress);
+        });
+    }
+
+    /** Into a database that has the tables, in one transaction. */
+    void fill(DatabaseDump dump, Progress progress) {
+        run(dump, target.name(), List.of("--single-transaction"), "", tools, progress);
+    }
+
+    private static String setRole(String owner) {
+        return "SET ROLE " + Sql.identifier(owner) + ";\n";
+    }
+
+    /** What is run as another role. */
+    private interface Work {
+        void run(String role, Function<List<String>, PgTools> tools);
+    }
+
+    private void as(String owner, String name, Work work) {
+        boolean superuser;
+        try (Session session = database.maintenance()) {
+            superuser = session.isSuperuser();
+        }
+        if (!superuser) {
+            work.run(setRole(owner), more -> tools);
+            return;
+        }
+        // What a killed restore left; its database is gone.
+        TemporaryLogin.drop(database, purpose(), role -> {});
+        String role = "understudy_restore_" + UUID.randomUUID().toString().substring(0, 8);
+        TemporaryLogin login = TemporaryLogin.create(database, role, purpose(), List.of());
+        try {
+            try (Session session = database.maintenance()) {
+                session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(role));
+            }
+            work.run(setRole(owner), more -> login.tools(tools, name, more::add));
+        } finally {
+            boolean interrupted = Thread.interrupted();
+            TemporaryLogin.drop(database, purpose(), each -> disown(each, name));
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private String purpose() {
+        return "temporary: Understudy restores database " + target.name();
+    }
+
+    private void disown(String role, String name) {
+        try (Session session = database.open(name)) {
+            session.execute("DROP OWNED BY " + Sql.identifier(role));
+        }
+    }
+
+    /** Those that the dump brings, made beforehand: most need more rights than the owner has. */
+    private List<Extension> extensions(DatabaseDump dump, String owner) {
+        List<Extension> wanted = dump.extensions();
+        try (Session session = database.open(target.draft())) {
+            for (Extension each : wanted) {
+                boolean own = !List.of("public", "pg_catalog").contains(each.schema());
+                if (own) {
+                    session.execute("CREATE SCHEMA IF NOT EXISTS " + Sql.identifier(each.schema()) + " AUTHORIZATION "
+                            + Sql.identifier(owner));
+                }
+                session.execute("CREATE EXTENSION IF NOT EXISTS " + Sql.identifier(each.name()) + " WITH SCHEMA "
+                        + Sql.identifier(each.schema()));
+            }
+        }
+        return wanted;
+    }
+
+    private void run(DatabaseDump dump, String name, List<String> more, String before, PgTools by, Progress progress) {
+        Toolset programs = by.forRestore(dump.manifest().versions().tools(), serverVersion());
+        List<String> arguments = new ArrayList<>(
+                List.of("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-"));
+        arguments.addAll(more);
+        // What psql prints are the numbers of setval.
+        CommandResult result = by.run(
+                programs.psql(),
+                name,
+                arguments,
+                LIMIT,
+                command -> command.fedBy(input -> {
+                    input.write(before.getBytes(StandardCharsets.UTF_8));
+                    dump.write(input, progress);
+                }));
+        if (!result.ok()) {
+            throw failed(dump, name, result);
+        }
+    }
+
+    private int serverVersion() {
+        try (Session session = database.maintenance()) {
+            return session.serverVersion();
+        }
+    }
+
+    private UnderstudyException failed(DatabaseDump dump, String name, CommandResult result) {
+        String why = result.errors()
+                .lines()
+                .filter(line -> line.contains("ERROR:") || line.contains("FATAL:") || line.contains("error:"))
+                .findFirst()
+                .map(line -> line.replaceFirst("^psql:[^:]*:\\d+: ", "").replaceFirst("^(ERROR|FATAL): +", ""))
+                .orElse("psql ended with " + result.exitCode());
+        return new UnderstudyException(
+                ErrorCode.LOAD_FAILED,
+                "cannot load " + dump.manifest().snapshot() + " into database " + Sql.identifier(target.name()) + ": "
+                        + why,
+                name.equals(target.name())
+                        ? "nothing was stored; correct what it says, and run the command again"
+                        : "nothing is left of it; correct what it says, and run the command again",
+                null);
+    }
+}

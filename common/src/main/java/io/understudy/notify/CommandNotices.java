@@ -1,0 +1,123 @@
+package io.understudy.notify;
+
+import io.understudy.config.NotifySettings;
+import io.understudy.config.NotifySettings.Channel;
+import io.understudy.config.NotifySettings.Ping;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notifies people of what a command does in its own process, where no daemon runs: a snapshot of cron's, a promotion.
+ * Nothing is sent before {@link #close}, when the command is done and its result is printed; each notice is tried once,
+ * and nothing is remembered. Thread-safe.
+ */
+public final class CommandNotices implements EventSink, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandNotices.class);
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    private final Notice.Source source;
+    private final Signals signals;
+    private final Function<Channel, Sender> senders;
+    private final Duration limit;
+    private final Map<Channel, OpenTopics> topics = new LinkedHashMap<>();
+    private final Map<Channel, List<Notice>> collected = new LinkedHashMap<>();
+
+    CommandNotices(NotifySettings settings, Notice.Source source, Signals signals, Function<Channel, Sender> senders) {
+        this(settings, source, signals, senders, LIMIT);
+    }
+
+    CommandNotices(
+            NotifySettings settings,
+            Notice.Source source,
+            Signals signals,
+            Function<Channel, Sender> senders,
+            Duration limit) {
+        this.source = source;
+        this.signals = signals;
+        this.senders = senders;
+        this.limit = limit;
+        settings.channels().forEach(each -> {
+            topics.put(each, new OpenTopics(each, isPing(each), Map.of()));
+            collected.put(each, new ArrayList<>());
+        });
+    }
+
+    private static boolean isPing(Channel channel) {
+        return channel.target() instanceof Ping;
+    }
+
+    @Override
+    public synchronized void receive(Event event, Instant at) {
+        for (Signal signal : signals.of(event)) {
+            topics.forEach((channel, open) -> {
+                if (!isPing(channel) || signal.topic().equals(Signals.ROUND)) {
+                    open.take(signal, at)
+                            .ifPresent(draft -> collected
+                                    .get(channel)
+                                    .add(new Notice(
+                                            UUID.randomUUID().toString(),
+                                            draft.occasion(),
+                                            draft.topic(),
+                                            source,
+                                            draft.fact(),
+                                            at,
+                                            draft.course())));
+                }
+            });
+        }
+    }
+
+    /** Sends what was collected, by all channels at a time; returns after 15 seconds at the latest. */
+    @Override
+    public synchronized void close() {
+        CountDownLatch open = new CountDownLatch((int)
+                collected.values().stream().filter(each -> !each.isEmpty()).count());
+        collected.forEach((channel, notices) -> {
+            if (!notices.isEmpty()) {
+                List<Notice> all = List.copyOf(notices);
+                notices.clear();
+                DaemonThreads.named("notify " + channel.name())
+                        .newThread(() -> {
+                            send(channel, all);
+                            open.countDown();
+                        })
+                        .start();
+            }
+        });
+        try {
+            if (!open.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("notices are given up: {} channels took too long", open.getCount());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void send(Channel channel, List<Notice> notices) {
+        try {
+            Sender sender = senders.apply(channel);
+            for (Notice each : notices) {
+                sender.send(each).ifPresent(refusal -> {
+                    UnderstudyException why = ChannelWorker.failure(channel.name(), refusal);
+                    LOG.warn("{}; hint: {}", why.getMessage(), why.hint());
+                });
+            }
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("channel {} has a defect", channel.name(), e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.understudy.notify;
+
+import static io.understudy.notify.Notices.channel;
+import static io.understudy.notify.Notices.failing;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.config.NotifySettings;
+import io.understudy.config.NotifySettings.Channel;
+import io.understudy.config.Occasion;
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Event;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class CommandNoticesTest {
+    private static final Event HAPPENING = new CommonEvent.FilestoreFound(Optional.empty(), "x");
+
+    private final List<Notice> sent = Collections.synchronizedList(new ArrayList<>());
+    private List<Signal> signals = List.of();
+
+    private void happen(CommandNotices notices, Signal... what) {
+        signals = List.of(what);
+        notices.receive(HAPPENING, Notices.NOON);
+    }
+
+    private Optional<Sender.Refusal> take(Notice notice) {
+        sent.add(notice);
+        return Optional.empty();
+    }
+
+    private CommandNotices notices(Sender sender, Duration limit, Channel... channels) {
+        return new CommandNotices(
+                new NotifySettings(List.of(channels)), Notices.SOURCE, event -> signals, each -> sender, limit);
+    }
+
+    @Test
+    void whatHappenedIsSentAtTheEnd() {
+        CommandNotices notices = notices(this::take, Duration.ofSeconds(10), channel(Occasion.FAILURE));
+        happen(notices, failing("disk_full"));
+        happen(notices, failing("disk_full"), Signal.each(Occasion.SUCCESS, Signals.ROUND, Notices.fact("x", "y")));
+        assertThat(sent).isEmpty();
+
+        notices.close();
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.FAILURE);
+        notices.close();
+        assertThat(sent).hasSize(1);
+    }
+
+    @Test
+    void aPingReportsTheRoundAlone() {
+        CommandNotices notices = notices(this::take, Duration.ofSeconds(10), Notices.ping());
+        happen(
+                notices,
+                Signal.each(Occasion.START, Signals.ROUND, Notices.fact("snapshot_began", "x")),
+                Signal.failing("pruning", Notices.fact("pruning_failed", "x")),
+                failing("disk_full"));
+        notices.close();
+
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.START, Occasion.FAILURE);
+    }
+
+    @Test
+    void aChannelThatHangsOrFailsDoesNotKeepTheCommand() {
+        CountDownLatch held = new CountDownLatch(1);
+        Channel hangs = Notices.channel(EnumSet.of(Occasion.FAILURE), 30, Notices.NOWHERE);
+        CommandNotices notices = notices(
+                notice -> {
+                    try {
+                        held.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return Optional.empty();
+                },
+                Duration.ofMillis(50),
+                hangs);
+        happen(notices, failing("disk_full"));
+        notices.close();
+        held.countDown();
+
+        CommandNotices failing = notices(
+                notice -> {
+                    throw new IllegalStateException("defect");
+                },
+                Duration.ofSeconds(10),
+                channel());
+        happen(failing, failing("disk_full"));
+        failing.close();
+    }
+
+    @Test
+    void withoutANoticeNothingIsWaitedFor() {
+        notices(this::take, Duration.ofDays(1), channel()).close();
+
+        assertThat(sent).isEmpty();
+    }
+}

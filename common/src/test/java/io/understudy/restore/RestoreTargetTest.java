@@ -1,0 +1,30 @@
+package io.understudy.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RestoreTargetTest {
+    @Test
+    void saysWhatIsMeant() {
+        assertThat(RestoreTarget.parse("live")).isEqualTo(new RestoreTarget.Live());
+        assertThat(RestoreTarget.parse("./live")).isEqualTo(new RestoreTarget.Folder(Path.of("./live")));
+        assertThat(RestoreTarget.parse("/srv/restored")).isEqualTo(new RestoreTarget.Folder(Path.of("/srv/restored")));
+        assertThat(RestoreTarget.parse("database:copy:2")).isEqualTo(new RestoreTarget.Database("copy:2"));
+        assertThat(RestoreTarget.parse("dump:/srv/a.sql")).isEqualTo(new RestoreTarget.Dump(Path.of("/srv/a.sql")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "dump:", "a\u0000b", "dump:a\u0000b"})
+    void refusesWhatNamesNoPlace(String text) {
+        assertThatThrownBy(() -> RestoreTarget.parse(text))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE));
+    }
+}
