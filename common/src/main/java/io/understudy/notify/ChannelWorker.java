@@ -262,6 +262,9 @@ final class ChannelWorker {
 
     private void refused(Notice notice, Sender.Refusal refusal, Instant now) {
         UnderstudyException why = failure(name(), refusal);
+        if (refusal.permanent()) {
+            giveUp(outbox.refusedForGood(notice), "the receiver refuses them");
+        }
         Duration pause = Backoff.pause(FIRST_RETRY, LONGEST_RETRY, outbox.refused(), random);
         Duration wanted = refusal.retryAfter().orElse(Duration.ZERO);
         outbox.retryAt(now.plus(wanted.compareTo(pause) > 0 ? wanted : pause));

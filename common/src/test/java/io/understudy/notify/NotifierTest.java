@@ -155,6 +155,24 @@ class NotifierTest {
     }
 
     @Test
+    void oneNoticeThatIsRefusedForGoodHoldsUpNoOther() {
+        Notifier notifier = notifier(
+                channel -> notice -> notice.fact().code().equals(Optional.of("odd"))
+                        ? Refusal.ofNotice("hooks.example.net answers 422", "look there")
+                        : take(notice),
+                channel());
+        happen(notifier, failing("odd"), failing("disk_full"));
+        for (int minute = 0; minute < 60; minute++) {
+            time.advance(Duration.ofMinutes(1));
+            notifier.turn();
+        }
+
+        assertThat(sent).extracting(notice -> notice.fact().code().orElseThrow()).containsExactly("disk_full");
+        assertThat(keptOf("ops").waiting()).isEmpty();
+        assertThat(reported).filteredOn(CommonEvent.NoticesGivenUp.class::isInstance).hasSize(1);
+    }
+
+    @Test
     void aRestartLosesNoFailureAndSendsNoneTwice() {
         answer = Refusal.of("away", "look there");
         happen(notifier(channel()), failing("disk_full"));
