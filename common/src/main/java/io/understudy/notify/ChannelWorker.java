@@ -187,7 +187,7 @@ final class ChannelWorker {
 
     private void take(Inbox.Happened each) {
         summary.ifPresent(tally -> tally.take(each.signal()));
-        topics.take(each.signal(), clock.instant()).ifPresent(draft -> add(draft, each.at()));
+        topics.take(each.signal(), each.at(), clock.instant()).ifPresent(draft -> add(draft, each.at()));
     }
 
     private void look(Instant now) {

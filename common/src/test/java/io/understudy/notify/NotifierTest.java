@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -170,6 +171,26 @@ class NotifierTest {
         assertThat(sent).extracting(notice -> notice.fact().code().orElseThrow()).containsExactly("disk_full");
         assertThat(keptOf("ops").waiting()).isEmpty();
         assertThat(reported).filteredOn(CommonEvent.NoticesGivenUp.class::isInstance).hasSize(1);
+    }
+
+    /** An alert that begins after its end is refused. */
+    @Test
+    void aFailureIsSinceItHappenedHoweverLateThatIsLookedAt() {
+        Notifier notifier = notifier(channel());
+        signals = List.of(failing("disk_full"));
+        events.report(HAPPENING);
+        Instant failed = time.now();
+        time.advance(Duration.ofSeconds(30));
+        signals = List.of(recovered());
+        events.report(HAPPENING);
+        time.advance(Duration.ofMinutes(5));
+        notifier.turn();
+        notifier.turn();
+
+        assertThat(sent)
+                .extracting(notice -> notice.course().orElseThrow().since())
+                .containsExactly(failed, failed);
+        assertThat(sent.get(1).moment()).isEqualTo(failed.plusSeconds(30));
     }
 
     @Test
