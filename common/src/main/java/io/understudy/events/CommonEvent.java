@@ -107,12 +107,21 @@ public sealed interface CommonEvent extends Event {
     }
 
     @EventText(
-            value = "the filestore is lost: {why}",
+            value = "the filestore[ {filestore}] is lost: {why}",
             severity = Severity.WARN,
             hint = "nothing new reaches the standby while it lasts; see check of this agent")
-    record FilestoreLost(String why) implements CommonEvent {}
+    record FilestoreLost(Optional<String> filestore, String why) implements CommonEvent {}
 
-    /** After it was lost. */
+    /**
+     * After it was lost.
+     *
+     * @param filestore as the configuration calls it; empty where there is one
+     * @param name with its place
+     */
     @EventText("the filestore {name} works again")
-    record FilestoreFound(String name) implements CommonEvent {}
+    record FilestoreFound(Optional<String> filestore, String name) implements CommonEvent {}
+
+    /** The first answer since the agent was started, which ends what was reported before. */
+    @EventText(value = "the filestore {name} works", severity = Severity.DEBUG)
+    record FilestoreWorks(Optional<String> filestore, String name) implements CommonEvent {}
 }

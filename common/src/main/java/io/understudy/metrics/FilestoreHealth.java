@@ -19,6 +19,15 @@ import java.util.TreeMap;
 public final class FilestoreHealth implements EventSink {
     private static final Duration COUNTS = Duration.ofMinutes(15);
 
+    /** What a finding of the probe is after the last one. */
+    enum Change {
+        NONE,
+        /** The first finding is good. */
+        WORKS,
+        LOST,
+        FOUND
+    }
+
     private final Metrics metrics;
     private final String repository;
     private final Clock clock;
@@ -55,16 +64,23 @@ public final class FilestoreHealth implements EventSink {
      * Takes what the probe found.
      *
      * @param why the filestore does not work; empty when it does
-     * @return whether that is another finding than the last one; the first one is where it is bad
+     * @return what that is after the last finding
      */
-    synchronized boolean probed(Optional<String> why) {
-        boolean news = asked ? lost.isPresent() != why.isPresent() : why.isPresent();
+    synchronized Change probed(Optional<String> why) {
+        Change news = change(why.isEmpty());
         if (asked && lost.isPresent() && why.isEmpty()) {
             failed.clear();
         }
         asked = true;
         lost = why;
         return news;
+    }
+
+    private Change change(boolean good) {
+        if (!asked && good) {
+            return Change.WORKS;
+        }
+        return asked && lost.isEmpty() == good ? Change.NONE : good ? Change.FOUND : Change.LOST;
     }
 
     /** What is wrong with it, as a sentence; empty when it works. */

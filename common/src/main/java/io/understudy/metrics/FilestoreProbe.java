@@ -31,6 +31,7 @@ final class FilestoreProbe implements AutoCloseable {
     private static final int HANGING = 3;
 
     private final Filestore store;
+    private final Optional<String> copy;
     private final FilestoreHealth health;
     private final Events events;
     private final Requests requests;
@@ -46,12 +47,15 @@ final class FilestoreProbe implements AutoCloseable {
         void close();
     }
 
-    FilestoreProbe(Filestore store, FilestoreHealth health, Events events) {
-        this(store, health, events, threads());
+    /** @param copy its name, where there are several */
+    FilestoreProbe(Filestore store, Optional<String> copy, FilestoreHealth health, Events events) {
+        this(store, copy, health, events, threads());
     }
 
-    FilestoreProbe(Filestore store, FilestoreHealth health, Events events, Requests requests) {
+    FilestoreProbe(
+            Filestore store, Optional<String> copy, FilestoreHealth health, Events events, Requests requests) {
         this.store = store;
+        this.copy = copy;
         this.health = health;
         this.events = events;
         this.requests = requests;
@@ -113,9 +117,11 @@ final class FilestoreProbe implements AutoCloseable {
             }
             attempt.answered = true;
         }
-        if (health.probed(why)) {
-            events.report(why.<CommonEvent>map(CommonEvent.FilestoreLost::new)
-                    .orElseGet(() -> new CommonEvent.FilestoreFound(store.name())));
+        switch (health.probed(why)) {
+            case LOST -> events.report(new CommonEvent.FilestoreLost(copy, why.orElseThrow()));
+            case FOUND -> events.report(new CommonEvent.FilestoreFound(copy, store.name()));
+            case WORKS -> events.report(new CommonEvent.FilestoreWorks(copy, store.name()));
+            case NONE -> {}
         }
         return true;
     }

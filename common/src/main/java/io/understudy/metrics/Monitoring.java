@@ -85,11 +85,12 @@ public final class Monitoring {
             Services running = new Services(failure -> {});
             try {
                 List<FilestoreHealth> each = List.copyOf(filestores.values());
-                List<Filestore> stores = store.copies().isEmpty()
-                        ? List.of(store)
-                        : store.copies().stream().map(Copy::store).toList();
-                for (int i = 0; i < stores.size(); i++) {
-                    FilestoreProbe probe = new FilestoreProbe(stores.get(i), each.get(i), events);
+                List<Copy> copies = store.copies();
+                for (int i = 0; i < Math.max(1, copies.size()); i++) {
+                    FilestoreProbe probe = copies.isEmpty()
+                            ? new FilestoreProbe(store, Optional.empty(), each.get(i), events)
+                            : new FilestoreProbe(
+                                    copies.get(i).store(), Optional.of(copies.get(i).name()), each.get(i), events);
                     running.start(probe::start);
                 }
                 address.ifPresent(at ->

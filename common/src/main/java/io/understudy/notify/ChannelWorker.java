@@ -6,6 +6,7 @@ import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Backoff;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
@@ -15,10 +16,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,7 +27,6 @@ import java.util.random.RandomGenerator;
  * {@link #offer} happens in its own thread: what waits for a receiver holds up nothing else.
  */
 final class ChannelWorker {
-    private static final int MOST_AT_ONCE = 1000;
     private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(15);
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
@@ -41,15 +41,19 @@ final class ChannelWorker {
     private final WarnOnce warnOnce;
     private final StaleWatch stale;
     private final DataAge age;
-    private final BlockingQueue<Happened> inbox = new ArrayBlockingQueue<>(MOST_AT_ONCE);
-    private final AtomicInteger lost = new AtomicInteger();
+    private final Inbox inbox = new Inbox();
+    private volatile boolean stopped;
     private OpenTopics topics;
     private Outbox outbox;
     private Optional<DailySummary> summary = Optional.empty();
     private ChannelState kept;
-    private Instant looked = Instant.MIN;
+    /** Whether {@link #kept} is in the state folder. */
+    private boolean saved = true;
 
-    private record Happened(Signal signal, Instant at) {}
+    private Instant looked = Instant.MIN;
+    private Optional<Attempt> running = Optional.empty();
+
+    private record Attempt(Notice notice, FutureTask<Optional<Sender.Refusal>> task) {}
 
     ChannelWorker(
             Channel channel,
@@ -82,60 +86,78 @@ final class ChannelWorker {
         if (isPing() && !signal.topic().equals(Signals.ROUND)) {
             return;
         }
-        Happened last = new Happened(signal, at);
-        while (!inbox.offer(last)) {
-            // What came last is true: a recovery must not be lost behind what failed before it.
-            inbox.poll();
-            lost.incrementAndGet();
-        }
+        inbox.offer(new Inbox.Happened(signal, at));
     }
 
     private boolean isPing() {
         return channel.target() instanceof Ping;
     }
 
-    /** Until the thread is interrupted. */
+    /**
+     * Until {@link #stop}. An attempt has a thread of its own: what happens while it waits for a receiver is taken and
+     * kept.
+     */
     void run() {
+        ThreadFactory threads = DaemonThreads.named("attempt of channel " + name());
+        Executor attempts = attempt -> threads.newThread(attempt).start();
         try {
-            turn();
-            while (true) {
-                turn(Optional.ofNullable(inbox.poll(rest().toMillis(), TimeUnit.MILLISECONDS)));
+            while (!stopped) {
+                turn(attempts);
+                inbox.await(rest());
             }
         } catch (InterruptedException e) {
-            // The agent ends; what waits is kept.
             Thread.currentThread().interrupt();
+        }
+        finish();
+    }
+
+    /** The agent ends; what waits is kept. */
+    void stop() {
+        stopped = true;
+        inbox.wake();
+    }
+
+    private void finish() {
+        try {
+            load();
+            settle();
+            running.ifPresent(attempt -> attempt.task().cancel(true));
+            takeAll();
+            save(kept.sent(), kept.failure());
+            if (!saved) {
+                store.write(name(), kept);
+            }
+        } catch (RuntimeException | LinkageError e) {
+            events.report(new CommonEvent.Defect("the notices of channel " + name(), e));
         }
     }
 
     private Duration rest() {
         Instant now = clock.instant();
-        if (outbox == null) {
+        if (outbox == null || running.isPresent()) {
             return LONGEST_REST;
         }
         Duration wait = outbox.all().isEmpty() ? LONGEST_REST : outbox.untilDue(now);
         return wait.compareTo(LONGEST_REST) < 0 ? wait : LONGEST_REST;
     }
 
-    void turn() {
-        turn(Optional.empty());
-    }
-
-    /** A defect of one turn ends neither the thread nor the agent. */
-    private void turn(Optional<Happened> first) {
+    /** A defect of one turn ends neither the thread nor the agent. @param attempts runs what waits for the receiver */
+    void turn(Executor attempts) {
         try {
             load();
-            first.ifPresent(this::take);
-            for (Happened each = inbox.poll(); each != null; each = inbox.poll()) {
-                take(each);
-            }
+            settle();
+            takeAll();
             Instant now = clock.instant();
             look(now);
             topics.reminders(now).forEach(draft -> add(draft, now));
             summary.flatMap(each -> each.due(now, topics.all())).ifPresent(draft -> add(draft, now));
             giveUp(outbox.expire(now), "too late");
-            giveUp(lost.getAndSet(0), "too much happened at once");
+            giveUp(inbox.takeLost(), "too much happened at once");
             save(kept.sent(), kept.failure());
-            outbox.due(now).ifPresent(this::attempt);
+            if (running.isEmpty()) {
+                outbox.due(now).ifPresent(notice -> begin(notice, attempts));
+                settle();
+            }
         } catch (RuntimeException | LinkageError e) {
             if (outbox != null) {
                 outbox.retryAt(clock.instant().plus(LONGEST_RETRY));
@@ -157,9 +179,15 @@ final class ChannelWorker {
         }
     }
 
-    private void take(Happened each) {
+    private void takeAll() {
+        for (Optional<Inbox.Happened> each = inbox.next(); each.isPresent(); each = inbox.next()) {
+            take(each.get());
+        }
+    }
+
+    private void take(Inbox.Happened each) {
         summary.ifPresent(tally -> tally.take(each.signal()));
-        topics.take(each.signal(), clock.instant()).ifPresent(draft -> add(draft, each.at()));
+        topics.take(each.signal(), each.at(), clock.instant()).ifPresent(draft -> add(draft, each.at()));
     }
 
     private void look(Instant now) {
@@ -167,10 +195,7 @@ final class ChannelWorker {
             return;
         }
         looked = now;
-        stale.look(now)
-                .ifPresentOrElse(
-                        signal -> topics.take(signal, now).ifPresent(draft -> add(draft, now)),
-                        () -> topics.forget(StaleWatch.TOPIC));
+        stale.look(now).flatMap(signal -> topics.take(signal, now)).ifPresent(draft -> add(draft, now));
     }
 
     private void add(OpenTopics.Draft draft, Instant at) {
@@ -191,12 +216,36 @@ final class ChannelWorker {
         }
     }
 
-    private void attempt(Notice notice) {
-        Optional<Sender.Refusal> refusal = sender.send(notice);
-        Instant now = clock.instant();
-        if (Thread.currentThread().isInterrupted()) {
+    private void begin(Notice notice, Executor attempts) {
+        FutureTask<Optional<Sender.Refusal>> task = new FutureTask<>(() -> sender.send(notice)) {
+            @Override
+            protected void done() {
+                inbox.wake();
+            }
+        };
+        running = Optional.of(new Attempt(notice, task));
+        attempts.execute(task);
+    }
+
+    /** Takes the end of an attempt, once it has ended. */
+    private void settle() {
+        Attempt attempt = running.filter(each -> each.task().isDone()).orElse(null);
+        if (attempt == null) {
             return;
         }
+        running = Optional.empty();
+        try {
+            ended(attempt.notice(), attempt.task().get());
+        } catch (ExecutionException e) {
+            outbox.retryAt(clock.instant().plus(LONGEST_RETRY));
+            events.report(new CommonEvent.Defect("the notices of channel " + name(), e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ended(Notice notice, Optional<Sender.Refusal> refusal) {
+        Instant now = clock.instant();
         if (refusal.isPresent()) {
             refused(notice, refusal.get(), now);
             return;
@@ -213,6 +262,9 @@ final class ChannelWorker {
 
     private void refused(Notice notice, Sender.Refusal refusal, Instant now) {
         UnderstudyException why = failure(name(), refusal);
+        if (refusal.permanent()) {
+            giveUp(outbox.refusedForGood(notice), "the receiver refuses them");
+        }
         Duration pause = Backoff.pause(FIRST_RETRY, LONGEST_RETRY, outbox.refused(), random);
         Duration wanted = refusal.retryAfter().orElse(Duration.ZERO);
         outbox.retryAt(now.plus(wanted.compareTo(pause) > 0 ? wanted : pause));
@@ -235,7 +287,9 @@ final class ChannelWorker {
         ChannelState state = new ChannelState(topics.all(), waiting, sent, failure, summary.map(DailySummary::tally));
         if (!state.equals(kept)) {
             kept = state;
+            saved = false;
             store.write(name(), state);
+            saved = true;
         }
     }
 }

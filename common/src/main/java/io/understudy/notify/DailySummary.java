@@ -98,6 +98,7 @@ final class DailySummary {
                     + " were new in the repository");
         }
         age.look()
+                .known()
                 .map(look -> look.moment()
                         .map(moment -> "the newest data is of " + Moments.text(moment) + ", "
                                 + Moments.age(Duration.between(moment, now)) + " old")

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
@@ -28,6 +29,8 @@ final class HttpPost {
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final int TOO_MANY = 429;
     private static final int UNAVAILABLE = 503;
+    /** Bad request, content too large, content that cannot be processed: RFC 9110, 15.5. */
+    private static final Set<Integer> OF_THE_NOTICE = Set.of(400, 413, 422);
 
     private final Duration limit;
     private HttpClient client;
@@ -90,6 +93,9 @@ final class HttpPost {
         if (status == TOO_MANY || status == UNAVAILABLE) {
             return Optional.of(new Refusal(
                     why, "it asks for fewer notices, or rests: lower per_hour of the channel", wait(response)));
+        }
+        if (OF_THE_NOTICE.contains(status)) {
+            return Refusal.ofNotice(why, "see whether url and preset of the channel are right, and what it says");
         }
         return Refusal.of(
                 why,

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 
 /** One connection to a mail server, for one message (RFC 5321; STARTTLS by RFC 3207, implicit TLS by RFC 8314). */
 final class MailSession {
@@ -59,12 +60,26 @@ final class MailSession {
                             "see whether user and password_file of the channel are right"),
                     true);
         } catch (SendFailedException e) {
+            if (isOfContent(e)) {
+                return new Result(
+                        Refusal.ofNotice(
+                                server + " does not take the message: " + said(e, password),
+                                "see the log of the server: its filter, and how large a message may be"),
+                        false);
+            }
             return refused(
                     server + " does not take the message: " + said(e, password),
                     "see whether from and to of the channel are addresses that the server takes");
         } catch (MessagingException e) {
             return failed(server, e, password);
         }
+    }
+
+    /** Refused for good (RFC 5321, 4.2.1) at its end, when addresses and login were taken. */
+    private static boolean isOfContent(SendFailedException e) {
+        return e instanceof SMTPSendFailedException refused
+                && refused.getReturnCode() / 100 == 5
+                && refused.getCommand().equals(".");
     }
 
     private static Properties properties(Mail settings, Duration limit) {

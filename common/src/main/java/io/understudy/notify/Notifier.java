@@ -80,7 +80,7 @@ public final class Notifier implements EventSink {
             threads.add(thread);
         }
         return () -> {
-            threads.forEach(Thread::interrupt);
+            workers.forEach(ChannelWorker::stop);
             for (Thread thread : threads) {
                 thread.join(GRACE.toMillis());
             }
@@ -89,6 +89,6 @@ public final class Notifier implements EventSink {
 
     /** Each channel once, for tests without threads. */
     void turn() {
-        workers.forEach(ChannelWorker::turn);
+        workers.forEach(worker -> worker.turn(Runnable::run));
     }
 }

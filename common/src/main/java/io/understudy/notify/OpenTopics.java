@@ -71,12 +71,12 @@ final class OpenTopics {
         return open.containsKey(topic);
     }
 
-    /** It is over, and there is nothing to say about it. */
-    void forget(String topic) {
-        open.remove(topic);
+    Optional<Draft> take(Signal signal, Instant now) {
+        return take(signal, now, now);
     }
 
-    Optional<Draft> take(Signal signal, Instant now) {
+    /** @param at when it happened @param now when it is looked at, for reminders */
+    Optional<Draft> take(Signal signal, Instant at, Instant now) {
         if (signal.occasion() == Occasion.RECOVERY) {
             return recovered(signal);
         }
@@ -84,7 +84,7 @@ final class OpenTopics {
             return Optional.empty();
         }
         return switch (signal.occasion()) {
-            case FAILURE, STALE, WARNING -> everyTime ? Optional.of(news(signal)) : failed(signal, now);
+            case FAILURE, STALE, WARNING -> everyTime ? Optional.of(news(signal)) : failed(signal, at, now);
             default -> Optional.of(news(signal));
         };
     }
@@ -104,10 +104,10 @@ final class OpenTopics {
                         Optional.of(new Notice.Course(topic.occasion(), topic.since(), topic.repeats(), false))));
     }
 
-    private Optional<Draft> failed(Signal signal, Instant now) {
+    private Optional<Draft> failed(Signal signal, Instant at, Instant now) {
         Topic before = open.get(signal.topic());
         if (before == null || !before.lasting() && isDue(before.lastSent(), now)) {
-            Topic first = new Topic(signal.occasion(), signal.fact(), now, 0, signal.lasting(), Map.of());
+            Topic first = new Topic(signal.occasion(), signal.fact(), at, 0, signal.lasting(), Map.of());
             keep(signal.topic(), first.sent(signal.key(), now));
             return Optional.of(draft(signal.topic(), first, false));
         }

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,11 @@ import java.util.Optional;
  */
 final class Outbox {
     static final int MOST = 100;
+    /** Of a notice that is refused for good, while others are taken. */
+    static final int TRIES = 3;
+    /** Where no other is taken either: the channel may be set up wrongly, which an operator can mend. */
+    static final int TRIES_ALONE = 20;
+
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final int perHour;
@@ -23,6 +30,11 @@ final class Outbox {
     private final Deque<Instant> sent = new ArrayDeque<>();
     private Instant next = Instant.MIN;
     private int attempts;
+    private int taken;
+    private final Map<String, Refused> refused = new HashMap<>();
+
+    /** @param taken how many others were, when it was refused first */
+    private record Refused(int tries, int taken) {}
 
     /** @param waiting from before a restart */
     Outbox(int perHour, List<Notice> waiting) {
@@ -89,6 +101,8 @@ final class Outbox {
 
     void sent(Notice notice, Instant now) {
         waiting.remove(notice);
+        refused.remove(notice.id());
+        taken++;
         sent.addLast(now);
         attempts = 0;
         next = Instant.MIN;
@@ -97,6 +111,23 @@ final class Outbox {
     /** @return how many attempts failed in a row */
     int refused() {
         return ++attempts;
+    }
+
+    /** The receiver refuses this one for good: the others go first. @return how many had to be given up */
+    int refusedForGood(Notice notice) {
+        refused.keySet().retainAll(waiting.stream().map(Notice::id).toList());
+        if (!waiting.remove(notice)) {
+            return 0;
+        }
+        Refused before = refused.getOrDefault(notice.id(), new Refused(0, taken));
+        Refused now = new Refused(before.tries() + 1, before.taken());
+        if (now.tries() >= (taken > now.taken() ? TRIES : TRIES_ALONE)) {
+            refused.remove(notice.id());
+            return 1;
+        }
+        refused.put(notice.id(), now);
+        waiting.add(notice);
+        return 0;
     }
 
     void retryAt(Instant moment) {

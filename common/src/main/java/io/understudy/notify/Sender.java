@@ -15,10 +15,19 @@ interface Sender {
      * @param why for an operator, without a secret: {@code hooks.example.net answers 503}
      * @param hint what to do
      * @param retryAfter how long the receiver wants to be left alone
+     * @param permanent whether it is this notice that is not taken, now and later, and others may be
      */
-    record Refusal(String why, String hint, Optional<Duration> retryAfter) {
+    record Refusal(String why, String hint, Optional<Duration> retryAfter, boolean permanent) {
+        Refusal(String why, String hint, Optional<Duration> retryAfter) {
+            this(why, hint, retryAfter, false);
+        }
+
         static Optional<Refusal> of(String why, String hint) {
             return Optional.of(new Refusal(why, hint, Optional.empty()));
+        }
+
+        static Optional<Refusal> ofNotice(String why, String hint) {
+            return Optional.of(new Refusal(why, hint, Optional.empty(), true));
         }
     }
 }

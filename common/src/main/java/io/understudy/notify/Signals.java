@@ -4,11 +4,12 @@ import io.understudy.config.Occasion;
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import java.util.List;
+import java.util.Optional;
 
 /** What events mean for people. Quick and thread-safe: asked in the thread in which the event happens. */
 @FunctionalInterface
 public interface Signals {
-    /** The topic of the filestore as a whole. */
+    /** The topic of the filestore as a whole; each of several has {@link #filestore} of its own. */
     String FILESTORE = "filestore";
 
     /** The topic of snapshots on a primary, of imports on a standby: what pings report. */
@@ -19,11 +20,14 @@ public interface Signals {
 
     /** Those of events that both agents have, and of any event by its severity. */
     static List<Signal> common(Event event) {
-        if (event instanceof CommonEvent.FilestoreLost) {
-            return List.of(Signal.down(FILESTORE, Fact.of(event)));
+        if (event instanceof CommonEvent.FilestoreLost lost) {
+            return List.of(Signal.down(filestore(lost.filestore()), Fact.of(event)));
         }
-        if (event instanceof CommonEvent.FilestoreFound) {
-            return List.of(Signal.recovered(FILESTORE, Fact.of(event)));
+        if (event instanceof CommonEvent.FilestoreFound found) {
+            return List.of(Signal.recovered(filestore(found.filestore()), Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.FilestoreWorks works) {
+            return List.of(Signal.recovered(filestore(works.filestore()), Fact.of(event)));
         }
         if (isOfNotices(event)) {
             return List.of();
@@ -33,6 +37,11 @@ public interface Signals {
             case WARN -> List.of(Signal.once(Occasion.WARNING, Fact.of(event)));
             case INFO, DEBUG, TRACE -> List.of();
         };
+    }
+
+    /** @param name of one of several: what another one does neither opens nor ends its topic */
+    private static String filestore(Optional<String> name) {
+        return FILESTORE + name.map(each -> " " + each).orElse("");
     }
 
     /** A notice about a notice would be without an end. */

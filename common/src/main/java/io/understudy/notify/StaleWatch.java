@@ -21,22 +21,28 @@ final class StaleWatch {
         this.limit = limit;
     }
 
-    /** @return that it is stale, or that it is not; empty where this server answers for none */
+    /** @return that it is stale, that it is not, or that it does not matter; empty where that is not known */
     Optional<Signal> look(Instant now) {
-        Optional<DataAge.Look> look = age.look();
-        Optional<Duration> most = limit.or(() -> look.flatMap(DataAge.Look::limit));
-        if (look.isEmpty() || most.isEmpty()) {
-            without = Optional.empty();
+        DataAge.Look look = age.look();
+        if (look == DataAge.Without.NOT_KNOWN) {
             return Optional.empty();
         }
-        without = look.get().moment().isPresent() ? Optional.empty() : without.or(() -> Optional.of(now));
-        Instant from = look.get().moment().or(() -> without).orElse(now);
-        String state = look.get()
-                .moment()
+        Optional<Duration> most = limit.or(() -> look.known().flatMap(DataAge.Known::limit));
+        if (look == DataAge.Without.NOT_MINE || most.isEmpty()) {
+            without = Optional.empty();
+            return Optional.of(Signal.moot(TOPIC, fresh("no data has to be fresh here")));
+        }
+        return look(look.known().orElseThrow().moment(), most.get(), now);
+    }
+
+    private Optional<Signal> look(Optional<Instant> newest, Duration most, Instant now) {
+        without = newest.isPresent() ? Optional.empty() : without.or(() -> Optional.of(now));
+        Instant from = newest.or(() -> without).orElse(now);
+        String state = newest
                 .map(moment -> "the newest data is of " + Moments.text(moment) + ", "
                         + Moments.age(Duration.between(moment, now)) + " old")
                 .orElse("there is no snapshot yet");
-        if (Duration.between(from, now).compareTo(most.get()) > 0) {
+        if (Duration.between(from, now).compareTo(most) > 0) {
             return Optional.of(new Signal(
                     Occasion.STALE,
                     TOPIC,
@@ -45,12 +51,16 @@ final class StaleWatch {
                     false,
                     new Fact(
                             "data_stale",
-                            state + "; it should be at most " + Moments.age(most.get()),
+                            state + "; it should be at most " + Moments.age(most),
                             Optional.empty(),
                             Optional.of("a failover would lose what is newer; see status and check of the agents"),
                             Optional.empty())));
         }
-        return Optional.of(Signal.recovered(
-                TOPIC, new Fact("data_fresh", state, Optional.empty(), Optional.empty(), Optional.empty())));
+        // Since when there is none is not known after a restart: that ends nothing.
+        return newest.map(moment -> Signal.recovered(TOPIC, fresh(state)));
+    }
+
+    private static Fact fresh(String state) {
+        return new Fact("data_fresh", state, Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

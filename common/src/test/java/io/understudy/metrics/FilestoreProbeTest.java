@@ -72,7 +72,7 @@ class FilestoreProbeTest {
     }
 
     private FilestoreProbe probe(Filestore store) {
-        return new FilestoreProbe(store, health, events(), held);
+        return new FilestoreProbe(store, Optional.empty(), health, events(), held);
     }
 
     private void assertUp(boolean up) {
@@ -100,7 +100,7 @@ class FilestoreProbeTest {
         turn(probe);
         turn(probe);
         assertUp(true);
-        assertThat(events).containsExactly("filestore_lost", "filestore_found");
+        assertThat(events).containsExactly("filestore_works", "filestore_lost", "filestore_found");
     }
 
     private void turn(FilestoreProbe probe) {
@@ -202,7 +202,7 @@ class FilestoreProbeTest {
     void anS3StoreThatHangsIsAnOutageAndKeepsNoThread() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
                 Filestore store = real("s3://bucket/example", "http://127.0.0.1:" + silent.getLocalPort());
-                FilestoreProbe probe = new FilestoreProbe(store, health, events())) {
+                FilestoreProbe probe = new FilestoreProbe(store, Optional.empty(), health, events())) {
             probe.begin();
             try (Socket request = silent.accept()) {
                 assertThat(request.getInputStream().read()).isNotNegative();

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class CommandNoticesTest {
-    private static final Event HAPPENING = new CommonEvent.FilestoreFound("x");
+    private static final Event HAPPENING = new CommonEvent.FilestoreFound(Optional.empty(), "x");
 
     private final List<Notice> sent = Collections.synchronizedList(new ArrayList<>());
     private List<Signal> signals = List.of();

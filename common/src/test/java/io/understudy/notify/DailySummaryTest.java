@@ -17,7 +17,7 @@ class DailySummaryTest {
     private static final LocalTime EIGHT = LocalTime.of(8, 0);
     private static final Instant NEXT = Instant.parse("2026-11-21T08:00:00Z");
 
-    private Optional<DataAge.Look> look = Optional.empty();
+    private DataAge.Look look = DataAge.Without.NOT_MINE;
 
     private DailySummary summary(ZoneId zone, Optional<DailySummary.Tally> tally, Instant now) {
         return new DailySummary(EIGHT, zone, () -> look, "primary", tally, now);
@@ -39,7 +39,7 @@ class DailySummaryTest {
         summary.take(success(2048, 324));
         summary.take(Notices.failing("disk_full"));
         summary.take(Notices.recovered());
-        look = Optional.of(new DataAge.Look(Optional.of(NEXT.minusSeconds(600)), Optional.empty()));
+        look = new DataAge.Known(Optional.of(NEXT.minusSeconds(600)), Optional.empty());
 
         assertThat(due(summary, NEXT))
                 .contains("since 2026-11-20T12:00:00Z: 2 snapshots taken, 1 failures\n"

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.subethamail.smtp.MessageHandler;
+import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.auth.LoginFailedException;
 import org.subethamail.smtp.helper.SimpleMessageListener;
@@ -233,6 +235,40 @@ class MailSenderTest {
 
         assertThat(new MailSender(mail, LIMIT).send(FAILURE).orElseThrow().why())
                 .contains("does not take the message: 553 <nobody@example.net> address unknown");
+        assertThat(new MailSender(mail, LIMIT).send(FAILURE).orElseThrow().permanent())
+                .isFalse();
+    }
+
+    /** Takes each address and no content. */
+    private static final class Refusing implements MessageHandler {
+        @Override
+        public void from(String address) {}
+
+        @Override
+        public void recipient(String address) {}
+
+        @Override
+        public String data(InputStream content) throws RejectException, IOException {
+            content.readAllBytes();
+            throw new RejectException(554, "looks like spam");
+        }
+
+        @Override
+        public void done() {}
+    }
+
+    @Test
+    void aMessageWhoseContentIsRefusedIsRefusedForGood() {
+        int port = start(SMTPServer.port(0)
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .messageHandlerFactory(context -> new Refusing()));
+
+        Refusal refusal = new MailSender(mail(port, MailTls.NONE, Optional.empty(), Secret.none()), LIMIT)
+                .send(FAILURE)
+                .orElseThrow();
+
+        assertThat(refusal.why()).contains("554 looks like spam");
+        assertThat(refusal.permanent()).isTrue();
     }
 
     @Test

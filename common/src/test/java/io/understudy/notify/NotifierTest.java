@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -43,11 +44,11 @@ class NotifierTest {
     private final List<Notice> sent = new CopyOnWriteArrayList<>();
     private final Metrics metrics = new Metrics("shop", "primary", "1");
     private Optional<Refusal> answer = Optional.empty();
-    private Optional<DataAge.Look> age = Optional.empty();
+    private DataAge.Look age = DataAge.Without.NOT_MINE;
     private List<Signal> signals = List.of();
 
     /** Stands for whatever a test wants to happen. */
-    private static final Event HAPPENING = new CommonEvent.FilestoreFound("x");
+    private static final Event HAPPENING = new CommonEvent.FilestoreFound(Optional.empty(), "x");
 
     private Notifier notifier(Channel... channels) {
         return notifier(channel -> this::take, channels);
@@ -155,6 +156,44 @@ class NotifierTest {
     }
 
     @Test
+    void oneNoticeThatIsRefusedForGoodHoldsUpNoOther() {
+        Notifier notifier = notifier(
+                channel -> notice -> notice.fact().code().equals(Optional.of("odd"))
+                        ? Refusal.ofNotice("hooks.example.net answers 422", "look there")
+                        : take(notice),
+                channel());
+        happen(notifier, failing("odd"), failing("disk_full"));
+        for (int minute = 0; minute < 60; minute++) {
+            time.advance(Duration.ofMinutes(1));
+            notifier.turn();
+        }
+
+        assertThat(sent).extracting(notice -> notice.fact().code().orElseThrow()).containsExactly("disk_full");
+        assertThat(keptOf("ops").waiting()).isEmpty();
+        assertThat(reported).filteredOn(CommonEvent.NoticesGivenUp.class::isInstance).hasSize(1);
+    }
+
+    /** An alert that begins after its end is refused. */
+    @Test
+    void aFailureIsSinceItHappenedHoweverLateThatIsLookedAt() {
+        Notifier notifier = notifier(channel());
+        signals = List.of(failing("disk_full"));
+        events.report(HAPPENING);
+        Instant failed = time.now();
+        time.advance(Duration.ofSeconds(30));
+        signals = List.of(recovered());
+        events.report(HAPPENING);
+        time.advance(Duration.ofMinutes(5));
+        notifier.turn();
+        notifier.turn();
+
+        assertThat(sent)
+                .extracting(notice -> notice.course().orElseThrow().since())
+                .containsExactly(failed, failed);
+        assertThat(sent.get(1).moment()).isEqualTo(failed.plusSeconds(30));
+    }
+
+    @Test
     void aRestartLosesNoFailureAndSendsNoneTwice() {
         answer = Refusal.of("away", "look there");
         happen(notifier(channel()), failing("disk_full"));
@@ -228,14 +267,14 @@ class NotifierTest {
 
     @Test
     void staleDataIsReportedAndItsRecovery() {
-        age = Optional.of(new DataAge.Look(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1))));
+        age = new DataAge.Known(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1)));
         Notifier notifier = notifier(channel());
         notifier.turn();
         assertThat(sent).isEmpty();
 
         time.advance(Duration.ofMinutes(61));
         notifier.turn();
-        age = Optional.of(new DataAge.Look(Optional.of(time.now()), Optional.of(Duration.ofHours(1))));
+        age = new DataAge.Known(Optional.of(time.now()), Optional.of(Duration.ofHours(1)));
         time.advance(Duration.ofMinutes(1));
         notifier.turn();
 
@@ -244,15 +283,31 @@ class NotifierTest {
 
     @Test
     void dataThatThisServerAnswersForNoLongerIsNotStale() {
-        age = Optional.of(new DataAge.Look(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1))));
+        age = new DataAge.Known(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1)));
         Notifier notifier = notifier(channel());
         time.advance(Duration.ofMinutes(61));
         notifier.turn();
-        age = Optional.empty();
+        age = DataAge.Without.NOT_MINE;
         time.advance(Duration.ofDays(3));
         notifier.turn();
 
         assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.STALE);
+    }
+
+    /** The filestore does not answer when the agent starts again. */
+    @Test
+    void staleDataStaysSoWhileNothingIsKnownOfIt() {
+        age = new DataAge.Known(Optional.of(Notices.NOON), Optional.of(Duration.ofHours(1)));
+        time.advance(Duration.ofMinutes(61));
+        notifier(channel()).turn();
+        age = DataAge.Without.NOT_KNOWN;
+        Notifier next = notifier(channel());
+        next.turn();
+        age = new DataAge.Known(Optional.of(time.now()), Optional.of(Duration.ofHours(1)));
+        time.advance(Duration.ofMinutes(1));
+        next.turn();
+
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.STALE, Occasion.RECOVERY);
     }
 
     @Test
@@ -308,6 +363,60 @@ class NotifierTest {
             held.countDown();
             running.close();
         }
+    }
+
+    /** A kill: nothing is closed. */
+    @Test
+    void whatHappensWhileAnAttemptWaitsIsKept() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        AutoCloseable running = hanging(held);
+        try {
+            Awaitility.await().until(() -> keptOf("ops").waiting().size() == 2);
+            assertThat(keptOf("ops").waiting())
+                    .extracting(Notice::occasion)
+                    .containsExactly(Occasion.FAILURE, Occasion.RECOVERY);
+        } finally {
+            held.countDown();
+            running.close();
+        }
+    }
+
+    @Test
+    void whatHappensWhileAnAttemptWaitsIsKeptAtAStop() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        hanging(never).close();
+
+        assertThat(keptOf("ops").waiting())
+                .extracting(Notice::occasion)
+                .containsExactly(Occasion.FAILURE, Occasion.RECOVERY);
+        answer = Optional.empty();
+        Notifier next = notifier(channel());
+        next.turn();
+        next.turn();
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.FAILURE, Occasion.RECOVERY);
+    }
+
+    private ChannelState keptOf(String channel) {
+        return NoticeStore.in(state, "primary").read(channel);
+    }
+
+    /** A failure that is being sent, and its recovery. */
+    private AutoCloseable hanging(CountDownLatch held) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        Notifier notifier = notifier(
+                channel -> notice -> {
+                    begun.countDown();
+                    awaitQuietly(held);
+                    return Optional.empty();
+                },
+                channel());
+        AutoCloseable running = notifier.start();
+        signals = List.of(failing("disk_full"));
+        events.report(HAPPENING);
+        begun.await();
+        signals = List.of(recovered());
+        events.report(HAPPENING);
+        return running;
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

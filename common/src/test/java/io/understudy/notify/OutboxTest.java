@@ -101,6 +101,32 @@ class OutboxTest {
     }
 
     @Test
+    void oneThatIsRefusedForGoodGoesBehindTheOthersAndIsGivenUp() {
+        Notice bad = notice("bad", Occasion.FAILURE);
+        Notice good = notice("good", Occasion.FAILURE);
+        outbox.add(bad);
+        outbox.add(good);
+
+        assertThat(outbox.refusedForGood(bad)).isZero();
+        assertThat(outbox.due(NOON)).contains(good);
+        outbox.sent(good, NOON);
+        assertThat(outbox.refusedForGood(bad)).isZero();
+        assertThat(outbox.refusedForGood(bad)).isOne();
+        assertThat(outbox.all()).isEmpty();
+    }
+
+    /** The channel is set up wrongly, not the notice: an operator has some hours to see it. */
+    @Test
+    void whereNoneIsTakenOneThatIsRefusedForGoodIsKeptLonger() {
+        Notice bad = notice("bad", Occasion.FAILURE);
+        outbox.add(bad);
+        for (int i = 1; i < Outbox.TRIES_ALONE; i++) {
+            assertThat(outbox.refusedForGood(bad)).isZero();
+        }
+        assertThat(outbox.refusedForGood(bad)).isOne();
+    }
+
+    @Test
     void aClockThatIsSetBackHoldsNothingUp() {
         outbox.add(notice("a", Occasion.FAILURE));
         outbox.retryAt(NOON.plus(Duration.ofDays(300)));

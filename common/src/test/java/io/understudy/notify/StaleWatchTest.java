@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class StaleWatchTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private Optional<DataAge.Look> look = Optional.empty();
+    private DataAge.Look look = DataAge.Without.NOT_MINE;
     private final StaleWatch watch = new StaleWatch(() -> look, Optional.empty());
 
     @Test
@@ -42,9 +42,9 @@ class StaleWatchTest {
 
     @Test
     void whereThereIsNoDataItIsStaleAfterTheLimitToo() {
-        look = Optional.of(new DataAge.Look(Optional.empty(), Optional.of(HOUR)));
+        look = new DataAge.Known(Optional.empty(), Optional.of(HOUR));
 
-        assertThat(watch.look(NOON)).map(Signal::occasion).contains(Occasion.RECOVERY);
+        assertThat(watch.look(NOON)).as("after a restart it may be stale").isEmpty();
         assertThat(watch.look(NOON.plus(HOUR).plusSeconds(1)))
                 .map(signal -> signal.fact().message())
                 .contains("there is no snapshot yet; it should be at most 60 min");
@@ -52,12 +52,16 @@ class StaleWatchTest {
 
     @Test
     void aServerThatAnswersForNoDataIsNotStale() {
+        assertThat(watch.look(NOON)).map(Signal::silent).contains(true);
+        look = new DataAge.Known(Optional.of(NOON), Optional.empty());
+        assertThat(watch.look(NOON.plus(Duration.ofDays(30))))
+                .map(Signal::silent)
+                .contains(true);
+        look = DataAge.Without.NOT_KNOWN;
         assertThat(watch.look(NOON)).isEmpty();
-        look = Optional.of(new DataAge.Look(Optional.of(NOON), Optional.empty()));
-        assertThat(watch.look(NOON.plus(Duration.ofDays(30)))).isEmpty();
     }
 
-    private static Optional<DataAge.Look> data(Instant moment) {
-        return Optional.of(new DataAge.Look(Optional.of(moment), Optional.of(HOUR)));
+    private static DataAge.Look data(Instant moment) {
+        return new DataAge.Known(Optional.of(moment), Optional.of(HOUR));
     }
 }

@@ -167,6 +167,17 @@ class WebhookSenderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "400, true", "413, true", "422, true", "401, false", "403, false", "404, false", "429, false", "503, false"
+    })
+    void whatIsWrongWithTheNoticeAloneIsRefusedForGood(int status, boolean permanent) {
+        receiver.answer = Answer.of(status, "no");
+
+        assertThat(send(Preset.NONE, "/hook", FAILURE).orElseThrow().permanent())
+                .isEqualTo(permanent);
+    }
+
+    @ParameterizedTest
     @CsvSource({"429, 120, 120", "503, 7, 7", "429, 999999, 3600"})
     void aReceiverThatWantsAPauseIsGivenIt(int status, String after, int seconds) {
         receiver.answer = new Answer(status, Map.of("Retry-After", after), "", false);

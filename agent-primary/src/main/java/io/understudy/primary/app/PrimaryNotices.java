@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /** What of the primary's agent people want to know. */
@@ -25,10 +26,13 @@ final class PrimaryNotices implements Signals, DataAge {
     private static final String CONTINUOUS = "continuous";
     private static final String ROLE = "role";
     private static final String PRUNING = "pruning";
+    /** Another topic than that the filestore is lost, which its probe alone ends. */
+    private static final String BEHIND = "copies in ";
     private static final String QUIESCE = "quiesce";
 
     private final DaemonStatus daemonStatus;
     private final Optional<Duration> longestPause;
+    private final AtomicBoolean continuousIsWell = new AtomicBoolean();
 
     /** @param longestPause of the schedule; empty: none is due */
     PrimaryNotices(DaemonStatus daemonStatus, Optional<Duration> longestPause) {
@@ -47,15 +51,25 @@ final class PrimaryNotices implements Signals, DataAge {
      * as old as the alert allows.
      */
     @Override
-    public Optional<Look> look() {
-        if (daemonStatus.roleStatus().role() != Role.PRIMARY) {
-            return Optional.empty();
-        }
+    public Look look() {
+        return switch (daemonStatus.roleStatus().role()) {
+            case PRIMARY -> newest();
+            case UNKNOWN -> Without.NOT_KNOWN;
+            case REPLICA, FENCED, NO_EPOCH -> Without.NOT_MINE;
+        };
+    }
+
+    private Look newest() {
+        RepositorySeen seen = daemonStatus.repository();
         Optional<Instant> moment = Stream.concat(
-                        daemonStatus.repository().details().map(RepositorySeen.Details::moment).stream(),
+                        seen.details().map(RepositorySeen.Details::moment).stream(),
                         daemonStatus.unchanged().stream())
                 .max(Instant::compareTo);
-        return Optional.of(new Look(moment, longestPause.map(pause -> pause.multipliedBy(2))));
+        if (moment.isEmpty() && (seen.when().isEmpty() || seen.newest().isPresent())) {
+            // Not looked at yet, or not readable: another thing than that there is none.
+            return Without.NOT_KNOWN;
+        }
+        return new Known(moment, longestPause.map(pause -> pause.multipliedBy(2)));
     }
 
     @Override
@@ -72,13 +86,20 @@ final class PrimaryNotices implements Signals, DataAge {
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(ROUND, Fact.of(event)));
         }
+        return event instanceof PrimaryEvent.ContinuousLooked || event instanceof PrimaryEvent.ContinuousFailed
+                ? ofContinuous(event)
+                : ofOthers(event);
+    }
+
+    /** The first good look after a start, or after a failure, ends what was reported, also before a restart. */
+    private List<Signal> ofContinuous(Event event) {
         if (event instanceof PrimaryEvent.ContinuousFailed failed) {
+            continuousIsWell.set(false);
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(CONTINUOUS, Fact.of(event)));
         }
-        if (event instanceof PrimaryEvent.ContinuousRecovered) {
-            return List.of(Signal.recovered(CONTINUOUS, Fact.of(event)));
-        }
-        return ofOthers(event);
+        return continuousIsWell.getAndSet(true)
+                ? List.of()
+                : List.of(Signal.recovered(CONTINUOUS, Fact.of(new PrimaryEvent.ContinuousRecovered())));
     }
 
     private List<Signal> ofOthers(Event event) {
@@ -98,10 +119,13 @@ final class PrimaryNotices implements Signals, DataAge {
             return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreBehind behind) {
-            return List.of(Signal.impaired(FILESTORE + " " + behind.name(), Fact.of(event)));
+            return List.of(Signal.impaired(BEHIND + behind.name(), Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.FilestoreCaughtUp done) {
-            return List.of(Signal.recovered(FILESTORE + " " + done.name(), Fact.of(event)));
+            return List.of(Signal.recovered(BEHIND + done.name(), Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.FilestoreInStep good) {
+            return List.of(Signal.recovered(BEHIND + good.name(), Fact.of(event)));
         }
         if (event instanceof CommonEvent.FilestoreLost
                 && daemonStatus.roleStatus().role() == Role.REPLICA) {
@@ -130,10 +154,7 @@ final class PrimaryNotices implements Signals, DataAge {
 
     private static List<Signal> succeeded(Fact fact, Optional<Signal.Amount> amount) {
         Signal success = Signal.each(Occasion.SUCCESS, ROUND, fact);
-        return List.of(
-                Signal.recovered(FILESTORE, fact),
-                Signal.recovered(ROUND, fact),
-                amount.map(success::of).orElse(success));
+        return List.of(Signal.recovered(ROUND, fact), amount.map(success::of).orElse(success));
     }
 
     /** The agent was stopped, or the role changed. */

@@ -42,6 +42,7 @@ final class StoreWatch implements EventSink, Service {
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("filestores"));
     private final AtomicBoolean waits = new AtomicBoolean();
     private final Set<String> behind = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
     private final boolean several;
     private final Consumer<List<StoreState>> shown;
     private int looks;
@@ -110,11 +111,14 @@ final class StoreWatch implements EventSink, Service {
     }
 
     private void report(StoreState state) {
+        boolean first = seen.add(state.name());
         if (!state.isInStep() && behind.add(state.name())) {
             Optional<String> why = state.error();
             events.report(new PrimaryEvent.FilestoreBehind(state.name(), state.behind(), why));
         } else if (state.isInStep() && behind.remove(state.name())) {
             events.report(new PrimaryEvent.FilestoreCaughtUp(state.name()));
+        } else if (state.isInStep() && first) {
+            events.report(new PrimaryEvent.FilestoreInStep(state.name()));
         }
     }
 

@@ -166,4 +166,8 @@ public sealed interface PrimaryEvent extends Event {
 
     @EventText("filestore {name} is up to date again")
     record FilestoreCaughtUp(String name) implements PrimaryEvent {}
+
+    /** At the first look since the agent was started, which ends what was reported before. */
+    @EventText(value = "filestore {name} is up to date", severity = Severity.DEBUG)
+    record FilestoreInStep(String name) implements PrimaryEvent {}
 }

@@ -6,6 +6,7 @@ import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.notify.DataAge;
 import io.understudy.notify.Signal;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.Stage;
@@ -46,7 +47,7 @@ class PrimaryNoticesTest {
     void aSnapshotBeginsSucceedsAndFails() {
         assertThat(of(new PrimaryEvent.SnapshotBegan(List.of("hourly")))).containsExactly("start round");
         assertThat(of(committed(Manifests.sample(ID))))
-                .containsExactly("recovery filestore", "recovery round", "success round");
+                .containsExactly("recovery round", "success round");
         assertThat(of(new PrimaryEvent.SnapshotFailed(Stage.DATABASE, failure(ErrorCode.DATABASE_DENIED))))
                 .containsExactly("failure round");
 
@@ -55,7 +56,7 @@ class PrimaryNoticesTest {
         assertThat(failed.fact().code()).contains("database_denied");
         assertThat(failed.fact().hint()).contains("do something");
         assertThat(failed.lasting()).isTrue();
-        assertThat(notices.of(committed(Manifests.sample(ID))).get(2).fact().snapshot())
+        assertThat(notices.of(committed(Manifests.sample(ID))).get(1).fact().snapshot())
                 .contains(ID.toString());
     }
 
@@ -78,8 +79,8 @@ class PrimaryNoticesTest {
         PrimaryEvent unneeded = new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly"));
         status.receive(unneeded, time.now());
 
-        assertThat(of(unneeded)).containsExactly("recovery filestore", "recovery round", "success round");
-        assertThat(notices.look().orElseThrow().moment()).contains(time.now());
+        assertThat(of(unneeded)).containsExactly("recovery round", "success round");
+        assertThat(notices.look().known().orElseThrow().moment()).contains(time.now());
     }
 
     @Test
@@ -88,7 +89,21 @@ class PrimaryNoticesTest {
                 .isEmpty();
         assertThat(of(new PrimaryEvent.ContinuousFailed(Stage.FILES, failure(ErrorCode.DISK_FULL), true)))
                 .containsExactly("failure continuous");
-        assertThat(of(new PrimaryEvent.ContinuousRecovered())).containsExactly("recovery continuous");
+        assertThat(of(looked())).containsExactly("recovery continuous");
+        assertThat(of(looked())).isEmpty();
+    }
+
+    private static PrimaryEvent looked() {
+        return new PrimaryEvent.ContinuousLooked(Duration.ZERO, Duration.ZERO, false);
+    }
+
+    /** What failed before a restart is known to the channels alone. */
+    @Test
+    void theFirstGoodLookAfterAStartIsARecovery() {
+        assertThat(of(looked())).containsExactly("recovery continuous");
+        assertThat(of(looked())).isEmpty();
+        assertThat(of(new CommonEvent.FilestoreWorks(Optional.empty(), "near"))).containsExactly("recovery filestore");
+        assertThat(of(new PrimaryEvent.FilestoreInStep("far"))).containsExactly("recovery copies in far");
     }
 
     @Test
@@ -98,13 +113,13 @@ class PrimaryNoticesTest {
         assertThat(of(new PrimaryEvent.PruningDone(Optional.of("far"), 1, 2, 3, 4)))
                 .containsExactly("recovery pruning far");
         assertThat(of(new PrimaryEvent.FilestoreBehind("far", 3, Optional.empty())))
-                .containsExactly("warning filestore far");
-        assertThat(of(new PrimaryEvent.FilestoreCaughtUp("far"))).containsExactly("recovery filestore far");
+                .containsExactly("warning copies in far");
+        assertThat(of(new PrimaryEvent.FilestoreCaughtUp("far"))).containsExactly("recovery copies in far");
         assertThat(of(new PrimaryEvent.RoleForbidsSnapshots(Optional.of(failure(ErrorCode.FENCED)))))
                 .containsExactly("failure role");
         assertThat(of(new PrimaryEvent.RoleIsPrimary(2))).containsExactly("recovery role");
-        assertThat(of(new CommonEvent.FilestoreLost("gone"))).containsExactly("failure filestore");
-        assertThat(of(new CommonEvent.FilestoreFound("near"))).containsExactly("recovery filestore");
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).containsExactly("failure filestore");
+        assertThat(of(new CommonEvent.FilestoreFound(Optional.empty(), "near"))).containsExactly("recovery filestore");
         assertThat(of(new PrimaryEvent.QuiesceStartFailed(failure(ErrorCode.COMMAND_FAILED))))
                 .containsExactly("failure quiesce");
         assertThat(of(new PrimaryEvent.SiteWasQuiet(Duration.ofSeconds(2)))).containsExactly("recovery quiesce");
@@ -112,10 +127,25 @@ class PrimaryNoticesTest {
                 .containsExactly("warning site_resumed", "recovery quiesce");
     }
 
+    /** What goes on in the others says nothing of it. */
+    @Test
+    void ofSeveralFilestoresEachIsLostAndFoundByItself() {
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.of("far"), "gone")))
+                .containsExactly("failure filestore far");
+        assertThat(of(new CommonEvent.FilestoreFound(Optional.of("near"), "file:///near")))
+                .containsExactly("recovery filestore near");
+        assertThat(of(new PrimaryEvent.FilestoreBehind("far", 1, Optional.of("gone"))))
+                .doesNotContain("warning filestore far");
+        assertThat(of(new PrimaryEvent.FilestoreCaughtUp("far"))).doesNotContain("recovery filestore far");
+        assertThat(of(committed(Manifests.sample(ID)))).noneMatch(signal -> signal.contains("filestore"));
+        assertThat(of(new CommonEvent.FilestoreFound(Optional.of("far"), "file:///far")))
+                .containsExactly("recovery filestore far");
+    }
+
     @Test
     void aStandbyHasNoFailuresOfSnapshots() {
         role(Role.REPLICA);
-        assertThat(of(new CommonEvent.FilestoreLost("gone"))).isEmpty();
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).isEmpty();
         assertThat(of(new PrimaryEvent.RoleIsStandby()))
                 .containsExactly("recovery role silent", "recovery round silent", "recovery continuous silent");
     }
@@ -141,17 +171,31 @@ class PrimaryNoticesTest {
 
     @Test
     void thePrimaryAloneAnswersForTheAgeOfTheNewestSnapshot() {
-        assertThat(notices.look()).isEmpty();
+        assertThat(notices.look()).as("the role").isEqualTo(DataAge.Without.NOT_KNOWN);
         role(Role.PRIMARY);
-        assertThat(notices.look().orElseThrow().moment()).isEmpty();
-        assertThat(notices.look().orElseThrow().limit()).contains(Duration.ofHours(2));
+        assertThat(notices.look()).as("the repository").isEqualTo(DataAge.Without.NOT_KNOWN);
+        status.round(status.roleStatus(), seen(Optional.empty()), Optional.empty());
+        assertThat(notices.look().known().orElseThrow().moment()).isEmpty();
+        assertThat(notices.look().known().orElseThrow().limit()).contains(Duration.ofHours(2));
 
         Manifest newest = Manifests.sample(ID);
         status.receive(committed(newest), time.now());
-        assertThat(notices.look().orElseThrow().moment()).contains(newest.moment());
+        assertThat(notices.look().known().orElseThrow().moment()).contains(newest.moment());
 
         role(Role.REPLICA);
-        assertThat(notices.look()).isEmpty();
+        assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_MINE);
+    }
+
+    @Test
+    void theAgeOfANewestSnapshotThatCannotBeReadIsNotKnown() {
+        role(Role.PRIMARY);
+        status.round(status.roleStatus(), seen(Optional.of(ID)), Optional.empty());
+        assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_KNOWN);
+    }
+
+    private RepositorySeen seen(Optional<SnapshotId> newest) {
+        return new RepositorySeen(
+                Optional.of(time.now()), 1, newest, Optional.empty(), List.of(), List.of(), Optional.empty());
     }
 
     private void role(Role role) {

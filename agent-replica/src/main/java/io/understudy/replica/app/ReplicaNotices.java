@@ -45,20 +45,20 @@ final class ReplicaNotices implements Signals, DataAge {
 
     /** Of what a promotion would serve, while this server is a standby. */
     @Override
-    public Optional<Look> look() {
+    public Look look() {
         try {
             if (!marker.on()) {
-                return Optional.empty();
+                return Without.NOT_MINE;
             }
             ReplicaRecord record = store.record();
             Optional<Instant> newest = Stream.concat(
                             record.live().flatMap(DatabaseVersion::moment).stream(),
                             record.ahead().map(Ahead::moment).stream())
                     .max(Instant::compareTo);
-            return Optional.of(new Look(newest, limit));
+            return new Known(newest, limit);
         } catch (UnderstudyException e) {
             // Reported by those that need the marker and the record.
-            return Optional.empty();
+            return Without.NOT_KNOWN;
         }
     }
 
@@ -79,15 +79,13 @@ final class ReplicaNotices implements Signals, DataAge {
         }
         if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             Fact fact = Fact.of(event, Optional.of(applied.snapshot()));
-            return List.of(
-                    Signal.recovered(FILESTORE, fact),
-                    Signal.recovered(ROUND, fact),
-                    Signal.each(Occasion.SUCCESS, ROUND, fact));
+            return List.of(Signal.recovered(ROUND, fact), Signal.each(Occasion.SUCCESS, ROUND, fact));
         }
         if (event instanceof ReplicaEvent.SnapshotAhead ahead) {
             return List.of(Signal.recovered(ROUND, Fact.of(event, Optional.of(ahead.snapshot()))));
         }
         if (event instanceof ReplicaEvent.NewestSeen) {
+            // Of several filestores one may have answered: those that their probes lost stay open.
             return List.of(Signal.recovered(FILESTORE, Fact.of(event)));
         }
         if (event instanceof CommonEvent.FilestoreLost && !isStandby()) {

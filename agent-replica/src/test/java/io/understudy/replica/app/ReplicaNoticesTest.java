@@ -40,7 +40,7 @@ class ReplicaNoticesTest {
     void anImportBeginsSucceedsAndFails() {
         assertThat(of(new ReplicaEvent.ImportBegan(ID, false))).containsExactly("start round");
         assertThat(of(new ReplicaEvent.SnapshotApplied(ID, Optional.empty(), Optional.empty(), Optional.empty())))
-                .containsExactly("recovery filestore", "recovery round", "success round");
+                .containsExactly("recovery round", "success round");
         assertThat(of(new ReplicaEvent.StepFailed(Step.LOAD, failure(ErrorCode.MISSING_ROLE))))
                 .containsExactly("failure round");
         assertThat(of(new ReplicaEvent.SnapshotAhead(ID, Instant.EPOCH, Duration.ZERO, "")))
@@ -55,12 +55,15 @@ class ReplicaNoticesTest {
                         .get(0)
                         .key())
                 .isEqualTo(
-                        notices.of(new CommonEvent.FilestoreLost("gone")).get(0).key());
+                        notices.of(new CommonEvent.FilestoreLost(Optional.empty(), "gone")).get(0).key());
         assertThat(of(new ReplicaEvent.NewestSeen(Optional.of(ID)))).containsExactly("recovery filestore");
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.of("far"), "gone")))
+                .as("of several, which the newest snapshot in another one does not end")
+                .containsExactly("failure filestore far");
         assertThat(of(new ReplicaEvent.StepFailed(Step.FETCH, failure(ErrorCode.FILESTORE_UNREACHABLE))))
                 .containsExactly("failure round");
         world.marker.removeByHand();
-        assertThat(of(new CommonEvent.FilestoreLost("gone"))).isEmpty();
+        assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).isEmpty();
     }
 
     @Test
@@ -89,11 +92,12 @@ class ReplicaNoticesTest {
 
     @Test
     void aStandbyAnswersForTheAgeOfWhatAPromotionWouldServe() {
-        DataAge.Look before = notices.look().orElseThrow();
+        DataAge.Known before = notices.look().known().orElseThrow();
         assertThat(before.moment()).isEmpty();
         assertThat(before.limit()).contains(Duration.ofHours(26));
         assertThat(new ReplicaNotices(world.store, world.marker, true)
                         .look()
+                        .known()
                         .orElseThrow()
                         .limit())
                 .as("old data may be current")
@@ -101,10 +105,10 @@ class ReplicaNoticesTest {
 
         world.source.commit(1, 1);
         world.sync();
-        assertThat(notices.look().orElseThrow().moment()).contains(Instant.parse("2026-11-20T10:00:01Z"));
+        assertThat(notices.look().known().orElseThrow().moment()).contains(Instant.parse("2026-11-20T10:00:01Z"));
 
         world.marker.removeByHand();
-        assertThat(notices.look()).isEmpty();
+        assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_MINE);
     }
 
     /** What the agent really reports, in its order. */
