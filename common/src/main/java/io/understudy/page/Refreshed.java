@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * A value that is read when somebody asks, and then is good for a while. One thread of its own reads it, however many
- * ask, and who asks waits no longer than the patience. What was read before is not given then: it may have become wrong.
+ * ask, and who asks waits no longer than the patience. What was read before is not given then: it may be wrong by now.
  * Thread-safe.
  */
 public final class Refreshed<T> implements Supplier<Optional<T>>, AutoCloseable {
