@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the daemon knows of itself, for its status and its health endpoints. Thread-safe.
@@ -28,6 +29,8 @@ final class DaemonStatus implements EventSink {
     private RepositorySeen repository = RepositorySeen.NOTHING;
     private Optional<Instant> next = Optional.empty();
     private Optional<Instant> unchanged = Optional.empty();
+    /** Of the last continuous look that found no change since the newest snapshot. */
+    private Optional<Instant> quiet = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
     private Optional<UnderstudyException> continuousFailure = Optional.empty();
 
@@ -42,6 +45,7 @@ final class DaemonStatus implements EventSink {
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             repository = repository.committed(committed.manifest(), at);
             unchanged = Optional.empty();
+            quiet = Optional.empty();
             failure = Optional.empty();
             continuousFailure = Optional.empty();
         } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
@@ -52,8 +56,11 @@ final class DaemonStatus implements EventSink {
             failure = Optional.of(failed.why());
         } else if (event instanceof PrimaryEvent.ContinuousFailed failed) {
             continuousFailure = Optional.of(failed.why());
-        } else if (event instanceof PrimaryEvent.ContinuousLooked) {
+        } else if (event instanceof PrimaryEvent.ContinuousLooked looked) {
             continuousFailure = Optional.empty();
+            if (!looked.taken()) {
+                quiet = Optional.of(at);
+            }
         }
     }
 
@@ -65,6 +72,11 @@ final class DaemonStatus implements EventSink {
     /** When a run of the schedule last found that nothing changed since the newest snapshot. */
     synchronized Optional<Instant> unchanged() {
         return unchanged;
+    }
+
+    /** When the newest snapshot was last seen to hold what the site holds, also by a continuous look. */
+    synchronized Optional<Instant> current() {
+        return Stream.concat(unchanged().stream(), quiet.stream()).max(Instant::compareTo);
     }
 
     /** The main loop ran once. */

@@ -63,7 +63,7 @@ final class PrimaryNotices implements Signals, DataAge {
         RepositorySeen seen = daemonStatus.repository();
         Optional<Instant> moment = Stream.concat(
                         seen.details().map(RepositorySeen.Details::moment).stream(),
-                        daemonStatus.unchanged().stream())
+                        daemonStatus.current().stream())
                 .max(Instant::compareTo);
         if (moment.isEmpty() && (seen.when().isEmpty() || seen.newest().isPresent())) {
             // Not looked at yet, or not readable: another thing than that there is none.

@@ -186,6 +186,18 @@ class PrimaryNoticesTest {
         assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_MINE);
     }
 
+    /** Its newest snapshot is as old as its last change. */
+    @Test
+    void aQuietSiteIsAsFreshAsItsLastContinuousLook() {
+        role(Role.PRIMARY);
+        status.receive(committed(Manifests.sample(ID)), time.now());
+        time.advance(Duration.ofDays(3));
+        status.receive(looked(), time.now());
+
+        assertThat(notices.look().known().orElseThrow().moment()).contains(time.now());
+        assertThat(status.unchanged()).as("of runs of the schedule").isEmpty();
+    }
+
     @Test
     void theAgeOfANewestSnapshotThatCannotBeReadIsNotKnown() {
         role(Role.PRIMARY);
