@@ -5,6 +5,7 @@ import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Probe;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,11 +29,14 @@ final class DaemonStatus implements EventSink {
     private Instant heartbeat;
     private RepositorySeen repository = RepositorySeen.NOTHING;
     private Optional<Instant> next = Optional.empty();
-    private Optional<Instant> unchanged = Optional.empty();
+    private Optional<Unchanged> unchanged = Optional.empty();
     /** Of the last continuous look that found no change since the newest snapshot. */
-    private Optional<Instant> quiet = Optional.empty();
+    private Optional<Unchanged> quiet = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
     private Optional<UnderstudyException> continuousFailure = Optional.empty();
+
+    /** This snapshot was seen to hold what the site held. */
+    private record Unchanged(SnapshotId snapshot, Instant at) {}
 
     DaemonStatus(Clock clock) {
         this.clock = clock;
@@ -48,8 +52,8 @@ final class DaemonStatus implements EventSink {
             quiet = Optional.empty();
             failure = Optional.empty();
             continuousFailure = Optional.empty();
-        } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
-            unchanged = Optional.of(at);
+        } else if (event instanceof PrimaryEvent.SnapshotUnneeded unneeded) {
+            unchanged = Optional.of(new Unchanged(unneeded.newest(), at));
             failure = Optional.empty();
             continuousFailure = Optional.empty();
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
@@ -59,24 +63,30 @@ final class DaemonStatus implements EventSink {
         } else if (event instanceof PrimaryEvent.ContinuousLooked looked) {
             continuousFailure = Optional.empty();
             if (!looked.taken()) {
-                quiet = Optional.of(at);
+                quiet = repository.newest().map(newest -> new Unchanged(newest, at));
             }
         }
     }
 
     /** The newest snapshot was seen to hold what the site holds, before this agent was started. */
-    synchronized void unchanged(Instant at) {
-        unchanged = Optional.of(at);
+    synchronized void unchanged(SnapshotId snapshot, Instant at) {
+        unchanged = Optional.of(new Unchanged(snapshot, at));
     }
 
     /** When a run of the schedule last found that nothing changed since the newest snapshot. */
     synchronized Optional<Instant> unchanged() {
-        return unchanged;
+        return ofNewest(unchanged);
+    }
+
+    /** Another server may have taken a newer one since then. */
+    private Optional<Instant> ofNewest(Optional<Unchanged> seen) {
+        return seen.filter(each -> repository.newest().equals(Optional.of(each.snapshot())))
+                .map(Unchanged::at);
     }
 
     /** When the newest snapshot was last seen to hold what the site holds, also by a continuous look. */
     synchronized Optional<Instant> current() {
-        return Stream.concat(unchanged().stream(), quiet.stream()).max(Instant::compareTo);
+        return Stream.concat(unchanged().stream(), ofNewest(quiet).stream()).max(Instant::compareTo);
     }
 
     /** The main loop ran once. */

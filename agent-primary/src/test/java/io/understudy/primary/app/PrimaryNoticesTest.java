@@ -199,6 +199,21 @@ class PrimaryNoticesTest {
     }
 
     @Test
+    void whatWasSeenOfOneSnapshotSaysNothingOfANewerOneOfAnotherServer() {
+        status.receive(committed(Manifests.sample(ID)), time.now());
+        status.receive(looked(), time.now());
+        status.receive(new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly")), time.now());
+        assertThat(status.unchanged()).contains(time.now());
+        assertThat(status.current()).contains(time.now());
+
+        time.advance(Duration.ofSeconds(1));
+        status.round(status.roleStatus(), seen(Optional.of(new SnapshotId(2, 43))), Optional.empty());
+
+        assertThat(status.unchanged()).isEmpty();
+        assertThat(status.current()).isEmpty();
+    }
+
+    @Test
     void theAgeOfANewestSnapshotThatCannotBeReadIsNotKnown() {
         role(Role.PRIMARY);
         status.round(status.roleStatus(), seen(Optional.of(ID)), Optional.empty());
