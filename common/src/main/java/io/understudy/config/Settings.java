@@ -234,7 +234,6 @@ public record Settings(
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
      * @param processors how many processors the agent's own work for a snapshot may keep busy, 0.05 to 64; empty: any
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
-     * @param quiesce how the site is stopped around the moment of a snapshot; empty: it is not
      */
     public record PrimarySettings(
             String name,
@@ -246,8 +245,7 @@ public record Settings(
             HostPort listen,
             List<String> replicas,
             OptionalDouble processors,
-            Optional<HostPort> http,
-            Optional<QuiesceSettings> quiesce) {
+            Optional<HostPort> http) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);
@@ -330,6 +328,7 @@ public record Settings(
      * @param environment names of the agent's variables that these commands and that of the health check get, next to
      *     the usual ones
      * @param limit of each command; default 60 s
+     * @param quiesce how the site is stopped around the moment of a snapshot; empty: it is not
      */
     public record ServiceSettings(
             List<String> stop,
@@ -337,12 +336,23 @@ public record Settings(
             List<String> restart,
             List<String> environment,
             Duration limit,
-            Optional<HealthSettings> health) {
+            Optional<HealthSettings> health,
+            Optional<QuiesceSettings> quiesce) {
         public ServiceSettings {
             environment = List.copyOf(environment);
             stop = List.copyOf(stop);
             start = List.copyOf(start);
             restart = List.copyOf(restart);
+        }
+
+        public ServiceSettings(
+                List<String> stop,
+                List<String> start,
+                List<String> restart,
+                List<String> environment,
+                Duration limit,
+                Optional<HealthSettings> health) {
+            this(stop, start, restart, environment, limit, health, Optional.empty());
         }
     }
 

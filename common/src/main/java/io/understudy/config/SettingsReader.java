@@ -41,10 +41,10 @@ final class SettingsReader {
                 trees,
                 new FilestoresReader(top, retention).read(),
                 signing(section("signing")),
-                primary(section("primary"), trees),
+                primary(section("primary")),
                 retention,
                 replica(section("replica"), site, trees, database),
-                service(section("service")),
+                service(section("service"), trees),
                 new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
@@ -99,7 +99,7 @@ final class SettingsReader {
                 values.optionalPath(Setting.SIGNING_PRIVATE_KEY), values.paths(Setting.SIGNING_TRUSTED_KEYS));
     }
 
-    private PrimarySettings primary(Values values, List<TreeSettings> trees) {
+    private static PrimarySettings primary(Values values) {
         return new PrimarySettings(
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
@@ -110,8 +110,7 @@ final class SettingsReader {
                 values.hostPort(Setting.PRIMARY_LISTEN),
                 values.list(Setting.PRIMARY_REPLICAS),
                 values.decimal(Setting.PRIMARY_PROCESSORS),
-                values.listen(Setting.PRIMARY_HTTP),
-                new QuiesceReader(top, trees).read());
+                values.listen(Setting.PRIMARY_HTTP));
     }
 
     private ReplicaSettings replica(Values values, String site, List<TreeSettings> trees, DatabaseSettings database) {
@@ -138,14 +137,15 @@ final class SettingsReader {
         return new StandbyChanges(new RewriteReader(top, trees, variables).read(), rows, maintenance.file());
     }
 
-    private static ServiceSettings service(Values values) {
+    private ServiceSettings service(Values values, List<TreeSettings> trees) {
         return new ServiceSettings(
                 values.list(Setting.SERVICE_STOP),
                 values.list(Setting.SERVICE_START),
                 values.list(Setting.SERVICE_RESTART),
                 values.list(Setting.SERVICE_ENVIRONMENT),
                 values.duration(Setting.SERVICE_LIMIT),
-                values.section().child("health").map(node -> health(values.below("health"))));
+                values.section().child("health").map(node -> health(values.below("health"))),
+                new QuiesceReader(top, trees).read());
     }
 
     private static HealthSettings health(Values values) {

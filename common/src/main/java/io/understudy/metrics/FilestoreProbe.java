@@ -52,8 +52,7 @@ final class FilestoreProbe implements AutoCloseable {
         this(store, copy, health, events, threads());
     }
 
-    FilestoreProbe(
-            Filestore store, Optional<String> copy, FilestoreHealth health, Events events, Requests requests) {
+    FilestoreProbe(Filestore store, Optional<String> copy, FilestoreHealth health, Events events, Requests requests) {
         this.store = store;
         this.copy = copy;
         this.health = health;

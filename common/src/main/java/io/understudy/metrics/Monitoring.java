@@ -90,7 +90,10 @@ public final class Monitoring {
                     FilestoreProbe probe = copies.isEmpty()
                             ? new FilestoreProbe(store, Optional.empty(), each.get(i), events)
                             : new FilestoreProbe(
-                                    copies.get(i).store(), Optional.of(copies.get(i).name()), each.get(i), events);
+                                    copies.get(i).store(),
+                                    Optional.of(copies.get(i).name()),
+                                    each.get(i),
+                                    events);
                     running.start(probe::start);
                 }
                 address.ifPresent(at ->

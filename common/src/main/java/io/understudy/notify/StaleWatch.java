@@ -38,8 +38,7 @@ final class StaleWatch {
     private Optional<Signal> look(Optional<Instant> newest, Duration most, Instant now) {
         without = newest.isPresent() ? Optional.empty() : without.or(() -> Optional.of(now));
         Instant from = newest.or(() -> without).orElse(now);
-        String state = newest
-                .map(moment -> "the newest data is of " + Moments.text(moment) + ", "
+        String state = newest.map(moment -> "the newest data is of " + Moments.text(moment) + ", "
                         + Moments.age(Duration.between(moment, now)) + " old")
                 .orElse("there is no snapshot yet");
         if (Duration.between(from, now).compareTo(most) > 0) {

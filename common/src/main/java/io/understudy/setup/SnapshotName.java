@@ -141,8 +141,7 @@ public final class SnapshotName {
                         + (each.isUpTo(limit.moment()) ? "higher number and an earlier" : "lower number and a later")
                         + " moment: a server's clock was wrong, so verify that this is the one you mean")
                 .orElse("");
-        return new Found(
-                found.snapshot(), Optional.of(text + " is " + limit.meaning() + ": " + found + odd));
+        return new Found(found.snapshot(), Optional.of(text + " is " + limit.meaning() + ": " + found + odd));
     }
 
     /** A snapshot and the moment of its data; in the order of moments, then of numbers. */

@@ -47,7 +47,9 @@ class SnapshotSearchTest {
         SnapshotReader.Opened second = site.open(site.take());
         TreeData secrets = second.manifest().trees().get(2);
         assertThat(secrets.kind()).isEqualTo(TreeKind.SECRETS);
-        secrets.index().blobs(second.blobs()).forEachRemaining(blob -> site.blobs().remove(blob.id()));
+        secrets.index()
+                .blobs(second.blobs())
+                .forEachRemaining(blob -> site.blobs().remove(blob.id()));
         Files.writeString(site.tree(TreeKind.FILES).resolve("a"), "a");
         Files.delete(site.tree(TreeKind.SECRETS).resolve("a"));
         SnapshotReader.Opened third = site.open(site.take());

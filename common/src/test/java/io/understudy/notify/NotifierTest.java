@@ -168,9 +168,13 @@ class NotifierTest {
             notifier.turn();
         }
 
-        assertThat(sent).extracting(notice -> notice.fact().code().orElseThrow()).containsExactly("disk_full");
+        assertThat(sent)
+                .extracting(notice -> notice.fact().code().orElseThrow())
+                .containsExactly("disk_full");
         assertThat(keptOf("ops").waiting()).isEmpty();
-        assertThat(reported).filteredOn(CommonEvent.NoticesGivenUp.class::isInstance).hasSize(1);
+        assertThat(reported)
+                .filteredOn(CommonEvent.NoticesGivenUp.class::isInstance)
+                .hasSize(1);
     }
 
     /** An alert that begins after its end is refused. */

@@ -168,7 +168,14 @@ class WebhookSenderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, true", "413, true", "422, true", "401, false", "403, false", "404, false", "429, false", "503, false"
+        "400, true",
+        "413, true",
+        "422, true",
+        "401, false",
+        "403, false",
+        "404, false",
+        "429, false",
+        "503, false"
     })
     void whatIsWrongWithTheNoticeAloneIsRefusedForGood(int status, boolean permanent) {
         receiver.answer = Answer.of(status, "no");

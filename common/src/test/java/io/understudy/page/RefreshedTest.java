@@ -60,10 +60,7 @@ class RefreshedTest {
         }
     }
 
-    /**
-     * However many ask, one thread reads, and nobody waits for it longer than the patience, or gets what may be wrong by
-     * now.
-     */
+    /** However many ask, one thread reads; nobody waits longer than the patience, or gets what may be wrong by now. */
     @Test
     void whileItHangsNothingIsGiven() throws InterruptedException {
         CountDownLatch held = new CountDownLatch(1);

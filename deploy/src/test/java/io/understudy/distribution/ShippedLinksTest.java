@@ -57,7 +57,7 @@ class ShippedLinksTest {
     }
 
     private static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.list(DEPLOY.resolve("docs"))) {
+        try (Stream<Path> docs = Files.list(DEPLOY.resolve("docs")).filter(Files::isRegularFile)) {
             return Stream.concat(
                             Stream.of(DEPLOY.resolve("src/main/assembly/README.md"), ROOT.resolve("CHANGELOG.md")),
                             docs)

@@ -229,7 +229,6 @@ final class Server {
                         nowhere,
                         List.of(),
                         OptionalDouble.empty(),
-                        Optional.empty(),
                         Optional.empty()),
                 RETENTION,
                 new ReplicaSettings(name, List.of(), Duration.ofHours(3), Optional.empty()),

@@ -120,8 +120,7 @@ final class Planner {
         asked = Optional.of(now);
         if (stopped) {
             // A tick within the jitter may not have come yet: it was not missed.
-            timing.catchUp()
-                    .ifPresent(age -> timetable.forget(now.minus(age).minus(timing.jitter())));
+            timing.catchUp().ifPresent(age -> timetable.forget(now.minus(age).minus(timing.jitter())));
         }
     }
 

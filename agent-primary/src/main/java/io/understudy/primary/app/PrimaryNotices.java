@@ -28,6 +28,7 @@ final class PrimaryNotices implements Signals, DataAge {
     private static final String PRUNING = "pruning";
     /** Another topic than that the filestore is lost, which its probe alone ends. */
     private static final String BEHIND = "copies in ";
+
     private static final String QUIESCE = "quiesce";
 
     private final DaemonStatus daemonStatus;
@@ -62,8 +63,7 @@ final class PrimaryNotices implements Signals, DataAge {
     private Look newest() {
         RepositorySeen seen = daemonStatus.repository();
         Optional<Instant> moment = Stream.concat(
-                        seen.details().map(RepositorySeen.Details::moment).stream(),
-                        daemonStatus.current().stream())
+                        seen.details().map(RepositorySeen.Details::moment).stream(), daemonStatus.current().stream())
                 .max(Instant::compareTo);
         if (moment.isEmpty() && (seen.when().isEmpty() || seen.newest().isPresent())) {
             // Not looked at yet, or not readable: another thing than that there is none.

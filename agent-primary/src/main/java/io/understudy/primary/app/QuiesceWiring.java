@@ -43,7 +43,7 @@ public final class QuiesceWiring {
     }
 
     Quiesce quiesce(Events events) {
-        return settings.primary()
+        return settings.service()
                 .quiesce()
                 .<Quiesce>map(each -> new SiteQuiesce(each, commands(each), note(), events, clock, ticker))
                 .orElse(Quiesce.NONE);
@@ -51,7 +51,7 @@ public final class QuiesceWiring {
 
     /** Empty where the site is not stopped for snapshots. */
     public Optional<SiteResume> resume(Events events) {
-        return settings.primary()
+        return settings.service()
                 .quiesce()
                 .map(each -> new SiteResume(commands(each), note(), settings.trees(), events, clock));
     }

@@ -46,8 +46,7 @@ class PrimaryNoticesTest {
     @Test
     void aSnapshotBeginsSucceedsAndFails() {
         assertThat(of(new PrimaryEvent.SnapshotBegan(List.of("hourly")))).containsExactly("start round");
-        assertThat(of(committed(Manifests.sample(ID))))
-                .containsExactly("recovery round", "success round");
+        assertThat(of(committed(Manifests.sample(ID)))).containsExactly("recovery round", "success round");
         assertThat(of(new PrimaryEvent.SnapshotFailed(Stage.DATABASE, failure(ErrorCode.DATABASE_DENIED))))
                 .containsExactly("failure round");
 

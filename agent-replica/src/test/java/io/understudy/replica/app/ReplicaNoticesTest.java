@@ -54,8 +54,9 @@ class ReplicaNoticesTest {
         assertThat(notices.of(new ReplicaEvent.StepFailed(Step.DISCOVER, failure(ErrorCode.FILESTORE_UNREACHABLE)))
                         .get(0)
                         .key())
-                .isEqualTo(
-                        notices.of(new CommonEvent.FilestoreLost(Optional.empty(), "gone")).get(0).key());
+                .isEqualTo(notices.of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))
+                        .get(0)
+                        .key());
         assertThat(of(new ReplicaEvent.NewestSeen(Optional.of(ID)))).containsExactly("recovery filestore");
         assertThat(of(new CommonEvent.FilestoreLost(Optional.of("far"), "gone")))
                 .as("of several, which the newest snapshot in another one does not end")

@@ -95,7 +95,6 @@ public final class AgentSettings {
                         any,
                         List.of(),
                         OptionalDouble.empty(),
-                        Optional.empty(),
                         Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings(
