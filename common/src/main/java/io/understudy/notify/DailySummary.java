@@ -29,13 +29,18 @@ final class DailySummary {
     /**
      * @param since when it was begun: the last summary, or the first start
      * @param succeeded snapshots taken, or imports
+     * @param idle runs that took no snapshot because nothing had changed; absent before there was this count
      * @param failed attempts of these, and what else failed
      * @param bytes of the newest snapshot, plain; 0 where that is not known
      * @param fresh bytes that were new in the repository
      */
-    record Tally(Instant since, int succeeded, int failed, long bytes, long fresh) {
+    record Tally(Instant since, int succeeded, Integer idle, int failed, long bytes, long fresh) {
+        Tally {
+            idle = idle == null ? 0 : idle;
+        }
+
         private static Tally from(Instant since) {
-            return new Tally(since, 0, 0, 0, 0);
+            return new Tally(since, 0, 0, 0, 0, 0);
         }
     }
 
@@ -54,15 +59,20 @@ final class DailySummary {
 
     void take(Signal signal) {
         Tally now = tally;
-        if (signal.occasion() == Occasion.SUCCESS) {
+        if (signal.idle()) {
+            tally = new Tally(
+                    now.since(), now.succeeded(), now.idle() + 1, now.failed(), now.bytes(), now.fresh());
+        } else if (signal.occasion() == Occasion.SUCCESS) {
             tally = new Tally(
                     now.since(),
                     now.succeeded() + 1,
+                    now.idle(),
                     now.failed(),
                     signal.amount().map(Signal.Amount::bytes).orElse(now.bytes()),
                     now.fresh() + signal.amount().map(Signal.Amount::fresh).orElse(0L));
         } else if (signal.occasion() == Occasion.FAILURE) {
-            tally = new Tally(now.since(), now.succeeded(), now.failed() + 1, now.bytes(), now.fresh());
+            tally = new Tally(
+                    now.since(), now.succeeded(), now.idle(), now.failed() + 1, now.bytes(), now.fresh());
         }
     }
 
@@ -92,7 +102,7 @@ final class DailySummary {
     private String text(Instant now, Map<String, OpenTopics.Topic> open) {
         List<String> lines = new ArrayList<>();
         lines.add("since " + Moments.text(tally.since()) + ": " + tally.succeeded() + " " + successes + ", "
-                + tally.failed() + " failures");
+                + (tally.idle() == 0 ? "" : tally.idle() + " not needed, ") + tally.failed() + " failures");
         if (tally.bytes() > 0) {
             lines.add("the newest snapshot holds " + Bytes.text(tally.bytes()) + "; " + Bytes.text(tally.fresh())
                     + " were new in the repository");

@@ -49,7 +49,9 @@ final class Outbox {
 
     /** Of a dead man's switch: as many as there are rounds, and of what waits only what is true last. */
     static Outbox ofPings(List<Notice> waiting) {
-        return new Outbox(Integer.MAX_VALUE, true, waiting);
+        Outbox outbox = new Outbox(Integer.MAX_VALUE, true, List.of());
+        waiting.forEach(outbox::add);
+        return outbox;
     }
 
     List<Notice> all() {
@@ -76,10 +78,15 @@ final class Outbox {
         return occasion == Occasion.START || occasion == Occasion.SUCCESS || occasion == Occasion.WARNING;
     }
 
-    /** Gives up what came too late. @return how many */
+    /**
+     * Gives up what came too late. The last result of pings never is: a dead man's switch would stay at the one before.
+     *
+     * @return how many
+     */
     int expire(Instant now) {
         int before = waiting.size();
-        waiting.removeIf(each -> each.moment().plus(each.worth()).isBefore(now));
+        waiting.removeIf(each -> (!lastAlone || each.occasion() == Occasion.START)
+                && each.moment().plus(each.worth()).isBefore(now));
         return before - waiting.size();
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param lasting whether the topic stays open until its recovery; otherwise it happened once
  * @param silent of a recovery: it is over because it does not matter any more, and is not reported
  * @param amount of a snapshot, for the summary
+ * @param idle of a success: nothing had to be done
  */
 public record Signal(
         Occasion occasion,
@@ -21,7 +22,8 @@ public record Signal(
         boolean lasting,
         boolean silent,
         Fact fact,
-        Optional<Amount> amount) {
+        Optional<Amount> amount,
+        boolean idle) {
     /**
      * How much a snapshot is.
      *
@@ -32,7 +34,7 @@ public record Signal(
 
     /** Without an amount. */
     public Signal(Occasion occasion, String topic, String key, boolean lasting, boolean silent, Fact fact) {
-        this(occasion, topic, key, lasting, silent, fact, Optional.empty());
+        this(occasion, topic, key, lasting, silent, fact, Optional.empty(), false);
     }
 
     /** Something fails until its recovery. The same failure has the same code. */
@@ -71,6 +73,11 @@ public record Signal(
 
     /** The same, with how much it was. */
     public Signal of(Amount size) {
-        return new Signal(occasion, topic, key, lasting, silent, fact, Optional.of(size));
+        return new Signal(occasion, topic, key, lasting, silent, fact, Optional.of(size), false);
+    }
+
+    /** Ended well, for there was nothing to do: each time is news. */
+    public static Signal idle(String topic, Fact fact) {
+        return new Signal(Occasion.SUCCESS, topic, topic, false, false, fact, Optional.empty(), true);
     }
 }

@@ -46,7 +46,7 @@ class DailySummaryTest {
                         + "the newest snapshot holds 2.0 KiB; 1.0 KiB were new in the repository\n"
                         + "the newest data is of 2026-11-21T07:50:00Z, 10 min old\n"
                         + "nothing fails now");
-        assertThat(summary.tally()).isEqualTo(new DailySummary.Tally(NEXT, 0, 0, 0, 0));
+        assertThat(summary.tally()).isEqualTo(new DailySummary.Tally(NEXT, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -61,6 +61,21 @@ class DailySummaryTest {
                         .fact()
                         .message())
                 .endsWith("fails now: cannot do it: <because> of \"disk_full\" & more (since 2026-11-20T12:00:00Z)");
+    }
+
+    @Test
+    void aRunThatTookNoSnapshotIsCountedApart() {
+        DailySummary summary = summary(ZoneOffset.UTC, Optional.empty(), NOON);
+        summary.take(success(1, 1));
+        summary.take(Signal.idle(Signals.ROUND, Notices.fact("snapshot_unneeded", "none")));
+        summary.take(Signal.idle(Signals.ROUND, Notices.fact("snapshot_unneeded", "none")));
+
+        assertThat(due(summary, NEXT).orElseThrow()).contains("1 snapshots taken, 2 not needed, 0 failures");
+    }
+
+    @Test
+    void aTallyOfAVersionWithoutThatCountIsRead() {
+        assertThat(new DailySummary.Tally(NEXT, 1, null, 2, 3, 4).idle()).isZero();
     }
 
     @Test

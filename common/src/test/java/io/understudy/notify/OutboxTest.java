@@ -79,6 +79,16 @@ class OutboxTest {
         assertThat(pings.all()).extracting(Notice::id).containsExactly("success");
     }
 
+    /** The failure before it was taken: the other side would stay at it. */
+    @Test
+    void theLastResultOfPingsIsSentHoweverLate() {
+        Outbox pings = Outbox.ofPings(List.of(notice("fail", Occasion.FAILURE), notice("success", Occasion.SUCCESS)));
+        pings.add(notice("start", Occasion.START));
+
+        assertThat(pings.expire(NOON.plus(Duration.ofDays(30)))).isOne();
+        assertThat(pings.all()).extracting(Notice::id).containsExactly("success");
+    }
+
     @Test
     void pingsHaveNoLimitInAnHour() {
         Outbox pings = Outbox.ofPings(List.of());

@@ -15,7 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -29,7 +29,7 @@ final class CatchUp {
     private final Announcer announcer;
     private final Planner planner;
     private final LastUnchanged unchanged;
-    private final Consumer<Instant> seen;
+    private final BiConsumer<SnapshotId, Instant> seen;
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
@@ -41,13 +41,13 @@ final class CatchUp {
 
     private long lookedAt;
 
-    /** @param seen receives until when the newest snapshot was seen to hold what the site holds, if it is known */
+    /** @param seen receives a snapshot, and until when it was seen to hold what the site holds, if that is known */
     CatchUp(
             Supplier<Repository> repository,
             Announcer announcer,
             Planner planner,
             LastUnchanged unchanged,
-            Consumer<Instant> seen,
+            BiConsumer<SnapshotId, Instant> seen,
             Events events,
             Clock clock,
             Ticker ticker) {
@@ -118,7 +118,7 @@ final class CatchUp {
     private Instant coveredBy(Outline scheduled) {
         Optional<Instant> later =
                 unchanged.of(repository.get().id(), scheduled.snapshot()).filter(scheduled.moment()::isBefore);
-        later.ifPresent(seen);
+        later.ifPresent(at -> seen.accept(scheduled.snapshot(), at));
         return later.orElse(scheduled.moment());
     }
 

@@ -5,11 +5,13 @@ import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Probe;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the daemon knows of itself, for its status and its health endpoints. Thread-safe.
@@ -27,9 +29,14 @@ final class DaemonStatus implements EventSink {
     private Instant heartbeat;
     private RepositorySeen repository = RepositorySeen.NOTHING;
     private Optional<Instant> next = Optional.empty();
-    private Optional<Instant> unchanged = Optional.empty();
+    private Optional<Unchanged> unchanged = Optional.empty();
+    /** Of the last continuous look that found no change since the newest snapshot. */
+    private Optional<Unchanged> quiet = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
     private Optional<UnderstudyException> continuousFailure = Optional.empty();
+
+    /** This snapshot was seen to hold what the site held. */
+    private record Unchanged(SnapshotId snapshot, Instant at) {}
 
     DaemonStatus(Clock clock) {
         this.clock = clock;
@@ -42,29 +49,44 @@ final class DaemonStatus implements EventSink {
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             repository = repository.committed(committed.manifest(), at);
             unchanged = Optional.empty();
+            quiet = Optional.empty();
             failure = Optional.empty();
             continuousFailure = Optional.empty();
-        } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
-            unchanged = Optional.of(at);
+        } else if (event instanceof PrimaryEvent.SnapshotUnneeded unneeded) {
+            unchanged = Optional.of(new Unchanged(unneeded.newest(), at));
             failure = Optional.empty();
             continuousFailure = Optional.empty();
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             failure = Optional.of(failed.why());
         } else if (event instanceof PrimaryEvent.ContinuousFailed failed) {
             continuousFailure = Optional.of(failed.why());
-        } else if (event instanceof PrimaryEvent.ContinuousLooked) {
+        } else if (event instanceof PrimaryEvent.ContinuousLooked looked) {
             continuousFailure = Optional.empty();
+            if (!looked.taken()) {
+                quiet = repository.newest().map(newest -> new Unchanged(newest, at));
+            }
         }
     }
 
     /** The newest snapshot was seen to hold what the site holds, before this agent was started. */
-    synchronized void unchanged(Instant at) {
-        unchanged = Optional.of(at);
+    synchronized void unchanged(SnapshotId snapshot, Instant at) {
+        unchanged = Optional.of(new Unchanged(snapshot, at));
     }
 
     /** When a run of the schedule last found that nothing changed since the newest snapshot. */
     synchronized Optional<Instant> unchanged() {
-        return unchanged;
+        return ofNewest(unchanged);
+    }
+
+    /** Another server may have taken a newer one since then. */
+    private Optional<Instant> ofNewest(Optional<Unchanged> seen) {
+        return seen.filter(each -> repository.newest().equals(Optional.of(each.snapshot())))
+                .map(Unchanged::at);
+    }
+
+    /** When the newest snapshot was last seen to hold what the site holds, also by a continuous look. */
+    synchronized Optional<Instant> current() {
+        return Stream.concat(unchanged().stream(), ofNewest(quiet).stream()).max(Instant::compareTo);
     }
 
     /** The main loop ran once. */

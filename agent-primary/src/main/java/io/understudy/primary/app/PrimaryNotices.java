@@ -63,7 +63,7 @@ final class PrimaryNotices implements Signals, DataAge {
     private Look newest() {
         RepositorySeen seen = daemonStatus.repository();
         Optional<Instant> moment = Stream.concat(
-                        seen.details().map(RepositorySeen.Details::moment).stream(), daemonStatus.unchanged().stream())
+                        seen.details().map(RepositorySeen.Details::moment).stream(), daemonStatus.current().stream())
                 .max(Instant::compareTo);
         if (moment.isEmpty() && (seen.when().isEmpty() || seen.newest().isPresent())) {
             // Not looked at yet, or not readable: another thing than that there is none.
@@ -81,7 +81,8 @@ final class PrimaryNotices implements Signals, DataAge {
             return committed.manifest().isContinuous() ? List.of() : committed(committed);
         }
         if (event instanceof PrimaryEvent.SnapshotUnneeded unneeded) {
-            return succeeded(Fact.of(event, Optional.of(unneeded.newest())), Optional.empty());
+            Fact fact = Fact.of(event, Optional.of(unneeded.newest()));
+            return List.of(Signal.recovered(ROUND, fact), Signal.idle(ROUND, fact));
         }
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             return isNoFailure(failed.why().code()) ? List.of() : List.of(Signal.failing(ROUND, Fact.of(event)));
@@ -147,14 +148,11 @@ final class PrimaryNotices implements Signals, DataAge {
 
     private static List<Signal> committed(PrimaryEvent.SnapshotCommitted committed) {
         Manifest.Totals totals = committed.manifest().totals();
-        return succeeded(
-                Fact.of(committed, Optional.of(committed.manifest().snapshot())),
-                Optional.of(new Signal.Amount(totals.databaseBytes() + totals.fileBytes(), totals.uploadedBytes())));
-    }
-
-    private static List<Signal> succeeded(Fact fact, Optional<Signal.Amount> amount) {
+        Fact fact = Fact.of(committed, Optional.of(committed.manifest().snapshot()));
         Signal success = Signal.each(Occasion.SUCCESS, ROUND, fact);
-        return List.of(Signal.recovered(ROUND, fact), amount.map(success::of).orElse(success));
+        return List.of(
+                Signal.recovered(ROUND, fact),
+                success.of(new Signal.Amount(totals.databaseBytes() + totals.fileBytes(), totals.uploadedBytes())));
     }
 
     /** The agent was stopped, or the role changed. */

@@ -371,9 +371,9 @@ public final class PrimaryWiring implements AutoCloseable {
                         announcer,
                         planner,
                         new LastUnchanged(settings.state()),
-                        at -> {
+                        (snapshot, at) -> {
                             primaryMetrics.checked(at);
-                            daemonStatus.unchanged(at);
+                            daemonStatus.unchanged(snapshot, at);
                         },
                         events,
                         ports.clock(),

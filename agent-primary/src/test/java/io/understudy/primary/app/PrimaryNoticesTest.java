@@ -185,6 +185,33 @@ class PrimaryNoticesTest {
         assertThat(notices.look()).isEqualTo(DataAge.Without.NOT_MINE);
     }
 
+    /** Its newest snapshot is as old as its last change. */
+    @Test
+    void aQuietSiteIsAsFreshAsItsLastContinuousLook() {
+        role(Role.PRIMARY);
+        status.receive(committed(Manifests.sample(ID)), time.now());
+        time.advance(Duration.ofDays(3));
+        status.receive(looked(), time.now());
+
+        assertThat(notices.look().known().orElseThrow().moment()).contains(time.now());
+        assertThat(status.unchanged()).as("of runs of the schedule").isEmpty();
+    }
+
+    @Test
+    void whatWasSeenOfOneSnapshotSaysNothingOfANewerOneOfAnotherServer() {
+        status.receive(committed(Manifests.sample(ID)), time.now());
+        status.receive(looked(), time.now());
+        status.receive(new PrimaryEvent.SnapshotUnneeded(ID, List.of("hourly")), time.now());
+        assertThat(status.unchanged()).contains(time.now());
+        assertThat(status.current()).contains(time.now());
+
+        time.advance(Duration.ofSeconds(1));
+        status.round(status.roleStatus(), seen(Optional.of(new SnapshotId(2, 43))), Optional.empty());
+
+        assertThat(status.unchanged()).isEmpty();
+        assertThat(status.current()).isEmpty();
+    }
+
     @Test
     void theAgeOfANewestSnapshotThatCannotBeReadIsNotKnown() {
         role(Role.PRIMARY);
