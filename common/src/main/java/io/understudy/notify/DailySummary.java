@@ -60,8 +60,7 @@ final class DailySummary {
     void take(Signal signal) {
         Tally now = tally;
         if (signal.idle()) {
-            tally = new Tally(
-                    now.since(), now.succeeded(), now.idle() + 1, now.failed(), now.bytes(), now.fresh());
+            tally = new Tally(now.since(), now.succeeded(), now.idle() + 1, now.failed(), now.bytes(), now.fresh());
         } else if (signal.occasion() == Occasion.SUCCESS) {
             tally = new Tally(
                     now.since(),
@@ -71,8 +70,7 @@ final class DailySummary {
                     signal.amount().map(Signal.Amount::bytes).orElse(now.bytes()),
                     now.fresh() + signal.amount().map(Signal.Amount::fresh).orElse(0L));
         } else if (signal.occasion() == Occasion.FAILURE) {
-            tally = new Tally(
-                    now.since(), now.succeeded(), now.idle(), now.failed() + 1, now.bytes(), now.fresh());
+            tally = new Tally(now.since(), now.succeeded(), now.idle(), now.failed() + 1, now.bytes(), now.fresh());
         }
     }
 

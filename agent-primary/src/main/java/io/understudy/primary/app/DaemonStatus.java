@@ -32,6 +32,7 @@ final class DaemonStatus implements EventSink {
     private Optional<Unchanged> unchanged = Optional.empty();
     /** Of the last continuous look that found no change since the newest snapshot. */
     private Optional<Unchanged> quiet = Optional.empty();
+
     private Optional<UnderstudyException> failure = Optional.empty();
     private Optional<UnderstudyException> continuousFailure = Optional.empty();
 
