@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The primary's status as a page: is there a second copy? */
 final class PrimaryPage {
@@ -98,9 +99,12 @@ final class PrimaryPage {
 
     /** While nothing changes the newest snapshot is as good as one that was taken when that was seen. */
     private Optional<DataAge> age() {
-        return status.unchanged()
-                .or(status::moment)
-                .filter(moment -> isPrimary())
+        Optional<Instant> looked =
+                status.continuous().filter(each -> failure.isEmpty()).flatMap(StatusView.ContinuousView::looked);
+        return Stream.of(status.moment(), status.unchanged(), looked)
+                .flatMap(Optional::stream)
+                .max(Instant::compareTo)
+                .filter(moment -> isPrimary() && status.moment().isPresent())
                 .map(moment -> new DataAge(moment, target));
     }
 

@@ -9,6 +9,7 @@ import io.understudy.page.Level;
 import io.understudy.page.Page;
 import io.understudy.page.Page.Snapshot;
 import io.understudy.page.Page.Timeline;
+import io.understudy.primary.app.StatusView.ContinuousView;
 import io.understudy.primary.app.StatusView.FilestoreView;
 import io.understudy.primary.app.StatusView.FollowerView;
 import io.understudy.primary.app.StatusView.PeerView;
@@ -53,6 +54,16 @@ class PrimaryPageTest {
             Optional<Instant> unchanged,
             Optional<Problem> error,
             List<FollowerView> followers) {
+        return status(role, moment, unchanged, Optional.empty(), error, followers);
+    }
+
+    private static StatusView status(
+            String role,
+            Optional<Instant> moment,
+            Optional<Instant> unchanged,
+            Optional<ContinuousView> continuous,
+            Optional<Problem> error,
+            List<FollowerView> followers) {
         return new StatusView(
                 true,
                 "example",
@@ -73,7 +84,7 @@ class PrimaryPageTest {
                 List.of(new DoubledName("standby-1", NOW)),
                 List.of(),
                 Optional.empty(),
-                Optional.empty(),
+                continuous,
                 new FilestoreView("memory:", true, Optional.of(NOW)));
     }
 
@@ -160,6 +171,23 @@ class PrimaryPageTest {
                 status("primary", old, Optional.of(NOW.minusSeconds(60)), Optional.empty(), followers),
                 Level.GOOD,
                 "Yes.");
+    }
+
+    @Test
+    void aContinuousLookThatFoundNothingIsGoodEnough() {
+        Optional<Instant> old = Optional.of(NOW.minus(Duration.ofHours(3)));
+        ContinuousView looks = new ContinuousView(5, 5, Optional.empty(), Optional.of(NOW), old);
+        StatusView status = status(
+                "primary",
+                old,
+                Optional.empty(),
+                Optional.of(looks),
+                Optional.empty(),
+                List.of(follower(true, Optional.empty())));
+        assertAnswer(status, Level.GOOD, "Yes.");
+        UnderstudyException failed = new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look at it");
+        assertThat(page(status, Optional.of(failed)).age().orElseThrow().isOver(NOW))
+                .isTrue();
     }
 
     @Test

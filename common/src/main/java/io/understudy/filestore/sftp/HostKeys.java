@@ -7,15 +7,17 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.apache.sshd.client.config.hosts.KnownHostEntry;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
@@ -26,9 +28,6 @@ import org.apache.sshd.common.signature.Signature;
  * read for each connection. A key that neither names is refused; nothing is ever added by itself. Thread-safe.
  */
 final class HostKeys implements ServerKeyVerifier {
-    /** Of a session whose server was refused: why. */
-    static final AttributeKey<String> REFUSAL = new AttributeKey<>();
-
     private static final String REVOKED = "revoked";
     private static final String AUTHORITY = "cert-authority";
 
@@ -37,6 +36,8 @@ final class HostKeys implements ServerKeyVerifier {
 
     private final Location location;
     private final SshOptions options;
+    /** By session, not as its attribute: one that is closing has none any more. */
+    private final Map<ClientSession, String> refusals = Collections.synchronizedMap(new WeakHashMap<>());
 
     HostKeys(Location location, SshOptions options) {
         this.location = location;
@@ -46,8 +47,13 @@ final class HostKeys implements ServerKeyVerifier {
     @Override
     public boolean verifyServerKey(ClientSession session, SocketAddress address, PublicKey key) {
         Optional<String> refusal = refusal(key);
-        refusal.ifPresent(why -> session.setAttribute(REFUSAL, why));
+        refusal.ifPresent(why -> refusals.put(session, why));
         return refusal.isEmpty();
+    }
+
+    /** Why the server of this session was refused; empty when it was not. */
+    Optional<String> refusal(ClientSession session) {
+        return Optional.ofNullable(refusals.get(session));
     }
 
     /** Why this key is not the server's; empty when it is. */

@@ -177,9 +177,9 @@ final class Login implements AutoCloseable {
         try {
             session.auth().verify(limit, CANCEL);
         } catch (IOException e) {
-            String refusal = session.getAttribute(HostKeys.REFUSAL);
-            if (refusal != null) {
-                throw failures.hostKey(refusal);
+            Optional<String> refusal = hostKeys.refusal(session);
+            if (refusal.isPresent()) {
+                throw failures.hostKey(refusal.get());
             }
             if (Failures.isInterrupt(e) || !isRefusal(e)) {
                 throw failures.unreachable("log in to", e);
