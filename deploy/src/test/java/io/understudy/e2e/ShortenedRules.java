@@ -20,7 +20,7 @@ final class ShortenedRules {
             "UnderstudyAgentStuck", Map.entry("> 900", "> 5"),
             "UnderstudyRecoveryKeyUntried", Map.entry("> 180 * 86400", "> 30"),
             "UnderstudyStandbyBehind", Map.entry("> 300", "> 5"),
-            "UnderstudyStandbyStale", Map.entry("> 7200", "> 30"),
+            "UnderstudyStandbyStale", Map.entry(" 7200", " 30"),
             "UnderstudyVerifyStale", Map.entry("> 14 * 86400", "> 30"));
 
     /** Its certificate has the lifetime that the rule names. */
