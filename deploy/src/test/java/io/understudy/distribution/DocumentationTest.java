@@ -15,10 +15,13 @@ import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,6 +33,7 @@ import picocli.CommandLine;
 
 class DocumentationTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern ANCHORED = Pattern.compile("]\\(([^)#:]*)#([^)]+)\\)");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(#[^)]*)?\\)");
 
     @ParameterizedTest
@@ -42,6 +46,33 @@ class DocumentationTest {
                 .toList();
 
         assertThat(broken).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyLinkLeadsToAHeadingThatIsThere(Path page) throws IOException {
+        List<String> broken = new ArrayList<>();
+        for (MatchResult link :
+                ANCHORED.matcher(Files.readString(page)).results().toList()) {
+            Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+            if (target.toString().endsWith(".md") && !anchors(target).contains(link.group(2))) {
+                broken.add(link.group());
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    /** As GitHub makes them of headings: https://docs.github.com (basic writing and formatting syntax). */
+    private static Set<String> anchors(Path page) throws IOException {
+        String text = Files.readString(page);
+        Set<String> anchors = new TreeSet<>();
+        Pattern.compile("(?m)^#+ (.*)$")
+                .matcher(text)
+                .results()
+                .map(heading -> heading.group(1).replaceAll("[^\\w\\- ]", ""))
+                .forEach(heading -> anchors.add(heading.toLowerCase(Locale.ROOT).replace(' ', '-')));
+        Pattern.compile("id=\"([^\"]+)\"").matcher(text).results().forEach(id -> anchors.add(id.group(1)));
+        return anchors;
     }
 
     @Test
