@@ -1,31 +1,19 @@
 package io.understudy.primary.command;
 
-import io.understudy.notify.ChannelsView;
-import io.understudy.notify.TrialView;
+import io.understudy.notify.NotifyOptions;
 import io.understudy.primary.app.PrimaryWiring;
-import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(
         name = "notify",
         description = "Shows the channels by which people are notified, and whether they work; --test tries them.")
 final class NotifyCommand extends PrimaryCommand {
-    @Option(names = "--test", description = "Send one notice by each channel now, and say whether it was taken.")
-    private boolean test;
-
-    @Option(names = "--channel", paramLabel = "NAME", description = "Only this channel.")
-    private String channel;
+    @Mixin
+    private NotifyOptions options;
 
     @Override
     int run(PrimaryWiring agent) {
-        if (test) {
-            TrialView result = agent.notifications().test(Optional.ofNullable(channel));
-            cli.print(result, result::text);
-            return result.exitCode();
-        }
-        ChannelsView channels = agent.notifications().list(Optional.ofNullable(channel));
-        cli.print(channels, channels::text);
-        return 0;
+        return options.run(cli, agent.notifications());
     }
 }
