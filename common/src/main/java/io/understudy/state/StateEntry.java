@@ -193,6 +193,11 @@ public enum StateEntry {
             "stage",
             "for each tree the hashes of its files, and the plans of its changes",
             "the next import plans again and reads all files again; rollback is not possible until then"),
+    BUCKETS(
+            Owner.REPLICA,
+            "buckets",
+            "for each tree of a bucket and each bucket that imports write to: which objects were written, with the ETags that they got",
+            "the next import writes all objects again"),
     MIRROR(
             Owner.REPLICA,
             "mirror",

@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
  * production. When anything fails the intent is turned back.
  */
 final class ApplyForward {
-    private static final List<TreeKind> ORDER = List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES);
+    private static final List<TreeKind> ORDER =
+            List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES, TreeKind.BUCKET);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;
