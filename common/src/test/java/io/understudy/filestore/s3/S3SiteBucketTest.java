@@ -1,0 +1,172 @@
+package io.understudy.filestore.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.minio.credentials.Credentials;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ContentHash;
+import io.understudy.filestore.SiteBucket;
+import io.understudy.filestore.SiteBucket.Head;
+import io.understudy.filestore.SiteBucket.Listed;
+import io.understudy.filestore.SiteBucket.Opened;
+import io.understudy.filestore.SiteObject;
+import io.understudy.testing.OddKeys;
+import io.understudy.testing.S3Server;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** On a real S3 endpoint that checks signatures. */
+class S3SiteBucketTest {
+    private static S3Server server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = S3Server.start();
+        server.createBucket("site");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    /** The example of the Amazon S3 API reference, "Signature Calculations for the Authorization Header". */
+    @Test
+    void signsAsTheReferenceDoes() {
+        Map<String, String> headers = Signature.headers(
+                "GET",
+                "/test.txt",
+                new TreeMap<>(),
+                Map.of("host", "examplebucket.s3.amazonaws.com", "range", "bytes=0-9"),
+                Signature.sha256(""),
+                "us-east-1",
+                new Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", null, null),
+                Instant.parse("2013-05-24T00:00:00Z"));
+
+        assertThat(headers.get("authorization"))
+                .endsWith("Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+        assertThat(headers).doesNotContainKey("host");
+    }
+
+    @Test
+    void writesListsReadsAndDeletes() throws IOException {
+        try (SiteBucket bucket = open("s3://site/usual")) {
+            Map<String, String> headers = Map.of("content-type", "image/jpeg", "x-amz-meta-author", "me");
+            String etag = put(bucket, "2026/a b+c.jpg", "content", headers);
+            put(bucket, "\u00e4\u65e5.txt", "more", Map.of());
+
+            assertThat(all(bucket)).extracting(SiteObject::key).containsExactly("2026/a b+c.jpg", "\u00e4\u65e5.txt");
+            assertThat(all(bucket).get(0).etag()).isEqualTo(etag);
+            Opened opened = bucket.open("2026/a b+c.jpg", 3, Optional.of(etag));
+            assertThat(new String(opened.content().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("tent");
+            Head head = bucket.head("2026/a b+c.jpg").orElseThrow();
+            assertThat(head.size()).isEqualTo(7);
+            assertThat(head.headers()).containsAllEntriesOf(headers);
+            bucket.delete("2026/a b+c.jpg");
+            bucket.delete("2026/a b+c.jpg");
+            assertThat(bucket.head("2026/a b+c.jpg")).isEmpty();
+        }
+    }
+
+    @Test
+    void sendsEachOddKeyAsItIs() {
+        try (SiteBucket bucket = open("s3://site/odd")) {
+            List<String> kept = new ArrayList<>();
+            for (String key : OddKeys.ALL) {
+                try {
+                    put(bucket, key, key, Map.of());
+                    kept.add(key);
+                } catch (UnderstudyException refused) {
+                    System.out.println("REFUSED " + key + ": " + refused.getMessage());
+                }
+            }
+            System.out.println("LISTED " + all(bucket).stream().map(SiteObject::key).toList());
+            System.out.println("KEPT " + kept);
+        }
+    }
+
+    @Test
+    void saysWhatIsMissingOrAnotherOne() {
+        try (SiteBucket bucket = open("s3://site/gone")) {
+            assertThat(failure(() -> bucket.open("none", 0, Optional.empty())).code())
+                    .isEqualTo(ErrorCode.OBJECT_MISSING);
+            put(bucket, "a", "one", Map.of());
+            assertThat(failure(() -> bucket.open("a", 0, Optional.of("0123456789abcdef0123456789abcdef")))
+                            .code())
+                    .isEqualTo(ErrorCode.OBJECT_MISSING);
+        }
+    }
+
+    @Test
+    void namesItsOwnSettingsWhereItIsDenied() {
+        try (SiteBucket bucket = new S3SiteBucket(S3Server.settings(
+                URI.create("s3://site"), server.endpoint(), S3Server.ACCESS_KEY, "another secret"))) {
+            UnderstudyException denied = failure(() -> bucket.page(Optional.empty()));
+
+            assertThat(denied.code()).isEqualTo(ErrorCode.FILESTORE_DENIED);
+            assertThat(denied.hint()).contains("trees[].bucket.").doesNotContain("filestore.");
+            assertThat(denied.getMessage()).doesNotContain("another secret");
+        }
+        try (SiteBucket bucket = open("s3://nowhere")) {
+            assertThat(failure(() -> bucket.page(Optional.empty())).getMessage())
+                    .contains("there is no bucket nowhere");
+        }
+    }
+
+    @Test
+    void refusesAListingThatIsNone() {
+        for (String text : List.of(
+                "no xml",
+                "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
+                "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
+                "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>")) {
+            assertThatThrownBy(() -> ListingXml.read(
+                            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), ""))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    private static UnderstudyException failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        return catchThrowableOfType(UnderstudyException.class, call);
+    }
+
+    private static SiteBucket open(String url) {
+        return new S3SiteBucket(server.settings(url));
+    }
+
+    private static String put(SiteBucket bucket, String key, String text, Map<String, String> headers) {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        return bucket.put(
+                key,
+                () -> new ByteArrayInputStream(content),
+                content.length,
+                ContentHash.ofContent(content, 0, content.length),
+                headers);
+    }
+
+    private static List<SiteObject> all(SiteBucket bucket) {
+        List<SiteObject> all = new ArrayList<>();
+        Optional<String> next = Optional.empty();
+        do {
+            Listed page = bucket.page(next);
+            all.addAll(page.objects());
+            next = page.next();
+        } while (next.isPresent());
+        return all;
+    }
+}
