@@ -17,8 +17,9 @@ class ObjectPathTest {
 
     @Test
     void everyKeyHasAPathOfItsOwnThatSaysTheKey() {
-        assertThat(OddKeys.ALL).allSatisfy(key -> assertThat(ObjectPath.key(ObjectPath.of(key)))
-                .isEqualTo(key));
+        assertThat(OddKeys.ALL)
+                .allSatisfy(
+                        key -> assertThat(ObjectPath.key(ObjectPath.of(key))).isEqualTo(key));
         assertThat(OddKeys.ALL.stream().map(ObjectPath::of).collect(Collectors.toSet()))
                 .hasSameSizeAs(OddKeys.ALL);
     }
@@ -49,12 +50,15 @@ class ObjectPathTest {
                         .collect(Collectors.joining()))
                 .collect(Collectors.toSet());
 
-        assertThat(keys).allSatisfy(key -> assertThat(ObjectPath.key(ObjectPath.of(key)))
-                .isEqualTo(key));
-        List<SafePath> paths =
-                keys.stream().map(ObjectPath::of).distinct().sorted(Comparator.naturalOrder()).toList();
+        assertThat(keys)
+                .allSatisfy(
+                        key -> assertThat(ObjectPath.key(ObjectPath.of(key))).isEqualTo(key));
+        List<SafePath> paths = keys.stream()
+                .map(ObjectPath::of)
+                .distinct()
+                .sorted(Comparator.naturalOrder())
+                .toList();
         assertThat(paths).hasSameSizeAs(keys);
-        assertThat(paths).allSatisfy(path -> assertThat(ObjectPath.within(path))
-                .isGreaterThan(path));
+        assertThat(paths).allSatisfy(path -> assertThat(ObjectPath.within(path)).isGreaterThan(path));
     }
 }

@@ -106,15 +106,15 @@ public final class FakeSiteBucket implements SiteBucket {
                 .toList();
         List<SiteObject> page = all.stream().limit(PAGE).toList();
         return new Listed(
-                page,
-                all.size() > PAGE ? Optional.of(page.get(PAGE - 1).key()) : Optional.empty());
+                page, all.size() > PAGE ? Optional.of(page.get(PAGE - 1).key()) : Optional.empty());
     }
 
     @Override
     public Opened open(String key, long offset, Optional<String> etag) {
         before.accept("open " + key);
         Stored stored = objects.get(key);
-        if (stored == null || etag.filter(wanted -> !wanted.equals(stored.head.etag())).isPresent()) {
+        if (stored == null
+                || etag.filter(wanted -> !wanted.equals(stored.head.etag())).isPresent()) {
             throw new UnderstudyException(ErrorCode.OBJECT_MISSING, "cannot read " + key + " from " + name, "a test");
         }
         synchronized (this) {

@@ -51,8 +51,8 @@ import org.junit.jupiter.api.Test;
 class BucketStagerTest extends StagedTree {
     private static final Map<String, String> TYPE = Map.of("content-type", "text/plain");
 
-    private final Map<String, FakeSiteBucket> buckets = Map.of(
-            "s3://one", new FakeSiteBucket("s3://one"), "s3://two/b", new FakeSiteBucket("s3://two/b"));
+    private final Map<String, FakeSiteBucket> buckets =
+            Map.of("s3://one", new FakeSiteBucket("s3://one"), "s3://two/b", new FakeSiteBucket("s3://two/b"));
     private int number;
 
     @Test
@@ -95,7 +95,8 @@ class BucketStagerTest extends StagedTree {
 
         apply(data);
 
-        assertThat(buckets.values()).allSatisfy(each -> assertThat(each.written()).isEmpty());
+        assertThat(buckets.values())
+                .allSatisfy(each -> assertThat(each.written()).isEmpty());
         assertThat(LivePlace.written(tree(TreeKind.BUCKET))).contains(place("s3://two/b"));
     }
 
@@ -199,8 +200,8 @@ class BucketStagerTest extends StagedTree {
         Manifest manifest = io.understudy.repository.Manifests.with(
                 io.understudy.repository.Manifests.sample(ID), List.of(files, copied(Map.of("a", "1"))));
 
-        PlanSet plans = stager(List.of(settings, tree(TreeKind.BUCKET)), rules)
-                .prepare(manifest, blobs, Progress.none());
+        PlanSet plans =
+                stager(List.of(settings, tree(TreeKind.BUCKET)), rules).prepare(manifest, blobs, Progress.none());
         new TreeSwap(temp.resolve("state"), FileHook.none()).forward(plans, TreeKind.CONFIG);
 
         assertThat(config.resolve("site.conf")).hasContent("assets = two/b/\n");
@@ -250,8 +251,7 @@ class BucketStagerTest extends StagedTree {
     }
 
     private void apply(TreeData data) {
-        PlanSet plans =
-                stager().prepare(manifest(data, new SnapshotId(1, ++number)), blobs, Progress.none());
+        PlanSet plans = stager().prepare(manifest(data, new SnapshotId(1, ++number)), blobs, Progress.none());
         TreeSwap swap = new TreeSwap(temp.resolve("state"), FileHook.none());
         swap.forward(plans, TreeKind.BUCKET);
         swap.settle(plans);
@@ -327,8 +327,8 @@ class BucketStagerTest extends StagedTree {
     }
 
     private void add(SafePath path, byte[] content, Map<SafePath, IndexEntry> entries) {
-        TreeEntry.File file = new TreeEntry.File(
-                path, ATTRIBUTES, content.length, ContentHash.ofContent(content, 0, content.length));
+        TreeEntry.File file =
+                new TreeEntry.File(path, ATTRIBUTES, content.length, ContentHash.ofContent(content, 0, content.length));
         entries.put(path, IndexEntry.of(file, TreeSnapshots.store(file, content, blobs)));
         for (SafePath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
             entries.put(parent, IndexEntry.of(new TreeEntry.Folder(parent, ATTRIBUTES)));

@@ -254,8 +254,7 @@ public final class S3SiteBucket implements SiteBucket {
         signed.put("host", host);
         Map<String, String> all = Signature.headers(
                 method, path.isEmpty() ? "/" : path, query, signed, payload, region, keys.fetch(), clock.instant());
-        String sent = Stream.of(path.split("/", -1)).map(S3SiteBucket::undotted).collect(Collectors.joining("/"));
-        URI uri = URI.create(endpoint.getScheme() + "://" + host + (sent.isEmpty() ? "/" : sent)
+        URI uri = URI.create(endpoint.getScheme() + "://" + host + (path.isEmpty() ? "/" : path)
                 + (query.isEmpty() ? "" : "?" + Signature.text(query)));
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setRequestMethod(method);
@@ -265,11 +264,6 @@ public final class S3SiteBucket implements SiteBucket {
         connection.setUseCaches(false);
         all.forEach(connection::setRequestProperty);
         return connection;
-    }
-
-    /** What stands between here and the store may resolve {@code ..}. */
-    private static String undotted(String segment) {
-        return segment.equals(".") || segment.equals("..") ? segment.replace(".", "%2E") : segment;
     }
 
     private String object(String key) {

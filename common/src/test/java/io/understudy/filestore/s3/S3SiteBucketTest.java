@@ -4,19 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import io.minio.credentials.Credentials;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ContentHash;
+import io.understudy.filestore.RetryPolicy;
+import io.understudy.filestore.RetryingSiteBucket;
 import io.understudy.filestore.SiteBucket;
 import io.understudy.filestore.SiteBucket.Head;
 import io.understudy.filestore.SiteBucket.Listed;
 import io.understudy.filestore.SiteBucket.Opened;
 import io.understudy.filestore.SiteObject;
+import io.understudy.testing.FakeSiteBucket;
+import io.understudy.testing.FakeTicker;
 import io.understudy.testing.OddKeys;
 import io.understudy.testing.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,7 +32,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,20 +94,100 @@ class S3SiteBucketTest {
         }
     }
 
+    /** But for those that this store, which keeps objects as files, cannot hold. */
     @Test
-    void sendsEachOddKeyAsItIs() {
+    void keepsOddKeys() throws IOException {
+        List<String> held = OddKeys.ALL.stream()
+                .filter(key -> !key.startsWith("a/") && !key.contains("..") && !key.contains("/./"))
+                .filter(key -> key.length() < 300)
+                .toList();
         try (SiteBucket bucket = open("s3://site/odd")) {
-            List<String> kept = new ArrayList<>();
-            for (String key : OddKeys.ALL) {
-                try {
-                    put(bucket, key, key, Map.of());
-                    kept.add(key);
-                } catch (UnderstudyException refused) {
-                    System.out.println("REFUSED " + key + ": " + refused.getMessage());
+            for (String key : held) {
+                put(bucket, key, "content of " + key, Map.of());
+            }
+
+            assertThat(all(bucket)).extracting(SiteObject::key).contains("% alone/%", "new\nline", "plus+and space");
+            for (String key : held) {
+                try (InputStream in = bucket.open(key, 0, Optional.empty()).content()) {
+                    assertThat(in.readAllBytes()).isEqualTo(("content of " + key).getBytes(StandardCharsets.UTF_8));
                 }
             }
-            System.out.println("LISTED " + all(bucket).stream().map(SiteObject::key).toList());
-            System.out.println("KEPT " + kept);
+        }
+    }
+
+    /** A store resolves no names of dots, and neither may what sends to it. */
+    @Test
+    void sendsEachKeyAsItIs() throws IOException {
+        List<String> paths = new CopyOnWriteArrayList<>();
+        HttpServer answering = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        answering.createContext("/", exchange -> {
+            paths.add(exchange.getRequestURI().getRawPath());
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().set("ETag", "\"e\"");
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        answering.start();
+        try (SiteBucket bucket = new S3SiteBucket(S3Server.settings(
+                URI.create("s3://site"),
+                URI.create("http://127.0.0.1:" + answering.getAddress().getPort()),
+                "key",
+                "secret"))) {
+            for (String key : List.of("x/../y", "..", "/leading", "a//b", "a/./", "per%cent?#")) {
+                put(bucket, key, key, Map.of());
+            }
+        } finally {
+            answering.stop(0);
+        }
+
+        assertThat(paths)
+                .containsExactly(
+                        "/site/x/../y",
+                        "/site/..",
+                        "/site//leading",
+                        "/site/a//b",
+                        "/site/a/./",
+                        "/site/per%25cent%3F%23");
+    }
+
+    @Test
+    void triesAgainWhatMayPassAndGoesOnWhereADownloadBroke() throws IOException {
+        FakeSiteBucket bucket = new FakeSiteBucket("s3://site");
+        bucket.write("a", "content");
+        AtomicInteger failures = new AtomicInteger();
+        bucket.before(operation -> {
+            if (failures.incrementAndGet() % 2 == 1) {
+                throw new UnderstudyException(ErrorCode.FILESTORE_FAILED, "503", "a test");
+            }
+        });
+        try (SiteBucket retrying =
+                new RetryingSiteBucket(bucket, RetryPolicy.standard(), new FakeTicker(), new Random(1))) {
+            assertThat(retrying.page(Optional.empty()).objects()).hasSize(1);
+            try (InputStream in = retrying.open("a", 0, Optional.empty()).content()) {
+                assertThat(in.readAllBytes()).asString().isEqualTo("content");
+            }
+            bucket.before(operation -> {
+                throw new UnderstudyException(ErrorCode.FILESTORE_DENIED, "denied", "a test");
+            });
+            assertThat(failure(() -> retrying.head("a")).code()).isEqualTo(ErrorCode.FILESTORE_DENIED);
+        }
+    }
+
+    @Test
+    void goesOnWithNoOtherObjectThanTheOneThatItBegan() throws IOException {
+        FakeSiteBucket bucket = new FakeSiteBucket("s3://site");
+        bucket.write("a", "content");
+        AtomicInteger reads = new AtomicInteger();
+        bucket.before(operation -> {
+            if (operation.equals("read a") && reads.incrementAndGet() == 1) {
+                bucket.write("a", "another");
+                throw new UnderstudyException(ErrorCode.FILESTORE_FAILED, "503", "a test");
+            }
+        });
+        try (SiteBucket retrying =
+                        new RetryingSiteBucket(bucket, RetryPolicy.standard(), new FakeTicker(), new Random(1));
+                InputStream in = retrying.open("a", 0, Optional.empty()).content()) {
+            assertThat(failure(in::readAllBytes).code()).isEqualTo(ErrorCode.OBJECT_MISSING);
         }
     }
 
@@ -114,8 +205,8 @@ class S3SiteBucketTest {
 
     @Test
     void namesItsOwnSettingsWhereItIsDenied() {
-        try (SiteBucket bucket = new S3SiteBucket(S3Server.settings(
-                URI.create("s3://site"), server.endpoint(), S3Server.ACCESS_KEY, "another secret"))) {
+        try (SiteBucket bucket = new S3SiteBucket(
+                S3Server.settings(URI.create("s3://site"), server.endpoint(), S3Server.ACCESS_KEY, "another secret"))) {
             UnderstudyException denied = failure(() -> bucket.page(Optional.empty()));
 
             assertThat(denied.code()).isEqualTo(ErrorCode.FILESTORE_DENIED);
@@ -135,8 +226,8 @@ class S3SiteBucketTest {
                 "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
                 "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
                 "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>")) {
-            assertThatThrownBy(() -> ListingXml.read(
-                            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), ""))
+            assertThatThrownBy(
+                            () -> ListingXml.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), ""))
                     .isInstanceOf(IOException.class);
         }
     }

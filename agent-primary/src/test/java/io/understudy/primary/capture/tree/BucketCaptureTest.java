@@ -14,10 +14,10 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
-import io.understudy.repository.tree.IndexEntry;
-import io.understudy.repository.tree.FileInput;
-import io.understudy.repository.tree.TreeIndex;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.tree.FileInput;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.TreeIndex;
 import io.understudy.testing.FakeSiteBucket;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.OddKeys;
@@ -200,9 +200,11 @@ class BucketCaptureTest {
     @Test
     void anEmptyBucketIsAnEmptyTree() {
         assertThat(capture(TreeKind.BUCKET, Optional.empty()).entries()).isZero();
-        assertThat(source().look(settings(TreeKind.BUCKET)).orElseThrow().empty()).isTrue();
+        assertThat(source().look(settings(TreeKind.BUCKET)).orElseThrow().empty())
+                .isTrue();
         bucket.write("a", "content");
-        assertThat(source().look(settings(TreeKind.BUCKET)).orElseThrow().empty()).isFalse();
+        assertThat(source().look(settings(TreeKind.BUCKET)).orElseThrow().empty())
+                .isFalse();
     }
 
     @Test
@@ -227,8 +229,7 @@ class BucketCaptureTest {
 
     private TreeData capture(TreeKind kind, Optional<TreeData> base) {
         AtomicFiles.createFolders(temp.resolve("state"), AtomicFiles.PRIVATE_FOLDER);
-        return source()
-                .capture(settings(kind), blobs, base, blobs, Progress.none())
+        return source().capture(settings(kind), blobs, base, blobs, Progress.none())
                 .tree();
     }
 
