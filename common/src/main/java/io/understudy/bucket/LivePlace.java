@@ -69,7 +69,7 @@ public final class LivePlace {
                         ErrorCode.CONFIG_INVALID,
                         "cannot stage tree " + tree.name() + ": trees[].bucket.second is not set on this standby",
                         "set it to another bucket or prefix: an import writes to the one that the site does not use"));
-        return written(tree).filter(second::equals).isPresent() ? bucket.first() : second;
+        return written(tree).filter(live -> live.url().equals(second.url())).isPresent() ? bucket.first() : second;
     }
 
     /** The texts of the files, by their names in order. */

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this standby wrote into a bucket, as lines of an {@link Inventory} with the ETags that the bucket gave: an object
- * that still has its size and ETag has the content that was written. It is only an economy: without it all objects are
+ * What this standby wrote into a bucket, as lines of an {@link Inventory} with the ETags that the bucket gave: what
+ * still has its size and ETag has the content that was written. It is only an economy: without it all objects are
  * written again.
  */
 final class PlaceRecord {

@@ -29,10 +29,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -154,9 +156,9 @@ class S3SiteBucketTest {
     void triesAgainWhatMayPassAndGoesOnWhereADownloadBroke() throws IOException {
         FakeSiteBucket bucket = new FakeSiteBucket("s3://site");
         bucket.write("a", "content");
-        AtomicInteger failures = new AtomicInteger();
+        Set<String> failed = new HashSet<>();
         bucket.before(operation -> {
-            if (failures.incrementAndGet() % 2 == 1) {
+            if (failed.add(operation)) {
                 throw new UnderstudyException(ErrorCode.FILESTORE_FAILED, "503", "a test");
             }
         });

@@ -74,7 +74,7 @@ class BucketCaptureTest {
         assertThat(bucket.read()).isEmpty();
         assertThat(blobs.added()).isZero();
 
-        bucket.write("changed", "after");
+        bucket.write("changed", "behind");
         bucket.write("new", "content");
         bucket.remove("gone");
         TreeData third = capture(TreeKind.BUCKET, Optional.of(second));
