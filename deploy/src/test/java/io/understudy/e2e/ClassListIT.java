@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code agents.classes} names what the agents load, so that their archive holds it; {@code -Dunderstudy.rewrite=true}
  * writes it again, with Java 17.
  */
+@Tag("slow")
 class ClassListIT extends Scenario {
     /** All that is written again; otherwise the two daemons load what is looked at. */
     private static final boolean REWRITE = Boolean.getBoolean("understudy.rewrite");
