@@ -141,18 +141,6 @@ public record Settings(
             exclude = List.copyOf(exclude);
         }
 
-        public TreeSettings(
-                String name,
-                TreeKind kind,
-                Path path,
-                List<String> exclude,
-                boolean mayBeEmpty,
-                boolean keepsSetId,
-                boolean anyLinks,
-                boolean applied) {
-            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, applied, Optional.empty());
-        }
-
         /** The same tree at another place. */
         public TreeSettings at(Path place) {
             return new TreeSettings(name, kind, place, exclude, mayBeEmpty, keepsSetId, anyLinks, applied, source);
@@ -175,7 +163,7 @@ public record Settings(
                 boolean mayBeEmpty,
                 boolean keepsSetId,
                 boolean anyLinks) {
-            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true);
+            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true, Optional.empty());
         }
     }
 
