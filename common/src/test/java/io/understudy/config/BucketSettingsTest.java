@@ -19,8 +19,7 @@ class BucketSettingsTest {
 
     @Test
     void readsBothPlacesAndThePolicy() throws IOException {
-        TreeSettings tree = read(
-                        """
+        TreeSettings tree = read("""
                           kind: bucket
                           bucket:
                             url: s3://one/a
@@ -29,9 +28,7 @@ class BucketSettingsTest {
                             access_key: key
                             secret_key: secret
                             timeout: 5s
-                        """)
-                .trees()
-                .get(0);
+                        """).trees().get(0);
 
         assertThat(tree.kind()).isEqualTo(TreeKind.BUCKET);
         TreeSource.Bucket bucket = tree.bucket().orElseThrow();
@@ -49,7 +46,8 @@ class BucketSettingsTest {
     @Test
     void refusesWhatMakesNoSense() {
         assertThat(fault("  kind: bucket\n")).contains("trees[1].bucket.url is missing");
-        assertThat(fault("  kind: files\n  policy: record\n")).contains("kind is not bucket, but policy or bucket is set");
+        assertThat(fault("  kind: files\n  policy: record\n"))
+                .contains("kind is not bucket, but policy or bucket is set");
         assertThat(fault("  kind: bucket\n  bucket: {url: 's3://one', second: 's3://one/b'}\n"))
                 .contains("the same place, or one lies in the other");
         assertThat(fault("  kind: bucket\n  bucket: {url: 's3://one/a b'}\n")).contains("url must be");
@@ -59,8 +57,9 @@ class BucketSettingsTest {
                         + " credentials: file}\n"))
                 .contains("credentials is not settings")
                 .doesNotContain("hush");
-        assertThat(fault(
-                        "  kind: bucket\n  bucket: {url: 's3://one'}\nrewrite:\n- {tree: t, path: '*', from: a, to: '${bucket.x.name}'}\n"))
+        assertThat(
+                        fault(
+                                "  kind: bucket\n  bucket: {url: 's3://one'}\nrewrite:\n- {tree: t, path: '*', from: a, to: '${bucket.x.name}'}\n"))
                 .contains("holds ${bucket.x.name}, which is no variable");
     }
 
@@ -70,9 +69,7 @@ class BucketSettingsTest {
 
     private Settings read(String tree) throws IOException {
         Path file = temp.resolve("understudy.yaml");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 site: example
                 marker: /srv/site/BACKUP
                 database: {url: "jdbc:postgresql://localhost/site", user: site}
@@ -80,8 +77,7 @@ class BucketSettingsTest {
                 trees:
                 - name: t
                   path: /srv/site/t
-                """
-                        + tree);
+                """ + tree);
         return SettingsFile.load(file, Map.of());
     }
 }
