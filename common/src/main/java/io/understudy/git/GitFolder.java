@@ -7,7 +7,6 @@ import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,7 +130,8 @@ public final class GitFolder {
 
     /** Whether it has this commit and all that belongs to it. */
     public boolean has(String revision) {
-        return run(List.of("cat-file", "-e", revision + "^{tree}"), Optional.empty()).ok();
+        return run(List.of("cat-file", "-e", revision + "^{tree}"), Optional.empty())
+                .ok();
     }
 
     /** The content of a file, as it is stored: no filter has seen it. */

@@ -67,14 +67,16 @@ public final class GitMirror {
                 origin);
         if (!mirror.has(origin.revision())) {
             throw missing(
-                    tree, origin, "no branch and no tag of " + origin.origin() + " has the revision " + origin.revision());
+                    tree,
+                    origin,
+                    "no branch and no tag of " + origin.origin() + " has the revision " + origin.revision());
         }
         return mirror;
     }
 
     private CommandResult run(String... arguments) {
-        List<String> all = new java.util.ArrayList<>(List.of(
-                "git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"));
+        List<String> all = new java.util.ArrayList<>(
+                List.of("git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"));
         all.addAll(List.of(arguments));
         return runner.run(Command.of(all, LIMIT)
                 .inheriting(List.of("SSH_AUTH_SOCK", "https_proxy", "http_proxy", "no_proxy"))

@@ -7,8 +7,8 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.config.TreeSource;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
-import io.understudy.files.MountPoints;
 import io.understudy.files.FolderDeletion;
+import io.understudy.files.MountPoints;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestores;
@@ -86,7 +86,9 @@ class GitTripTest {
 
         TreeData data = trip(false, false);
 
-        assertThat(paths(data)).contains(".git", "style.css", "run.sh", "deep/er/logo.svg").doesNotContain("debug.log");
+        assertThat(paths(data))
+                .contains(".git", "style.css", "run.sh", "deep/er/logo.svg")
+                .doesNotContain("debug.log");
         assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
     }
 
@@ -94,7 +96,9 @@ class GitTripTest {
     void storesOnlyWhatDiffersAndMakesTheRestFromTheOrigin() throws IOException {
         TreeData data = trip(true, false);
 
-        assertThat(paths(data)).contains(".git", "style.css", "new.css").doesNotContain("run.sh", "deep/er/logo.svg", "link");
+        assertThat(paths(data))
+                .contains(".git", "style.css", "new.css")
+                .doesNotContain("run.sh", "deep/er/logo.svg", "link");
         assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
         assertThat(Files.isExecutable(live.resolve("run.sh"))).isTrue();
         assertThat(live.resolve(".git")).doesNotExist();
@@ -194,7 +198,7 @@ class GitTripTest {
     void refusesAFolderThatIsNoWorkTree() throws IOException {
         Path plain = Files.createDirectory(temp.resolve("plain"));
         assertThatThrownBy(() -> source().capture(
-                        settings(false, false, plain), blobs, Optional.empty(), blobs, Progress.none()))
+                                settings(false, false, plain), blobs, Optional.empty(), blobs, Progress.none()))
                 .hasMessageContaining("as a tree of kind git");
     }
 
@@ -219,8 +223,7 @@ class GitTripTest {
     }
 
     private TreeData capture(boolean differences, boolean ignored) {
-        return source()
-                .capture(settings(differences, ignored, theme), blobs, Optional.empty(), blobs, Progress.none())
+        return source().capture(settings(differences, ignored, theme), blobs, Optional.empty(), blobs, Progress.none())
                 .tree();
     }
 
@@ -269,9 +272,7 @@ class GitTripTest {
                 if (!own && !Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
                     all.put(
                             path,
-                            Files.isSymbolicLink(each)
-                                    ? "-> " + Files.readSymbolicLink(each)
-                                    : Files.readString(each));
+                            Files.isSymbolicLink(each) ? "-> " + Files.readSymbolicLink(each) : Files.readString(each));
                 }
             }
         }
@@ -295,8 +296,8 @@ class GitTripTest {
     private String git(Path folder, String... arguments) {
         List<String> all = new ArrayList<>(List.of("git", "-C", folder.toString()));
         all.addAll(List.of(arguments));
-        CommandResult result = new SystemCommandRunner(temp.resolve("commands"))
-                .run(Command.of(all, Duration.ofMinutes(1)));
+        CommandResult result =
+                new SystemCommandRunner(temp.resolve("commands")).run(Command.of(all, Duration.ofMinutes(1)));
         assertThat(result.exitCode()).as(result.errors()).isZero();
         return result.output();
     }

@@ -188,7 +188,12 @@ public final class TreeStager implements Stage {
                 ? Optional.of(new GitTree(state, new SystemCommandRunner(StateEntry.COMMANDS.in(state)), data.name()))
                 : Optional.empty();
         return new TreeTarget(
-                data, settings, excludes(settings), rewrites.with(steps.variables()).of(settings), steps.files(data.name()), git);
+                data,
+                settings,
+                excludes(settings),
+                rewrites.with(steps.variables()).of(settings),
+                steps.files(data.name()),
+                git);
     }
 
     /** What an import neither looks at nor changes. */

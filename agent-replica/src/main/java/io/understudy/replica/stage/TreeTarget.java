@@ -25,7 +25,12 @@ import org.slf4j.LoggerFactory;
  * @param place of a bucket's tree: the files that say where its objects are, which are all that is staged
  */
 record TreeTarget(
-        TreeData data, TreeSettings settings, Excludes excludes, TreeRewrite rewrite, Optional<PlaceFiles> place, Optional<GitTree> git) {
+        TreeData data,
+        TreeSettings settings,
+        Excludes excludes,
+        TreeRewrite rewrite,
+        Optional<PlaceFiles> place,
+        Optional<GitTree> git) {
     private static final Logger LOG = LoggerFactory.getLogger(TreeTarget.class);
 
     private TreePolicy policy() {

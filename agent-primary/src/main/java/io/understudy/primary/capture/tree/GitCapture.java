@@ -96,8 +96,8 @@ final class GitCapture implements SourceTrees {
                     FileCache.Writer fresh = FileCache.write(cache);
                     ContentReader contents = new ContentReader(sink);
                     StableFileReader reader = new StableFileReader(sink, clock)) {
-                TreeIndexBuilder builder = new TreeIndexBuilder(
-                        draft, known, fresh, reader, new TreeSignature(clock.instant()), leftOut);
+                TreeIndexBuilder builder =
+                        new TreeIndexBuilder(draft, known, fresh, reader, new TreeSignature(clock.instant()), leftOut);
                 boolean[] written = {false};
                 builder.draft(walker(tree), walk -> {
                     Found found = walk.found();
@@ -147,11 +147,16 @@ final class GitCapture implements SourceTrees {
                 case FILE ->
                     there.isFile()
                             && there.isExecutable() == ((found.stat().permissions() & 0100) != 0)
-                            && GitObject.idOf(found.location(), found.stat().size(), there.id().length())
+                            && GitObject.idOf(
+                                            found.location(),
+                                            found.stat().size(),
+                                            there.id().length())
                                     .equals(there.id());
                 case LINK ->
                     there.isLink()
-                            && GitObject.idOf(LinkTarget.read(found.location()).bytes(), there.id().length())
+                            && GitObject.idOf(
+                                            LinkTarget.read(found.location()).bytes(),
+                                            there.id().length())
                                     .equals(there.id());
                 case FOLDER, SPECIAL -> false;
             };

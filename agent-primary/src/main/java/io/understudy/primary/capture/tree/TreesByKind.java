@@ -24,8 +24,7 @@ public final class TreesByKind implements SourceTrees {
     public TreesByKind(Path state, Clock clock, Function<FilestoreSettings, SiteBucket> buckets) {
         this.folders = new TreeCapture(state, clock);
         this.buckets = new BucketCapture(state, buckets);
-        this.git = new GitCapture(
-                state, clock, new SystemCommandRunner(StateEntry.COMMANDS.in(state)), folders);
+        this.git = new GitCapture(state, clock, new SystemCommandRunner(StateEntry.COMMANDS.in(state)), folders);
     }
 
     @Override
