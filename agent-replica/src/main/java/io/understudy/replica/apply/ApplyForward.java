@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  */
 final class ApplyForward {
     private static final List<TreeKind> ORDER =
-            List.of(TreeKind.GIT, TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.BUCKET, TreeKind.FILES);
+            List.of(TreeKind.GIT, TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.BUCKET, TreeKind.INVENTORY, TreeKind.FILES);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;
