@@ -122,6 +122,11 @@ public enum StateEntry {
             Loss.COSTS,
             "for each tree the hashes of its files and the newest index; the newest list of tables, and of the blobs of long ones; in an encrypted repository the newest manifest",
             "the next snapshot reads all files again"),
+    DUMPS(
+            Owner.PRIMARY,
+            "dumps",
+            "the copy of an SQLite database while a snapshot reads it",
+            "nothing; it is made again"),
     TRACKING(
             Owner.PRIMARY,
             "tracking.json",

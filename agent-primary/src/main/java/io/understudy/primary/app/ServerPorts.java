@@ -1,6 +1,8 @@
 package io.understudy.primary.app;
 
 import io.understudy.config.Settings;
+import io.understudy.databases.SiteDatabase;
+import io.understudy.databases.SiteDatabases;
 import io.understudy.files.DiskSpace;
 import io.understudy.filestore.Filestore;
 import io.understudy.postgres.Database;
@@ -13,6 +15,7 @@ import io.understudy.process.SystemCommandRunner;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -33,7 +36,15 @@ final class ServerPorts {
                 Optional.of(new SlotWatch(settings.site(), sessions, DiskSpace.ofThisMachine())),
                 Clock.systemDefaultZone(),
                 ticker,
-                new SplittableRandom());
+                new SplittableRandom(),
+                others(settings));
+    }
+
+    private static List<SiteDatabase> others(Settings settings) {
+        return SiteDatabases.of(
+                settings.databases(),
+                new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
+                StateEntry.DUMPS.in(settings.state()));
     }
 
     /** The programs of PostgreSQL. */
