@@ -98,12 +98,12 @@ final class MariadbDatabase implements SiteDatabase {
     public void swap(Place place) {
         List<String> coming = tables(ahead(place));
         if (!coming.isEmpty()) {
-            sql("CREATE DATABASE IF NOT EXISTS " + quoted(mariadb.schema()));
+            sql("CREATE DATABASE IF NOT EXISTS " + quoted(mariadb.schema()) + "; CREATE DATABASE IF NOT EXISTS "
+                    + quoted(previous(place)));
             if (!Files.exists(before(place))) {
                 keep(before(place), objects(mariadb.schema()));
             }
             dropObjects(mariadb.schema());
-            sql("CREATE DATABASE IF NOT EXISTS " + quoted(previous(place)));
             List<String> renames = renames(tables(mariadb.schema()), mariadb.schema(), previous(place));
             renames.addAll(renames(coming, ahead(place), mariadb.schema()));
             rename(renames);
@@ -137,7 +137,7 @@ final class MariadbDatabase implements SiteDatabase {
         FolderDeletion.delete(place.notes());
     }
 
-    /** All of a database that is not there, and a part of one that is: what is done first may be cut off by a crash. */
+    /** In one statement: the server does all of it or nothing. */
     private void rename(List<String> renames) {
         if (!renames.isEmpty()) {
             sql("SET SESSION lock_wait_timeout = 60; RENAME TABLE " + String.join(", ", renames));
@@ -175,19 +175,19 @@ final class MariadbDatabase implements SiteDatabase {
     }
 
     private void dropObjects(String schema) {
-        String of = " WHERE %s = " + literal(schema);
+        String of = " = " + literal(schema);
         List<String> drops = new ArrayList<>();
-        query("SELECT HEX(trigger_name) FROM information_schema.triggers" + of.formatted("trigger_schema"))
-                .forEach(name -> drops.add("DROP TRIGGER " + object(schema, name)));
-        views(schema).forEach(name -> drops.add("DROP VIEW " + quoted(schema) + "." + quoted(name)));
-        query("SELECT CONCAT(routine_type, ' ', HEX(routine_name)) FROM information_schema.routines"
-                        + of.formatted("routine_schema"))
+        query("SELECT CONCAT('TRIGGER ', HEX(trigger_name)) FROM information_schema.triggers WHERE trigger_schema" + of
+                        + " UNION ALL SELECT CONCAT('VIEW ', HEX(table_name)) FROM information_schema.views"
+                        + " WHERE table_schema" + of
+                        + " UNION ALL SELECT CONCAT(routine_type, ' ', HEX(routine_name))"
+                        + " FROM information_schema.routines WHERE routine_schema" + of
+                        + " UNION ALL SELECT CONCAT('EVENT ', HEX(event_name)) FROM information_schema.events"
+                        + " WHERE event_schema" + of)
                 .forEach(line -> {
-                    String[] parts = line.split(" (?=[0-9A-F]*$)", 2);
-                    drops.add("DROP " + parts[0] + " " + object(schema, parts[1]));
+                    int space = line.lastIndexOf(' ');
+                    drops.add("DROP " + line.substring(0, space) + " " + object(schema, line.substring(space + 1)));
                 });
-        query("SELECT HEX(event_name) FROM information_schema.events" + of.formatted("event_schema"))
-                .forEach(name -> drops.add("DROP EVENT " + object(schema, name)));
         if (!drops.isEmpty()) {
             sql(String.join("; ", drops));
         }
