@@ -198,6 +198,18 @@ public enum StateEntry {
             "stage",
             "for each tree the hashes of its files, and the plans of its changes",
             "the next import plans again and reads all files again; rollback is not possible until then"),
+    OTHER_DATABASES(
+            Owner.REPLICA,
+            "other-databases.json",
+            1,
+            Loss.STOPS,
+            "what lies next to each live database of `databases`: which snapshot of it, for which apply, and whether it has changed places",
+            "no such database is exchanged or taken back; remove the file once all are as they should be, and drop by hand what lies next to them"),
+    OTHER_DATABASE_NOTES(
+            Owner.REPLICA,
+            "other-databases",
+            "for each such place: views, triggers and routines of a MariaDB database, before and after its exchange",
+            "such an exchange cannot be finished or taken back: make them again by hand, from a dump"),
     MIRROR(
             Owner.REPLICA,
             "mirror",

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * A database that is one text, with places next to it, as a server would keep them: they outlive the agent. Any call
@@ -30,9 +31,15 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private String failing = "";
     private boolean after;
     private int dumps;
+    private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
     public FakeSiteDatabase(String name) {
         this.name = name;
+    }
+
+    /** Runs what changes something on a standby: with its name, and what it does. */
+    public void around(BiConsumer<String, Runnable> runner) {
+        around = runner;
     }
 
     public synchronized void live(String text) {
@@ -126,35 +133,41 @@ public final class FakeSiteDatabase implements SiteDatabase {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ahead.put(place.number(), out.toString(StandardCharsets.UTF_8));
+        around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8)));
         end("restore");
     }
 
     @Override
     public synchronized void swap(Place place) {
         begin("swap");
-        if (ahead.containsKey(place.number())) {
-            previous.put(place.number(), live);
-            live = Optional.of(ahead.remove(place.number()));
-        }
+        around.accept("swap", () -> {
+            if (ahead.containsKey(place.number())) {
+                previous.put(place.number(), live);
+                live = Optional.of(ahead.remove(place.number()));
+            }
+        });
         end("swap");
     }
 
     @Override
     public synchronized void undo(Place place) {
         begin("undo");
-        if (previous.containsKey(place.number())) {
-            ahead.put(place.number(), live.orElseThrow());
-            live = previous.remove(place.number());
-        }
+        around.accept("undo", () -> {
+            if (previous.containsKey(place.number())) {
+                ahead.put(place.number(), live.orElseThrow());
+                live = previous.remove(place.number());
+            }
+        });
         end("undo");
     }
 
     @Override
     public synchronized void drop(Place place) {
         begin("drop");
-        ahead.remove(place.number());
-        previous.remove(place.number());
+        around.accept("drop", () -> {
+            ahead.remove(place.number());
+            previous.remove(place.number());
+        });
         end("drop");
     }
 

@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
+import io.understudy.databases.SiteDatabases;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
@@ -48,6 +49,7 @@ final class ServerWiring {
                 clock,
                 ticker,
                 new SplittableRandom(),
-                () -> UUID.randomUUID().toString());
+                () -> UUID.randomUUID().toString(),
+                SiteDatabases.of(settings.databases(), runner, StateEntry.DUMPS.in(state)));
     }
 }
