@@ -210,6 +210,13 @@ public enum StateEntry {
             "other-databases",
             "for each such place: views, triggers and routines of a MariaDB database, before and after its exchange",
             "such an exchange cannot be finished or taken back: make them again by hand, from a dump"),
+    NUMBERED_DATABASES(
+            Owner.REPLICA,
+            "numbered-databases.json",
+            1,
+            Loss.COSTS,
+            "of a site without PostgreSQL: which snapshot is live, by numbers in the place of its databases",
+            "the newest snapshot is imported again"),
     MIRROR(
             Owner.REPLICA,
             "mirror",

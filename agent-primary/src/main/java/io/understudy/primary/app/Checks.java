@@ -108,7 +108,9 @@ public final class Checks {
             FilestoreCheck.addStates(findings, repository.get());
             trees(findings);
         }
-        findings.check("database", () -> database(findings));
+        if (settings.database().isThere()) {
+            findings.check("database", () -> database(findings));
+        }
         OtherDatabasesCheck.add(findings, settings, false);
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);

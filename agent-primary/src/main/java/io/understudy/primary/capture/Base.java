@@ -92,11 +92,12 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
     Before before(Repository target, LocalLists lists, boolean frequent) {
         return new Before(
                 target.id(),
-                manifest.map(newest -> new Before.Newest(
-                        databaseOf(newest),
-                        newest.database(),
-                        lists.of(target.blobs()),
-                        target.blobs().areReadable() ? Optional.of(target.blobs()) : Optional.empty())),
+                manifest.flatMap(newest -> newest.postgresql()
+                        .map(database -> new Before.Newest(
+                                databaseOf(newest),
+                                database,
+                                lists.of(target.blobs()),
+                                target.blobs().areReadable() ? Optional.of(target.blobs()) : Optional.empty()))),
                 frequent,
                 lists::keeping);
     }
@@ -112,9 +113,11 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
 
     /** The snapshot that its database was read for: what change tracking knows it by. */
     static SnapshotId databaseOf(Manifest newest) {
-        return new Base(Optional.of(newest), Map.of())
-                .origin("database " + newest.database().name())
-                .snapshot();
+        return newest.postgresql()
+                .map(database -> new Base(Optional.of(newest), Map.of())
+                        .origin("database " + database.name())
+                        .snapshot())
+                .orElse(newest.snapshot());
     }
 
     /** As {@link #origin(String)}, of a database that a command wrote: of its own moment. */

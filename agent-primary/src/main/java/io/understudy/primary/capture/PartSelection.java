@@ -64,7 +64,12 @@ final class PartSelection {
 
     /** The site's, or one that gives what the newest snapshot has. */
     SourceDatabase database() {
-        return reads(SnapshotRequest.DATABASE) ? source.database() : new CarriedDatabase();
+        return carriesPostgresql() ? new CarriedDatabase() : source.database();
+    }
+
+    private boolean carriesPostgresql() {
+        return !reads(SnapshotRequest.DATABASE)
+                && base.manifest().flatMap(Manifest::postgresql).isPresent();
     }
 
     /** Those that are read. */
@@ -124,7 +129,7 @@ final class PartSelection {
     /** @param all the trees of the snapshot */
     List<Carried> carried(List<TreeData> all) {
         List<Carried> carried = new ArrayList<>();
-        if (!reads(SnapshotRequest.DATABASE)) {
+        if (carriesPostgresql()) {
             carried.add(base.origin("database " + newest().database().name()));
         }
         source.others().stream()
@@ -156,7 +161,10 @@ final class PartSelection {
                             data,
                             totals.tables(),
                             totals.rows(),
-                            totals.databaseBytes(),
+                            totals.databaseBytes()
+                                    - newest.others().stream()
+                                            .mapToLong(other -> other.archive().bytes())
+                                            .sum(),
                             base.named().get(data.references())),
                     CommitNotice.NONE);
         }

@@ -140,13 +140,15 @@ final class SnapshotRun {
             List<DatabaseData> others = parts.allOthers(
                     dumped.stream().map(OtherDumps.Dumped::data).toList());
             if (unlessUnchanged
-                    && isSame(base.manifest().orElseThrow(), captured.database().data(), others, trees)) {
+                    && isSame(base.manifest().orElseThrow(), captured.database().found(), others, trees)) {
                 captured.commit().unchanged(Base.databaseOf(base.manifest().orElseThrow()));
                 return new Result(Optional.empty(), base, captured.seen());
             }
             Map<StreamRef, KnownBlobs> named = new HashMap<>();
-            named.put(
-                    captured.database().data().references(), captured.database().named());
+            captured.database()
+                    .found()
+                    .ifPresent(data ->
+                            named.put(data.references(), captured.database().named()));
             content.trees()
                     .forEach(data ->
                             named.put(data.tree().references(), data.named().orElseGet(() -> base.named(data.tree()))));
@@ -330,7 +332,7 @@ final class SnapshotRun {
                 captured.walLsn(),
                 source.server(),
                 new Versions(source.version(), captured.serverVersion(), captured.toolsVersion()),
-                Stream.concat(Stream.of(database.data()), others.stream()).toList(),
+                Stream.concat(database.found().stream(), others.stream()).toList(),
                 trees,
                 new Totals(
                         database.tables(),
@@ -358,11 +360,16 @@ final class SnapshotRun {
      * vacuuming.
      */
     private static boolean isSame(
-            Manifest base, DatabaseData now, List<DatabaseData> others, List<TreeData> trees) {
-        DatabaseData then = base.database();
+            Manifest base, Optional<DatabaseData> now, List<DatabaseData> others, List<TreeData> trees) {
+        Optional<DatabaseData> then = base.postgresql();
         return trees.equals(base.trees())
                 && holdAs(others, base.others())
-                && then.name().equals(now.name())
+                && then.isPresent() == now.isPresent()
+                && then.filter(each -> !isSame(each, now.orElseThrow())).isEmpty();
+    }
+
+    private static boolean isSame(DatabaseData then, DatabaseData now) {
+        return then.name().equals(now.name())
                 && then.properties().equals(now.properties())
                 && then.schemaHash().equals(now.schemaHash())
                 && then.archive().equals(now.archive())

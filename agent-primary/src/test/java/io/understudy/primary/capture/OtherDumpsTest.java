@@ -9,6 +9,8 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
+import io.understudy.primary.capture.database.NoDatabase;
+import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -22,6 +24,7 @@ import io.understudy.testing.FakeSiteDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,10 +53,14 @@ class OtherDumpsTest {
 
     @Test
     void severalAreInOneSnapshotEachWithItsMoment() throws IOException {
+        taker = taker();
+        Manifest without = take("hourly");
+        taker = taker(shop, search);
         Manifest taken = take("hourly");
         assertThat(taken.databases().stream().map(DatabaseData::name)).containsExactly("site", "shop", "search");
         assertThat(taken.others()).extracting(each -> each.dump().moment()).containsOnly(taken.moment());
-        assertThat(taken.totals().databaseBytes()).isEqualTo(taken.database().archive().bytes() + 7 + 14);
+        assertThat(taken.totals().databaseBytes())
+                .isEqualTo(without.totals().databaseBytes() + "a shop".length() + "an index".length());
         assertThat(text(taken, "shop")).isEqualTo("a shop");
         assertThat(text(taken, "search")).isEqualTo("an index");
         isWhole(taken);
@@ -135,12 +142,41 @@ class OtherDumpsTest {
         isWhole(seen);
     }
 
+    /** Its moment is when the trees were read. */
+    @Test
+    void aSiteMayDoWithoutPostgresql() throws IOException {
+        taker = taker(new NoDatabase(primary.time.clock()), shop);
+        Manifest first = take("hourly");
+        assertThat(first.databases()).extracting(DatabaseData::name).containsExactly("shop");
+        assertThat(first.postgresql()).isEmpty();
+        assertThat(first.moment()).isEqualTo(primary.time.now());
+        isWhole(first);
+        shop.live("another shop");
+        primary.time.advance(Duration.ofMinutes(1));
+        Manifest next = take("daily");
+        assertThat(text(next, "shop")).isEqualTo("another shop");
+        assertThat(taker.takeIfChanged(Progress.none()).taken()).isEmpty();
+        Files.writeString(primary.media.resolve("b.txt"), "upload");
+        Manifest seen =
+                taker.takeIfChanged(Progress.none()).taken().orElseThrow().manifest();
+        assertThat(seen.others()).isEqualTo(next.others());
+        Manifest files = taker.take(
+                        new SnapshotRequest(List.of("hourly"), Set.of(), Set.of("files"), null), Progress.none())
+                .manifest();
+        assertThat(files.carried()).extracting(Carried::part).containsExactly("database shop");
+        isWhole(files);
+    }
+
     private SnapshotTaker taker(SiteDatabase... others) {
+        return taker(primary.database, others);
+    }
+
+    private SnapshotTaker taker(SourceDatabase database, SiteDatabase... others) {
         List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, primary.media, List.of()));
         SnapshotSource source = new SnapshotSource(
                 "a",
                 "0.1.0",
-                primary.database,
+                database,
                 new TreeCapture(primary.state, primary.time.clock()),
                 trees,
                 ProcessorShare.all(primary.time),

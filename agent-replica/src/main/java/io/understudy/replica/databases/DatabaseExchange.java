@@ -134,8 +134,10 @@ public final class DatabaseExchange implements LiveTrees {
         return all;
     }
 
+    /** This server was promoted: what is live is the production's from then on, and no import may drop it. */
     @Override
     public void discardStaged() {
+        places.forgetOurs();
         List<UnderstudyException> failures = new ArrayList<>();
         attempt(failures, trees::discardStaged);
         attempt(failures, () -> discardUnbegun(each -> false));

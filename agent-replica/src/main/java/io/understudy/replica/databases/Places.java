@@ -151,6 +151,14 @@ final class Places {
         file.write(new Kept(replaced(now, entry.at(at)), ours));
     }
 
+    /** From now on what is live was made by no import. */
+    void forgetOurs() {
+        Kept now = kept();
+        if (!now.ours().isEmpty()) {
+            file.write(new Kept(now.places(), Set.of()));
+        }
+    }
+
     void remove(Entry entry) {
         Kept now = kept();
         file.write(new Kept(

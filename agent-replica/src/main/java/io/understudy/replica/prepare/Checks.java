@@ -140,6 +140,9 @@ public final class Checks {
 
     private String database() {
         Arrangement found = databases.look();
+        if (!settings.database().isThere()) {
+            return "this site has no PostgreSQL";
+        }
         return found.live().isPresent()
                 ? "\"" + settings.database().name() + "\" exists"
                 : "\"" + settings.database().name() + "\" does not exist yet";
