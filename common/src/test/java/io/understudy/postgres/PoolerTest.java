@@ -43,6 +43,7 @@ class PoolerTest {
         "statement, 20, 0",
         "statement, 1, 0"
     })
+    @Tag("always")
     void refusesAPoolThatDoesNotKeepSessionsTogetherAndLeavesNothingInIt(String mode, int size, int roundRobin)
             throws SQLException {
         server.psql(name, "CREATE TABLE t (a int);");
@@ -78,6 +79,7 @@ class PoolerTest {
         }
     }
 
+    @Tag("always")
     @ParameterizedTest
     @ValueSource(strings = {"extra_float_digits", "options"})
     void passesAPoolInSessionMode(String ignored) {
@@ -105,6 +107,7 @@ class PoolerTest {
         }
     }
 
+    @Tag("always")
     @Test
     void saysWhichParameterAPoolRefuses() {
         try (PgBouncer pool = PgBouncer.start(server, folder, "pool_mode = session")) {

@@ -54,6 +54,7 @@ class TranslatedServerTest {
         server.close();
     }
 
+    @Tag("always")
     @Test
     void aSuperusersSessionsAndProgramsAreAnsweredInEnglish() {
         assertThat(failure(settings(PostgresServer.SUPERUSER), "INSERT INTO public.person VALUES (2, 'SECRET')"))
@@ -63,6 +64,7 @@ class TranslatedServerTest {
                 .startsWith("ERROR:  invalid input syntax for type integer");
     }
 
+    @Tag("always")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -81,6 +83,7 @@ class TranslatedServerTest {
                 .doesNotContain("SECRET");
     }
 
+    @Tag("always")
     @Test
     void theConstraintIsNamedInAnyLanguage() {
         assertThat(failure(settings(PLAIN), "INSERT INTO public.person VALUES (2, 'SECRET')"))

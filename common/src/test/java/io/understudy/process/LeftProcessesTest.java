@@ -65,6 +65,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         }
     }
 
+    @Tag("always")
     @Test
     void aServiceWithoutARedirectionLivesOnAfterTheAgentsEnd() throws IOException {
         List<String> agent = List.of(
@@ -81,6 +82,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         assertSurvives();
     }
 
+    @Tag("always")
     @Test
     void theCommandEndsAtOnceAndTheServiceMayGoOnWriting() throws IOException {
         for (String launcher : List.of("", "nohup", "setsid")) {
@@ -91,6 +93,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         }
     }
 
+    @Tag("always")
     @Test
     void anotherCommandThatRunsIntoItsLimitTouchesNoneOfThem() throws IOException {
         started.add(Long.parseLong(run(service("nohup")).output().strip()));
@@ -98,6 +101,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         assertSurvives();
     }
 
+    @Tag("always")
     @Test
     void aCommandThatRunsIntoItsLimitTakesWhatItStartedWithIt() throws IOException {
         Path pid = folder.resolve("pid");
@@ -109,6 +113,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         assertThat(files()).isEmpty();
     }
 
+    @Tag("always")
     @Test
     void keepsTheLastOfAFloodAndNoFileAfterwards() {
         CommandResult result = run("yes ä | head -c 3000000 >&2; yes 12345 | head -c 3000000; printf end");
@@ -117,6 +122,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         assertThat(files()).isEmpty();
     }
 
+    @Tag("always")
     @Test
     void whatAServiceWritesStaysWithinBoundsAndGoesWithIt() throws IOException {
         long size = OutputFiles.LARGEST + 1;
@@ -141,6 +147,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         assertThat(files()).isEmpty();
     }
 
+    @Tag("always")
     @Test
     void removesWhatAKilledAgentLeftWhenNobodyHoldsIt() throws IOException {
         Files.createDirectories(outputs);
@@ -154,6 +161,7 @@ class LeftProcessesTest extends CommandRunnerContract {
         assertThat(running).exists();
     }
 
+    @Tag("always")
     @Test
     void runsACommandAlsoWhereNoFileCanBeMade() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "x");

@@ -34,6 +34,7 @@ class FormatSizesTest {
     private final Repository repository = Repository.create(
             store, new java.util.UUID(1, 1), Manifests.SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
 
+    @Tag("always")
     @ParameterizedTest
     @CsvSource({"5, 6000, 4000", "5000, 8000, 200000", "50000, 8000, 250000"})
     void oneRowStoresLittle(int tables, int mostManifest, int mostUploaded) {

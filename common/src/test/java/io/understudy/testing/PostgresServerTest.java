@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class PostgresServerTest {
+    @Tag("always")
     @Test
     void runsScriptsAndStopsAtTheirFirstError() {
         PostgresServer server = PostgresServer.shared();
@@ -21,6 +22,7 @@ class PostgresServerTest {
         assertThat(server.psql(database, "SELECT count(*) FROM t")).isEqualTo("2");
     }
 
+    @Tag("always")
     @Test
     void dumpsEqualDatabasesEqually() {
         PostgresServer server = PostgresServer.shared();
@@ -33,6 +35,7 @@ class PostgresServerTest {
         assertThat(server.dump(one)).isNotEqualTo(server.dump(other));
     }
 
+    @Tag("always")
     @Test
     void asksForPasswords() {
         PostgresServer server = PostgresServer.shared();
@@ -41,6 +44,7 @@ class PostgresServerTest {
                 .hasMessageContaining("password authentication failed");
     }
 
+    @Tag("always")
     @Tag("slow")
     @Test
     void survivesBeingKilledAndLeavesNothingWhenClosed() throws SQLException {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 class SourceFilesTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final int LONGEST = 400;
+    /** Classes of which each case takes long. */
+    private static final Set<String> LONG =
+            Set.of("AheadLoadTest", "CertificateMakerTest", "LongRowsTest", "RandomTablesTest", "TrackedDaemonTest");
 
     @Test
     void noShippedFileIsLongerThan400Lines() throws IOException {
@@ -30,6 +34,18 @@ class SourceFilesTest {
                         .filter(file ->
                                 lines(file).stream().anyMatch(line -> line.matches(".*\\b(TODO|FIXME|XXX)\\b.*"))))
                 .isEmpty();
+    }
+
+    /** What only {@code deploy/test --all} sees is noticed late. End-to-end tests are chosen by what they cover. */
+    @Test
+    void eachSlowClassHasACaseThatAlwaysRuns() throws IOException {
+        assertThat(sources()
+                        .filter(file -> file.toString().endsWith("Test.java")
+                                && lines(file).contains("@Tag(\"slow\")"))
+                        .filter(file -> lines(file).stream().anyMatch(line -> line.matches("    @\\w*Test\\b.*")))
+                        .filter(file -> lines(file).stream().noneMatch(line -> line.contains("@Tag(\"always\")")))
+                        .map(file -> file.getFileName().toString().replace(".java", "")))
+                .containsExactlyInAnyOrderElementsOf(LONG);
     }
 
     private static Stream<Path> sources() throws IOException {

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code deploy/demo} as a process, without the building. That it shows a failover is FailoverIT's to say. */
+@Tag("slow")
 class DemoIT {
     private static final Duration LIMIT = Duration.ofMinutes(5);
 

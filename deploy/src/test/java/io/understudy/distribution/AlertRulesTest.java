@@ -33,6 +33,7 @@ class AlertRulesTest {
         assertThat(result.exitCode()).as(result.toString()).isZero();
     }
 
+    @Tag("always")
     @Test
     void asksOnlyForMetricsThatTheAgentsExport() throws IOException {
         Set<String> exported =
@@ -43,6 +44,7 @@ class AlertRulesTest {
                 .allSatisfy(name -> assertThat(exported).contains(name));
     }
 
+    @Tag("always")
     @Test
     void everyAlertHasATest() throws IOException {
         Set<String> tried = new TreeSet<>();

@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who may ask the agents for what, with other users of the host and certificates that should not count. */
+@Tag("slow")
 class AccessIT extends Scenario {
     private static final Duration COMMAND = Duration.ofSeconds(120);
 

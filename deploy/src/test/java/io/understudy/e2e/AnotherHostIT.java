@@ -10,12 +10,15 @@ import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A standby is another host: it has files and rows of its own, whatever it imports. */
+@Tag("slow")
 class AnotherHostIT extends Scenario {
     private static final String TEXTS = "SELECT text FROM notes ORDER BY id";
 
+    @Tag("always")
     @Test
     void aStandbyHasItsOwnTextsFilesAndSecrets() throws IOException {
         ServerPair pair = following(false);

@@ -9,13 +9,16 @@ import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens in a round, the standby's site is one complete snapshot. */
+@Tag("slow")
 class BadDaysIT extends Scenario {
     private static final String BIG =
             "CREATE TABLE big AS SELECT g AS id, md5(g::text) AS a, md5((g * 7)::text) AS b FROM generate_series(1, %d) g";
 
+    @Tag("always")
     @Test
     void aSnapshotThatMakesTheSiteUnhealthyIsUndoneAndNotTriedAgainAndRollbackIsWhole() {
         ServerPair pair = following(false);

@@ -27,9 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Planted secrets, and rows, in all that the agents write, print, show and start, at the level debug. */
+@Tag("slow")
 class CanariesIT extends Scenario {
     private static final String ROW = "canary-row-7f3a9c";
     private static final Map<String, String> ENVIRONMENT = Map.of(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,10 +24,12 @@ import org.junit.jupiter.api.Test;
  * whose program is damaged, or that has not the memory, does not stay as a process that only looks alive: it ends, and
  * is started again by the service manager.
  */
+@Tag("slow")
 class DamageIT extends SharedScenario {
     private static final int LARGE = 1_500_000;
     private static final int OUT_OF_MEMORY = 3;
 
+    @Tag("always")
     @Test
     void whatFlippedInTheFilestoreIsNamedAndNothingOfItBecomesLive() throws IOException {
         String snapshot = changedSnapshot("first");

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.ServerPair;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A standby with three databases brings up the oldest by what differs; no database is created or dropped any more. */
+@Tag("slow")
 class DifferencesIT extends Scenario {
     private static final String OIDS =
             "SELECT oid::text FROM pg_database WHERE datname ~ '^site' AND datname !~ 'before_understudy' ORDER BY oid";

@@ -13,18 +13,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The distribution as it is unpacked on a server. */
+@Tag("slow")
 class DistributionIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
 
+    @Tag("always")
     @Test
     void startsThroughALinkInAnEmptyEnvironment() throws IOException {
         for (Path program :
@@ -40,6 +43,7 @@ class DistributionIT {
         }
     }
 
+    @Tag("always")
     @Test
     void everyLibraryIsThereInOneVersion() throws IOException {
         try (Stream<Path> libraries =
@@ -54,6 +58,7 @@ class DistributionIT {
         }
     }
 
+    @Tag("always")
     @Test
     void theArchiveUnpacksIntoOneFolderThatWorks() throws IOException {
         Path archive;
@@ -133,6 +138,7 @@ class DistributionIT {
         assertThat(outcome.errors().contains(" DEBUG ")).isEqualTo(debug);
     }
 
+    @Tag("always")
     @Test
     void saysWhatToDoWithAWrongCommandLineOrNoConfiguration() {
         Path program = Rehearsal.packaged().primary();

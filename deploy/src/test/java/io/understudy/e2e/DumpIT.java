@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A snapshot's database as a script and as a folder, by the shipped commands of both servers. */
+@Tag("slow")
 class DumpIT extends Scenario {
     @Test
     void aSnapshotsDatabaseIsDumpedOnBothServers() throws IOException {

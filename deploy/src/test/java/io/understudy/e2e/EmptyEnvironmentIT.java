@@ -7,9 +7,11 @@ import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.ServerPair;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Services start with an empty environment; names of files are bytes, whatever they look like. */
+@Tag("slow")
 class EmptyEnvironmentIT extends Scenario {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

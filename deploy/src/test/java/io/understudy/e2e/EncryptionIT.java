@@ -20,9 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole way in an encrypted repository: who holds the filestore reads nothing, and neither does the primary. */
+@Tag("slow")
 class EncryptionIT extends Scenario {
     private static final String NOTE = "canary-note-51c8e0";
     private static final String UPLOAD = "canary-upload-77b1d2";
@@ -33,6 +35,7 @@ class EncryptionIT extends Scenario {
     private final Canaries canaries =
             new Canaries().plant("a row", NOTE).plant("a file", UPLOAD).plant("a name", "canary-name.txt");
 
+    @Tag("always")
     @Test
     void theStandbyFollowsAndTakesOverAndTheFilestoreHoldsNothingToRead() throws IOException {
         ServerPair pair = install(false);

@@ -9,16 +9,19 @@ import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The promise of the whole: the primary is lost, the standby goes on with all of it, the old primary cannot come
  * between.
  */
+@Tag("slow")
 class FailoverIT extends Scenario {
     private static final byte[] PHOTO = "not really a photo".repeat(100_000).getBytes(StandardCharsets.UTF_8);
 
     /** DemoIT does the same with a folder in place of S3. Without a poll each snapshot comes by announcement. */
+    @Tag("always")
     @Test
     void theStandbyFollowsTakesOverAndFencesTheOldPrimary() {
         ServerPair pair = initialised(true);

@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class FilestoreKeysIT extends Scenario {
     /** Far less than the minute for which a filestore is tried. */
     private static final Duration AT_ONCE = Duration.ofSeconds(20);

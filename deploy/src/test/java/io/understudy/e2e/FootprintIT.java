@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nothing of the site's size is held in memory. */
+@Tag("slow")
 class FootprintIT extends Scenario {
     /** Java 25 itself takes more. */
     private static final long MOST_KIB = (Runtime.version().feature() < 25 ? 350 : 420) * 1024;

@@ -8,12 +8,14 @@ import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What operators read while the roles change, from the promotion until the old primary and a third server follow
  * again.
  */
+@Tag("slow")
 class HandOverIT extends Scenario {
     private static final String WAITS =
             "waits for the first snapshot of epoch 2; those of earlier epochs are not imported";

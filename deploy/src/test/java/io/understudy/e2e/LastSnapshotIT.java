@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Deadline;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A primary that is shut down with a last snapshot, and one that sends parts of the site alone. */
+@Tag("slow")
 class LastSnapshotIT extends SharedScenario {
     @BeforeAll
     void start() {
@@ -19,6 +21,7 @@ class LastSnapshotIT extends SharedScenario {
     }
 
     /** By {@code service.stop}; what was written a moment before is on the standby, which says that this is all. */
+    @Tag("always")
     @Test
     void whatWasWrittenLastIsOnTheStandbyWhichSaysThatNothingCameAfterIt() {
         int notes = primary().site().notes().size();

@@ -24,10 +24,12 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.subethamail.smtp.server.SMTPServer;
 
 /** People are notified of what happens on two servers, while one of the channels hangs. */
+@Tag("slow")
 class NotifyIT extends Scenario {
     private final List<JsonNode> notices = new CopyOnWriteArrayList<>();
     private final List<String> pings = new CopyOnWriteArrayList<>();

@@ -8,9 +8,11 @@ import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The site is stopped around the moment of a snapshot, and started whatever happens to the agent. */
+@Tag("slow")
 class QuiesceIT extends Scenario {
     @Test
     void theSiteIsStoppedForAMomentAndStartedAlsoAfterAKill() {

@@ -14,9 +14,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Both agents run, and speak TLS with each other; no poll comes. */
+@Tag("slow")
 class RunningAgentsIT extends SharedScenario {
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -70,6 +72,7 @@ class RunningAgentsIT extends SharedScenario {
     }
 
     /** By an announcement over TLS; new passwords of the databases count while both run. */
+    @Tag("always")
     @Test
     void snapshotsArriveOverTlsAlsoWithNewPasswords() {
         int notes = primary().site().notes().size();

@@ -17,12 +17,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Three filestores, of which one keeps more than the others, and one is outside its window: one goes away and comes
  * back, each is pruned by its own rule, then the main one is gone for good.
  */
+@Tag("slow")
 class SeveralStoresIT extends Scenario {
     private static void damageEveryBlob(Path filestore) throws IOException {
         try (Stream<Path> all = Files.walk(filestore.resolve("blobs"))) {

@@ -10,9 +10,11 @@ import io.understudy.testing.SshServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole way over SSH: a server that is neither of the two keeps the repository. */
+@Tag("slow")
 class SftpIT extends Scenario {
     @Test
     void theStandbyFollowsTakesOverAndFencesOverSsh() throws IOException {

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With certificates the agents speak TLS and both sides prove who they are. */
+@Tag("slow")
 class TlsIT extends Scenario {
     /** From another host: one port, and behind it a listed name alone. */
     @Test

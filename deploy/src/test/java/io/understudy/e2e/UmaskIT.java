@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever umask an agent was started with, what it writes has the modes that the pages name. */
+@Tag("slow")
 class UmaskIT extends Scenario {
     private static final Set<PosixFilePermission> OF_OTHERS = PosixFilePermissions.fromString("---rwxrwx");
     private static final Set<PosixFilePermission> NEVER = PosixFilePermissions.fromString("----w-rwx");

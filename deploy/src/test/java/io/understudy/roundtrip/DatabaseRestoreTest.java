@@ -84,6 +84,7 @@ class DatabaseRestoreTest {
     }
 
     /** No function of the site gets a superuser's rights where one role is named. */
+    @Tag("always")
     @Test
     void runsFunctionsOfTheSiteAsTheRole() {
         server.createRole("shopkeeper", "LOGIN PASSWORD 'x'");

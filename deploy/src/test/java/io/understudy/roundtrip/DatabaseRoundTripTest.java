@@ -45,6 +45,7 @@ class DatabaseRoundTripTest {
         assertThat(server.dump(copy(first))).isEqualTo(server.dump(source));
     }
 
+    @Tag("always")
     @Test
     void reproducesAnEmptyDatabase() {
         String source = server.createDatabase("empty");

@@ -133,6 +133,7 @@ class DiffTest {
         return source;
     }
 
+    @Tag("always")
     @Test
     void countsRowsThatWentAndCame() throws IOException {
         changed();

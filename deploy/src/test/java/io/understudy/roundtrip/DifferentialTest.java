@@ -110,6 +110,7 @@ class DifferentialTest {
         }
     }
 
+    @Tag("always")
     @Test
     void saysHowEachTableWasBroughtUp() {
         Differential both = new Differential(PostgresServer.shared(), state, ChangingSite.SCHEMA);

@@ -67,6 +67,7 @@ class DumpRoundTripTest {
     @TempDir
     private Path state;
 
+    @Tag("always")
     @Test
     void reproducesEveryKindOfObject() {
         String source = EveryKindOfObject.create(server);
@@ -246,6 +247,7 @@ class DumpRoundTripTest {
                 .hasMessage("cannot write the dump to " + file + ": it exists already");
     }
 
+    @Tag("always")
     @Test
     void refusesATableThatIsNotThere() {
         Manifest manifest = capture(shop());

@@ -75,12 +75,14 @@ class EncryptedRestoreTest {
         }
     }
 
+    @Tag("always")
     @Test
     void stopsWithAnotherIdentityOrNone() throws IOException {
         assertStops(settings(identity(AgeIdentity.generate())), "does not open keys/00000001.age");
         assertStops(settings(""), "is encrypted: set identity in step 1");
     }
 
+    @Tag("always")
     @Test
     void stopsAtAKeyThatNoTrustedServerSigned() throws IOException {
         writeKey(KEY, SigningKey.load(home.resolve("foreign.pem")));

@@ -35,6 +35,7 @@ class OtherServerRoundTripTest {
     @TempDir
     private Path folder;
 
+    @Tag("always")
     @Test
     void carriesAnExtensionsSettingsAndDoesWithoutATablespace() {
         PostgresBinaries binaries = PostgresWithExtension.create(folder, "with_settings", EXTENSION);

@@ -27,12 +27,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged agents restore files of a real repository, are killed meanwhile, and bring back each bit of them. */
 @Timeout(300)
+@Tag("slow")
 class RestoreToFolderIT {
     private static final AgeIdentity IDENTITY = AgeIdentity.generate();
 
@@ -147,6 +149,7 @@ class RestoreToFolderIT {
         killedAndContinued("replica");
     }
 
+    @Tag("always")
     @Test
     void aStandbyRestoresFromItsMirrorWhileTheFilestoreIsAway() throws IOException {
         build(Optional.empty());
@@ -159,6 +162,7 @@ class RestoreToFolderIT {
     }
 
     /** As a shell sees it: bytes, a reader that ends early, and a device without room. */
+    @Tag("always")
     @Test
     void catWritesTheBytesOfAFile() throws Exception {
         build(Optional.empty());

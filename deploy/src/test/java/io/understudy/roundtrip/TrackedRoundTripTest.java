@@ -37,6 +37,7 @@ class TrackedRoundTripTest {
 
     private final MemoryBlobs blobs = new MemoryBlobs();
 
+    @Tag("always")
     @Test
     void theDatabaseIsTheSameAfterTheWay() {
         try (PostgresServer server = PostgresServer.start(List.of("wal_level=logical"))) {

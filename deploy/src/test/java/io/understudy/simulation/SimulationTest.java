@@ -48,6 +48,7 @@ class SimulationTest {
         }
     }
 
+    @Tag("always")
     @Test
     void replaysExactly() {
         try (Simulation simulation = new Simulation()) {

@@ -68,6 +68,7 @@ class WholeWayTest {
         assertThat(TreePrint.of(live)).anyMatch(line -> line.contains("\\xff\\xfe"));
     }
 
+    @Tag("always")
     @Test
     void makesTheSameIndexInAnyLocale() throws Exception {
         new RandomTree(source, 78).grow(100);
@@ -80,6 +81,7 @@ class WholeWayTest {
     }
 
     /** No lock-in: GNU tar alone brings back every small file under its exact name. */
+    @Tag("always")
     @Test
     void tarRestoresThePacks() throws Exception {
         new RandomTree(source, 79).grow(150);

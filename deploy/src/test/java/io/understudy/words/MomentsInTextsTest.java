@@ -67,6 +67,7 @@ class MomentsInTextsTest {
                 .isEmpty();
     }
 
+    @Tag("always")
     @Test
     void eachWayToShowOneIsFound() throws IOException {
         String source = """

@@ -68,6 +68,7 @@ class CaptureFailuresTest {
                         temporary -> assertThat(temporary).isEmptyDirectory());
     }
 
+    @Tag("always")
     @Test
     void namesTheTableThatIsLockedAndWhoLocksIt() {
         try (Session other = new Database(server.settings(source)).open()) {
@@ -78,6 +79,7 @@ class CaptureFailuresTest {
         }
     }
 
+    @Tag("always")
     @Test
     void waitsForALockWithoutAPlaceInItsQueue() throws Exception {
         CompletableFuture<Captured> capture;
@@ -150,6 +152,7 @@ class CaptureFailuresTest {
         assertThat(captured.database().data().properties().roles()).containsExactly(role);
     }
 
+    @Tag("always")
     @Test
     void saysWhenThePasswordIsWrong() {
         DatabaseSettings settings = server.settings(source, PostgresServer.SUPERUSER, "wrong", Ownership.PRESERVE);

@@ -116,6 +116,7 @@ class TrackingWithoutIdentityTest {
         server.dropDatabase(database);
     }
 
+    @Tag("always")
     @Test
     void whatDidNotChangeIsNotReadAgain() throws IOException {
         String other = readInFullAt("other");

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 /** {@code agent-primary dump}. */
 @Tag("slow")
 class DumpCliTest extends CliScenario {
+    @Tag("always")
     @Test
     void writesWhatPsqlLoads() throws Exception {
         configure();

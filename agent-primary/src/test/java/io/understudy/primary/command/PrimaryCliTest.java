@@ -68,6 +68,7 @@ class PrimaryCliTest extends CliScenario {
         assertThat(json("show", "latest", "--json").has("last")).isFalse();
     }
 
+    @Tag("always")
     @Test
     void takesThePartsThatItIsAskedFor() throws IOException {
         json("init", "--json");
@@ -252,6 +253,7 @@ class PrimaryCliTest extends CliScenario {
         assertThat(out.toString()).contains("failed   tree media: ").contains("hint: ");
     }
 
+    @Tag("always")
     @Test
     void refusesInBackupMode() throws Exception {
         run("init");

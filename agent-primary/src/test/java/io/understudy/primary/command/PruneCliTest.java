@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("slow")
 @Timeout(120)
 class PruneCliTest extends CliScenario {
+    @Tag("always")
     @Test
     void prunesAndExplains() throws Exception {
         more = "retention: {keep: {hourly: 1, daily: 0}, minimum: 1}\n";

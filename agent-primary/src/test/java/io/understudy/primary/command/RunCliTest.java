@@ -78,6 +78,7 @@ class RunCliTest extends CliScenario {
         assertThat(err.toString()).contains("the audit chain is broken: line ", " of " + file);
     }
 
+    @Tag("always")
     @Test
     void aSecondDaemonIsRefused() throws Exception {
         run("init");

@@ -34,6 +34,7 @@ class PruningCrashTest {
 
     private int worlds;
 
+    @Tag("always")
     @ParameterizedTest
     @ValueSource(longs = 1)
     void atEveryCall(long seed) {

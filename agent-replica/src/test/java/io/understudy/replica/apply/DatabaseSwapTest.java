@@ -44,6 +44,7 @@ class DatabaseSwapTest {
     private final String site = server.newName("swap");
     private final DatabaseNames names = DatabaseNames.of(site);
 
+    @Tag("always")
     @Test
     void endsOpenSessionsOfBothDatabases() throws SQLException {
         LiveDatabases databases = loaded(server, "");
@@ -59,6 +60,7 @@ class DatabaseSwapTest {
         assertThat(server.psql(names.previous(), "SELECT what FROM content")).isEqualTo("old");
     }
 
+    @Tag("always")
     @Test
     void namesTablesThatAreGoneOrEmptiedAndWaitsForNoLockOfOthers() throws SQLException {
         LiveDatabases databases = loaded(server, "");

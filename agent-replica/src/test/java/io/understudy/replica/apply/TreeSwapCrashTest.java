@@ -77,6 +77,7 @@ class TreeSwapCrashTest {
         assertThat(operations).isGreaterThan(40);
     }
 
+    @Tag("always")
     @Test
     void goesBackFromEveryOperation() throws IOException {
         World world = new World(temp, 32);

@@ -72,6 +72,7 @@ class BitRotTest {
     }
 
     /** Then it does not exist. */
+    @Tag("always")
     @Test
     void aManifestThatIsGoneIsNoSnapshot() {
         spoil(Kind.MANIFEST, Damage.DELETED);

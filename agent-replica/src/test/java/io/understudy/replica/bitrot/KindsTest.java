@@ -40,6 +40,7 @@ class KindsTest {
     /** Of an encrypted repository; {@code EncryptedRepositoryTest} damages it. */
     private static final String KEYS = "keys/";
 
+    @Tag("always")
     @Test
     void everyPlaceOfTheFormatsPageHasAKindAndNoOther() throws IOException {
         String page = Files.readString(Path.of("../deploy/docs/format.md"));
@@ -52,6 +53,7 @@ class KindsTest {
                 .isEqualTo(Arrays.stream(Kind.values()).map(Kind::place).collect(Collectors.toSet()));
     }
 
+    @Tag("always")
     @Test
     void everyObjectOfASampleIsOfAKind() {
         assertThat(BitRotSite.objects().keySet())
@@ -61,6 +63,7 @@ class KindsTest {
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
 
+    @Tag("always")
     @Test
     void everyFieldThatNamesBlobsHasAKind() {
         Stream<String> fields = Stream.concat(

@@ -97,6 +97,7 @@ class DatabaseLoaderTest extends FullLoads {
         assertFails(ErrorCode.DISK_FULL, () -> full.preflight(manifest));
     }
 
+    @Tag("always")
     @Test
     void storesNothingOfADamagedBlob() {
         Manifest manifest = snapshot(shared, ROWS);

@@ -170,6 +170,7 @@ class HostileFunctionTest {
     }
 
     /** The test's own function does what it is meant to do, given the rights. */
+    @Tag("always")
     @Test
     void wouldRunItAsASuperuser() {
         String database = server.createDatabase("naive");

@@ -100,6 +100,7 @@ class IncrementalCheckTest extends IncrementalLoads {
         assertSame();
     }
 
+    @Tag("always")
     @Test
     void comparesTheLiveDatabaseAndTellsWritesFromDamage() {
         Manifest manifest = capture();

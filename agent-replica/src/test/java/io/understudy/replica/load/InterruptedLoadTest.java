@@ -106,6 +106,7 @@ class InterruptedLoadTest extends FullLoads {
         assertThat(state.toFile().list()).doesNotContain("archive.dump");
     }
 
+    @Tag("always")
     @Test
     void endsWhenItsThreadIsInterrupted() throws InterruptedException {
         Manifest manifest = snapshot(shared, ROWS);

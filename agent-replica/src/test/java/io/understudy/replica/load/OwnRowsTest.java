@@ -173,6 +173,7 @@ class OwnRowsTest extends IncrementalLoads {
         assertSame();
     }
 
+    @Tag("always")
     @Test
     void theFileHasATimeLimit() throws IOException {
         Path file = Files.writeString(state.resolve("slow.sql"), "SELECT 1;\nSELECT pg_sleep(60);");
@@ -202,6 +203,7 @@ class OwnRowsTest extends IncrementalLoads {
         assertSame();
     }
 
+    @Tag("always")
     @Test
     void rowsOfThisStandbyStay() {
         DatabaseIdentity live = load(capture(), blobs).database();

@@ -99,6 +99,7 @@ class PendingListsTest extends IncrementalLoads {
     }
 
     /** The site does without: searches read the list. */
+    @Tag("always")
     @Test
     void ofAnotherDatabaseAndWhereTheServerRefusesItStay() {
         server.psql(source, ROWS);

@@ -55,11 +55,13 @@ class PreflightTest {
         SERVER.createRole("creator", "LOGIN PASSWORD 'x' CREATEDB");
     }
 
+    @Tag("always")
     @Test
     void passesWhereNothingIsMissing() {
         assertThatCode(() -> asSuperuser().preflight(manifest(new Needs()))).doesNotThrowAnyException();
     }
 
+    @Tag("always")
     @Test
     void listsAllMissingRolesWhereverTheyAreNamed() {
         Needs needs = new Needs();
@@ -74,6 +76,7 @@ class PreflightTest {
         assertThat(hint(() -> asSuperuser().preflight(manifest(needs)))).contains("database.ownership: single");
     }
 
+    @Tag("always")
     @Test
     void needsNoRolesWhereOwnershipIsSingle() {
         Needs needs = new Needs();
@@ -82,6 +85,7 @@ class PreflightTest {
         assertThatCode(() -> loader.preflight(manifest(needs))).doesNotThrowAnyException();
     }
 
+    @Tag("always")
     @Test
     void listsMissingAndOutdatedExtensions() {
         Needs needs = new Needs();
@@ -94,6 +98,7 @@ class PreflightTest {
                 .hasMessageNotContaining("pg_trgm");
     }
 
+    @Tag("always")
     @Test
     void refusesAUserWhoMayNotCreateDatabases() {
         assertFails(
@@ -102,6 +107,7 @@ class PreflightTest {
                 .hasMessageContaining("user \"helpless\" may not create databases");
     }
 
+    @Tag("always")
     @Test
     void refusesAUserWhoMayNotGiveObjectsToTheirOwners() {
         assertFails(
@@ -110,6 +116,7 @@ class PreflightTest {
                 .hasMessageContaining("may give nothing to \"postgres\"");
     }
 
+    @Tag("always")
     @Test
     void refusesUntrustedExtensionsForAPlainUser() {
         Needs needs = new Needs();
@@ -123,6 +130,7 @@ class PreflightTest {
                 .hasMessageContaining("only a superuser may create the extension postgres_fdw");
     }
 
+    @Tag("always")
     @Test
     void refusesALiveDatabaseThatTheUserMayNotRenameAndSessionsItMayNotEnd() throws SQLException {
         SERVER.psql("postgres", "CREATE DATABASE \"" + site + "\";");
@@ -238,6 +246,7 @@ class PreflightTest {
                 .doesNotThrowAnyException();
     }
 
+    @Tag("always")
     @Test
     void refusesToWorkFromWithinTheSitesOwnDatabase() {
         DatabaseLoader loader = loader(SERVER.settings("postgres"), ROOMY);
@@ -282,6 +291,7 @@ class PreflightTest {
         "1.0-beta2,1.0-beta10,-1",
         "unpackaged,1,-1"
     })
+    @Tag("always")
     void ordersVersionsByTheirNumbers(String left, String right, int order) {
         assertThat(Integer.signum(VersionText.compare(left, right))).isEqualTo(order);
     }

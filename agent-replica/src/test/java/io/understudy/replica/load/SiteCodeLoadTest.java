@@ -147,6 +147,7 @@ class SiteCodeLoadTest {
         assertThat(server.psql(names.spare(), "SELECT g FROM a")).isEqualTo("6");
     }
 
+    @Tag("always")
     @Test
     void namesTheFunctionThatLetsRowsInInNoOrder() {
         String source = source(F
@@ -188,6 +189,7 @@ class SiteCodeLoadTest {
         assertThat(server.dump(names.spare())).isEqualTo(server.dump(source));
     }
 
+    @Tag("always")
     @Test
     void bringsPostgisWithItsOwnReferenceSystems() {
         assumeTrue(

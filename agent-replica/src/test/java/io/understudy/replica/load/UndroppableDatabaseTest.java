@@ -141,6 +141,7 @@ class UndroppableDatabaseTest {
         assertThat(swap.retired()).isEmpty();
     }
 
+    @Tag("always")
     @Test
     void aSpareThatCannotBeDroppedGivesUpItsName() {
         Manifest manifest = snapshot("CREATE TABLE t (a int);");

@@ -44,6 +44,7 @@ class CephFilestoreTest extends FilestoreContract {
         return new S3Filestore(gateway.settings("s3://" + BUCKET + "/" + ++prefixes), Ticker.system());
     }
 
+    @Tag("always")
     @Test
     void writesConditionally() {
         assertThat(store().capabilities().conditionalPut()).isTrue();
@@ -51,11 +52,13 @@ class CephFilestoreTest extends FilestoreContract {
     }
 
     /** Of its versions and locks too, which this gateway knows. */
+    @Tag("always")
     @Test
     void saysWhatIsToBeKnown() {
         assertThat(store().remarks()).isNotEmpty();
     }
 
+    @Tag("always")
     @Test
     void tellsWrongKeysAndAMissingBucketFromAMissingObject() {
         URI there = URI.create(store().name());

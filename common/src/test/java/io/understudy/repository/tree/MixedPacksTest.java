@@ -36,6 +36,7 @@ class MixedPacksTest {
             .mapToObj(i -> Samples.bytes(i, i % 8 == 0 ? 9 << 20 : 1 + i * 20_000))
             .toList();
 
+    @Tag("always")
     @Test
     void eachContentIsWhereItsPlaceSays() throws IOException {
         Packs packs = Packs.of(keyed(1));
@@ -59,6 +60,7 @@ class MixedPacksTest {
         }
     }
 
+    @Tag("always")
     @Test
     void togetherTheyAreATarArchive() throws IOException {
         Packs packs = Packs.of(keyed(1));
@@ -76,6 +78,7 @@ class MixedPacksTest {
         }
     }
 
+    @Tag("always")
     @Test
     void theyEndWhereASecretSaysAndNotWhereAFileEnds() {
         List<Long> one = lengths(1);
@@ -89,6 +92,7 @@ class MixedPacksTest {
                 .allMatch(length -> length > Pack.SIZE / 2 && length <= Pack.SIZE);
     }
 
+    @Tag("always")
     @Test
     void theLastIsPaddedByWhatNoFileSays() {
         for (int secret = 0; secret < 12; secret++) {
@@ -112,6 +116,7 @@ class MixedPacksTest {
                 .allMatch(padding -> padding < BlobSink.MOST_PADDING);
     }
 
+    @Tag("always")
     @Test
     void nothingAddedIsNoPack() {
         assertThat(Packs.of(keyed(1)).finish()).isEmpty();

@@ -88,6 +88,7 @@ class CaptureBesideDdlTest {
         Sessions.awaitNone(server, source);
     }
 
+    @Tag("always")
     @Test
     void letsARareAlterTablePassInTheMiddleOfALongCopy() throws Exception {
         CompletableFuture<Captured> capture = capturing();

@@ -37,6 +37,7 @@ class DatabaseCaptureTest {
     @TempDir
     Path folder;
 
+    @Tag("always")
     @Test
     void carriesADatabaseWithEveryKindOfObject() {
         String source = EveryKindOfObject.create(server);

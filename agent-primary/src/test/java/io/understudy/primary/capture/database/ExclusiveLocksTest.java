@@ -20,6 +20,7 @@ class ExclusiveLocksTest {
     private final PostgresServer server = PostgresServer.shared();
 
     /** What was dropped since the catalog was read costs the moment; anything else is a failure. */
+    @Tag("always")
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -39,6 +40,7 @@ class ExclusiveLocksTest {
         }
     }
 
+    @Tag("always")
     @Test
     void aTableThatIsLockedOrGoneIsToldAndTheTransactionGoesOn() {
         String name = server.createDatabase("locks");

@@ -42,6 +42,7 @@ class ExportedSnapshotTest {
                 """);
     }
 
+    @Tag("always")
     @Test
     void holdsNoLockAndSeesItsMoment() {
         try (Session keeper = open()) {
@@ -52,6 +53,7 @@ class ExportedSnapshotTest {
         }
     }
 
+    @Tag("always")
     @Test
     void outlivesTheSessionThatLockedTablesBeforeIt() {
         try (Session keeper = open();
@@ -70,6 +72,7 @@ class ExportedSnapshotTest {
         }
     }
 
+    @Tag("always")
     @Test
     void holdsNothingWhileATableIsLockedAndGivesUp() {
         try (Session other = open();
@@ -85,6 +88,7 @@ class ExportedSnapshotTest {
         }
     }
 
+    @Tag("always")
     @Test
     void goesOnAfterATableIsGoneOrLocked() {
         try (Session session = open();
@@ -205,6 +209,7 @@ class ExportedSnapshotTest {
         }
     }
 
+    @Tag("always")
     @Test
     void comparesTheLabelsOfEnumerationsAlone() {
         try (Session keeper = open();

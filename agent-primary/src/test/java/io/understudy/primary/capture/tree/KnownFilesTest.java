@@ -80,6 +80,7 @@ class KnownFilesTest {
     }
 
     /** The same attacker, so he is no bad one. */
+    @Tag("always")
     @Test
     void findsNearlyAllFilesOfAPlainOne() throws IOException {
         Map<Company, Hits> hits = hits();

@@ -43,6 +43,7 @@ class MixedTreeTest extends CapturedTree {
             new RepositoryKey(1, AgeIdentity.generate(), AgeIdentity.generate(), random(32, 9), false);
     private final Blobs sealed = sealed(key.sealing());
 
+    @Tag("always")
     @Test
     void noBlobEndsWhereAFileEnds() throws IOException {
         write("large", random(16 * MIB, 1));
@@ -123,6 +124,7 @@ class MixedTreeTest extends CapturedTree {
         assertReferred(second);
     }
 
+    @Tag("always")
     @Test
     void aServerWithoutIdentityLeavesAWornPackAsItIs() throws IOException {
         for (int i = 0; i < 4; i++) {
@@ -137,6 +139,7 @@ class MixedTreeTest extends CapturedTree {
         assertThat(of(second, "f3")).isEqualTo(of(first, "f3"));
     }
 
+    @Tag("always")
     @Test
     void theNextPackOfAFileCountsToo() {
         PackUpkeep upkeep = new PackUpkeep();

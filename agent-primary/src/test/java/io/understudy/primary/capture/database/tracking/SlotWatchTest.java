@@ -72,6 +72,7 @@ class SlotWatchTest {
         server.dropDatabase(database);
     }
 
+    @Tag("always")
     @Test
     void itsNameIsDerivedFromSiteAndRepository() {
         assertThat(TrackingSlot.of("my-site", TrackedSite.REPOSITORY).name())
@@ -81,6 +82,7 @@ class SlotWatchTest {
                 .endsWith("_1a2b3c4d5e6f");
     }
 
+    @Tag("always")
     @Test
     void aSlotThatKeepsLittleStays() {
         site.snapshot();

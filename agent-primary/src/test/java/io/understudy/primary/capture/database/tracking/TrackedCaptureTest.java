@@ -254,6 +254,7 @@ class TrackedCaptureTest {
         drop(database);
     }
 
+    @Tag("always")
     @Test
     void aTableIsReadWholeOnceADay() {
         String database = server.createDatabase("daily");
