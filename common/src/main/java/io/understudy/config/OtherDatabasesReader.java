@@ -4,6 +4,8 @@ import io.understudy.config.OtherDatabase.Access;
 import io.understudy.config.OtherDatabase.Commands;
 import io.understudy.config.OtherDatabase.Mariadb;
 import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.config.Settings.DatabaseSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,20 @@ final class OtherDatabasesReader {
             List.of(Setting.DATABASES_SCHEMA, Setting.DATABASES_OPTIONS, Setting.DATABASES_TOOLS),
             "sqlite",
             List.of(Setting.DATABASES_PATH, Setting.DATABASES_TOOLS));
+
+    /** Of a site without PostgreSQL. */
+    static final DatabaseSettings NO_POSTGRESQL = new DatabaseSettings(
+            "",
+            0,
+            "",
+            Map.of(),
+            "",
+            Secret.none(),
+            "",
+            Optional.empty(),
+            4,
+            Settings.Ownership.PRESERVE,
+            Duration.ofSeconds(60));
 
     private final List<Values> items;
     private final Set<String> names = new HashSet<>();
@@ -100,9 +116,7 @@ final class OtherDatabasesReader {
             values.fault(Setting.DATABASES_SCHEMA, "must be up to 34 of A-Z, a-z, 0-9, _, $ and -: " + schema);
         }
         return new Mariadb(
-                schema,
-                values.optionalPath(Setting.DATABASES_OPTIONS),
-                values.optionalPath(Setting.DATABASES_TOOLS));
+                schema, values.optionalPath(Setting.DATABASES_OPTIONS), values.optionalPath(Setting.DATABASES_TOOLS));
     }
 
     private static Commands commands(Values values) {

@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
  * @param state folder of the agents' durable state
  * @param marker the file whose existence means backup mode
- * @param database the PostgreSQL database; {@link DatabaseSettings#NONE} where the site has none
+ * @param database the PostgreSQL database; one that {@link DatabaseSettings#isThere is not there} where the site has none
  * @param databases those that are no PostgreSQL server's
  */
 public record Settings(
@@ -38,40 +38,6 @@ public record Settings(
         NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
-
-    /** Of a site without other databases. */
-    public Settings(
-            String site,
-            Path state,
-            Path marker,
-            DatabaseSettings database,
-            List<TreeSettings> trees,
-            FilestoreSettings filestore,
-            SigningSettings signing,
-            PrimarySettings primary,
-            RetentionSettings retention,
-            ReplicaSettings replica,
-            ServiceSettings service,
-            NotifySettings notification,
-            Optional<TlsSettings> tls,
-            Optional<EncryptionSettings> encryption) {
-        this(
-                site,
-                state,
-                marker,
-                database,
-                List.of(),
-                trees,
-                filestore,
-                signing,
-                primary,
-                retention,
-                replica,
-                service,
-                notification,
-                tls,
-                encryption);
-    }
 
     /** Of a plain repository, notifying no one. */
     public Settings(
@@ -92,6 +58,7 @@ public record Settings(
                 state,
                 marker,
                 database,
+                List.of(),
                 trees,
                 filestore,
                 signing,
@@ -107,26 +74,6 @@ public record Settings(
     public Settings {
         databases = List.copyOf(databases);
         trees = List.copyOf(trees);
-    }
-
-    /** The same with these databases next to that of PostgreSQL. */
-    public Settings with(List<OtherDatabase> others) {
-        return new Settings(
-                site,
-                state,
-                marker,
-                database,
-                others,
-                trees,
-                filestore,
-                signing,
-                primary,
-                retention,
-                replica,
-                service,
-                notification,
-                tls,
-                encryption);
     }
 
     /** How the content's owners and grants are restored. */
@@ -156,20 +103,6 @@ public record Settings(
             int connections,
             Ownership ownership,
             Duration lockTimeout) {
-        /** Of a site without PostgreSQL. */
-        public static final DatabaseSettings NONE = new DatabaseSettings(
-                "",
-                0,
-                "",
-                Map.of(),
-                "",
-                Secret.none(),
-                "",
-                Optional.empty(),
-                4,
-                Ownership.PRESERVE,
-                Duration.ofSeconds(60));
-
         public DatabaseSettings {
             parameters = Map.copyOf(parameters);
         }

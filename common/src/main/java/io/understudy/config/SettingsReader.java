@@ -63,7 +63,7 @@ final class SettingsReader {
     private DatabaseSettings database() {
         boolean others = top.section().child("databases").isPresent();
         return others && top.section().child("database").isEmpty()
-                ? DatabaseSettings.NONE
+                ? OtherDatabasesReader.NO_POSTGRESQL
                 : database(section("database"));
     }
 

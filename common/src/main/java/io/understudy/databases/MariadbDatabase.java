@@ -22,8 +22,10 @@ import java.util.Optional;
 /**
  * A schema of a MariaDB server, by {@code mariadb-dump} and {@code mariadb}. All tables change places in one
  * {@code RENAME TABLE}, which a crash leaves done or not done. What cannot be renamed from schema to schema (views,
- * triggers, routines, events) is kept as a script, dropped before, and made again after it: the site stands still then.
+ * triggers, routines, events) is kept as a script, dropped before, and made again after it: the site is stopped then.
  * Whether the tables have changed places is seen on the place's own schema: it is never without a table before that.
+ *
+ * <p>More than 300 lines, for all statements that this needs stand in one place.
  */
 final class MariadbDatabase implements SiteDatabase {
     private static final String DONE = "-- Dump completed";
@@ -146,8 +148,8 @@ final class MariadbDatabase implements SiteDatabase {
 
     private static List<String> renames(List<String> tables, String from, String to) {
         List<String> renames = new ArrayList<>();
-        tables.forEach(table -> renames.add(
-                quoted(from) + "." + quoted(table) + " TO " + quoted(to) + "." + quoted(table)));
+        tables.forEach(
+                table -> renames.add(quoted(from) + "." + quoted(table) + " TO " + quoted(to) + "." + quoted(table)));
         return renames;
     }
 
@@ -157,13 +159,7 @@ final class MariadbDatabase implements SiteDatabase {
                 "read the routines of",
                 ErrorCode.DATABASE_FAILED,
                 dumper(List.of(
-                        "--no-data",
-                        "--no-create-info",
-                        "--skip-opt",
-                        "--routines",
-                        "--triggers",
-                        "--events",
-                        schema)),
+                        "--no-data", "--no-create-info", "--skip-opt", "--routines", "--triggers", "--events", schema)),
                 "");
         List<String> views = views(schema);
         if (views.isEmpty()) {
@@ -307,7 +303,9 @@ final class MariadbDatabase implements SiteDatabase {
                 .filter(engine -> List.of("MyISAM", "Aria", "MEMORY", "CSV").contains(engine))
                 .toList();
         return "schema " + mariadb.schema() + " of MariaDB " + version
-                + (loose.isEmpty() ? "" : "; tables of " + String.join(", ", loose) + " are read without a transaction");
+                + (loose.isEmpty()
+                        ? ""
+                        : "; tables of " + String.join(", ", loose) + " are read without a transaction");
     }
 
     @Override

@@ -136,7 +136,8 @@ final class Programs {
 
     /** The last lines, on one. */
     static String end(String text) {
-        List<String> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        List<String> lines =
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
         String all = lines.stream().skip(Math.max(0, lines.size() - LINES)).collect(Collectors.joining(" / "));
         return all.length() <= LONGEST ? all : "…" + all.substring(all.length() - LONGEST);
     }

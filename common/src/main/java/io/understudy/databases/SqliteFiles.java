@@ -64,7 +64,7 @@ final class SqliteFiles {
     /** It is whole: gives it the owner and the mode of what is live, and makes it durable. */
     void written() throws IOException {
         for (String companion : COMPANIONS) {
-            Files.deleteIfExists(beside(ahead, companion));
+            Files.deleteIfExists(companionOf(ahead, companion));
         }
         if (Files.exists(live)) {
             PosixFileAttributes like = Files.readAttributes(live, PosixFileAttributes.class);
@@ -149,8 +149,8 @@ final class SqliteFiles {
 
     private static void moveCompanions(Path from, Path to) throws IOException {
         for (String companion : COMPANIONS) {
-            if (Files.exists(beside(from, companion))) {
-                Files.move(beside(from, companion), beside(to, companion), StandardCopyOption.REPLACE_EXISTING);
+            if (Files.exists(companionOf(from, companion))) {
+                Files.move(companionOf(from, companion), companionOf(to, companion), StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }
@@ -159,11 +159,11 @@ final class SqliteFiles {
     static void delete(Path database) throws IOException {
         Files.deleteIfExists(database);
         for (String companion : COMPANIONS) {
-            Files.deleteIfExists(beside(database, companion));
+            Files.deleteIfExists(companionOf(database, companion));
         }
     }
 
-    private static Path beside(Path database, String companion) {
+    private static Path companionOf(Path database, String companion) {
         return database.resolveSibling(database.getFileName() + companion);
     }
 

@@ -159,8 +159,7 @@ final class SnapshotDiff {
     }
 
     private static Map<String, DatabaseData> others(Opened snapshot) {
-        return snapshot.manifest().others().stream()
-                .collect(Collectors.toMap(DatabaseData::name, Function.identity()));
+        return snapshot.manifest().others().stream().collect(Collectors.toMap(DatabaseData::name, Function.identity()));
     }
 
     private static Optional<String> length(DatabaseData data) {
@@ -195,8 +194,10 @@ final class SnapshotDiff {
         snapshot.manifest()
                 .postgresql()
                 .map(DatabaseData::properties)
-                .ifPresent(properties -> properties.settings().forEach(each -> all.put(
-                        each.name() + (each.role() == null ? "" : " of role " + each.role()), each.value())));
+                .ifPresent(properties -> properties
+                        .settings()
+                        .forEach(each -> all.put(
+                                each.name() + (each.role() == null ? "" : " of role " + each.role()), each.value())));
         return all;
     }
 

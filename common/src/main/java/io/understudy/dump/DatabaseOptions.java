@@ -85,7 +85,8 @@ public final class DatabaseOptions {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot restore database " + other + " into a database of PostgreSQL",
-                    "write it to a file with --to dump:FILE --database " + other + ", and load that with its own program");
+                    "write it to a file with --to dump:FILE --database " + other
+                            + ", and load that with its own program");
         });
         Optional<String> role = Optional.ofNullable(owner);
         DatabaseRestore restore = new DatabaseRestore(settings);

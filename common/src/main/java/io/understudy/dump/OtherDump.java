@@ -37,7 +37,8 @@ final class OtherDump {
      * @throws UnderstudyException {@code USAGE} where there is none of this name, or a part of it is asked for
      */
     static Optional<OtherDump> of(Opened snapshot, Optional<String> name, DumpOptions options) {
-        Optional<DatabaseData> found = find(snapshot.manifest(), name).filter(each -> each.kind() == DatabaseKind.COMMAND);
+        Optional<DatabaseData> found =
+                find(snapshot.manifest(), name).filter(each -> each.kind() == DatabaseKind.COMMAND);
         if (found.isPresent() && options.given()) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,

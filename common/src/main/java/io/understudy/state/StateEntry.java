@@ -5,6 +5,8 @@ import java.nio.file.Path;
 /**
  * All that lies in the state folder of a server: both agents share one. {@code deploy/docs/state.md} is this list for
  * operators. A new file of state is a line here and a record.
+ *
+ * <p>More than 300 lines, for it is one list.
  */
 public enum StateEntry {
     EPOCH(

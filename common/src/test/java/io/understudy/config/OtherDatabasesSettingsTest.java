@@ -25,8 +25,7 @@ class OtherDatabasesSettingsTest {
             marker: /srv/BACKUP
             filestore: {url: "file:///backups"}
             """;
-    private static final String POSTGRESQL =
-            "database: {url: \"jdbc:postgresql://localhost/site\", user: site}\n";
+    private static final String POSTGRESQL = "database: {url: \"jdbc:postgresql://localhost/site\", user: site}\n";
 
     @TempDir
     Path folder;
@@ -54,7 +53,9 @@ class OtherDatabasesSettingsTest {
                                 List.of(),
                                 Duration.ofHours(6),
                                 new Mariadb(
-                                        "wordpress", Optional.of(Path.of("/etc/understudy/shop.cnf")), Optional.empty())),
+                                        "wordpress",
+                                        Optional.of(Path.of("/etc/understudy/shop.cnf")),
+                                        Optional.empty())),
                         new OtherDatabase(
                                 "app",
                                 List.of(),

@@ -90,6 +90,7 @@ class MariadbDatabaseTest {
     }
 
     @Test
+    @Tag("always")
     void everythingIsExchangedAndTakenBack() {
         byte[] dump = dump();
         change();
@@ -144,7 +145,9 @@ class MariadbDatabaseTest {
             UnderstudyException killed = killedBefore(last, () -> database.swap(place));
             if (last % 2 == 0) {
                 database.swap(place);
-                assertThat(server.sql(STATE)).as("killed before command %d", last).isEqualTo(SNAPSHOT);
+                assertThat(server.sql(STATE))
+                        .as("killed before command %d", last)
+                        .isEqualTo(SNAPSHOT);
             }
             killedBefore(last / 2, () -> database.undo(place));
             database.undo(place);

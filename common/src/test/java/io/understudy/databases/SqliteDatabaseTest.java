@@ -43,14 +43,17 @@ class SqliteDatabaseTest {
         file = Files.createDirectory(folder.resolve("app")).resolve("app.db");
         runner = new SystemCommandRunner(folder.resolve("commands"));
         database = of(file);
-        sql(file, WAL + "PRAGMA user_version = 7; CREATE TABLE note(id INTEGER PRIMARY KEY, t TEXT);"
-                + " INSERT INTO note(t) VALUES ('old')");
+        sql(
+                file,
+                WAL + "PRAGMA user_version = 7; CREATE TABLE note(id INTEGER PRIMARY KEY, t TEXT);"
+                        + " INSERT INTO note(t) VALUES ('old')");
     }
 
     @Test
     void aSiteThatWritesIsCopiedWhole() throws IOException {
         byte[] dump = dump();
-        assertThat(new String(dump, 0, 15, java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("SQLite format 3");
+        assertThat(new String(dump, 0, 15, java.nio.charset.StandardCharsets.US_ASCII))
+                .isEqualTo("SQLite format 3");
         try (Stream<Path> left = Files.list(folder.resolve("work"))) {
             assertThat(left).isEmpty();
         }

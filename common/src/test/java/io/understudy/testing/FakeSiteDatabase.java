@@ -61,7 +61,8 @@ public final class FakeSiteDatabase implements SiteDatabase {
 
     /** How many contents lie next to the live one. */
     public synchronized int kept() {
-        return ahead.size() + (int) previous.values().stream().filter(Optional::isPresent).count();
+        return ahead.size()
+                + (int) previous.values().stream().filter(Optional::isPresent).count();
     }
 
     /**

@@ -25,7 +25,8 @@ public final class MariadbServer implements AutoCloseable {
 
     /** Whether the server's programs are here. */
     public static boolean installed() {
-        return Files.isExecutable(Path.of("/usr/sbin/mariadbd")) && Files.isExecutable(Path.of("/usr/bin/mariadb-dump"));
+        return Files.isExecutable(Path.of("/usr/sbin/mariadbd"))
+                && Files.isExecutable(Path.of("/usr/bin/mariadb-dump"));
     }
 
     /** In a new folder, in memory where that is possible: the server forces each change of a schema to the disk. */
@@ -113,7 +114,8 @@ public final class MariadbServer implements AutoCloseable {
                     .redirectErrorStream(true)
                     .start();
             process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String output =
+                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(arguments.get(0) + ": " + output);
             }

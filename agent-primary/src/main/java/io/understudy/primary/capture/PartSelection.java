@@ -122,8 +122,7 @@ final class PartSelection {
     /** @param named receives the blobs of the parts that are carried */
     void name(List<TreeData> all, List<DatabaseData> others, Map<StreamRef, KnownBlobs> named) {
         all.forEach(tree -> named.computeIfAbsent(tree.references(), references -> base.named(tree)));
-        others.forEach(
-                other -> named.computeIfAbsent(other.references(), base.named()::get));
+        others.forEach(other -> named.computeIfAbsent(other.references(), base.named()::get));
     }
 
     /** @param all the trees of the snapshot */

@@ -137,8 +137,8 @@ final class SnapshotRun {
             Captured captured = content.database();
             List<TreeData> trees = parts.all(
                     content.trees().stream().map(SourceTrees.Captured::tree).toList());
-            List<DatabaseData> others = parts.allOthers(
-                    dumped.stream().map(OtherDumps.Dumped::data).toList());
+            List<DatabaseData> others =
+                    parts.allOthers(dumped.stream().map(OtherDumps.Dumped::data).toList());
             if (unlessUnchanged
                     && isSame(base.manifest().orElseThrow(), captured.database().found(), others, trees)) {
                 captured.commit().unchanged(Base.databaseOf(base.manifest().orElseThrow()));
@@ -351,8 +351,7 @@ final class SnapshotRun {
 
     private static boolean holdAs(List<DatabaseData> others, List<DatabaseData> then) {
         return others.size() == then.size()
-                && IntStream.range(0, then.size())
-                        .allMatch(i -> others.get(i).holdsAs(then.get(i)));
+                && IntStream.range(0, then.size()).allMatch(i -> others.get(i).holdsAs(then.get(i)));
     }
 
     /**

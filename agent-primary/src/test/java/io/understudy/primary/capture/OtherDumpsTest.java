@@ -114,7 +114,11 @@ class OtherDumpsTest {
         take("hourly");
         Manifest again = take("hourly");
         assertThat(again.others().get(0).archive())
-                .isEqualTo(primary.repository.read(new SnapshotId(1, 1)).others().get(0).archive());
+                .isEqualTo(primary.repository
+                        .read(new SnapshotId(1, 1))
+                        .others()
+                        .get(0)
+                        .archive());
     }
 
     @Test

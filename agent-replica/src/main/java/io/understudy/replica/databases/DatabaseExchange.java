@@ -80,10 +80,12 @@ public final class DatabaseExchange implements LiveTrees {
                 LOG.info("database {} of {} is live", entry.database(), entry.snapshot());
             }
             case SWAPPED -> LOG.debug("database {} is live already", entry.database());
-            case RESTORING -> throw new UnderstudyException(
-                    ErrorCode.LOAD_FAILED,
-                    "cannot apply " + entry.snapshot() + ": database " + entry.database() + " is not restored whole",
-                    "it is restored again with the next attempt");
+            case RESTORING ->
+                throw new UnderstudyException(
+                        ErrorCode.LOAD_FAILED,
+                        "cannot apply " + entry.snapshot() + ": database " + entry.database()
+                                + " is not restored whole",
+                        "it is restored again with the next attempt");
         }
     }
 
@@ -109,8 +111,7 @@ public final class DatabaseExchange implements LiveTrees {
 
     @Override
     public boolean canGoBack(PlanSet plans) {
-        return trees.canGoBack(plans)
-                && places.of(plans.name()).stream().allMatch(each -> each.at() == At.SWAPPED);
+        return trees.canGoBack(plans) && places.of(plans.name()).stream().allMatch(each -> each.at() == At.SWAPPED);
     }
 
     @Override
@@ -122,12 +123,11 @@ public final class DatabaseExchange implements LiveTrees {
     public List<TreePosition> positions(PlanSet plans) {
         List<TreePosition> all = new ArrayList<>();
         for (Entry entry : places.of(plans.name())) {
-            Position position =
-                    switch (entry.at()) {
-                        case RESTORING, RESTORED -> Position.BEFORE;
-                        case SWAPPING, RETURNING -> Position.BETWEEN;
-                        case SWAPPED -> Position.AFTER;
-                    };
+            Position position = switch (entry.at()) {
+                case RESTORING, RESTORED -> Position.BEFORE;
+                case SWAPPING, RETURNING -> Position.BETWEEN;
+                case SWAPPED -> Position.AFTER;
+            };
             all.add(new TreePosition(TreePosition.DATABASE + entry.database(), position));
         }
         all.addAll(trees.positions(plans));
@@ -164,8 +164,7 @@ public final class DatabaseExchange implements LiveTrees {
         attempt(failures, () -> trees.clear(live));
         Optional<String> needed = live.map(PlanSet::name);
         places.all().stream()
-                .filter(each -> each.at() == At.SWAPPED
-                        && !needed.equals(Optional.of(each.apply())))
+                .filter(each -> each.at() == At.SWAPPED && !needed.equals(Optional.of(each.apply())))
                 .forEach(each -> attempt(failures, () -> drop(each)));
         throwFirst(failures);
     }

@@ -59,13 +59,7 @@ final class Places {
      * @param keepsForeign whether a swap puts there what Understudy did not make
      */
     record Entry(
-            String database,
-            long number,
-            String snapshot,
-            String apply,
-            At at,
-            String content,
-            boolean keepsForeign) {
+            String database, long number, String snapshot, String apply, At at, String content, boolean keepsForeign) {
         Entry at(At next) {
             return new Entry(database, number, snapshot, apply, next, content, keepsForeign);
         }
@@ -178,7 +172,6 @@ final class Places {
 
     /** For the commands of a database. */
     Place place(Entry entry) {
-        return new Place(
-                entry.number(), entry.snapshot(), notes.resolve(entry.database() + "-" + entry.number()));
+        return new Place(entry.number(), entry.snapshot(), notes.resolve(entry.database() + "-" + entry.number()));
     }
 }

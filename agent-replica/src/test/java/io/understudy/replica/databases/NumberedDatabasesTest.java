@@ -32,7 +32,8 @@ class NumberedDatabasesTest {
         assertThat(databases().holding(new SnapshotId(1, 2))).isEmpty();
         databases().arrange(live(first, Optional.empty()));
         DatabaseIdentity second = load(2);
-        assertThat(databases().look()).isEqualTo(new Arrangement(Optional.of(first), Optional.of(second), Optional.empty()));
+        assertThat(databases().look())
+                .isEqualTo(new Arrangement(Optional.of(first), Optional.of(second), Optional.empty()));
         databases().arrange(live(second, Optional.of(first)));
         DatabaseIdentity third = load(3);
         databases().arrange(live(third, Optional.of(second)), Set.of(first));
@@ -87,9 +88,13 @@ class NumberedDatabasesTest {
         Manifest manifest = Manifests.of(sample.snapshot(), shop, sample.trees().get(0));
         databases().preflight(manifest);
         return databases()
-                .load(manifest, blob -> {
-                    throw new AssertionError("it holds nothing");
-                }, none -> Optional.empty(), Progress.none())
+                .load(
+                        manifest,
+                        blob -> {
+                            throw new AssertionError("it holds nothing");
+                        },
+                        none -> Optional.empty(),
+                        Progress.none())
                 .database();
     }
 

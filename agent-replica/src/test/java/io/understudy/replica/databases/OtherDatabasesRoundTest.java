@@ -66,7 +66,8 @@ class OtherDatabasesRoundTest {
         standby.world.sync();
         SnapshotId bad = standby.commit(2);
         standby.world.site.sickWith(bad.toString());
-        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync).code())
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync)
+                        .code())
                 .isEqualTo(ErrorCode.SITE_UNHEALTHY);
         standby.isWholly(first.toString());
     }
@@ -79,14 +80,17 @@ class OtherDatabasesRoundTest {
         SnapshotId second = standby.commit(2);
         standby.world.trees.refuse(
                 TreeKind.SECRETS, new UnderstudyException(ErrorCode.FILE_DENIED, "cannot write", "let it"));
-        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync).code())
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync)
+                        .code())
                 .isEqualTo(ErrorCode.FILE_DENIED);
         standby.isWholly(first.toString());
         standby.world.trees.allow();
         int restores = restores(standby);
         standby.world.sync();
         standby.isWholly(second.toString());
-        assertThat(restores(standby)).as("what was restored waited for the next attempt").isEqualTo(restores);
+        assertThat(restores(standby))
+                .as("what was restored waited for the next attempt")
+                .isEqualTo(restores);
     }
 
     @Test
@@ -113,7 +117,8 @@ class OtherDatabasesRoundTest {
         standby.commit(2);
         standby.shop.fail("restore", true);
         int stops = standby.world.site.starts();
-        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync).code())
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync)
+                        .code())
                 .isEqualTo(ErrorCode.COMMAND_FAILED);
         assertThat(standby.world.site.starts()).isEqualTo(stops);
         standby.isWholly(first.toString());
@@ -225,8 +230,7 @@ class OtherDatabasesRoundTest {
 
     private static void wire(Standby standby, Path state) {
         World world = standby.world;
-        DatabaseExchange exchange =
-                new DatabaseExchange(world.trees, List.of(standby.shop), state, world.time.clock());
+        DatabaseExchange exchange = new DatabaseExchange(world.trees, List.of(standby.shop), state, world.time.clock());
         world.liveTrees = exchange;
         world.stage = new DatabaseStager(world.trees, exchange);
     }
