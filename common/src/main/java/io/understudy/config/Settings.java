@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
  * @param state folder of the agents' durable state
  * @param marker the file whose existence means backup mode
- * @param database the PostgreSQL database; one that {@link DatabaseSettings#isThere is not there} where the site has none
+ * @param database the PostgreSQL database; where the site has none, {@link DatabaseSettings#isThere} says so
  * @param databases those that are no PostgreSQL server's
  */
 public record Settings(

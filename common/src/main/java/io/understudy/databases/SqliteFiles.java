@@ -150,7 +150,8 @@ final class SqliteFiles {
     private static void moveCompanions(Path from, Path to) throws IOException {
         for (String companion : COMPANIONS) {
             if (Files.exists(companionOf(from, companion))) {
-                Files.move(companionOf(from, companion), companionOf(to, companion), StandardCopyOption.REPLACE_EXISTING);
+                Files.move(
+                        companionOf(from, companion), companionOf(to, companion), StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes what a command dumped of a database, byte by byte as it was: what restores it is the command's counterpart. */
+/** Writes what a command dumped of a database, byte by byte as it was: the command's counterpart restores it. */
 final class OtherDump {
     private static final int BLOCK = 64 << 10;
 

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * A database of MariaDB and one of SQLite next to that of PostgreSQL, and then without it. Both servers use one MariaDB,
- * with a schema each.
+ * A database of MariaDB and one of SQLite next to that of PostgreSQL, and then without it. Both servers use one
+ * MariaDB, with a schema each.
  */
 @Tag("slow")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

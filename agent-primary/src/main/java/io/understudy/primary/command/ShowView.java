@@ -36,10 +36,10 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * Databases that commands wrote are in {@code "databases":[{"name":"shop","preset":"mariadb","bytes":5100,
- * "moment":"2026-11-20T09:59:58Z","apart_seconds":2.1}]}; where there is none of PostgreSQL, {@code database} is absent.
+ * "moment":"2026-11-20T09:59:58Z","apart_seconds":2.1}]}; {@code database} is absent where there is none of PostgreSQL.
  *
- * <p>A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous. The last
- * one before its server stopped has {@code "last":{"site_stopped":true}}.
+ * <p>A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous. The
+ * last one before its server stopped has {@code "last":{"site_stopped":true}}.
  */
 record ShowView(
         SnapshotId snapshot,
