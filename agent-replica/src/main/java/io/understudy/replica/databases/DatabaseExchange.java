@@ -9,6 +9,7 @@ import io.understudy.replica.apply.TreePosition;
 import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.databases.Places.At;
 import io.understudy.replica.databases.Places.Entry;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.PlanSet;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,7 +76,9 @@ public final class DatabaseExchange implements LiveTrees {
         switch (entry.at()) {
             case RESTORED, SWAPPING, RETURNING -> {
                 Entry begun = places.swapping(entry);
+                ReplicaPoint.OTHER_SWAP_NOTED.reached();
                 of(entry).swap(places.place(begun));
+                ReplicaPoint.OTHER_DATABASE_SWAPPED.reached();
                 places.exchanged(begun, At.SWAPPED);
                 LOG.info("database {} of {} is live", entry.database(), entry.snapshot());
             }
@@ -104,7 +107,9 @@ public final class DatabaseExchange implements LiveTrees {
             return;
         }
         places.put(entry.at(At.RETURNING));
+        ReplicaPoint.OTHER_RETURN_NOTED.reached();
         of(entry).undo(places.place(entry));
+        ReplicaPoint.OTHER_DATABASE_RETURNED.reached();
         places.exchanged(entry, At.RESTORED);
         LOG.info("database {} is as it was before {}", entry.database(), entry.snapshot());
     }

@@ -7,6 +7,7 @@ import io.understudy.files.Sha256;
 import io.understudy.progress.Progress;
 import io.understudy.replica.databases.Places.At;
 import io.understudy.replica.databases.Places.Entry;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.PlanSet;
@@ -88,6 +89,7 @@ public final class DatabaseStager implements Stage {
             return;
         }
         Entry entry = places.begin(data.name(), snapshot, apply, content);
+        ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
         LOG.info("restoring database {} of {} next to the live one", data.name(), snapshot);
         database.restore(places.place(entry), out -> {
             try (InputStream dump = new StreamReader("the dump of database " + data.name(), data.archive(), blobs)) {
@@ -95,6 +97,7 @@ public final class DatabaseStager implements Stage {
             }
         });
         places.put(entry.at(At.RESTORED));
+        ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
     }
 
     /** The names of the blobs say what is in them. */
