@@ -104,6 +104,17 @@ class OtherDatabasesSettingsTest {
                 .hasMessageContaining(message.replace("databases[].", ""));
     }
 
+    @Test
+    void aFileInATreeIsExcludedThere() throws IOException {
+        String site = "databases: [{name: app, preset: sqlite, path: /srv/app/data/app.db}]\n"
+                + "trees: [{name: app, kind: files, path: /srv/app%s}]\n";
+        assertThatThrownBy(() -> load(site.formatted("")))
+                .hasMessageContaining("lies in tree app: add \"data/app.db*\" to the exclude of that tree");
+        assertThatThrownBy(() -> load(site.formatted(", exclude: [data/app.db]")))
+                .hasMessageContaining("lies in tree app");
+        assertThat(load(site.formatted(", exclude: [\"data/app.db*\"]")).trees()).hasSize(1);
+    }
+
     private Settings load(String more) throws IOException {
         Path file = Files.writeString(folder.resolve("understudy.yaml"), HOST + more);
         return SettingsFile.load(file, Map.of());
