@@ -179,6 +179,15 @@ class MariadbDatabaseTest {
     }
 
     @Test
+    void aDumpRunsNoProgram() {
+        Path file = folder.resolve("ran");
+        byte[] hostile = ("CREATE TABLE a (b INT);\n\\! touch " + file + "\n").getBytes(StandardCharsets.UTF_8);
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(hostile)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void aSchemaThatIsNotOursStays() {
         server.sql("CREATE DATABASE shop_understudy_1_previous");
         byte[] dump = dump();
