@@ -61,8 +61,8 @@ final class SettingsChecks {
                         .findFirst()
                         .ifPresent(tree -> values.fault(
                                 Setting.DATABASES_PATH,
-                                "lies in tree " + tree.name() + ": add \"" + tree.path().relativize(sqlite.file())
-                                        + "*\" to the exclude of that tree"));
+                                "lies in tree " + tree.name() + ": add \""
+                                        + tree.path().relativize(sqlite.file()) + "*\" to the exclude of that tree"));
             }
         }
     }

@@ -258,7 +258,10 @@ final class MariadbDatabase implements SiteDatabase {
 
     /** What a dump brings may not run a program or read a file, where the client is new enough to keep it from that. */
     private List<String> client(List<String> more) {
-        return arguments("mariadb", List.of("--batch", "--skip-column-names", "--loose-sandbox", "--default-character-set=utf8mb4"), more);
+        return arguments(
+                "mariadb",
+                List.of("--batch", "--skip-column-names", "--loose-sandbox", "--default-character-set=utf8mb4"),
+                more);
     }
 
     /** The same rows give the same bytes. */

@@ -112,7 +112,8 @@ class OtherDatabasesSettingsTest {
                 .hasMessageContaining("lies in tree app: add \"data/app.db*\" to the exclude of that tree");
         assertThatThrownBy(() -> load(site.formatted(", exclude: [data/app.db]")))
                 .hasMessageContaining("lies in tree app");
-        assertThat(load(site.formatted(", exclude: [\"data/app.db*\"]")).trees()).hasSize(1);
+        assertThat(load(site.formatted(", exclude: [\"data/app.db*\"]")).trees())
+                .hasSize(1);
     }
 
     private Settings load(String more) throws IOException {
