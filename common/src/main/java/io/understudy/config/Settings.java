@@ -19,12 +19,15 @@ import java.util.OptionalLong;
  * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
  * @param state folder of the agents' durable state
  * @param marker the file whose existence means backup mode
+ * @param database the PostgreSQL database; where the site has none, {@link DatabaseSettings#isThere} says so
+ * @param databases those that are no PostgreSQL server's
  */
 public record Settings(
         String site,
         Path state,
         Path marker,
         DatabaseSettings database,
+        List<OtherDatabase> databases,
         List<TreeSettings> trees,
         FilestoreSettings filestore,
         SigningSettings signing,
@@ -55,6 +58,7 @@ public record Settings(
                 state,
                 marker,
                 database,
+                List.of(),
                 trees,
                 filestore,
                 signing,
@@ -68,6 +72,7 @@ public record Settings(
     }
 
     public Settings {
+        databases = List.copyOf(databases);
         trees = List.copyOf(trees);
     }
 
@@ -100,6 +105,11 @@ public record Settings(
             Duration lockTimeout) {
         public DatabaseSettings {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** Whether the site has one. */
+        public boolean isThere() {
+            return !name.isEmpty();
         }
 
         /** The same for another user. */

@@ -30,7 +30,7 @@ final class SettingsReader {
         top.section().allowOnly(Setting.keysOf(""));
         String site = top.name(Setting.SITE);
         RetentionSettings retention = RetentionReader.read(top.below("retention"), RetentionSettings.DEFAULT);
-        DatabaseSettings database = database(section("database"));
+        DatabaseSettings database = database();
         List<TreeSettings> trees =
                 top.each("trees").stream().map(SettingsReader::tree).toList();
         Settings settings = new Settings(
@@ -38,6 +38,7 @@ final class SettingsReader {
                 top.path(Setting.STATE),
                 top.path(Setting.MARKER),
                 database,
+                new OtherDatabasesReader(top, database.name()).read(),
                 trees,
                 new FilestoresReader(top, retention).read(),
                 signing(section("signing")),
@@ -56,6 +57,14 @@ final class SettingsReader {
         Values values = top.below(key);
         values.section().allowOnly(Setting.keysOf(key));
         return values;
+    }
+
+    /** A site that has other databases may do without PostgreSQL. */
+    private DatabaseSettings database() {
+        boolean others = top.section().child("databases").isPresent();
+        return others && top.section().child("database").isEmpty()
+                ? OtherDatabasesReader.NO_POSTGRESQL
+                : database(section("database"));
     }
 
     private static DatabaseSettings database(Values values) {

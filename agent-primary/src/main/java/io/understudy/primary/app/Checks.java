@@ -23,6 +23,7 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.FilestoreWrites;
+import io.understudy.setup.OtherDatabasesCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.site.Marker;
@@ -107,7 +108,10 @@ public final class Checks {
             FilestoreCheck.addStates(findings, repository.get());
             trees(findings);
         }
-        findings.check("database", () -> database(findings));
+        if (settings.database().isThere()) {
+            findings.check("database", () -> database(findings));
+        }
+        OtherDatabasesCheck.add(findings, settings, false);
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
         NotifyCheck.add(findings, settings, "primary");
