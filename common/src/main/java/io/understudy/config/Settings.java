@@ -135,6 +135,7 @@ public record Settings(
      * @param keepsSetId whether a standby keeps the set-uid and set-gid bits of files; default: no
      * @param anyLinks whether a standby makes links that may lead out of the tree; default: no
      * @param applied whether an import changes the tree on a standby; default: yes
+     * @param source where the content comes from; empty: from the folder
      */
     public record TreeSettings(
             String name,
@@ -144,9 +145,20 @@ public record Settings(
             boolean mayBeEmpty,
             boolean keepsSetId,
             boolean anyLinks,
-            boolean applied) {
+            boolean applied,
+            Optional<TreeSource> source) {
         public TreeSettings {
             exclude = List.copyOf(exclude);
+        }
+
+        /** The same tree at another place. */
+        public TreeSettings at(Path place) {
+            return new TreeSettings(name, kind, place, exclude, mayBeEmpty, keepsSetId, anyLinks, applied, source);
+        }
+
+        /** The buckets of a tree that has some. */
+        public Optional<TreeSource.Bucket> bucket() {
+            return source.map(each -> each instanceof TreeSource.Bucket bucket ? bucket : null);
         }
 
         public TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
@@ -161,7 +173,7 @@ public record Settings(
                 boolean mayBeEmpty,
                 boolean keepsSetId,
                 boolean anyLinks) {
-            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true);
+            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true, Optional.empty());
         }
     }
 

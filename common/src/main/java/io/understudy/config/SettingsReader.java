@@ -12,7 +12,6 @@ import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.files.TreeKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,15 +87,17 @@ final class SettingsReader {
 
     private static TreeSettings tree(Values values) {
         values.section().allowOnly(Setting.keysOf("trees[]"));
+        TreeSourceReader source = new TreeSourceReader(values);
         return new TreeSettings(
                 values.name(Setting.TREE_NAME),
-                TreeKind.valueOf(upper(values.choice(Setting.TREE_KIND))),
+                source.kind(),
                 values.path(Setting.TREE_PATH),
                 values.list(Setting.TREE_EXCLUDE),
                 values.yesNo(Setting.TREE_MAY_BE_EMPTY).orElse(false),
                 values.choice(Setting.TREE_SETUID).equals("keep"),
                 values.choice(Setting.TREE_LINKS).equals("any"),
-                values.choice(Setting.TREE_APPLY).equals("always"));
+                values.choice(Setting.TREE_APPLY).equals("always"),
+                source.read());
     }
 
     static String upper(String word) {

@@ -219,6 +219,11 @@ public enum StateEntry {
             Loss.COSTS,
             "of a site without PostgreSQL: which snapshot is live, by numbers in the place of its databases",
             "the newest snapshot is imported again"),
+    BUCKETS(
+            Owner.REPLICA,
+            "buckets",
+            "for each tree of a bucket and each bucket that imports write to: which objects were written, with the ETags that they got",
+            "the next import writes all objects again"),
     MIRROR(
             Owner.REPLICA,
             "mirror",

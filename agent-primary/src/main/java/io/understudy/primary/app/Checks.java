@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestores;
 import io.understudy.notify.NotifyCheck;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
@@ -19,6 +20,7 @@ import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.setup.BucketTrees;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
@@ -112,7 +114,13 @@ public final class Checks {
             findings.check("database", () -> database(findings));
         }
         OtherDatabasesCheck.add(findings, settings, false);
-        settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
+        settings.trees().forEach(tree -> {
+            if (tree.kind().isOfBucket()) {
+                findings.look("tree " + tree.name(), () -> BucketTrees.readable(tree, Filestores::bucket));
+            } else {
+                findings.check("tree " + tree.name(), () -> tree(tree));
+            }
+        });
         schedule(findings);
         NotifyCheck.add(findings, settings, "primary");
         Transport transport = new Transport(settings.tls());

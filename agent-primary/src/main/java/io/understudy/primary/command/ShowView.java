@@ -101,7 +101,7 @@ record ShowView(
                     kind.label(),
                     entries,
                     Bytes.text(bytes),
-                    risky);
+                    risky + (kind == TreeKind.INVENTORY ? "; only recorded, objects have no second copy here" : ""));
         }
     }
 

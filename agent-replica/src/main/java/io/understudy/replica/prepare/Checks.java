@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestores;
 import io.understudy.notify.NotifyCheck;
 import io.understudy.postgres.UserRisks;
 import io.understudy.replica.apply.LiveDatabases;
@@ -17,6 +18,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.setup.BucketTrees;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
@@ -88,7 +90,13 @@ public final class Checks {
             content(checks);
         }
         OtherDatabasesCheck.add(checks, settings, true);
-        settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
+        settings.trees().forEach(tree -> {
+            if (tree.kind().isOfBucket()) {
+                checks.look("tree " + tree.name(), () -> BucketTrees.writable(tree, Filestores::bucket));
+            } else {
+                checks.check("tree " + tree.name(), () -> writable(tree.path()));
+            }
+        });
         checks.check("service", this::service);
         NotifyCheck.add(checks, settings, "replica");
         Transport transport = new Transport(settings.tls());
