@@ -1,6 +1,5 @@
 package io.understudy.config;
 
-import io.understudy.age.Recipient;
 import io.understudy.files.TreeKind;
 import io.understudy.time.DailyWindow;
 import java.net.URI;
@@ -19,12 +18,15 @@ import java.util.OptionalLong;
  * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
  * @param state folder of the agents' durable state
  * @param marker the file whose existence means backup mode
+ * @param database the PostgreSQL database; where the site has none, {@link DatabaseSettings#isThere} says so
+ * @param databases those that are no PostgreSQL server's
  */
 public record Settings(
         String site,
         Path state,
         Path marker,
         DatabaseSettings database,
+        List<OtherDatabase> databases,
         List<TreeSettings> trees,
         FilestoreSettings filestore,
         SigningSettings signing,
@@ -55,6 +57,7 @@ public record Settings(
                 state,
                 marker,
                 database,
+                List.of(),
                 trees,
                 filestore,
                 signing,
@@ -68,6 +71,7 @@ public record Settings(
     }
 
     public Settings {
+        databases = List.copyOf(databases);
         trees = List.copyOf(trees);
     }
 
@@ -100,6 +104,11 @@ public record Settings(
             Duration lockTimeout) {
         public DatabaseSettings {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** Whether the site has one. */
+        public boolean isThere() {
+            return !name.isEmpty();
         }
 
         /** The same for another user. */
@@ -378,17 +387,4 @@ public record Settings(
             command = List.copyOf(command);
         }
     }
-
-    /**
-     * @param recipients for whom {@code init} encrypts the repository's key; those of standbys, and one for recovery
-     * @param identity file of the private half of one of them; empty on a primary that reads no content
-     */
-    public record EncryptionSettings(List<Recipient> recipients, Optional<Path> identity) {
-        public EncryptionSettings {
-            recipients = List.copyOf(recipients);
-        }
-    }
-
-    /** PEM files. */
-    public record TlsSettings(Path certificate, Path key, Path ca) {}
 }

@@ -25,6 +25,7 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.FilestoreWrites;
+import io.understudy.setup.OtherDatabasesCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.site.Marker;
@@ -109,7 +110,10 @@ public final class Checks {
             FilestoreCheck.addStates(findings, repository.get());
             trees(findings);
         }
-        findings.check("database", () -> database(findings));
+        if (settings.database().isThere()) {
+            findings.check("database", () -> database(findings));
+        }
+        OtherDatabasesCheck.add(findings, settings, false);
         settings.trees().forEach(tree -> {
             if (tree.kind().isOfBucket()) {
                 findings.look("tree " + tree.name(), () -> BucketTrees.readable(tree, Filestores::bucket));

@@ -135,7 +135,8 @@ public final class PrimaryWiring implements AutoCloseable {
                 new ProcessorShare(settings.primary().processors(), ports.ticker()),
                 ports.clock(),
                 ports.ticker(),
-                new QuiesceWiring(settings).quiesce(events));
+                new QuiesceWiring(settings).quiesce(events),
+                ports.others());
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 

@@ -23,6 +23,7 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.FilestoreWrites;
+import io.understudy.setup.OtherDatabasesCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.time.Moments;
@@ -88,6 +89,7 @@ public final class Checks {
         if (!checks.lacks("repository") && !checks.lacks("database")) {
             content(checks);
         }
+        OtherDatabasesCheck.add(checks, settings, true);
         settings.trees().forEach(tree -> {
             if (tree.kind().isOfBucket()) {
                 checks.look("tree " + tree.name(), () -> BucketTrees.writable(tree, Filestores::bucket));
@@ -146,6 +148,9 @@ public final class Checks {
 
     private String database() {
         Arrangement found = databases.look();
+        if (!settings.database().isThere()) {
+            return "this site has no PostgreSQL";
+        }
         return found.live().isPresent()
                 ? "\"" + settings.database().name() + "\" exists"
                 : "\"" + settings.database().name() + "\" does not exist yet";
