@@ -32,6 +32,7 @@ public record Settings(
         RetentionSettings retention,
         ReplicaSettings replica,
         ServiceSettings service,
+        HistorySettings history,
         NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
@@ -62,6 +63,7 @@ public record Settings(
                 retention,
                 replica,
                 service,
+                HistorySettings.NONE,
                 NotifySettings.NONE,
                 tls,
                 Optional.empty());
