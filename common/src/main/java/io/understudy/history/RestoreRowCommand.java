@@ -15,6 +15,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import io.understudy.time.Moments;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -108,30 +110,45 @@ public final class RestoreRowCommand implements Callable<Integer> {
         // Triggers of the site may run in it.
         try (Session session = new Database(settings.database()).openApart(name)) {
             session.execute("BEGIN");
-            Work work = plan(settings, reader, until, session);
+            Work work = plan(settings, reader, until, session, apply && yes);
             if (work.script().statements().isEmpty()) {
                 refuseConflicts(work.plan(), name);
-            }
-            if (apply && !work.script().statements().isEmpty()) {
-                work.head().forEach(cli::say);
-                cli.confirm(
-                        "store " + work.plan().order().size() + " rows in database " + Sql.identifier(name) + "?", yes);
-                work.script().statements().forEach(session::execute);
-                session.execute("COMMIT");
-            } else {
                 session.execute("ROLLBACK");
+            } else if (apply) {
+                store(work, name, session, () -> plan(settings, reader, until, session, true));
             }
             print(work, name);
         }
     }
 
+    /** Nothing is locked while a person is asked: afterwards it is planned again. */
+    private void store(Work work, String name, Session session, Supplier<Work> again) {
+        work.head().forEach(cli::say);
+        Work chosen = work;
+        if (!yes) {
+            session.execute("ROLLBACK");
+            cli.confirm(
+                    "store " + work.plan().order().size() + " rows in database " + Sql.identifier(name) + "?", false);
+            session.execute("BEGIN");
+            chosen = again.get();
+            if (!chosen.script().statements().equals(work.script().statements())) {
+                throw new UnderstudyException(
+                        ErrorCode.CANCELLED,
+                        "cannot store the rows: database " + Sql.identifier(name) + " changed while the question stood",
+                        "run it again, and see what it would store now");
+            }
+        }
+        chosen.script().statements().forEach(session::execute);
+        session.execute("COMMIT");
+    }
+
     private record Work(Found found, RestorePlan plan, RestoreScript script, List<String> head) {}
 
-    private Work plan(Settings settings, SnapshotReader reader, Optional<Instant> until, Session session) {
+    private Work plan(Settings settings, SnapshotReader reader, Optional<Instant> until, Session session, boolean locks) {
         List<String> remarks = new ArrayList<>();
         TableRef ref = TableRef.parse(table);
         LiveTables tables = new LiveTables(session);
-        LiveRows rows = new LiveRows(session, apply);
+        LiveRows rows = new LiveRows(session, locks);
         List<Link> links = new ArrayList<>(tables.foreignKeys());
         links.addAll(new ConfiguredLinks(tables).of(settings.history()));
         try (ProgressDisplay progress = cli.progress()) {
@@ -142,6 +159,9 @@ public final class RestoreRowCommand implements Callable<Integer> {
             RestoreScript script = new RestoreScript(plan, tables, closure.presentParents());
             snapshots.every().warn(remarks::add);
             remarks.addAll(script.remarks());
+            if (apply && Files.exists(settings.marker())) {
+                remarks.add("this server is a standby: its next import takes away what is stored now");
+            }
             return new Work(found, plan, script, head(found, plan, remarks));
         }
     }
