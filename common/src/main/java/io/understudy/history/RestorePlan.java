@@ -126,7 +126,7 @@ final class RestorePlan {
         columns.addAll(table.columns().containsAll(key) ? key : List.of());
         for (StoredRow row : rows.find(table, List.copyOf(columns), unique, wanted.keySet())) {
             Member member = wanted.get(row.fields(unique));
-            if (member != null && !row.fields(key).equals(member.row().fields(key))) {
+            if (member != null && (key.isEmpty() || !row.fields(key).equals(member.row().fields(key)))) {
                 member.blockedBy("another row (" + RowId.text(row.columns(), row.fields()) + ") has its "
                         + String.join(", ", unique));
             }
@@ -155,10 +155,39 @@ final class RestorePlan {
         }
     }
 
-    private record Visit(Member member, Iterator<Map.Entry<Link, RowId>> needs) {}
+    /** A reference of a row. */
+    private record Reference(Member member, Link link) {}
 
-    /** Depth first, without recursion: chains of rows are as long as a thread of comments. */
+    private static final class Visit {
+        private final Member member;
+        private final Iterator<Map.Entry<Link, RowId>> needs;
+        private Link followed;
+
+        Visit(Member member) {
+            this.member = member;
+            this.needs = member.needs().entrySet().iterator();
+        }
+
+        Reference reference() {
+            return new Reference(member, followed);
+        }
+    }
+
     private void sort() {
+        Set<Reference> cut = new LinkedHashSet<>();
+        while (!sorted(cut)) {
+            order.clear();
+        }
+        cut.forEach(this::postpone);
+    }
+
+    /**
+     * Depth first, without recursion: chains of rows are as long as a thread of comments.
+     *
+     * @param cut references that follow later; where a circle needs another one, it is added
+     * @return false where it was added too late
+     */
+    private boolean sorted(Set<Reference> cut) {
         Set<Member> done = new HashSet<>();
         Set<Member> open = new HashSet<>();
         for (Member start : members.values()) {
@@ -166,50 +195,70 @@ final class RestorePlan {
             visit(start, path, open, done);
             while (!path.isEmpty()) {
                 Visit top = path.peek();
-                if (top.needs().hasNext()) {
-                    Map.Entry<Link, RowId> need = top.needs().next();
-                    Member parent = members.get(need.getValue());
-                    if (open.contains(parent)) {
-                        postpone(top.member(), need.getKey());
-                    } else {
-                        visit(parent, path, open, done);
-                    }
-                } else {
+                if (!top.needs.hasNext()) {
                     path.pop();
-                    open.remove(top.member());
-                    order.add(top.member());
+                    open.remove(top.member);
+                    order.add(top.member);
+                    continue;
+                }
+                Map.Entry<Link, RowId> need = top.needs.next();
+                top.followed = need.getKey();
+                Member parent = members.get(need.getValue());
+                if (cut.contains(top.reference())) {
+                    continue;
+                }
+                if (!open.contains(parent)) {
+                    visit(parent, path, open, done);
+                } else if (!cut(path, parent, cut)) {
+                    return false;
                 }
             }
         }
+        return true;
     }
 
     private void visit(Member member, Deque<Visit> path, Set<Member> open, Set<Member> done) {
-        // What is there already can be referred to before it is changed.
-        if (member.live().isEmpty() && isWritten(member) || member.live().isPresent()) {
-            if (done.add(member)) {
-                open.add(member);
-                path.push(new Visit(member, member.needs().entrySet().iterator()));
-            }
+        if ((isWritten(member) || member.live().isPresent()) && done.add(member)) {
+            open.add(member);
+            path.push(new Visit(member));
         }
     }
 
-    private void postpone(Member member, Link link) {
-        if (!link.enforced()) {
-            return;
+    /** Cuts the circle that the path has closed. @return false where that is not at its end */
+    private boolean cut(Deque<Visit> path, Member parent, Set<Reference> cut) {
+        Member last = path.peek().member;
+        for (Visit each : path) {
+            if (canFollow(each.reference())) {
+                cut.add(each.reference());
+                return each.member == last;
+            }
+            if (each.member == parent) {
+                break;
+            }
         }
-        if (link.deferrable()) {
-            deferred = true;
-            return;
-        }
-        Set<String> required = tables.find(member.row().table()).orElseThrow().required();
-        List<String> columns = link.fromColumns().stream()
+        last.blockedBy("it and other rows refer to each other in a circle, and constraint " + path.peek().followed.name()
+                + " lets none be stored first");
+        return true;
+    }
+
+    private boolean canFollow(Reference reference) {
+        Link link = reference.link();
+        return !link.enforced() || link.deferrable() || !optional(reference).isEmpty();
+    }
+
+    private List<String> optional(Reference reference) {
+        Set<String> required =
+                tables.find(reference.member().row().table()).orElseThrow().required();
+        return reference.link().fromColumns().stream()
                 .filter(each -> !required.contains(each))
                 .toList();
-        if (columns.isEmpty()) {
-            member.blockedBy("it and other rows refer to each other in a circle, and constraint " + link.name()
-                    + " lets none be stored first");
-        } else {
-            later.computeIfAbsent(member, none -> new LinkedHashSet<>()).addAll(columns);
+    }
+
+    private void postpone(Reference reference) {
+        if (reference.link().enforced() && reference.link().deferrable()) {
+            deferred = true;
+        } else if (reference.link().enforced()) {
+            later.computeIfAbsent(reference.member(), none -> new LinkedHashSet<>()).addAll(optional(reference));
         }
     }
 

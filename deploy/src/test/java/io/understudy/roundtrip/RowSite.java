@@ -99,7 +99,15 @@ final class RowSite {
     /** The agents log in as this role, which owns the tables. */
     void as(String role) {
         server.createRole(role, "LOGIN PASSWORD 'plain'");
-        sql("REASSIGN OWNED BY CURRENT_USER TO " + role + "; GRANT ALL ON SCHEMA public TO " + role);
+        sql("""
+                DO $$ DECLARE each record; BEGIN
+                    FOR each IN SELECT oid::regclass AS name FROM pg_class
+                        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') LOOP
+                        EXECUTE format('ALTER TABLE %%s OWNER TO %1$s', each.name);
+                    END LOOP;
+                END $$;
+                GRANT ALL ON SCHEMA public TO %1$s;
+                """.formatted(role));
         user = role;
     }
 
