@@ -126,7 +126,8 @@ final class RestorePlan {
         columns.addAll(table.columns().containsAll(key) ? key : List.of());
         for (StoredRow row : rows.find(table, List.copyOf(columns), unique, wanted.keySet())) {
             Member member = wanted.get(row.fields(unique));
-            if (member != null && (key.isEmpty() || !row.fields(key).equals(member.row().fields(key)))) {
+            if (member != null
+                    && (key.isEmpty() || !row.fields(key).equals(member.row().fields(key)))) {
                 member.blockedBy("another row (" + RowId.text(row.columns(), row.fields()) + ") has its "
                         + String.join(", ", unique));
             }
@@ -236,8 +237,8 @@ final class RestorePlan {
                 break;
             }
         }
-        last.blockedBy("it and other rows refer to each other in a circle, and constraint " + path.peek().followed.name()
-                + " lets none be stored first");
+        last.blockedBy("it and other rows refer to each other in a circle, and constraint "
+                + path.peek().followed.name() + " lets none be stored first");
         return true;
     }
 
@@ -258,7 +259,8 @@ final class RestorePlan {
         if (reference.link().enforced() && reference.link().deferrable()) {
             deferred = true;
         } else if (reference.link().enforced()) {
-            later.computeIfAbsent(reference.member(), none -> new LinkedHashSet<>()).addAll(optional(reference));
+            later.computeIfAbsent(reference.member(), none -> new LinkedHashSet<>())
+                    .addAll(optional(reference));
         }
     }
 

@@ -144,7 +144,8 @@ public final class RestoreRowCommand implements Callable<Integer> {
 
     private record Work(Found found, RestorePlan plan, RestoreScript script, List<String> head) {}
 
-    private Work plan(Settings settings, SnapshotReader reader, Optional<Instant> until, Session session, boolean locks) {
+    private Work plan(
+            Settings settings, SnapshotReader reader, Optional<Instant> until, Session session, boolean locks) {
         List<String> remarks = new ArrayList<>();
         TableRef ref = TableRef.parse(table);
         LiveTables tables = new LiveTables(session);

@@ -49,6 +49,7 @@ class RestoreRowTest {
             INSERT INTO comment (rsc_id, message) VALUES (3, 'first'), (4, 'elsewhere'), (3, NULL);
             TRUNCATE pivot_queue;
             """;
+
     @TempDir
     private Path state;
 
@@ -81,7 +82,9 @@ class RestoreRowTest {
         deleteArticle(site);
         site.take();
 
-        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents"))
+                .as(site::err)
+                .isZero();
         assertThat(rows(site)).isNotEqualTo(before);
         assertThat(site.out())
                 .contains(
@@ -105,7 +108,9 @@ class RestoreRowTest {
         String before = rows(site);
         deleteArticle(site);
         site.take();
-        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         site.sql("TRUNCATE pivot_queue; INSERT INTO pivot_queue VALUES (5)");
         assertThat(rows(site)).isEqualTo(before);
     }
@@ -120,7 +125,9 @@ class RestoreRowTest {
         site.take();
         site.sql("DELETE FROM rsc WHERE id = 5");
         site.take();
-        assertThat(site.run("restore-row", "edge", "1", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "edge", "1", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.sql("SELECT title FROM rsc WHERE id = 5")).isEqualTo("New picture");
         assertThat(site.sql("SELECT title FROM rsc WHERE id = 3")).isEqualTo("It's an article");
         assertThat(site.sql("SELECT count(*) FROM edge WHERE id = 1")).isEqualTo("1");
@@ -131,7 +138,8 @@ class RestoreRowTest {
     void aUserComesBackWithTheLoginAsItWasThen() throws IOException {
         RowSite site = site();
         String then = site.take().moment().toString();
-        site.sql("UPDATE rsc SET props = '{\"title\": \"Renamed\"}' WHERE id = 6; UPDATE identity SET key = 'x' WHERE id = 1");
+        site.sql(
+                "UPDATE rsc SET props = '{\"title\": \"Renamed\"}' WHERE id = 6; UPDATE identity SET key = 'x' WHERE id = 1");
         site.take();
         site.sql("DELETE FROM rsc WHERE id = 6");
         assertThat(site.run("restore-row", "rsc", "6", "--at", then, "--with-dependents", "--apply", "--yes", "--json"))
@@ -140,7 +148,9 @@ class RestoreRowTest {
         JsonNode json = new ObjectMapper().readTree(site.out());
         assertThat(json.path("snapshot").asText()).isEqualTo("00000001-00000001");
         assertThat(json.path("applied").asBoolean()).isTrue();
-        assertThat(json.path("rows").findValuesAsText("action")).containsOnly("insert").hasSize(4);
+        assertThat(json.path("rows").findValuesAsText("action"))
+                .containsOnly("insert")
+                .hasSize(4);
         assertThat(site.sql("SELECT title FROM rsc WHERE id = 6")).isEqualTo("Author");
         assertThat(site.sql("SELECT key FROM identity WHERE rsc_id = 6")).isEqualTo("author");
         assertThat(site.sql("SELECT count(*) FROM edge WHERE object_id = 6")).isEqualTo("2");
@@ -166,7 +176,9 @@ class RestoreRowTest {
         assertThat(site.sql("SELECT props FROM rsc WHERE id = 3")).isEmpty();
         assertThat(site.sql("SELECT count(*) FROM edge WHERE id = 1")).isEqualTo("1");
 
-        assertThat(site.run("restore-row", "rsc", "3", "--replace", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "rsc", "3", "--replace", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.sql("SELECT title FROM rsc WHERE id = 3")).isEqualTo("It's an article");
         assertThat(site.sql("SELECT count(*) FROM pivot_queue")).isEqualTo("0");
     }
@@ -177,12 +189,15 @@ class RestoreRowTest {
         site.take();
         deleteArticle(site);
         site.sql("INSERT INTO rsc (name) VALUES ('picture')");
-        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.err())
                 .contains(
                         "left out: public.rsc (id=5): another row (name=picture, id=7) has its name",
                         "left out: public.edge (id=1): it refers to public.rsc (id=5), which is left out");
-        assertThat(site.sql("SELECT string_agg(id::text, ',' ORDER BY id) FROM edge")).isEqualTo("2,3,4");
+        assertThat(site.sql("SELECT string_agg(id::text, ',' ORDER BY id) FROM edge"))
+                .isEqualTo("2,3,4");
         assertThat(site.run("restore-row", "rsc", "5", "--replace", "--apply", "--yes"))
                 .isEqualTo(ErrorCode.USAGE.exitCode());
         assertThat(site.err()).contains("cannot restore public.rsc (id=5): another row");
@@ -195,11 +210,14 @@ class RestoreRowTest {
         site.take();
         String before = rows(site);
         deleteArticle(site);
-        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.err())
                 .contains("triggers of public.rsc run for these rows (rsc_update_queue): "
                         + "database.user may not set session_replication_role");
-        assertThat(site.sql("SELECT string_agg(rsc_id::text, ',' ORDER BY rsc_id) FROM pivot_queue")).isEqualTo("3,5");
+        assertThat(site.sql("SELECT string_agg(rsc_id::text, ',' ORDER BY rsc_id) FROM pivot_queue"))
+                .isEqualTo("3,5");
         site.sql("TRUNCATE pivot_queue");
         assertThat(rows(site)).isEqualTo(before);
     }
@@ -219,17 +237,24 @@ class RestoreRowTest {
         site.as("circle_owner");
         site.take();
         site.sql("UPDATE a SET b = NULL; DELETE FROM b; DELETE FROM a; DELETE FROM leaf; DELETE FROM part");
-        assertThat(site.run("restore-row", "a", "1", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "a", "1", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.sql("SELECT a.b, b.a FROM a, b")).isEqualTo("2|1");
         site.sql("ALTER TABLE a ALTER b SET NOT NULL; ALTER TABLE a DROP CONSTRAINT a_b_fkey;"
                 + " ALTER TABLE a ADD CONSTRAINT circle FOREIGN KEY (b) REFERENCES b (id); BEGIN;"
                 + " SET LOCAL session_replication_role = replica; DELETE FROM a; DELETE FROM b; COMMIT");
         assertThat(site.run("restore-row", "a", "1", "--apply", "--yes")).isEqualTo(ErrorCode.USAGE.exitCode());
-        assertThat(site.err()).contains("cannot restore public.a (id=1): it refers to public.b (id=2), which is left out");
+        assertThat(site.err())
+                .contains("cannot restore public.a (id=1): it refers to public.b (id=2), which is left out");
         site.sql("ALTER TABLE a ALTER CONSTRAINT circle DEFERRABLE");
-        assertThat(site.run("restore-row", "a", "1", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "a", "1", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.sql("SELECT a.b, b.a FROM a, b")).isEqualTo("2|1");
-        assertThat(site.run("restore-row", "leaf", "1", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "leaf", "1", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.sql("SELECT * FROM part")).isEqualTo("5|7");
     }
 
@@ -238,7 +263,9 @@ class RestoreRowTest {
         RowSite site = site();
         site.take();
         site.sql("DELETE FROM comment WHERE id = 1; ALTER TABLE comment DROP message, ADD more text DEFAULT 'd'");
-        assertThat(site.run("restore-row", "comment", "1", "--apply", "--yes")).as(site::err).isZero();
+        assertThat(site.run("restore-row", "comment", "1", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(site.err()).contains("column message of public.comment is left out");
         assertThat(site.sql("SELECT * FROM comment WHERE id = 1")).isEqualTo("1|3|d");
     }
@@ -250,7 +277,8 @@ class RestoreRowTest {
         site.sql("DELETE FROM rsc WHERE id = 5");
         assertThat(site.run("restore-row", "rsc", "5")).as(site::err).isZero();
         String script = site.out();
-        site.sql("ALTER TABLE rsc DISABLE TRIGGER ALL; DELETE FROM rsc WHERE id = 2; ALTER TABLE rsc ENABLE TRIGGER ALL");
+        site.sql(
+                "ALTER TABLE rsc DISABLE TRIGGER ALL; DELETE FROM rsc WHERE id = 2; ALTER TABLE rsc ENABLE TRIGGER ALL");
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> site.sql(script)))
                 .hasMessageContaining("public.rsc (id=2) is gone");
         assertThat(site.sql("SELECT count(*) FROM rsc WHERE id = 5")).isEqualTo("0");

@@ -87,7 +87,8 @@ class RowHistoryTest {
         site.take();
         assertThat(site.run("history", "pair", "y,x")).isZero();
         assertThat(site.out()).contains("a='x' b='y' n='1'");
-        assertThat(site.run("history", "pair", "{\"a\":\"1,2\",\"b\":\"a\\tb\"}")).isZero();
+        assertThat(site.run("history", "pair", "{\"a\":\"1,2\",\"b\":\"a\\tb\"}"))
+                .isZero();
         assertThat(site.out()).contains("n='2'");
         assertThat(site.run("history", "pair", "[\"a\\tb\",\"1,2\"]")).isZero();
         assertThat(site.out()).contains("n='2'");
@@ -102,7 +103,9 @@ class RowHistoryTest {
         site.sql("DELETE FROM note WHERE id = 6; INSERT INTO note VALUES (3, 'back'); ALTER TABLE note ADD more int");
         String third = site.take().moment().toString();
 
-        assertThat(site.run("history", "--deleted", "note", "--json")).as(site::err).isZero();
+        assertThat(site.run("history", "--deleted", "note", "--json"))
+                .as(site::err)
+                .isZero();
         JsonNode rows = new ObjectMapper().readTree(site.out()).path("rows");
         assertThat(rows.findValuesAsText("id")).contains("3", "4", "6");
         assertThat(rows.findValuesAsText("last"))
@@ -126,7 +129,15 @@ class RowHistoryTest {
         refuses(site, "aa is no column of its key", "did you mean a?", "history", "pair", "{\"aa\":1,\"b\":2}");
         refuses(site, "b of its key is missing", "its key is b,a", "history", "pair", "{\"a\":1}");
         refuses(site, "history shows one row", "history --deleted TABLE", "history", "note");
-        refuses(site, "what is behind the @ is not a moment", "2 days ago", "history", "--deleted", "note", "--since", "x");
+        refuses(
+                site,
+                "what is behind the @ is not a moment",
+                "2 days ago",
+                "history",
+                "--deleted",
+                "note",
+                "--since",
+                "x");
     }
 
     private static void refuses(RowSite site, String error, String hint, String... command) {
