@@ -128,11 +128,11 @@ final class RowClosure {
         Set<List<String>> wanted =
                 alike.stream().map(each -> each.row().fields(where)).collect(Collectors.toSet());
         List<StoredRow> found = rows.find(table.get(), common, where, wanted);
-        List<String> telling = first.key().isEmpty() ? common : where;
+        List<String> identifying = first.key().isEmpty() ? common : where;
         Map<List<String>, StoredRow> byId = new LinkedHashMap<>();
-        found.forEach(each -> byId.put(each.fields(telling), each));
+        found.forEach(each -> byId.put(each.fields(identifying), each));
         alike.forEach(each -> {
-            StoredRow same = byId.get(each.row().fields(telling));
+            StoredRow same = byId.get(each.row().fields(identifying));
             if (same != null) {
                 each.isLive(same);
             }

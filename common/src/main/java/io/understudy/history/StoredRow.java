@@ -45,7 +45,7 @@ record StoredRow(TableRef table, List<String> columns, List<String> key, List<St
         return found;
     }
 
-    /** What tells it from all other rows of the table: its key, or all of it where there is none. */
+    /** What distinguishes it from all other rows of the table: its key, or all of it where there is none. */
     RowId id() {
         return key.isEmpty() ? new RowId(table, columns, fields) : new RowId(table, key, fields(key));
     }
