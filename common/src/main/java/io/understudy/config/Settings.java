@@ -1,6 +1,5 @@
 package io.understudy.config;
 
-import io.understudy.age.Recipient;
 import io.understudy.files.TreeKind;
 import io.understudy.time.DailyWindow;
 import java.net.URI;
@@ -390,17 +389,4 @@ public record Settings(
             command = List.copyOf(command);
         }
     }
-
-    /**
-     * @param recipients for whom {@code init} encrypts the repository's key; those of standbys, and one for recovery
-     * @param identity file of the private half of one of them; empty on a primary that reads no content
-     */
-    public record EncryptionSettings(List<Recipient> recipients, Optional<Path> identity) {
-        public EncryptionSettings {
-            recipients = List.copyOf(recipients);
-        }
-    }
-
-    /** PEM files. */
-    public record TlsSettings(Path certificate, Path key, Path ca) {}
 }

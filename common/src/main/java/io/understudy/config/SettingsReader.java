@@ -2,7 +2,6 @@ package io.understudy.config;
 
 import io.understudy.age.Recipient;
 import io.understudy.config.Settings.DatabaseSettings;
-import io.understudy.config.Settings.EncryptionSettings;
 import io.understudy.config.Settings.HealthSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
@@ -10,7 +9,6 @@ import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
-import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
 import java.util.List;
 import java.util.Locale;

@@ -65,6 +65,11 @@ public final class FakeSiteDatabase implements SiteDatabase {
                 + (int) previous.values().stream().filter(Optional::isPresent).count();
     }
 
+    /** What swaps put away. */
+    public synchronized List<String> previous() {
+        return previous.values().stream().flatMap(Optional::stream).toList();
+    }
+
     /**
      * From now on this call fails.
      *

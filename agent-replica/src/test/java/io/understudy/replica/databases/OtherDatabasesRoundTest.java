@@ -8,6 +8,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Request;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeSiteDatabase;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -122,6 +124,42 @@ class OtherDatabasesRoundTest {
                 .isEqualTo(ErrorCode.COMMAND_FAILED);
         assertThat(standby.world.site.starts()).isEqualTo(stops);
         standby.isWholly(first.toString());
+    }
+
+    @Test
+    void aPromotionServesWhatIsAhead() {
+        Standby standby = promotedWithWhatIsAhead();
+        standby.isWholly("00000001-00000002");
+        standby.world.agent().cleanUp().runAtOnce(() -> false);
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000002");
+    }
+
+    /** It may hold what nothing else does. */
+    @Test
+    void whatServedAsProductionIsNotDroppedByTheImportsThatFollow() {
+        Standby standby = promotedWithWhatIsAhead();
+        standby.world.agent().cleanUp().runAtOnce(() -> false);
+        standby.shop.live("sold since");
+        standby.world.marker.putByHand(Optional.empty());
+        for (int sequence = 3; sequence < 6; sequence++) {
+            SnapshotId next = standby.world.source.commit(2, sequence);
+            standby.world.source.other(next, "shop", "shop of " + next);
+            standby.world.sync();
+            standby.isWholly(next.toString());
+        }
+        assertThat(standby.shop.previous()).contains("original", "sold since");
+    }
+
+    private Standby promotedWithWhatIsAhead() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        SnapshotId next = standby.world.source.continuous(1, 2, first);
+        standby.world.source.other(next, "shop", "shop of " + next);
+        standby.world.poll();
+        standby.isWholly(first.toString());
+        standby.world.agent().promotion().promote(new Request("asked for", false, false, false));
+        return standby;
     }
 
     @Test
