@@ -70,11 +70,14 @@ class RowSearchTest {
         StreamRef first = stream("a\t1\n", "b\t2\n");
         StreamRef second = stream("a\t1\n", "c\t2\n");
         RowSearch search = search("2");
-        assertThat(found(search, new TableContent(first), StandardCharsets.UTF_8)).containsExactly("b");
-        assertThat(found(search, new TableContent(second), StandardCharsets.UTF_8)).containsExactly("c");
+        assertThat(found(search, new TableContent(first), StandardCharsets.UTF_8))
+                .containsExactly("b");
+        assertThat(found(search, new TableContent(second), StandardCharsets.UTF_8))
+                .containsExactly("c");
         assertThat(opened).hasSize(3);
         // Other characters: what was found under the old encoding does not count.
-        assertThat(found(search, new TableContent(second), StandardCharsets.ISO_8859_1)).containsExactly("c");
+        assertThat(found(search, new TableContent(second), StandardCharsets.ISO_8859_1))
+                .containsExactly("c");
         assertThat(opened).hasSize(5);
     }
 
@@ -83,8 +86,11 @@ class RowSearchTest {
         byte[] latin = "caf\u00e9\t1\n".getBytes(StandardCharsets.ISO_8859_1);
         StreamRef rows = StreamRef.of(List.of(blobs.put(latin, 0, latin.length)));
         RowSearch search = new RowSearch(List.of("text"), Set.of(List.of("caf\u00e9")), read -> {});
-        assertThat(found(search, new TableContent(rows), StandardCharsets.ISO_8859_1)).containsExactly("caf\u00e9");
-        assertThat(found(new RowSearch(List.of("more"), Set.of(List.of("x")), read -> {}), new TableContent(rows),
+        assertThat(found(search, new TableContent(rows), StandardCharsets.ISO_8859_1))
+                .containsExactly("caf\u00e9");
+        assertThat(found(
+                        new RowSearch(List.of("more"), Set.of(List.of("x")), read -> {}),
+                        new TableContent(rows),
                         StandardCharsets.UTF_8))
                 .isEmpty();
     }
@@ -94,8 +100,7 @@ class RowSearchTest {
         StreamRef rows = stream("x".repeat(33 << 20) + "\t1\n");
         assertThatThrownBy(() -> found(search("1"), new TableContent(rows), StandardCharsets.UTF_8))
                 .isInstanceOfSatisfying(
-                        UnderstudyException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_UNSUPPORTED))
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_UNSUPPORTED))
                 .hasMessageContaining("cannot search the rows of public.t");
     }
 
