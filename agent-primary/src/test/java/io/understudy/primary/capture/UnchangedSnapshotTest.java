@@ -109,6 +109,16 @@ class UnchangedSnapshotTest {
         assertThat(due("daily", "hourly")).as("the hourly stands for both").isEmpty();
     }
 
+    /** The last hourly of a day may go as its day has a daily, and then nothing would be left of the day after. */
+    @Test
+    void anHourlyDoesNotStandForTheDailyOfAnotherDay() {
+        primary.time.advance(Duration.ofDays(1));
+        assertThat(due("hourly")).as("the hourly of the day before").isEmpty();
+        assertThat(due("daily")).isPresent();
+        primary.time.advance(Duration.ofDays(1));
+        assertThat(due("daily")).as("the daily of the day before").isEmpty();
+    }
+
     /** A standby does not become live with a continuous one, which also goes within the hour. */
     @Test
     void aContinuousOneStandsForNone() {
