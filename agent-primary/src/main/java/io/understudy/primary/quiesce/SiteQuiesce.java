@@ -141,13 +141,14 @@ public final class SiteQuiesce implements Quiesce {
             } else if (settings.links()) {
                 frozen = true;
                 places = live.stream()
+                        .filter(tree -> !tree.kind().isOfBucket())
                         .collect(Collectors.toMap(
                                 TreeSettings::name, tree -> LinkFarm.make(tree, this::requireTime)));
             }
             Map<String, Path> fixed = places;
             trees = live.stream()
                     .map(tree -> Optional.ofNullable(fixed.get(tree.name()))
-                            .map(place -> at(tree, place))
+                            .map(tree::at)
                             .orElse(tree))
                     .toList();
         }
@@ -167,17 +168,6 @@ public final class SiteQuiesce implements Quiesce {
                     "cannot take a snapshot of the quiet site: it was stopped for "
                             + settings.limit().toSeconds() + " s " + before + ", and started again",
                     "raise quiesce.limit, or " + look);
-        }
-
-        private static TreeSettings at(TreeSettings tree, Path place) {
-            return new TreeSettings(
-                    tree.name(),
-                    tree.kind(),
-                    place,
-                    tree.exclude(),
-                    tree.mayBeEmpty(),
-                    tree.keepsSetId(),
-                    tree.anyLinks());
         }
 
         private void startAfter(RuntimeException failure) {
