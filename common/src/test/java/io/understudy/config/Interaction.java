@@ -89,6 +89,7 @@ record Interaction(String text, Set<Setting> settings) {
                 of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
                 of("%s holds for all of %s.", Setting.DATABASE_AFTER_LOAD_LIMIT, Setting.DATABASE_AFTER_LOAD),
                 of("%s and %s are set together.", Setting.PROTECT_TABLE, Setting.PROTECT_WHERE),
+                of("%s and %s are set together.", Setting.HISTORY_LINKS_FROM, Setting.HISTORY_LINKS_TO),
                 of("%s runs before %s.", Setting.MAINTENANCE_QUERY, Setting.DATABASE_AFTER_LOAD),
                 of(
                         "%s is relative to %s, which is a %s.",
@@ -126,6 +127,9 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "A tree whose %s is `bucket` has %s, and may have %s; no other has.",
                         Setting.TREE_KIND, Setting.TREE_BUCKET_URL, Setting.TREE_POLICY),
+                of(
+                        "%s and %s are of a tree whose %s is `git`.",
+                        Setting.TREE_GIT_STORE, Setting.TREE_GIT_IGNORED, Setting.TREE_KIND),
                 of("A standby needs %s where %s is `copy`.", Setting.TREE_BUCKET_SECOND, Setting.TREE_POLICY),
                 of("%s goes with %s.", Setting.TREE_BUCKET_ACCESS_KEY, Setting.TREE_BUCKET_SECRET_KEY));
     }
