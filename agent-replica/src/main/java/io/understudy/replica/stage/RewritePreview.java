@@ -61,7 +61,8 @@ public final class RewritePreview {
                 diffs.stream().map(FileDiff::rewritten).toList(),
                 unmatched,
                 left,
-                maintenance.stream().findFirst());
+                maintenance.stream().findFirst(),
+                List.of());
         return new Preview(report, diffs);
     }
 
