@@ -42,10 +42,10 @@ public abstract class SnapshotProgram extends AgentProgram {
 
     /** The report of {@code check} of a site, and whether it shares anything with the others of its folder. */
     public final CheckReport besideOthers(CheckReport report, Settings settings) {
-        return folder().isEmpty()
+        return choice().folder().isEmpty()
                 ? report
                 : report.and("sites", () -> {
-                    requireOwnPlaces(settings);
+                    choice().requireOwnPlaces(settings);
                     return "shares nothing with the other sites of its folder";
                 });
     }

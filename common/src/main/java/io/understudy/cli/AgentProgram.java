@@ -1,9 +1,7 @@
 package io.understudy.cli;
 
 import io.understudy.config.Settings;
-import io.understudy.config.SettingsFile;
 import io.understudy.config.SiteFolder;
-import io.understudy.config.SitePlaces;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -159,24 +157,7 @@ public abstract class AgentProgram implements Runnable {
      *     {@code --config} is a folder and no site is named, or the other way round
      */
     public final Settings settings() {
-        return closed(folder().map(this::named).orElseGet(this::only));
-    }
-
-    private Settings named(SiteFolder folder) {
-        if (site == null) {
-            throw folder.ambiguous();
-        }
-        return folder.load(site);
-    }
-
-    private Settings only() {
-        if (site != null) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "--site " + site + " needs a folder of configurations: " + config + " is none",
-                    "name the folder with --config, or leave --site out");
-        }
-        return SettingsFile.load(config);
+        return closed(choice().settings());
     }
 
     private static Settings closed(Settings settings) {
@@ -184,23 +165,9 @@ public abstract class AgentProgram implements Runnable {
         return settings;
     }
 
-    /** Where {@code --config} is one. */
-    public final Optional<SiteFolder> folder() {
-        return Files.isDirectory(config) ? Optional.of(SiteFolder.of(config)) : Optional.empty();
-    }
-
-    /** All sites, where {@code --config} is a folder and none is named. */
-    public final Optional<SiteFolder> allSites() {
-        return site == null ? folder() : Optional.empty();
-    }
-
-    /**
-     * That the site shares nothing with the others of its folder; with one configuration there are none.
-     *
-     * @throws UnderstudyException {@code CONFIG_INVALID} where it does
-     */
-    public final void requireOwnPlaces(Settings settings) {
-        folder().ifPresent(folder -> SitePlaces.requireNone(settings.site(), folder.shared(settings)));
+    /** Which site is meant. */
+    public final SiteChoice choice() {
+        return new SiteChoice(config, Optional.ofNullable(site));
     }
 
     /**
@@ -211,7 +178,7 @@ public abstract class AgentProgram implements Runnable {
      * @return the first of those that are not 0, in the order of the names
      */
     public final int forEachSite(ToIntFunction<Settings> command) {
-        Optional<SiteFolder> all = allSites();
+        Optional<SiteFolder> all = choice().all();
         if (all.isEmpty()) {
             return command.applyAsInt(settings());
         }

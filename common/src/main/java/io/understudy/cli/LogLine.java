@@ -28,8 +28,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         StringBuilder line = new StringBuilder();
         MOMENT.formatTo(event.getInstant(), line);
         line.append(' ').append(level).append(" ".repeat(Math.max(1, LEVEL_WIDTH + 1 - level.length())));
-        SiteThreads.current()
-                .ifPresent(site -> line.append('[').append(site).append("] "));
+        SiteThreads.current().ifPresent(site -> line.append('[').append(site).append("] "));
         line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(": ");
         line.append(CONTROL.matcher(event.getFormattedMessage()).replaceAll(" "))
                 .append('\n');

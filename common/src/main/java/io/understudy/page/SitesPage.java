@@ -17,8 +17,7 @@ public final class SitesPage {
      * @param address of its own page
      * @param why it does not run
      */
-    public record Row(
-            String site, Level level, String state, Instant since, String address, Optional<Problem> why) {}
+    public record Row(String site, Level level, String state, Instant since, String address, Optional<Problem> why) {}
 
     public static String of(String agent, List<Row> rows, Instant now) {
         Html html = new Html();
@@ -30,13 +29,15 @@ public final class SitesPage {
                 .line("h1", "Sites of " + agent)
                 .line("p", rows.size() + " sites, as of " + Moments.text(now))
                 .markup("</header>\n<main>\n<section>\n<h2>Sites</h2>\n")
-                .markup("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Sites\">\n<table>\n<thead><tr>")
+                .markup(
+                        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Sites\">\n<table>\n<thead><tr>")
                 .markup("<th scope=\"col\">Site</th><th scope=\"col\">Agent</th><th scope=\"col\">Since</th>")
                 .markup("<th scope=\"col\">Its own page</th></tr></thead>\n<tbody>\n");
         rows.forEach(each -> row(html, each));
         html.markup("</tbody>\n</table>\n</div>\n").close("section");
         rows.forEach(each -> each.why().ifPresent(why -> problem(html, each.site(), why)));
-        return html.markup("</main>\n<footer><p><a href=\"/\">Look again</a>, or see <a href=\"/metrics\">metrics</a>, ")
+        return html.markup(
+                        "</main>\n<footer><p><a href=\"/\">Look again</a>, or see <a href=\"/metrics\">metrics</a>, ")
                 .markup("<a href=\"/readyz\">readiness</a>. This page shows and changes nothing.</p></footer>\n")
                 .markup("</body>\n</html>\n")
                 .toString();

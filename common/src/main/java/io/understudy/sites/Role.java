@@ -13,4 +13,5 @@ import java.util.function.Function;
  * @param address of a site's own status page
  * @param limit how long the end of all of them may take
  */
-public record Role(String name, Function<Settings, Optional<HostPort>> address, SiteAgent.Maker maker, Duration limit) {}
+public record Role(
+        String name, Function<Settings, Optional<HostPort>> address, SiteAgent.Maker maker, Duration limit) {}

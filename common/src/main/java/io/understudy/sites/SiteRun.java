@@ -103,7 +103,7 @@ final class SiteRun {
         Settings settings = settings(first);
         places.awaitAll();
         places.requireOwn(site);
-        state = state.at(parts.role().address().apply(settings).map(HostPort::toString));
+        state = state.at(parts.role().address().apply(settings).map(Object::toString));
         try (SiteAgent made = parts.role().maker().make(settings)) {
             agent = made;
             if (!stopping) {

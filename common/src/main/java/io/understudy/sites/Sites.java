@@ -31,9 +31,7 @@ public final class Sites implements AutoCloseable {
         this.runs = runs;
         this.parts = parts;
         this.view = new SitesView(
-                () -> runs.stream().map(SiteRun::state).toList(),
-                parts.role().name(),
-                parts.clock());
+                () -> runs.stream().map(SiteRun::state).toList(), parts.role().name(), parts.clock());
     }
 
     /** Of a folder. Nothing is started yet. */
@@ -47,7 +45,7 @@ public final class Sites implements AutoCloseable {
     }
 
     /**
-     * Runs them until the process is ended by a signal.
+     * Runs them until the process is ended by a signal, or this thread is interrupted.
      *
      * @param overview where the list is served; empty: nowhere
      * @throws UnderstudyException {@code CONFIG_INVALID} when that address can't be listened on
@@ -62,6 +60,7 @@ public final class Sites implements AutoCloseable {
             sites.start();
             sites.ended.await();
         } catch (InterruptedException e) {
+            sites.close();
             Thread.currentThread().interrupt();
         }
     }
@@ -75,15 +74,19 @@ public final class Sites implements AutoCloseable {
         return view;
     }
 
-    /** Ends all at once, and waits for them as long as their role says. Once. */
+    /** Ends all at once, and waits for them as long as their role says. Idempotent. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (ended.getCount() == 0) {
+            return;
+        }
         long since = parts.ticker().nanos();
         runs.forEach(SiteRun::stop);
         try {
             for (SiteRun each : runs) {
                 if (!each.awaitEnd(parts.ticker().since(since))) {
-                    parts.events().report(new CommonEvent.SiteStopsLate(each.state().site()));
+                    parts.events()
+                            .report(new CommonEvent.SiteStopsLate(each.state().site()));
                 }
             }
         } catch (InterruptedException e) {

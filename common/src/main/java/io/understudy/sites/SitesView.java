@@ -54,16 +54,12 @@ final class SitesView {
                 .map(each -> each.site() + " " + each.phase().text()
                         + each.why().map(why -> ": " + why.getMessage()).orElse(""))
                 .collect(Collectors.joining("; "));
-        return down.isEmpty()
-                ? Probe.up(all.size() + " sites run")
-                : Probe.down(down.replaceAll("\\s+", " "));
+        return down.isEmpty() ? Probe.up(all.size() + " sites run") : Probe.down(down.replaceAll("\\s+", " "));
     }
 
     String html() {
         return SitesPage.of(
-                "agent-" + role,
-                states.get().stream().map(SitesView::row).toList(),
-                clock.instant());
+                "agent-" + role, states.get().stream().map(SitesView::row).toList(), clock.instant());
     }
 
     private static SitesPage.Row row(SiteState state) {

@@ -31,7 +31,7 @@ final class RunCommand implements Runnable {
 
     @Override
     public void run() {
-        Optional<SiteFolder> several = cli.allSites();
+        Optional<SiteFolder> several = cli.choice().all();
         Optional<HostPort> list = Overview.of(overview, several.isPresent());
         if (several.isPresent()) {
             Sites.run(several.get(), PrimarySite.ROLE, list);
@@ -42,7 +42,7 @@ final class RunCommand implements Runnable {
 
     private void one() {
         Settings settings = cli.settings();
-        cli.requireOwnPlaces(settings);
+        cli.choice().requireOwnPlaces(settings);
         Monitoring monitoring = Monitoring.of(settings, "primary", AgentVersion.current());
         try (PrimaryWiring agent = PrimaryWiring.metered(settings, monitoring)) {
             Daemon daemon = agent.daemon(monitoring, port -> {});

@@ -28,7 +28,7 @@ final class RunCommand implements Runnable {
 
     @Override
     public void run() {
-        Optional<SiteFolder> several = cli.allSites();
+        Optional<SiteFolder> several = cli.choice().all();
         Optional<HostPort> list = Overview.of(overview, several.isPresent());
         if (several.isPresent()) {
             Sites.run(several.get(), ReplicaSite.ROLE, list);
@@ -39,7 +39,7 @@ final class RunCommand implements Runnable {
 
     private void one() {
         Settings settings = cli.settings();
-        cli.requireOwnPlaces(settings);
+        cli.choice().requireOwnPlaces(settings);
         Monitoring monitoring = Monitoring.of(settings, "replica", AgentVersion.current());
         try (ReplicaWiring wiring = ReplicaWiring.metered(settings, monitoring)) {
             ReplicaAgent agent = wiring.daemon(monitoring);
