@@ -38,6 +38,11 @@ public abstract class FilestoreContract {
     /** An empty filestore. */
     protected abstract Filestore create() throws Exception;
 
+    /** Whether a read that begins while an object is replaced shows one of both; a resumed download may show parts. */
+    protected boolean showsWholeObjects() {
+        return true;
+    }
+
     @BeforeEach
     void open() throws Exception {
         store = create();
@@ -199,6 +204,7 @@ public abstract class FilestoreContract {
 
     @Test
     void showsARacingReaderOnlyWholeObjects() throws Exception {
+        assumeTrue(showsWholeObjects(), "a download that broke goes on in what the key holds then");
         int size = 300_000;
         put("object", "0".repeat(size));
         List<Boolean> whole = together(8, worker -> {

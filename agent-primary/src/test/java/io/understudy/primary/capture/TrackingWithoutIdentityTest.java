@@ -162,6 +162,21 @@ class TrackingWithoutIdentityTest {
         assertThat(snapshot().get("note").content().deltas()).isNotEmpty();
     }
 
+    /** As many as a standby can be asked to read one after the other. */
+    @Test
+    void aTableIsReadInFullWhenDeltasThatNobodyMergesAreMany() {
+        for (int number = 1; number <= 48; number++) {
+            change(number);
+            assertThat(snapshot().get("note").content().deltas()).hasSize(number);
+        }
+        change(49);
+        assertThat(snapshot().get("note").content().deltas()).isEmpty();
+        assertAllIsRestored();
+        change(50);
+        assertThat(snapshot().get("note").content().deltas()).hasSize(1);
+        assertAllIsRestored();
+    }
+
     private void restart() {
         lists = new LocalLists(state, time);
         kept = new KeptManifest(state);

@@ -24,7 +24,10 @@ final class Connection {
 
     private Connection() {}
 
-    /** HTTP without retries of its own: they are added once, by decoration, for every filestore. */
+    /**
+     * HTTP without retries of its own: they are added once, by decoration, for every filestore. A conditional write that
+     * was repeated unseen would find its own object and take it for another's.
+     */
     static OkHttpClient http(Duration timeout) {
         Dispatcher dispatcher = new Dispatcher(Executors.newCachedThreadPool(DaemonThreads.named("s3")));
         dispatcher.setMaxRequests(PARALLEL);
@@ -35,6 +38,7 @@ final class Connection {
                 .connectionPool(new ConnectionPool(8, 1, TimeUnit.MINUTES))
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .followRedirects(false)
+                .retryOnConnectionFailure(false)
                 .connectTimeout(connect)
                 .readTimeout(timeout)
                 .writeTimeout(timeout)

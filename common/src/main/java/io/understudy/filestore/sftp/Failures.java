@@ -43,7 +43,7 @@ final class Failures {
                 null);
     }
 
-    UnderstudyException full(String action, Exception cause) {
+    private UnderstudyException full(String action, Exception cause) {
         return failure(
                 ErrorCode.DISK_FULL,
                 action,

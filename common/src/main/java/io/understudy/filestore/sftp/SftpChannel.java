@@ -42,6 +42,9 @@ final class SftpChannel extends DefaultSftpClient {
 
     private static final int SMALL = 64;
 
+    /** What a small file may take of a disk besides its content: its blocks, its name and its folder. */
+    private static final long OVERHEAD = 64 * 1024;
+
     private final Set<Extension> extensions = EnumSet.noneOf(Extension.class);
     private final long openHandles;
 
@@ -229,6 +232,18 @@ final class SftpChannel extends DefaultSftpClient {
         }
         OpenSSHStatExtensionInfo info = new OpenSSHStatExtensionInfo(answer.getBuffer());
         return Optional.of(info.f_bavail * info.f_frsize);
+    }
+
+    /**
+     * OpenSSH says of a write to a full disk no more than that it failed.
+     *
+     * @param bytes that were to be written where the path is
+     * @return a refusal for want of room where there is less, otherwise the same
+     */
+    SftpException explained(SftpException refusal, String path, long bytes) throws IOException {
+        boolean full = refusal.getStatus() == SftpConstants.SSH_FX_FAILURE
+                && room(path).orElse(Long.MAX_VALUE) < bytes + OVERHEAD;
+        return full ? new SftpException(SftpConstants.SSH_FX_NO_SPACE_ON_FILESYSTEM, refusal.getMessage()) : refusal;
     }
 
     private Buffer fsync(byte[] handle) {

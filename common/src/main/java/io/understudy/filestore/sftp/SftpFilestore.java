@@ -32,9 +32,6 @@ import org.apache.sshd.sftp.common.SftpException;
  * <p>Files and their names are those of a directory, so a server may serve both: agents over SSH, and one of its own.
  */
 public final class SftpFilestore implements Filestore {
-    /** A disk with less room than this is full: a server says no more than that a write failed. */
-    private static final long NO_ROOM = 64 * 1024;
-
     private final Location location;
     private final Failures failures;
     private final Connections connections;
@@ -255,28 +252,18 @@ public final class SftpFilestore implements Filestore {
         }
     }
 
-    /** @param bytes that are written: more than a server's full disk takes */
+    /** @param bytes that are written */
     private <T> T run(String action, long bytes, Operation<T> operation) {
         return connections.run(action, channel -> {
             try {
                 return operation.run(channel);
             } catch (SftpException e) {
-                explain(channel, action, bytes, e);
-                throw e;
+                if (e.getStatus() == SftpConstants.SSH_FX_NO_SUCH_FILE) {
+                    requireRoot(channel, action);
+                }
+                throw bytes > 0 ? channel.explained(e, location.root(), bytes) : e;
             }
         });
-    }
-
-    /** What a server says no more of than that it failed. */
-    private void explain(SftpChannel channel, String action, long bytes, SftpException refusal) throws IOException {
-        if (refusal.getStatus() == SftpConstants.SSH_FX_NO_SUCH_FILE) {
-            requireRoot(channel, action);
-        }
-        if (refusal.getStatus() == SftpConstants.SSH_FX_FAILURE
-                && bytes > 0
-                && channel.room(location.root()).orElse(Long.MAX_VALUE) < Math.min(bytes, NO_ROOM)) {
-            throw failures.full(action, refusal);
-        }
     }
 
     private void requireRoot(SftpChannel channel, String action) throws IOException {

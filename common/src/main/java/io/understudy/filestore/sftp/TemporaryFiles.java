@@ -50,8 +50,10 @@ final class TemporaryFiles {
             }
             return file;
         } catch (SftpException e) {
+            // Before the file gives its room back.
+            SftpException explained = channel.explained(e, folder, content.length());
             remove(channel, file);
-            throw e;
+            throw explained;
         }
     }
 
