@@ -64,11 +64,15 @@ class SeveralSitesCliTest extends CliScenario {
     @Test
     void aSiteThatWorksWorksBesideOthersThatDoNot() throws Exception {
         assertThat(several("init", "--site", "example")).as(err.toString()).isZero();
-        Thread daemons = new Thread(() -> program(new StringWriter(), new StringWriter()).execute(with("run")));
+        Thread daemons =
+                new Thread(() -> program(new StringWriter(), new StringWriter()).execute(with("run")));
         daemons.start();
         try {
-            await().until(() -> sitesOf("status").path(0).path("result").path("running").asBoolean());
-            assertThat(several("snapshot", "--site", "example")).as(err.toString()).isZero();
+            await().until(() ->
+                    sitesOf("status").path(0).path("result").path("running").asBoolean());
+            assertThat(several("snapshot", "--site", "example"))
+                    .as(err.toString())
+                    .isZero();
 
             JsonNode listed = sitesOf("list");
             assertThat(listed.path(0).path("result").path("snapshots").size()).isEqualTo(1);
