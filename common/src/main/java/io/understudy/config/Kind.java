@@ -32,6 +32,7 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind CHOICE = of("choice", "");
     static final Kind JDBC_URL = of("jdbc:postgresql://host:port/database", "");
     static final Kind STORE_URL = of("URL", "`file`, `s3`, `sftp`");
+    static final Kind BUCKET_URL = of("URL", "`s3`");
     static final Kind HTTP_URL = of("URL", "`http`, `https`");
     static final Kind HOST_PORT = of("host:port", "");
     static final Kind HTTP_LISTEN = of("host:port or off", "");

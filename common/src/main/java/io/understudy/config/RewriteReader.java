@@ -91,6 +91,12 @@ final class RewriteReader {
             values.fault(setting, "replaces an empty text, which is everywhere");
             return;
         }
+        BucketVariables.unknown(to, trees)
+                .ifPresent(name -> values.fault(
+                        setting,
+                        "holds " + name
+                                + ", which is no variable: write ${bucket.TREE.name}, prefix or url with a tree of"
+                                + " kind bucket"));
         try {
             all.add(new Replacement(from, variables.expand(to)));
         } catch (IllegalArgumentException e) {

@@ -1,6 +1,5 @@
 package io.understudy.config;
 
-import io.understudy.age.Recipient;
 import io.understudy.files.TreeKind;
 import io.understudy.time.DailyWindow;
 import java.net.URI;
@@ -19,12 +18,15 @@ import java.util.OptionalLong;
  * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
  * @param state folder of the agents' durable state
  * @param marker the file whose existence means backup mode
+ * @param database the PostgreSQL database; where the site has none, {@link DatabaseSettings#isThere} says so
+ * @param databases those that are no PostgreSQL server's
  */
 public record Settings(
         String site,
         Path state,
         Path marker,
         DatabaseSettings database,
+        List<OtherDatabase> databases,
         List<TreeSettings> trees,
         FilestoreSettings filestore,
         SigningSettings signing,
@@ -55,6 +57,7 @@ public record Settings(
                 state,
                 marker,
                 database,
+                List.of(),
                 trees,
                 filestore,
                 signing,
@@ -68,6 +71,7 @@ public record Settings(
     }
 
     public Settings {
+        databases = List.copyOf(databases);
         trees = List.copyOf(trees);
     }
 
@@ -102,6 +106,11 @@ public record Settings(
             parameters = Map.copyOf(parameters);
         }
 
+        /** Whether the site has one. */
+        public boolean isThere() {
+            return !name.isEmpty();
+        }
+
         /** The same for another user. */
         public DatabaseSettings as(String otherUser, Secret itsPassword) {
             return new DatabaseSettings(
@@ -125,6 +134,7 @@ public record Settings(
      * @param keepsSetId whether a standby keeps the set-uid and set-gid bits of files; default: no
      * @param anyLinks whether a standby makes links that may lead out of the tree; default: no
      * @param applied whether an import changes the tree on a standby; default: yes
+     * @param source where the content comes from; empty: from the folder
      */
     public record TreeSettings(
             String name,
@@ -134,9 +144,20 @@ public record Settings(
             boolean mayBeEmpty,
             boolean keepsSetId,
             boolean anyLinks,
-            boolean applied) {
+            boolean applied,
+            Optional<TreeSource> source) {
         public TreeSettings {
             exclude = List.copyOf(exclude);
+        }
+
+        /** The same tree at another place. */
+        public TreeSettings at(Path place) {
+            return new TreeSettings(name, kind, place, exclude, mayBeEmpty, keepsSetId, anyLinks, applied, source);
+        }
+
+        /** The buckets of a tree that has some. */
+        public Optional<TreeSource.Bucket> bucket() {
+            return source.map(each -> each instanceof TreeSource.Bucket bucket ? bucket : null);
         }
 
         public TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
@@ -151,7 +172,7 @@ public record Settings(
                 boolean mayBeEmpty,
                 boolean keepsSetId,
                 boolean anyLinks) {
-            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true);
+            this(name, kind, path, exclude, mayBeEmpty, keepsSetId, anyLinks, true, Optional.empty());
         }
     }
 
@@ -366,17 +387,4 @@ public record Settings(
             command = List.copyOf(command);
         }
     }
-
-    /**
-     * @param recipients for whom {@code init} encrypts the repository's key; those of standbys, and one for recovery
-     * @param identity file of the private half of one of them; empty on a primary that reads no content
-     */
-    public record EncryptionSettings(List<Recipient> recipients, Optional<Path> identity) {
-        public EncryptionSettings {
-            recipients = List.copyOf(recipients);
-        }
-    }
-
-    /** PEM files. */
-    public record TlsSettings(Path certificate, Path key, Path ca) {}
 }

@@ -1,11 +1,13 @@
 package io.understudy.config;
 
+import io.understudy.config.OtherDatabase.Sqlite;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
+import io.understudy.files.SafePath;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -43,6 +45,36 @@ final class SettingsChecks {
         outsideTrees(Setting.MARKER, settings.marker(), settings);
         outsideTrees(Setting.STATE, settings.state(), settings);
         filestores(settings);
+        sqlite(settings);
+    }
+
+    /** A tree would carry the file a second time, of another moment, and delete what an import puts next to it. */
+    private void sqlite(Settings settings) {
+        for (int i = 0; i < settings.databases().size(); i++) {
+            if (settings.databases().get(i).access() instanceof Sqlite sqlite) {
+                Values values = top.each("databases").get(i);
+                settings.trees().stream()
+                        .filter(tree -> given(tree)
+                                && sqlite.file().startsWith(tree.path())
+                                && !(excludes(tree, sqlite.file())
+                                        && excludes(tree, Path.of(sqlite.file() + ".understudy-1"))))
+                        .findFirst()
+                        .ifPresent(tree -> values.fault(
+                                Setting.DATABASES_PATH,
+                                "lies in tree " + tree.name() + ": add \""
+                                        + tree.path().relativize(sqlite.file()) + "*\" to the exclude of that tree"));
+            }
+        }
+    }
+
+    private static boolean excludes(TreeSettings tree, Path file) {
+        try {
+            return Excludes.of(tree.exclude())
+                    .match(SafePath.of(tree.path().relativize(file).toString()));
+        } catch (UnderstudyException e) {
+            // A broken glob has a fault of its own.
+            return true;
+        }
     }
 
     private void filestores(Settings settings) {

@@ -2,7 +2,6 @@ package io.understudy.config;
 
 import io.understudy.age.Recipient;
 import io.understudy.config.Settings.DatabaseSettings;
-import io.understudy.config.Settings.EncryptionSettings;
 import io.understudy.config.Settings.HealthSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
@@ -10,9 +9,7 @@ import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
-import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.files.TreeKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +27,7 @@ final class SettingsReader {
         top.section().allowOnly(Setting.keysOf(""));
         String site = top.name(Setting.SITE);
         RetentionSettings retention = RetentionReader.read(top.below("retention"), RetentionSettings.DEFAULT);
-        DatabaseSettings database = database(section("database"));
+        DatabaseSettings database = database();
         List<TreeSettings> trees =
                 top.each("trees").stream().map(SettingsReader::tree).toList();
         Settings settings = new Settings(
@@ -38,6 +35,7 @@ final class SettingsReader {
                 top.path(Setting.STATE),
                 top.path(Setting.MARKER),
                 database,
+                new OtherDatabasesReader(top, database.name()).read(),
                 trees,
                 new FilestoresReader(top, retention).read(),
                 signing(section("signing")),
@@ -56,6 +54,14 @@ final class SettingsReader {
         Values values = top.below(key);
         values.section().allowOnly(Setting.keysOf(key));
         return values;
+    }
+
+    /** A site that has other databases may do without PostgreSQL. */
+    private DatabaseSettings database() {
+        boolean others = top.section().child("databases").isPresent();
+        return others && top.section().child("database").isEmpty()
+                ? OtherDatabasesReader.NO_POSTGRESQL
+                : database(section("database"));
     }
 
     private static DatabaseSettings database(Values values) {
@@ -79,15 +85,17 @@ final class SettingsReader {
 
     private static TreeSettings tree(Values values) {
         values.section().allowOnly(Setting.keysOf("trees[]"));
+        TreeSourceReader source = new TreeSourceReader(values);
         return new TreeSettings(
                 values.name(Setting.TREE_NAME),
-                TreeKind.valueOf(upper(values.choice(Setting.TREE_KIND))),
+                source.kind(),
                 values.path(Setting.TREE_PATH),
                 values.list(Setting.TREE_EXCLUDE),
                 values.yesNo(Setting.TREE_MAY_BE_EMPTY).orElse(false),
                 values.choice(Setting.TREE_SETUID).equals("keep"),
                 values.choice(Setting.TREE_LINKS).equals("any"),
-                values.choice(Setting.TREE_APPLY).equals("always"));
+                values.choice(Setting.TREE_APPLY).equals("always"),
+                source.read());
     }
 
     static String upper(String word) {

@@ -3,6 +3,7 @@ package io.understudy.config;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.NamedFilestore;
+import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
@@ -48,9 +49,15 @@ public final class SitePlaces {
         List<Place> all = new ArrayList<>();
         all.add(file("state", settings.state()));
         all.add(file("marker", settings.marker()));
-        settings.trees().forEach(tree -> all.add(file("trees." + tree.name(), tree.path())));
-        stores(settings.filestore()).forEach(store -> all.add(repository(store)));
-        all.add(database(settings.database()));
+        for (TreeSettings tree : settings.trees()) {
+            all.add(file("trees." + tree.name(), tree.path()));
+            buckets(tree).forEach(store -> all.add(repository("trees." + tree.name() + ".bucket", store)));
+        }
+        stores(settings.filestore()).forEach(store -> all.add(repository("filestore", store)));
+        if (settings.database().isThere()) {
+            all.add(database(settings.database()));
+        }
+        settings.databases().forEach(each -> other(each).ifPresent(all::add));
         all.addAll(Stream.of(
                         Optional.of(address("primary.listen", settings.primary().listen())),
                         settings.primary().http().map(at -> address("primary.http", at)),
@@ -84,22 +91,42 @@ public final class SitePlaces {
                 .orElse(List.of(main));
     }
 
-    private static Place repository(FilestoreSettings store) {
+    private static Stream<FilestoreSettings> buckets(TreeSettings tree) {
+        return tree.source().stream()
+                .filter(TreeSource.Bucket.class::isInstance)
+                .map(TreeSource.Bucket.class::cast)
+                .flatMap(each -> Stream.concat(Stream.of(each.first()), each.second().stream()));
+    }
+
+    private static Place repository(String key, FilestoreSettings store) {
         Path path = Path.of("/", Optional.ofNullable(store.url().getPath()).orElse(""))
                 .normalize();
         if (store.url().getScheme().equals("file")) {
-            return file("filestore", path);
+            return file(key, path);
         }
         String authority = Optional.ofNullable(store.url().getAuthority()).orElse("");
         String host = authority.substring(authority.indexOf('@') + 1).toLowerCase(Locale.ROOT);
         String endpoint = store.s3().endpoint().url().map(at -> " at " + at).orElse("");
-        return new Place("filestore", store.url().getScheme() + "://" + host + endpoint, path);
+        return new Place(key, store.url().getScheme() + "://" + host + endpoint, path);
     }
 
     private static Place database(DatabaseSettings database) {
         String host = database.host().toLowerCase(Locale.ROOT);
         String server = THIS_HOST.contains(host) ? "localhost" : host;
         return new Place("database", server + ":" + database.port(), Path.of("/", database.name()));
+    }
+
+    /** What an operator's own commands write to is not known here. */
+    private static Optional<Place> other(OtherDatabase database) {
+        String key = "databases." + database.name();
+        if (database.access() instanceof OtherDatabase.Sqlite sqlite) {
+            return Optional.of(file(key, sqlite.file()));
+        }
+        if (database.access() instanceof OtherDatabase.Mariadb mariadb) {
+            String login = mariadb.options().map(file -> " by " + file).orElse("");
+            return Optional.of(new Place(key, "mariadb" + login, Path.of("/", mariadb.schema())));
+        }
+        return Optional.empty();
     }
 
     /** Each free port that the system picks is another one. */

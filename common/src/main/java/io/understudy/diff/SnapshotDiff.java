@@ -1,5 +1,6 @@
 package io.understudy.diff;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.diff.TableDifference.Change;
 import io.understudy.progress.Progress;
@@ -7,7 +8,6 @@ import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.Named;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
-import io.understudy.repository.DatabaseProperties.Setting;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.digest.RowDifference;
 import java.io.IOException;
@@ -18,11 +18,11 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,6 +42,7 @@ final class SnapshotDiff {
      * @param schemaChanged whether objects were made, altered or dropped
      * @param tables those that differ
      * @param equalTables how many do not
+     * @param databases those of commands whose dumps differ, with their lengths
      * @param trees of which paths differ
      */
     record Difference(
@@ -52,6 +53,7 @@ final class SnapshotDiff {
             long equalTables,
             List<ValueDifference> sequences,
             List<ValueDifference> settings,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ValueDifference> databases,
             List<TreeDifference> trees) {
         String text() {
             List<String> lines = new ArrayList<>();
@@ -61,6 +63,7 @@ final class SnapshotDiff {
             tables.forEach(each -> lines.add("table " + each.text()));
             sequences.forEach(each -> lines.add("sequence " + each.text()));
             settings.forEach(each -> lines.add("setting " + each.text()));
+            databases.forEach(each -> lines.add("database " + each.text()));
             trees.forEach(each -> lines.add("tree " + each.text()));
             lines.add(equalTables + " tables are equal");
             return String.join("\n", lines);
@@ -80,13 +83,13 @@ final class SnapshotDiff {
 
     Difference compare(Progress progress) {
         Tables tables = new Tables(progress);
-        try (Stream<TableData> olds = database(first).tables(first.blobs());
-                Stream<TableData> news = database(second).tables(second.blobs())) {
+        try (Stream<TableData> olds = tables(first);
+                Stream<TableData> news = tables(second)) {
             pairs(olds.iterator(), news.iterator(), tables::add);
         }
         Map<String, ValueDifference> sequences = new TreeMap<>();
-        try (Stream<SequenceData> olds = database(first).sequences(first.blobs());
-                Stream<SequenceData> news = database(second).sequences(second.blobs())) {
+        try (Stream<SequenceData> olds = sequences(first);
+                Stream<SequenceData> news = sequences(second)) {
             pairs(
                     olds.iterator(),
                     news.iterator(),
@@ -96,11 +99,12 @@ final class SnapshotDiff {
         return new Difference(
                 first.manifest().snapshot(),
                 second.manifest().snapshot(),
-                !Objects.equals(database(first).schemaHash(), database(second).schemaHash()),
+                !hash(first).equals(hash(second)),
                 List.copyOf(tables.found),
                 tables.equal,
                 List.copyOf(sequences.values()),
                 settings(),
+                databases(),
                 trees());
     }
 
@@ -112,7 +116,7 @@ final class SnapshotDiff {
 
     /** The table of this name in both. */
     Optional<TableData> table(Opened snapshot, String name) {
-        try (Stream<TableData> tables = database(snapshot).tables(snapshot.blobs())) {
+        try (Stream<TableData> tables = tables(snapshot)) {
             return tables.filter(table -> name(table).equals(name)).findFirst();
         }
     }
@@ -121,15 +125,45 @@ final class SnapshotDiff {
     TreeSet<String> names() {
         TreeSet<String> names = new TreeSet<>();
         for (Opened each : List.of(first, second)) {
-            try (Stream<TableData> tables = database(each).tables(each.blobs())) {
+            try (Stream<TableData> tables = tables(each)) {
                 names.addAll(tables.map(SnapshotDiff::name).collect(Collectors.toSet()));
             }
         }
         return names;
     }
 
-    private static DatabaseData database(Opened snapshot) {
-        return snapshot.manifest().database();
+    private static Stream<TableData> tables(Opened snapshot) {
+        return snapshot.manifest().postgresql().stream().flatMap(each -> each.tables(snapshot.blobs()));
+    }
+
+    private static Stream<SequenceData> sequences(Opened snapshot) {
+        return snapshot.manifest().postgresql().stream().flatMap(each -> each.sequences(snapshot.blobs()));
+    }
+
+    private static Optional<String> hash(Opened snapshot) {
+        return snapshot.manifest().postgresql().map(DatabaseData::schemaHash);
+    }
+
+    /** Those that commands wrote: more than that they differ is not known of them. */
+    private List<ValueDifference> databases() {
+        Map<String, DatabaseData> olds = others(first);
+        Map<String, DatabaseData> news = others(second);
+        TreeSet<String> names = new TreeSet<>(olds.keySet());
+        names.addAll(news.keySet());
+        return names.stream()
+                .filter(name -> !olds.containsKey(name)
+                        || !news.containsKey(name)
+                        || !olds.get(name).holdsAs(news.get(name)))
+                .map(name -> new ValueDifference(name, length(olds.get(name)), length(news.get(name))))
+                .toList();
+    }
+
+    private static Map<String, DatabaseData> others(Opened snapshot) {
+        return snapshot.manifest().others().stream().collect(Collectors.toMap(DatabaseData::name, Function.identity()));
+    }
+
+    private static Optional<String> length(DatabaseData data) {
+        return Optional.ofNullable(data).map(each -> each.archive().bytes() + " bytes");
     }
 
     static String name(Named named) {
@@ -157,9 +191,13 @@ final class SnapshotDiff {
 
     private static Map<String, String> settings(Opened snapshot) {
         Map<String, String> all = new TreeMap<>();
-        for (Setting each : database(snapshot).properties().settings()) {
-            all.put(each.name() + (each.role() == null ? "" : " of role " + each.role()), each.value());
-        }
+        snapshot.manifest()
+                .postgresql()
+                .map(DatabaseData::properties)
+                .ifPresent(properties -> properties
+                        .settings()
+                        .forEach(each -> all.put(
+                                each.name() + (each.role() == null ? "" : " of role " + each.role()), each.value())));
         return all;
     }
 

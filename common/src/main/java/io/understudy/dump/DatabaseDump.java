@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -132,11 +133,16 @@ public final class DatabaseDump {
      *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
      */
     public void writeFile(Path file, Progress progress) {
+        writeNew(file, out -> write(out, progress));
+    }
+
+    /** As {@link #writeFile}, of any dump. */
+    static void writeNew(Path file, Consumer<OutputStream> content) {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(file);
         }
         try (AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE)) {
-            write(draft.out(), progress);
+            content.accept(draft.out());
             draft.commitNew();
         } catch (FileAlreadyExistsException e) {
             throw exists(file);

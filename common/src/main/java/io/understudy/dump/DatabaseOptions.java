@@ -33,11 +33,11 @@ public final class DatabaseOptions {
      * @throws UnderstudyException {@code USAGE} where one is asked for
      */
     public void requireNone(String target) {
-        if (part.given() || owner != null) {
+        if (part.given() || part.database().isPresent() || owner != null) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot restore a part of a database to " + target
-                            + ": --table, --exclude-table, --schema-only, --data-only and --owner are for a database of its own",
+                            + ": --database, --table, --exclude-table, --schema-only, --data-only and --owner are for a database of its own",
                     "add --to database:NAME or --to dump:FILE");
         }
     }
@@ -52,6 +52,16 @@ public final class DatabaseOptions {
         }
         DumpRequest request = part.request(true);
         Opened opened = reader.open(cli.find(id, reader));
+        Optional<OtherDump> other = OtherDump.of(opened, part.database(), part);
+        if (other.isPresent()) {
+            cli.interruptible(() -> {
+                try (ProgressDisplay progress = cli.progress()) {
+                    other.get().writeFile(file, progress);
+                }
+            });
+            print(cli, opened, file, List.of());
+            return;
+        }
         DatabaseDump dump = DatabaseDump.of(opened, settings, request);
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
         cli.interruptible(() -> {
@@ -59,14 +69,25 @@ public final class DatabaseOptions {
                 dump.writeFile(file, progress);
             }
         });
+        print(cli, opened, file, dump.leftOut());
+    }
+
+    private static void print(SnapshotProgram cli, Opened opened, Path file, List<String> leftOut) {
         cli.print(
-                new Dumped(opened.manifest().snapshot(), file.toString(), dump.leftOut()),
+                new Dumped(opened.manifest().snapshot(), file.toString(), leftOut),
                 () -> opened.manifest().snapshot() + " is dumped to " + file);
     }
 
     /** Restores it into a new database, or rows into one, and prints what was made. */
     public void restore(SnapshotProgram cli, String id, String name, Settings settings, SnapshotReader reader) {
         DumpRequest request = part.request(owner == null);
+        part.database().ifPresent(other -> {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore database " + other + " into a database of PostgreSQL",
+                    "write it to a file with --to dump:FILE --database " + other
+                            + ", and load that with its own program");
+        });
         Optional<String> role = Optional.ofNullable(owner);
         DatabaseRestore restore = new DatabaseRestore(settings);
         Opened opened = reader.open(cli.find(id, reader));

@@ -11,6 +11,7 @@ import io.understudy.setup.SnapshotName;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +24,8 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Writes a snapshot's database to standard output, as a script for psql:",
             "psql -v ON_ERROR_STOP=1 -f FILE loads it into an empty database.",
-            "With --format directory: into a folder, for pg_restore."
+            "With --format directory: into a folder, for pg_restore.",
+            "With --database NAME: one of databases[], as its dump command wrote it."
         })
 public final class DumpCommand implements Callable<Integer> {
     private static final String DIRECTORY = "directory";
@@ -82,6 +84,10 @@ public final class DumpCommand implements Callable<Integer> {
 
     private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
         SnapshotReader.Opened opened = reader.open(cli.find(id, reader));
+        Optional<OtherDump> other = OtherDump.of(opened, options.database(), options);
+        if (other.isPresent()) {
+            return dump(opened, other.get());
+        }
         DatabaseDump dump = DatabaseDump.of(opened, settings, request);
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
         if (to == null) {
@@ -91,6 +97,32 @@ public final class DumpCommand implements Callable<Integer> {
         cli.interruptible(() -> writeTo(dump));
         cli.print(
                 new Written(opened.manifest().snapshot(), to.toString(), dump.leftOut()),
+                () -> opened.manifest().snapshot() + " is dumped to " + to);
+        return 0;
+    }
+
+    private int dump(SnapshotReader.Opened opened, OtherDump dump) {
+        if (format.equals(DIRECTORY) || noOwner) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "--format directory and --no-owner are for a database of PostgreSQL",
+                    "leave them out: what a command dumped is kept as it was");
+        }
+        if (to == null) {
+            cli.write(out -> cli.interruptible(() -> {
+                try (ProgressDisplay progress = cli.progress()) {
+                    dump.write(out, progress);
+                }
+            }));
+            return 0;
+        }
+        cli.interruptible(() -> {
+            try (ProgressDisplay progress = cli.progress()) {
+                dump.writeFile(to, progress);
+            }
+        });
+        cli.print(
+                new Written(opened.manifest().snapshot(), to.toString(), List.of()),
                 () -> opened.manifest().snapshot() + " is dumped to " + to);
         return 0;
     }

@@ -2,10 +2,17 @@ package io.understudy.dump;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What of a database is asked for, as options of a command. */
 public final class DumpOptions {
+    @Option(
+            names = "--database",
+            paramLabel = "NAME",
+            description = "One of databases[] in place of that of PostgreSQL: as its dump command wrote it.")
+    private String database;
+
     @Option(
             names = "--table",
             paramLabel = "PATTERN",
@@ -30,7 +37,12 @@ public final class DumpOptions {
         return DumpRequest.of(tables, excluded, schemaOnly, dataOnly, owners);
     }
 
-    /** Whether any of them was given. */
+    /** Which of a snapshot's databases; empty: that of PostgreSQL. */
+    public Optional<String> database() {
+        return Optional.ofNullable(database);
+    }
+
+    /** Whether a part of a database is asked for. */
     public boolean given() {
         return !tables.isEmpty() || !excluded.isEmpty() || schemaOnly || dataOnly;
     }

@@ -89,8 +89,9 @@ public enum ErrorCode {
     BLOB_MISSING(44, CONTENT, WITH_BACKOFF, "A blob that a snapshot names is not in the repository."),
     BLOB_DAMAGED(45, CONTENT, WITH_BACKOFF, "A blob is truncated or altered."),
     UNSAFE_PATH(46, CONTENT, NEVER, "An index names a path outside its tree, through a link, or of a device."),
-    DUMP_FAILED(47, DATABASE, WITH_BACKOFF, "pg_dump failed."),
-    LOAD_FAILED(48, DATABASE, WITH_BACKOFF, "pg_restore or a COPY failed."),
+    DUMP_FAILED(47, DATABASE, WITH_BACKOFF, "pg_dump, or the command that dumps another database, failed."),
+    LOAD_FAILED(
+            48, DATABASE, WITH_BACKOFF, "pg_restore, a COPY, or the command that restores another database, failed."),
     LOAD_MISMATCH(49, DATABASE, WITH_BACKOFF, "The loaded rows are not those that the manifest counts."),
 
     FENCED(50, FENCE, AFTER_OPERATOR, "Another server holds a higher epoch: this one may not commit."),

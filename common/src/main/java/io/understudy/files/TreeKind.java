@@ -10,7 +10,16 @@ public enum TreeKind {
     /** The site's configuration: applied first, behind the marker. */
     CONFIG,
     /** Certificates and secrets: files 0600, folders 0700, whatever the index says. */
-    SECRETS;
+    SECRETS,
+    /** Objects of a bucket: a standby writes them into a bucket of its own, and applies where they are. */
+    BUCKET,
+    /** What a bucket holds, without the objects. */
+    INVENTORY;
+
+    /** Whether its files are those of a bucket. */
+    public boolean isOfBucket() {
+        return this == BUCKET || this == INVENTORY;
+    }
 
     @JsonValue
     public String label() {

@@ -8,6 +8,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.filestore.s3.Bucket;
 import io.understudy.filestore.s3.S3Filestore;
+import io.understudy.filestore.s3.S3SiteBucket;
 import io.understudy.filestore.several.SeveralFilestores;
 import io.understudy.filestore.sftp.SftpFilestore;
 import io.understudy.time.Ticker;
@@ -63,6 +64,16 @@ public final class Filestores {
         Filestore paced = ThrottledFilestore.of(adapter(settings, ticker), settings.limits(), ticker);
         Filestore retrying = new RetryingFilestore(paced, RetryPolicy.standard(), ticker, new Random());
         return new MeteredFilestore(retrying, events, ticker);
+    }
+
+    /**
+     * A bucket of the site, with retries. Connects to nothing yet.
+     *
+     * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none
+     */
+    public static SiteBucket bucket(FilestoreSettings settings) {
+        return new RetryingSiteBucket(
+                new S3SiteBucket(settings), RetryPolicy.standard(), Ticker.system(), new Random());
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.TableDigest;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,10 +16,12 @@ import java.util.stream.Stream;
  *     {@code sequences} then
  * @param schemaHash SHA-256 (hexadecimal) of what the archive says of the schema; equal schemas, equal hashes
  * @param diskBytes what the database took on its server's disk
- * @param archive pg_dump's custom-format archive: the schema, and the data of all that COPY does not carry
+ * @param archive pg_dump's custom-format archive: the schema, and the data of all that COPY does not carry; of a
+ *     {@code command} one all that the command wrote
  * @param tables the stream of JSON lines, one {@link TableData} each, sorted by schema and name
  * @param sequences the stream of JSON lines, one {@link SequenceData} each, sorted by schema and name
  * @param references the stream of JSON lines that names every blob of all that
+ * @param dump of a {@code command} one; null of {@code postgresql}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatabaseData(
@@ -30,7 +33,45 @@ public record DatabaseData(
         StreamRef archive,
         StreamRef tables,
         StreamRef sequences,
-        StreamRef references) {
+        StreamRef references,
+        Dump dump) {
+    /**
+     * How a command wrote it.
+     *
+     * @param moment when it began to, UTC: of the same snapshot, but not of the same moment as the others
+     * @param preset {@code mariadb} or {@code sqlite}, or {@code command} of the operator's own; what reads it must be
+     *     the same
+     */
+    public record Dump(Instant moment, String preset) {}
+
+    /** One of PostgreSQL. */
+    public DatabaseData(
+            String name,
+            DatabaseKind kind,
+            DatabaseProperties properties,
+            String schemaHash,
+            long diskBytes,
+            StreamRef archive,
+            StreamRef tables,
+            StreamRef sequences,
+            StreamRef references) {
+        this(name, kind, properties, schemaHash, diskBytes, archive, tables, sequences, references, null);
+    }
+
+    /** One that a command wrote. */
+    public static DatabaseData ofCommand(String name, StreamRef archive, StreamRef references, Dump dump) {
+        return new DatabaseData(
+                name, DatabaseKind.COMMAND, null, null, archive.bytes(), archive, null, null, references, dump);
+    }
+
+    /** Whether both hold the same, whenever it was read. */
+    public boolean holdsAs(DatabaseData other) {
+        return name.equals(other.name)
+                && kind == other.kind
+                && archive.equals(other.archive)
+                && (dump == null ? other.dump == null : other.dump != null && dump.preset.equals(other.dump.preset));
+    }
+
     /**
      * The tables one after the other; none is held. Authentic when it has come to its end. Close it.
      *

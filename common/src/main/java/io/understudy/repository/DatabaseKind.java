@@ -10,7 +10,7 @@ import java.util.Locale;
 public enum DatabaseKind {
     /** A database of a PostgreSQL server: a pg_dump archive, tables, sequences. */
     POSTGRESQL,
-    /** What a command of the site wrote, which another command reads. No agent of this version makes or loads one. */
+    /** What a command of the site wrote, which another command reads. */
     COMMAND;
 
     /** @throws UnderstudyException {@code FORMAT_UNKNOWN} */

@@ -9,6 +9,7 @@ import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.References;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
+import java.util.Optional;
 
 /**
  * Writes the lists of a database: tables and sequences in their order, one after the other, and the references to all
@@ -84,10 +85,19 @@ public final class DatabaseWriter {
     /**
      * A database in the repository.
      *
+     * @param data null where the site has none
      * @param bytes plain bytes of archive and rows
      * @param named all of its blobs
      */
-    public record Written(DatabaseData data, long tables, long rows, long bytes, KnownBlobs named) {}
+    public record Written(DatabaseData data, long tables, long rows, long bytes, KnownBlobs named) {
+        /** Of a site without PostgreSQL. */
+        public static final Written NONE = new Written(null, 0, 0, 0, KnownBlobs.none());
+
+        /** Empty where the site has none. */
+        public Optional<DatabaseData> found() {
+            return Optional.ofNullable(data);
+        }
+    }
 
     private TableDelta kept(TableDelta delta) {
         return new TableDelta(references.keep(delta.gone()), references.keep(delta.came()));

@@ -1,7 +1,7 @@
 package io.understudy.repository;
 
 import io.understudy.age.IdentityFile;
-import io.understudy.config.Settings.EncryptionSettings;
+import io.understudy.config.EncryptionSettings;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.TrustedKeys;

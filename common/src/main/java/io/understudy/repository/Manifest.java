@@ -129,23 +129,44 @@ public record Manifest(
     }
 
     /**
-     * The snapshot's database.
+     * The snapshot's database of PostgreSQL.
      *
-     * @throws UnderstudyException {@code FORMAT_UNKNOWN} when there is none, more than one, or one that is not
-     *     PostgreSQL's
+     * @throws UnderstudyException {@code FORMAT_UNKNOWN} when there is none, or more than one
      */
     public DatabaseData database() {
-        if (databases.size() != 1 || databases.get(0).kind() != DatabaseKind.POSTGRESQL) {
-            List<String> found = databases.stream()
-                    .map(each -> each.name() + " (" + each.kind().label() + ")")
-                    .toList();
+        return postgresql()
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.FORMAT_UNKNOWN,
+                        "snapshot " + snapshot + " has no database of PostgreSQL: it has " + databaseNames(),
+                        "name one of its databases, as in agent-primary dump " + snapshot + " --database NAME"));
+    }
+
+    /** As {@link #database}, but empty where the site has none. */
+    public Optional<DatabaseData> postgresql() {
+        List<DatabaseData> found = databases.stream()
+                .filter(each -> each.kind() == DatabaseKind.POSTGRESQL)
+                .toList();
+        if (found.size() > 1) {
             throw new UnderstudyException(
                     ErrorCode.FORMAT_UNKNOWN,
-                    "cannot use snapshot " + snapshot + ": it has the databases " + found
-                            + "; this version loads exactly one, of the kind postgresql",
+                    "cannot use snapshot " + snapshot + ": it has the databases " + databaseNames()
+                            + "; this version loads one of the kind postgresql",
                     "upgrade Understudy on this server");
         }
-        return databases.get(0);
+        return found.stream().findFirst();
+    }
+
+    /** Those that commands wrote, in the order of the configuration then. */
+    public List<DatabaseData> others() {
+        return databases.stream()
+                .filter(each -> each.kind() == DatabaseKind.COMMAND)
+                .toList();
+    }
+
+    private List<String> databaseNames() {
+        return databases.stream()
+                .map(each -> each.name() + " (" + each.kind().label() + ")")
+                .toList();
     }
 
     /**

@@ -84,6 +84,9 @@ final class ManifestCheck {
                 present(present(database.properties(), what + ": properties").encoding(), what + ": encoding");
                 check(database.tables(), what + ": tables");
                 check(database.sequences(), what + ": sequences");
+            } else {
+                present(present(database.dump(), what + ": dump").moment(), what + ": moment");
+                present(database.dump().preset(), what + ": preset");
             }
         }
     }

@@ -87,10 +87,11 @@ public final class SnapshotBlobs {
      * @throws UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*} when a list cannot be read
      */
     static void named(DatabaseData database, BlobSource source, Consumer<Part> visitor) {
-        visit("pg_dump's archive", database.archive(), source, visitor);
         if (database.kind() != DatabaseKind.POSTGRESQL) {
+            visit("the dump", database.archive(), source, visitor);
             return;
         }
+        visit("pg_dump's archive", database.archive(), source, visitor);
         visit("the list of tables", database.tables(), source, visitor);
         visit("the list of sequences", database.sequences(), source, visitor);
         try (Stream<TableData> tables = database.tables(source)) {

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 /**
  * All that lies in the state folder of a server: both agents share one. {@code deploy/docs/state.md} is this list for
  * operators. A new file of state is a line here and a record.
+ *
+ * <p>More than 300 lines, for it is one list.
  */
 public enum StateEntry {
     EPOCH(
@@ -122,6 +124,11 @@ public enum StateEntry {
             Loss.COSTS,
             "for each tree the hashes of its files and the newest index; the newest list of tables, and of the blobs of long ones; in an encrypted repository the newest manifest",
             "the next snapshot reads all files again"),
+    DUMPS(
+            Owner.PRIMARY,
+            "dumps",
+            "the copy of an SQLite database while a snapshot reads it",
+            "nothing; it is made again"),
     TRACKING(
             Owner.PRIMARY,
             "tracking.json",
@@ -193,6 +200,30 @@ public enum StateEntry {
             "stage",
             "for each tree the hashes of its files, and the plans of its changes",
             "the next import plans again and reads all files again; rollback is not possible until then"),
+    OTHER_DATABASES(
+            Owner.REPLICA,
+            "other-databases.json",
+            1,
+            Loss.STOPS,
+            "what lies next to each live database of `databases`: which snapshot of it, for which apply, and whether it has changed places",
+            "no such database is exchanged or taken back; remove the file once all are as they should be, and drop by hand what lies next to them"),
+    OTHER_DATABASE_NOTES(
+            Owner.REPLICA,
+            "other-databases",
+            "for each such place: views, triggers and routines of a MariaDB database, before and after its exchange",
+            "such an exchange cannot be finished or taken back: make them again by hand, from a dump"),
+    NUMBERED_DATABASES(
+            Owner.REPLICA,
+            "numbered-databases.json",
+            1,
+            Loss.COSTS,
+            "of a site without PostgreSQL: which snapshot is live, by numbers in the place of its databases",
+            "the newest snapshot is imported again"),
+    BUCKETS(
+            Owner.REPLICA,
+            "buckets",
+            "for each tree of a bucket and each bucket that imports write to: which objects were written, with the ETags that they got",
+            "the next import writes all objects again"),
     MIRROR(
             Owner.REPLICA,
             "mirror",

@@ -5,7 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.understudy.config.HostPort;
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.IOException;

@@ -122,7 +122,12 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.REWRITE_TO,
                         Setting.REWRITE_OVERLAY),
                 of("%s is a %s.", Setting.REWRITE_TREE, Setting.TREE_NAME),
-                of("A tree whose %s is `never` is rewritten by no %s.", Setting.TREE_APPLY, Setting.REWRITE_TREE));
+                of("A tree whose %s is `never` is rewritten by no %s.", Setting.TREE_APPLY, Setting.REWRITE_TREE),
+                of(
+                        "A tree whose %s is `bucket` has %s, and may have %s; no other has.",
+                        Setting.TREE_KIND, Setting.TREE_BUCKET_URL, Setting.TREE_POLICY),
+                of("A standby needs %s where %s is `copy`.", Setting.TREE_BUCKET_SECOND, Setting.TREE_POLICY),
+                of("%s goes with %s.", Setting.TREE_BUCKET_ACCESS_KEY, Setting.TREE_BUCKET_SECRET_KEY));
     }
 
     private static List<Interaction> filestore() {

@@ -7,7 +7,7 @@ import io.understudy.config.NotifySettings.Mail;
 import io.understudy.config.NotifySettings.MailTls;
 import io.understudy.config.Occasion;
 import io.understudy.config.Secret;
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.notify.Sender.Refusal;
 import io.understudy.testing.TestCertificates;
 import jakarta.mail.Session;

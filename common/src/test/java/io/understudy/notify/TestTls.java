@@ -1,6 +1,6 @@
 package io.understudy.notify;
 
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.testing.Programs;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,7 +10,7 @@ import io.understudy.config.NotifySettings.Preset;
 import io.understudy.config.NotifySettings.Webhook;
 import io.understudy.config.Occasion;
 import io.understudy.config.Secret;
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.notify.Receiver.Answer;
 import io.understudy.notify.Sender.Refusal;
 import io.understudy.testing.TestCertificates;

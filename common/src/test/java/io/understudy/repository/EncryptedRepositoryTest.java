@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.understudy.age.AgeFiles;
 import io.understudy.age.AgeIdentity;
 import io.understudy.age.Recipient;
-import io.understudy.config.Settings.EncryptionSettings;
+import io.understudy.config.EncryptionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;

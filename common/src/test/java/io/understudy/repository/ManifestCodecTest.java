@@ -12,6 +12,7 @@ import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -234,8 +235,11 @@ class ManifestCodecTest {
     @Test
     void readsADatabaseOfACommandWithoutWhatOnlyPostgresqlHas() {
         DatabaseData sample = manifest.database();
-        DatabaseData command = new DatabaseData(
-                "search", DatabaseKind.COMMAND, null, null, 5, sample.archive(), null, null, sample.references());
+        DatabaseData command = DatabaseData.ofCommand(
+                "search",
+                sample.archive(),
+                sample.references(),
+                new DatabaseData.Dump(Instant.parse("2026-11-20T09:59:58Z"), "command"));
         Manifest other = Manifests.of(ID, command, manifest.trees().get(0));
         Manifest read = decode(ManifestCodec.encode(other, Manifests.REPOSITORY, KEY));
         assertThat(read).isEqualTo(other);

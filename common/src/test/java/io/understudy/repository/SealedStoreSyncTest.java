@@ -7,8 +7,8 @@ import static io.understudy.testing.SeveralInMemory.takeAway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.age.AgeIdentity;
+import io.understudy.config.EncryptionSettings;
 import io.understudy.config.Settings.CommitRule;
-import io.understudy.config.Settings.EncryptionSettings;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.several.SeveralFilestores;
 import io.understudy.progress.Progress;

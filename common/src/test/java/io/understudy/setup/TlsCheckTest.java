@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.StreamObserver;
 import io.understudy.config.HostPort;
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.events.Events;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.TestCertificates;

@@ -1,6 +1,6 @@
 package io.understudy.testing;
 
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.understudy.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.TestCertificates;

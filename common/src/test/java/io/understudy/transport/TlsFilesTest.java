@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.understudy.config.HostPort;
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.events.Severity;

@@ -12,7 +12,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.understudy.config.HostPort;
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;

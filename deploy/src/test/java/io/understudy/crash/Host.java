@@ -54,6 +54,13 @@ final class Host implements AutoCloseable {
                   tools: %5$s
                   connections: 2
                   after_load: %1$s/etc/after-load.sql
+                databases:
+                  - name: other
+                    dump: [/bin/cat, %1$s/site/other.txt]
+                    restore: [/bin/sh, -c, "cat >%1$s/site/other-$UNDERSTUDY_PLACE.new"]
+                    swap: [/bin/sh, -c, "cd %1$s/site && p=other-$UNDERSTUDY_PLACE && { test ! -e $p.new || { test -e $p.old || test ! -e other.txt || ln other.txt $p.old; mv -f $p.new other.txt; }; }"]
+                    undo: [/bin/sh, -c, "cd %1$s/site && p=other-$UNDERSTUDY_PLACE && { test ! -e $p.old || { test -e $p.new || ln other.txt $p.new; mv -f $p.old other.txt; rm -f $p.old; }; }"]
+                    drop: [/bin/sh, -c, "rm -f %1$s/site/other-$UNDERSTUDY_PLACE.new %1$s/site/other-$UNDERSTUDY_PLACE.old"]
                 trees:
                   - {name: media, kind: files, path: %1$s/site/media}
                   - {name: config, kind: config, path: %1$s/site/priv/config.d}

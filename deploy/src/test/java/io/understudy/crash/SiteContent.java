@@ -32,6 +32,9 @@ final class SiteContent {
                 (SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace))
             """;
 
+    /** What a command dumps and another restores. */
+    private static final String OTHER = "site/other.txt";
+
     private final Path home;
     private final PostgresServer postgres;
     private final String database;
@@ -89,6 +92,7 @@ final class SiteContent {
 
     private void write(int version) {
         Folders.write(home.resolve("site/priv/config.d/site.conf"), "version=" + version + "\n");
+        Folders.write(home.resolve(OTHER), "other of version " + version + "\n");
         Folders.write(home.resolve("site/priv/config.d/" + version + ".conf"), "of version " + version + "\n");
         Folders.writeSecret(home.resolve("site/security/session.key"), "key " + version + "\n");
         for (int i = 0; i < 4; i++) {
@@ -140,13 +144,22 @@ final class SiteContent {
         }
     }
 
-    /** Names, attributes and contents of all files, by tree. */
+    /** Names, attributes and contents of all files, by tree, and the database that commands read and write. */
     List<List<String>> files() {
         List<List<String>> trees = new ArrayList<>();
         for (String tree : List.of("site/media", "site/priv/config.d", "site/security")) {
             trees.add(TreePrint.of(home.resolve(tree)));
         }
+        trees.add(List.of(other()));
         return trees;
+    }
+
+    private String other() {
+        try {
+            return Files.readString(home.resolve(OTHER));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The names of this site's databases that exist on the server. */

@@ -2,7 +2,7 @@ package io.understudy.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.testing.Programs;
 import io.understudy.transport.Transport;
 import java.io.IOException;

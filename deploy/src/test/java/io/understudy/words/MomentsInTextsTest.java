@@ -56,9 +56,14 @@ class MomentsInTextsTest {
             "warn",
             "error");
 
-    /** They write files that are read again: the index of a tree, the last verification, the marker. */
-    private static final Set<String> FORMATS =
-            Set.of("IndexLine.java", "LastVerified.java", "MarkerContent.java", "Moments.java");
+    /** What is read again: the index of a tree, an inventory, the last verification, the marker, a signed request. */
+    private static final Set<String> FORMATS = Set.of(
+            "IndexLine.java",
+            "Inventory.java",
+            "LastVerified.java",
+            "MarkerContent.java",
+            "Moments.java",
+            "Signature.java");
 
     @Test
     void areCutToTheSecondOrHaveAUnit() throws IOException {

@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestores;
 import io.understudy.notify.NotifyCheck;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
@@ -19,10 +20,12 @@ import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.setup.BucketTrees;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.FilestoreWrites;
+import io.understudy.setup.OtherDatabasesCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.site.Marker;
@@ -107,8 +110,17 @@ public final class Checks {
             FilestoreCheck.addStates(findings, repository.get());
             trees(findings);
         }
-        findings.check("database", () -> database(findings));
-        settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
+        if (settings.database().isThere()) {
+            findings.check("database", () -> database(findings));
+        }
+        OtherDatabasesCheck.add(findings, settings, false);
+        settings.trees().forEach(tree -> {
+            if (tree.kind().isOfBucket()) {
+                findings.look("tree " + tree.name(), () -> BucketTrees.readable(tree, Filestores::bucket));
+            } else {
+                findings.check("tree " + tree.name(), () -> tree(tree));
+            }
+        });
         schedule(findings);
         NotifyCheck.add(findings, settings, "primary");
         Transport transport = new Transport(settings.tls());

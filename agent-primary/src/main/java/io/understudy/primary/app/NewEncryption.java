@@ -2,7 +2,7 @@ package io.understudy.primary.app;
 
 import io.understudy.age.AgeIdentity;
 import io.understudy.age.Recipient;
-import io.understudy.config.Settings.EncryptionSettings;
+import io.understudy.config.EncryptionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;

@@ -1,10 +1,12 @@
 package io.understudy.primary.app;
 
+import io.understudy.databases.SiteDatabase;
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.time.Ticker;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param slots what the database server keeps for change tracking; empty of fakes
  * @param clock in the server's time zone
  * @param random for the pauses after failures
+ * @param others databases that are no PostgreSQL server's
  */
 public record PrimaryPorts(
         Filestore filestore,
@@ -22,4 +25,20 @@ public record PrimaryPorts(
         Optional<SlotWatch> slots,
         Clock clock,
         Ticker ticker,
-        RandomGenerator random) {}
+        RandomGenerator random,
+        List<SiteDatabase> others) {
+    public PrimaryPorts {
+        others = List.copyOf(others);
+    }
+
+    /** Of a site that has no other databases. */
+    public PrimaryPorts(
+            Filestore filestore,
+            SourceDatabase database,
+            Optional<SlotWatch> slots,
+            Clock clock,
+            Ticker ticker,
+            RandomGenerator random) {
+        this(filestore, database, slots, clock, ticker, random, List.of());
+    }
+}

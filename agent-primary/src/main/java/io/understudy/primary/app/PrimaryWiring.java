@@ -30,7 +30,7 @@ import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.tree.SourceTrees;
-import io.understudy.primary.capture.tree.TreeCapture;
+import io.understudy.primary.capture.tree.TreesByKind;
 import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionRules;
@@ -93,7 +93,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 epochs.repository(),
                 Encryption.of(settings.encryption(), settings.state())));
         this.marker = new Marker(settings.marker());
-        this.trees = trees.apply(new TreeCapture(settings.state(), ports.clock()));
+        this.trees = trees.apply(new TreesByKind(settings.state(), ports.clock(), Filestores::bucket));
     }
 
     /** Of a real server. */
@@ -135,7 +135,8 @@ public final class PrimaryWiring implements AutoCloseable {
                 new ProcessorShare(settings.primary().processors(), ports.ticker()),
                 ports.clock(),
                 ports.ticker(),
-                new QuiesceWiring(settings).quiesce(events));
+                new QuiesceWiring(settings).quiesce(events),
+                ports.others());
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 

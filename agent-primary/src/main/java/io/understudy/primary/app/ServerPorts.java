@@ -1,18 +1,22 @@
 package io.understudy.primary.app;
 
 import io.understudy.config.Settings;
+import io.understudy.databases.SiteDatabase;
+import io.understudy.databases.SiteDatabases;
 import io.understudy.files.DiskSpace;
 import io.understudy.filestore.Filestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.database.NoDatabase;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
 import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -23,6 +27,17 @@ final class ServerPorts {
     /** @param tracked whether changes may be tracked: only where a process looks after the replication slot */
     static PrimaryPorts of(Settings settings, Filestore filestore, boolean tracked) {
         Ticker ticker = Ticker.system();
+        Clock clock = Clock.systemDefaultZone();
+        if (!settings.database().isThere()) {
+            return new PrimaryPorts(
+                    filestore,
+                    new NoDatabase(clock),
+                    Optional.empty(),
+                    clock,
+                    ticker,
+                    new SplittableRandom(),
+                    others(settings));
+        }
         KeptSessions sessions = new KeptSessions(new Database(settings.database()));
         Optional<ChangeTracking> tracking = tracked
                 ? Optional.of(new ChangeTracking(settings.site(), settings.state(), sessions, ticker))
@@ -31,9 +46,17 @@ final class ServerPorts {
                 filestore,
                 new DatabaseCapture(sessions, tools(settings), ticker, tracking),
                 Optional.of(new SlotWatch(settings.site(), sessions, DiskSpace.ofThisMachine())),
-                Clock.systemDefaultZone(),
+                clock,
                 ticker,
-                new SplittableRandom());
+                new SplittableRandom(),
+                others(settings));
+    }
+
+    private static List<SiteDatabase> others(Settings settings) {
+        return SiteDatabases.of(
+                settings.databases(),
+                new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
+                StateEntry.DUMPS.in(settings.state()));
     }
 
     /** The programs of PostgreSQL. */

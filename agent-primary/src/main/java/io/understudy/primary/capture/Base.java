@@ -1,9 +1,11 @@
 package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.databases.SiteDatabase;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Outline;
@@ -90,11 +92,12 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
     Before before(Repository target, LocalLists lists, boolean frequent) {
         return new Before(
                 target.id(),
-                manifest.map(newest -> new Before.Newest(
-                        databaseOf(newest),
-                        newest.database(),
-                        lists.of(target.blobs()),
-                        target.blobs().areReadable() ? Optional.of(target.blobs()) : Optional.empty())),
+                manifest.flatMap(newest -> newest.postgresql()
+                        .map(database -> new Before.Newest(
+                                databaseOf(newest),
+                                database,
+                                lists.of(target.blobs()),
+                                target.blobs().areReadable() ? Optional.of(target.blobs()) : Optional.empty()))),
                 frequent,
                 lists::keeping);
     }
@@ -110,9 +113,26 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
 
     /** The snapshot that its database was read for: what change tracking knows it by. */
     static SnapshotId databaseOf(Manifest newest) {
-        return new Base(Optional.of(newest), Map.of())
-                .origin("database " + newest.database().name())
-                .snapshot();
+        return newest.postgresql()
+                .map(database -> new Base(Optional.of(newest), Map.of())
+                        .origin("database " + database.name())
+                        .snapshot())
+                .orElse(newest.snapshot());
+    }
+
+    /** As {@link #origin(String)}, of a database that a command wrote: of its own moment. */
+    Manifest.Carried origin(DatabaseData other) {
+        Manifest.Carried origin = origin("database " + other.name());
+        return new Manifest.Carried(
+                origin.part(), origin.snapshot(), other.dump().moment());
+    }
+
+    /** A database that a command wrote, if this snapshot has it. */
+    Optional<DatabaseData> other(SiteDatabase database) {
+        return manifest.flatMap(base -> base.others().stream()
+                .filter(each -> each.name().equals(database.name())
+                        && each.dump().preset().equals(database.preset()))
+                .findFirst());
     }
 
     KnownBlobs named(TreeData unchanged) {

@@ -1,6 +1,7 @@
 package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.databases.SiteDatabase;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase;
@@ -32,16 +33,19 @@ final class PartSelection {
     private final Set<String> only;
     private final SnapshotSource source;
     private final Base base;
+    private final boolean continuous;
 
     /**
      * @param only {@code database} and kinds of trees; empty: all is read
      * @param base holds what is not read
+     * @param continuous whether it is taken because something changed
      * @throws UnderstudyException {@code USAGE} where a kind is named of which there is no tree
      */
-    PartSelection(Set<String> only, SnapshotSource source, Base base) {
+    PartSelection(Set<String> only, SnapshotSource source, Base base, boolean continuous) {
         this.only = only;
         this.source = source;
         this.base = base;
+        this.continuous = continuous;
         for (String part : only) {
             if (!part.equals(SnapshotRequest.DATABASE)
                     && source.trees().stream()
@@ -60,13 +64,41 @@ final class PartSelection {
 
     /** The site's, or one that gives what the newest snapshot has. */
     SourceDatabase database() {
-        return reads(SnapshotRequest.DATABASE) ? source.database() : new CarriedDatabase();
+        return carriesPostgresql() ? new CarriedDatabase() : source.database();
+    }
+
+    private boolean carriesPostgresql() {
+        return !reads(SnapshotRequest.DATABASE)
+                && base.manifest().flatMap(Manifest::postgresql).isPresent();
     }
 
     /** Those that are read. */
     List<TreeSettings> trees() {
         return source.trees().stream()
                 .filter(tree -> reads(tree.kind().label()))
+                .toList();
+    }
+
+    /**
+     * The other databases that are read: a continuous snapshot, every few seconds, dumps none that it can carry over.
+     */
+    List<SiteDatabase> others() {
+        return source.others().stream().filter(each -> !carries(each)).toList();
+    }
+
+    private boolean carries(SiteDatabase other) {
+        return (continuous || !reads(SnapshotRequest.DATABASE))
+                && base.other(other).isPresent();
+    }
+
+    /** @param read the other databases that were read; @return all, in the order of the configuration */
+    List<DatabaseData> allOthers(List<DatabaseData> read) {
+        Map<String, DatabaseData> own =
+                read.stream().collect(Collectors.toMap(DatabaseData::name, Function.identity()));
+        return source.others().stream()
+                .map(each -> Optional.ofNullable(own.get(each.name()))
+                        .or(() -> base.other(each))
+                        .orElseThrow())
                 .toList();
     }
 
@@ -87,17 +119,21 @@ final class PartSelection {
         return all;
     }
 
-    /** @param named receives the blobs of the trees that are carried */
-    void name(List<TreeData> all, Map<StreamRef, KnownBlobs> named) {
+    /** @param named receives the blobs of the parts that are carried */
+    void name(List<TreeData> all, List<DatabaseData> others, Map<StreamRef, KnownBlobs> named) {
         all.forEach(tree -> named.computeIfAbsent(tree.references(), references -> base.named(tree)));
+        others.forEach(other -> named.computeIfAbsent(other.references(), base.named()::get));
     }
 
     /** @param all the trees of the snapshot */
     List<Carried> carried(List<TreeData> all) {
         List<Carried> carried = new ArrayList<>();
-        if (!reads(SnapshotRequest.DATABASE)) {
+        if (carriesPostgresql()) {
             carried.add(base.origin("database " + newest().database().name()));
         }
+        source.others().stream()
+                .filter(this::carries)
+                .forEach(each -> carried.add(base.origin(base.other(each).orElseThrow())));
         all.stream()
                 .filter(tree -> !reads(tree.kind().label()))
                 .forEach(tree -> carried.add(base.origin("tree " + tree.name())));
@@ -124,7 +160,10 @@ final class PartSelection {
                             data,
                             totals.tables(),
                             totals.rows(),
-                            totals.databaseBytes(),
+                            totals.databaseBytes()
+                                    - newest.others().stream()
+                                            .mapToLong(other -> other.archive().bytes())
+                                            .sum(),
                             base.named().get(data.references())),
                     CommitNotice.NONE);
         }

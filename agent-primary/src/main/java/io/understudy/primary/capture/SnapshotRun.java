@@ -36,6 +36,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +122,7 @@ final class SnapshotRun {
             SigningKey key,
             Runnable beforeCommit) {
         Base base = full ? none() : newest;
-        PartSelection parts = new PartSelection(request.only(), source, base);
+        PartSelection parts = new PartSelection(request.only(), source, base, request.isContinuous());
         ContentGuard guard = new ContentGuard(parts.trees(), request.acceptEmpty(), newest.manifest(), places);
         enter(Stage.FILES);
         guard.look(source.files());
@@ -129,23 +131,29 @@ final class SnapshotRun {
             session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
+            List<OtherDumps.Dumped> dumped = new OtherDumps(source.clock()).read(parts.others(), sink);
             Content content =
                     read(parts, sink, guard, base.before(target, lists, request.isContinuous()), base, target, request);
             Captured captured = content.database();
             List<TreeData> trees = parts.all(
                     content.trees().stream().map(SourceTrees.Captured::tree).toList());
+            List<DatabaseData> others =
+                    parts.allOthers(dumped.stream().map(OtherDumps.Dumped::data).toList());
             if (unlessUnchanged
-                    && isSame(base.manifest().orElseThrow(), captured.database().data(), trees)) {
+                    && isSame(base.manifest().orElseThrow(), captured.database().found(), others, trees)) {
                 captured.commit().unchanged(Base.databaseOf(base.manifest().orElseThrow()));
                 return new Result(Optional.empty(), base, captured.seen());
             }
             Map<StreamRef, KnownBlobs> named = new HashMap<>();
-            named.put(
-                    captured.database().data().references(), captured.database().named());
+            captured.database()
+                    .found()
+                    .ifPresent(data ->
+                            named.put(data.references(), captured.database().named()));
             content.trees()
                     .forEach(data ->
                             named.put(data.tree().references(), data.named().orElseGet(() -> base.named(data.tree()))));
-            parts.name(trees, named);
+            dumped.forEach(each -> named.put(each.data().references(), each.named()));
+            parts.name(trees, others, named);
             enter(Stage.COMMIT);
             session.settle();
             beforeCommit.run();
@@ -161,6 +169,7 @@ final class SnapshotRun {
                             request,
                             request.isContinuous() ? numbers.scheduledBefore(base) : null,
                             captured,
+                            others,
                             trees,
                             parts.carried(trees),
                             KnownBlobs.storedBytes(named.values()),
@@ -307,6 +316,7 @@ final class SnapshotRun {
             SnapshotRequest request,
             SnapshotId lastScheduled,
             Captured captured,
+            List<DatabaseData> others,
             List<TreeData> trees,
             List<Manifest.Carried> carried,
             long stored,
@@ -322,12 +332,15 @@ final class SnapshotRun {
                 captured.walLsn(),
                 source.server(),
                 new Versions(source.version(), captured.serverVersion(), captured.toolsVersion()),
-                List.of(database.data()),
+                Stream.concat(database.found().stream(), others.stream()).toList(),
                 trees,
                 new Totals(
                         database.tables(),
                         database.rows(),
-                        database.bytes(),
+                        database.bytes()
+                                + others.stream()
+                                        .mapToLong(each -> each.archive().bytes())
+                                        .sum(),
                         trees.stream().mapToLong(TreeData::entries).sum(),
                         trees.stream().mapToLong(TreeData::bytes).sum(),
                         stored,
@@ -336,14 +349,26 @@ final class SnapshotRun {
                 carried);
     }
 
+    private static boolean holdAs(List<DatabaseData> others, List<DatabaseData> then) {
+        return others.size() == then.size()
+                && IntStream.range(0, then.size()).allMatch(i -> others.get(i).holdsAs(then.get(i)));
+    }
+
     /**
      * Whether both hold the same content. What a database takes on its server's disk is no content: it changes with
      * vacuuming.
      */
-    private static boolean isSame(Manifest base, DatabaseData now, List<TreeData> trees) {
-        DatabaseData then = base.database();
+    private static boolean isSame(
+            Manifest base, Optional<DatabaseData> now, List<DatabaseData> others, List<TreeData> trees) {
+        Optional<DatabaseData> then = base.postgresql();
         return trees.equals(base.trees())
-                && then.name().equals(now.name())
+                && holdAs(others, base.others())
+                && then.isPresent() == now.isPresent()
+                && then.filter(each -> !isSame(each, now.orElseThrow())).isEmpty();
+    }
+
+    private static boolean isSame(DatabaseData then, DatabaseData now) {
+        return then.name().equals(now.name())
                 && then.properties().equals(now.properties())
                 && then.schemaHash().equals(now.schemaHash())
                 && then.archive().equals(now.archive())

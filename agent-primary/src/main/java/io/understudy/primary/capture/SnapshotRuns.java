@@ -146,7 +146,7 @@ final class SnapshotRuns {
                     "take a whole one first: agent-primary snapshot");
         }
         boolean enough = reliable && mayBeEnough(base, request, need, committed.isPresent());
-        if (enough && committed.isPresent() && isQuiet(run, base)) {
+        if (enough && committed.isPresent() && source.others().isEmpty() && isQuiet(run, base)) {
             unchanged.note(target.id(), base.manifest().orElseThrow().snapshot(), begun);
             return new SnapshotRun.Result(Optional.empty(), base, last.seen());
         }

@@ -1,6 +1,7 @@
 package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.databases.SiteDatabase;
 import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.time.Ticker;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param version of this agent
  * @param processors how much of them a snapshot may use
  * @param quiesce keeps the site still around the moment of a snapshot that is not continuous
+ * @param others databases that are no PostgreSQL server's, dumped before all else; continuous snapshots carry them over
  */
 public record SnapshotSource(
         String server,
@@ -25,9 +27,11 @@ public record SnapshotSource(
         ProcessorShare processors,
         Clock clock,
         Ticker ticker,
-        Quiesce quiesce) {
+        Quiesce quiesce,
+        List<SiteDatabase> others) {
     public SnapshotSource {
         trees = List.copyOf(trees);
+        others = List.copyOf(others);
     }
 
     public SnapshotSource(
@@ -39,6 +43,6 @@ public record SnapshotSource(
             ProcessorShare processors,
             Clock clock,
             Ticker ticker) {
-        this(server, version, database, files, trees, processors, clock, ticker, Quiesce.NONE);
+        this(server, version, database, files, trees, processors, clock, ticker, Quiesce.NONE, List.of());
     }
 }

@@ -14,6 +14,7 @@ import io.understudy.repository.tree.RiskyEntries;
 import io.understudy.setup.TreeCheck;
 import io.understudy.time.Moments;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -34,8 +35,11 @@ import java.util.stream.Stream;
  *  "stored_bytes":31459328,"uploaded_bytes":2048}}
  * }</pre>
  *
- * A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous. The last
- * one before its server stopped has {@code "last":{"site_stopped":true}}.
+ * Databases that commands wrote are in {@code "databases":[{"name":"shop","preset":"mariadb","bytes":5100,
+ * "moment":"2026-11-20T09:59:58Z","apart_seconds":2.1}]}; {@code database} is absent where there is none of PostgreSQL.
+ *
+ * <p>A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous. The
+ * last one before its server stopped has {@code "last":{"site_stopped":true}}.
  */
 record ShowView(
         SnapshotId snapshot,
@@ -46,7 +50,8 @@ record ShowView(
         @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId lastScheduled,
         String server,
         Manifest.Versions versions,
-        Database database,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Database database,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Other> databases,
         List<Tree> trees,
         Manifest.Totals totals,
         @JsonInclude(JsonInclude.Include.NON_NULL) Manifest.Last last,
@@ -54,6 +59,30 @@ record ShowView(
 
     record Database(
             String name, String schemaHash, long archiveBytes, DatabaseProperties properties, List<Table> tables) {}
+
+    /** @param apartSeconds how far its moment is from that of the snapshot, 0 or more */
+    record Other(String name, String preset, long bytes, Instant moment, double apartSeconds) {
+        static Other of(DatabaseData data, Instant moment) {
+            Duration apart = Duration.between(data.dump().moment(), moment).abs();
+            return new Other(
+                    data.name(),
+                    data.dump().preset(),
+                    data.archive().bytes(),
+                    data.dump().moment(),
+                    apart.toMillis() / 1000.0);
+        }
+
+        private String text(Instant of) {
+            return String.format(
+                    Locale.ROOT,
+                    "database  %s (%s): %s, %.1f s %s%n",
+                    name,
+                    preset,
+                    Bytes.text(bytes),
+                    apartSeconds,
+                    moment.isAfter(of) ? "later" : "earlier");
+        }
+    }
 
     record Table(String schema, String name, long rows, long bytes) {}
 
@@ -72,7 +101,7 @@ record ShowView(
                     kind.label(),
                     entries,
                     Bytes.text(bytes),
-                    risky);
+                    risky + (kind == TreeKind.INVENTORY ? "; only recorded, objects have no second copy here" : ""));
         }
     }
 
@@ -81,12 +110,6 @@ record ShowView(
      * @param trees of this server: their paths say which absolute links stay inside
      */
     static ShowView of(Manifest manifest, BlobSource source, List<TreeSettings> trees) {
-        DatabaseData database = manifest.database();
-        List<Table> tables;
-        try (Stream<DatabaseData.TableData> all = database.tables(source)) {
-            tables = all.map(table -> new Table(table.schema(), table.name(), table.rows(), table.bytes()))
-                    .toList();
-        }
         return new ShowView(
                 manifest.snapshot(),
                 manifest.site(),
@@ -96,16 +119,26 @@ record ShowView(
                 manifest.lastScheduled(),
                 manifest.server(),
                 manifest.versions(),
-                new Database(
-                        database.name(),
-                        database.schemaHash(),
-                        database.archive().bytes(),
-                        database.properties(),
-                        tables),
+                manifest.postgresql().map(each -> database(each, source)).orElse(null),
+                manifest.others().stream()
+                        .map(each -> Other.of(each, manifest.moment()))
+                        .toList(),
                 manifest.trees().stream().map(tree -> tree(tree, source, trees)).toList(),
                 manifest.totals(),
                 manifest.last(),
                 manifest.carried());
+    }
+
+    private static Database database(DatabaseData database, BlobSource source) {
+        try (Stream<DatabaseData.TableData> all = database.tables(source)) {
+            return new Database(
+                    database.name(),
+                    database.schemaHash(),
+                    database.archive().bytes(),
+                    database.properties(),
+                    all.map(table -> new Table(table.schema(), table.name(), table.rows(), table.bytes()))
+                            .toList());
+        }
     }
 
     /** Elsewhere every file that a row names is there. */
@@ -124,24 +157,14 @@ record ShowView(
         return new Tree(tree.name(), tree.kind(), tree.entries(), tree.bytes(), risky.setId(), risky.outward());
     }
 
-    String text() {
+    private String tables() {
+        long others = databases.stream().mapToLong(Other::bytes).sum();
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "snapshot  %s (%s) of site %s%nmoment    %s%nserver    %s, PostgreSQL %d.%d%n"
-                        + "stored    %s, of which %s were new%ndatabase  %s: %d rows, %s%n",
-                snapshot,
-                String.join(", ", periods)
-                        + (lastScheduled == null ? "" : "; the newest before it that is not: " + lastScheduled),
-                site,
-                Moments.text(moment),
-                server,
-                versions.postgres() / 10000,
-                versions.postgres() % 10000,
-                Bytes.text(totals.storedBytes()),
-                Bytes.text(totals.uploadedBytes()),
+                "database  %s: %d rows, %s%n",
                 database.name(),
                 totals.rows(),
-                Bytes.text(totals.databaseBytes())));
+                Bytes.text(totals.databaseBytes() - others)));
         database.tables()
                 .forEach(table -> text.append(String.format(
                         Locale.ROOT,
@@ -150,6 +173,28 @@ record ShowView(
                         Bytes.text(table.bytes()),
                         table.schema(),
                         table.name())));
+        return text.toString();
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "snapshot  %s (%s) of site %s%nmoment    %s%nserver    %s%s%nstored    %s, of which %s were new%n",
+                snapshot,
+                String.join(", ", periods)
+                        + (lastScheduled == null ? "" : "; the newest before it that is not: " + lastScheduled),
+                site,
+                Moments.text(moment),
+                server,
+                database == null
+                        ? ""
+                        : ", PostgreSQL " + versions.postgres() / 10000 + "." + versions.postgres() % 10000,
+                Bytes.text(totals.storedBytes()),
+                Bytes.text(totals.uploadedBytes())));
+        if (database != null) {
+            text.append(tables());
+        }
+        databases.forEach(other -> text.append(other.text(moment)));
         trees.forEach(tree -> text.append(tree.text()));
         carried.forEach(part -> text.append("carried   ")
                 .append(part.part())

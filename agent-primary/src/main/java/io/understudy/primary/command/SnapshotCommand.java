@@ -7,6 +7,7 @@ import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.setup.BucketTrees;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -56,6 +57,7 @@ final class SnapshotCommand extends PrimaryCommand {
                 cli.interruptible(() -> taken[0] = snapshots.take(request, progress));
             }
             cli.print(taken[0], taken[0]::text);
+            BucketTrees.warnings(agent.settings().trees()).forEach(warning -> cli.say("warning: " + warning));
         }
         return 0;
     }

@@ -1,7 +1,7 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
-import io.understudy.config.Settings.EncryptionSettings;
+import io.understudy.config.EncryptionSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.JunkObject;

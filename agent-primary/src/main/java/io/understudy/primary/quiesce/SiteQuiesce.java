@@ -142,25 +142,16 @@ public final class SiteQuiesce implements Quiesce {
                 commands.freeze();
             } else if (settings.links()) {
                 frozen = true;
-                places = live.stream().collect(Collectors.toMap(TreeSettings::name, LinkFarm::make));
+                places = live.stream()
+                        .filter(tree -> !tree.kind().isOfBucket())
+                        .collect(Collectors.toMap(TreeSettings::name, LinkFarm::make));
             }
             Map<String, Path> fixed = places;
             trees = live.stream()
                     .map(tree -> Optional.ofNullable(fixed.get(tree.name()))
-                            .map(place -> at(tree, place))
+                            .map(tree::at)
                             .orElse(tree))
                     .toList();
-        }
-
-        private static TreeSettings at(TreeSettings tree, Path place) {
-            return new TreeSettings(
-                    tree.name(),
-                    tree.kind(),
-                    place,
-                    tree.exclude(),
-                    tree.mayBeEmpty(),
-                    tree.keepsSetId(),
-                    tree.anyLinks());
         }
 
         private void startAfter(RuntimeException failure) {

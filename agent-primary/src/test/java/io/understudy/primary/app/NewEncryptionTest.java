@@ -8,7 +8,7 @@ import com.google.zxing.common.BitMatrix;
 import com.google.zxing.qrcode.decoder.Decoder;
 import io.understudy.age.AgeIdentity;
 import io.understudy.age.Recipient;
-import io.understudy.config.Settings.EncryptionSettings;
+import io.understudy.config.EncryptionSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;

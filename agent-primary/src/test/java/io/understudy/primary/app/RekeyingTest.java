@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.age.AgeFiles;
 import io.understudy.age.AgeIdentity;
-import io.understudy.config.Settings.EncryptionSettings;
+import io.understudy.config.EncryptionSettings;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.events.Events;

@@ -117,7 +117,8 @@ class SiteQuiesceTest {
                 source.processors(),
                 source.clock(),
                 source.ticker(),
-                quiesce());
+                quiesce(),
+                List.of());
         return new SnapshotTaker(
                 primary.state,
                 primary.marker,

@@ -15,7 +15,10 @@ import io.understudy.notify.Notifications;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.apply.TreeSwap;
+import io.understudy.replica.databases.DatabaseExchange;
+import io.understudy.replica.databases.DatabaseStager;
 import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.SpareLoader;
@@ -41,6 +44,7 @@ import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.RewritePreview;
+import io.understudy.replica.stage.Stage;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
@@ -128,6 +132,10 @@ public final class ReplicaWiring implements AutoCloseable {
 
     private ReplicaParts shippedParts() {
         ReplicaDisk disk = ports.disk();
+        Stage trees = new TreeStager(
+                settings.state(), settings.trees(), rewrites(), ports.clock(), disk.space(), disk.mounts());
+        LiveTrees live = new TreeSwap(settings.state(), disk.files());
+        DatabaseExchange exchange = new DatabaseExchange(live, ports.others(), settings.state(), ports.clock());
         return new ReplicaParts(
                 snapshots,
                 new RepositoryClaims(
@@ -135,9 +143,8 @@ public final class ReplicaWiring implements AutoCloseable {
                         settings.signing(),
                         epochs,
                         settings.replica().name()),
-                new TreeStager(
-                        settings.state(), settings.trees(), rewrites(), ports.clock(), disk.space(), disk.mounts()),
-                new TreeSwap(settings.state(), disk.files()),
+                new DatabaseStager(trees, exchange),
+                exchange,
                 BoundedCall.direct());
     }
 

@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
+import io.understudy.databases.SiteDatabases;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
@@ -9,8 +10,11 @@ import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.FileHook;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.databases.NumberedDatabases;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.load.DatabaseLoader;
+import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.state.MarkerBackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.site.CommandSiteService;
@@ -30,7 +34,6 @@ final class ServerWiring {
         Clock clock = Clock.systemUTC();
         Ticker ticker = Ticker.system();
         Path state = settings.state();
-        Database database = new Database(settings.database());
         CommandRunner runner = new SystemCommandRunner(StateEntry.COMMANDS.in(state), ticker);
         ReplicaDisk disk = new ReplicaDisk(
                 new MarkerBackupMode(new Marker(settings.marker()), settings.site(), clock),
@@ -39,15 +42,27 @@ final class ServerWiring {
                 DiskSpace.ofThisMachine(),
                 MountPoints::now,
                 FileHook.none());
+        LiveDatabases databases;
+        SpareLoader loader;
+        if (settings.database().isThere()) {
+            Database database = new Database(settings.database());
+            databases = new DatabaseSwap(database, ticker);
+            loader = new DatabaseLoader(database, settings.replica().changes().rows(), state, runner, ticker);
+        } else {
+            NumberedDatabases numbered = new NumberedDatabases(state);
+            databases = numbered;
+            loader = numbered;
+        }
         return new ReplicaPorts(
                 filestore,
-                new DatabaseSwap(database, ticker),
-                new DatabaseLoader(database, settings.replica().changes().rows(), state, runner, ticker),
+                databases,
+                loader,
                 new CommandSiteService(settings.service(), runner, ticker),
                 disk,
                 clock,
                 ticker,
                 new SplittableRandom(),
-                () -> UUID.randomUUID().toString());
+                () -> UUID.randomUUID().toString(),
+                SiteDatabases.of(settings.databases(), runner, StateEntry.DUMPS.in(state)));
     }
 }

@@ -122,7 +122,7 @@ public final class Applier {
                 .orElse("what stood here before the first import");
         List<TreePosition> positions = trees.positions(intent.plans());
         String files = positions.stream()
-                .map(each -> ", tree " + each.tree()
+                .map(each -> ", " + each.what()
                         + switch (each.position()) {
                             case BEFORE -> " of " + before;
                             case BETWEEN -> " partly of " + before + " and partly of " + intent.snapshot();

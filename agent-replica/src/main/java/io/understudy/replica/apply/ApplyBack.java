@@ -22,7 +22,8 @@ import java.util.Set;
 
 /** Makes N-1 live again: databases, then files, secrets and config, then restart. */
 final class ApplyBack {
-    private static final List<TreeKind> ORDER = List.of(TreeKind.FILES, TreeKind.SECRETS, TreeKind.CONFIG);
+    private static final List<TreeKind> ORDER =
+            List.of(TreeKind.FILES, TreeKind.BUCKET, TreeKind.SECRETS, TreeKind.CONFIG);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -103,7 +104,7 @@ final class ApplyBack {
         ORDER.forEach(kind -> {
             try {
                 trees.back(intent.plans(), kind);
-                returned(kind).reached();
+                returned(kind).ifPresent(ReplicaPoint::reached);
             } catch (UnderstudyException e) {
                 failures.add(e);
             }
@@ -168,11 +169,12 @@ final class ApplyBack {
         return databases.look().live().filter(database::equals).isPresent();
     }
 
-    private static ReplicaPoint returned(TreeKind kind) {
+    private static Optional<ReplicaPoint> returned(TreeKind kind) {
         return switch (kind) {
-            case CONFIG -> ReplicaPoint.CONFIG_RETURNED;
-            case SECRETS -> ReplicaPoint.SECRETS_RETURNED;
-            case FILES -> ReplicaPoint.FILES_RETURNED;
+            case CONFIG -> Optional.of(ReplicaPoint.CONFIG_RETURNED);
+            case SECRETS -> Optional.of(ReplicaPoint.SECRETS_RETURNED);
+            case FILES -> Optional.of(ReplicaPoint.FILES_RETURNED);
+            case BUCKET, INVENTORY -> Optional.empty();
         };
     }
 }

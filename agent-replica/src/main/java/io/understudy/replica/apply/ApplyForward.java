@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
  * production. When anything fails the intent is turned back.
  */
 final class ApplyForward {
-    private static final List<TreeKind> ORDER = List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES);
+    private static final List<TreeKind> ORDER =
+            List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.BUCKET, TreeKind.FILES);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -96,7 +97,7 @@ final class ApplyForward {
         }
         ORDER.forEach(kind -> {
             trees.forward(intent.plans(), kind);
-            exchanged(kind).reached();
+            exchanged(kind).ifPresent(ReplicaPoint::reached);
         });
         backup.renew("This server follows the primary.", Optional.of(intent.snapshot()));
         ReplicaPoint.MARKER_NAMES_SNAPSHOT.reached();
@@ -137,11 +138,12 @@ final class ApplyForward {
         return databases.look().live().filter(database::equals).isPresent();
     }
 
-    private static ReplicaPoint exchanged(TreeKind kind) {
+    private static Optional<ReplicaPoint> exchanged(TreeKind kind) {
         return switch (kind) {
-            case CONFIG -> ReplicaPoint.CONFIG_EXCHANGED;
-            case SECRETS -> ReplicaPoint.SECRETS_EXCHANGED;
-            case FILES -> ReplicaPoint.FILES_EXCHANGED;
+            case CONFIG -> Optional.of(ReplicaPoint.CONFIG_EXCHANGED);
+            case SECRETS -> Optional.of(ReplicaPoint.SECRETS_EXCHANGED);
+            case FILES -> Optional.of(ReplicaPoint.FILES_EXCHANGED);
+            case BUCKET, INVENTORY -> Optional.empty();
         };
     }
 

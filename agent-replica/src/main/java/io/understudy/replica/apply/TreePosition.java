@@ -11,9 +11,17 @@ import java.util.Optional;
 /**
  * How far an apply is in one tree.
  *
- * @param tree its name
+ * @param tree its name, or behind {@link #DATABASE} that of a database which is exchanged with the trees
  */
 public record TreePosition(String tree, Position position) {
+    /** No tree has a space in its name. */
+    public static final String DATABASE = "database ";
+
+    /** For people: {@code tree media}, {@code database shop}. */
+    String what() {
+        return tree.startsWith(DATABASE) ? tree : "tree " + tree;
+    }
+
     /** Where the files of a tree are, of what an apply exchanges. */
     public enum Position {
         /** None is exchanged, or all were taken back. */

@@ -8,6 +8,7 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
+import io.understudy.setup.BucketTrees;
 import picocli.CommandLine.Command;
 
 @Command(name = "status", description = "What this server is, what it serves, and what it does now.")
@@ -21,6 +22,7 @@ final class StatusCommand extends ReplicaCommand {
     int run(Settings settings, ReplicaWiring wiring) {
         StatusView status = status(settings, wiring);
         cli.print(status, () -> StatusText.of(status));
+        BucketTrees.warnings(settings.trees()).forEach(warning -> cli.say("warning: " + warning));
         return 0;
     }
 

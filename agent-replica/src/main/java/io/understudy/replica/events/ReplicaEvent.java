@@ -137,6 +137,12 @@ public sealed interface ReplicaEvent extends Event {
             severity = Severity.WARN)
     record MaintenanceTakenOut(SnapshotId snapshot, String what) implements ReplicaEvent {}
 
+    /** @param trees of each, what this server lacks */
+    @EventText(
+            value = "of {snapshot} some objects are only recorded and have no second copy: {trees}",
+            severity = Severity.WARN)
+    record AssetsRecorded(SnapshotId snapshot, List<String> trees) implements ReplicaEvent {}
+
     /** By {@code apply: never}. */
     @EventText("trees of {snapshot} were left as they are on this server: {trees}")
     record TreesLeft(SnapshotId snapshot, List<String> trees) implements ReplicaEvent {}

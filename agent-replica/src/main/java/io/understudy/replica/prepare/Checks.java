@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestores;
 import io.understudy.notify.NotifyCheck;
 import io.understudy.postgres.UserRisks;
 import io.understudy.replica.apply.LiveDatabases;
@@ -17,10 +18,12 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.setup.BucketTrees;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.FilestoreWrites;
+import io.understudy.setup.OtherDatabasesCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.time.Moments;
@@ -86,7 +89,14 @@ public final class Checks {
         if (!checks.lacks("repository") && !checks.lacks("database")) {
             content(checks);
         }
-        settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
+        OtherDatabasesCheck.add(checks, settings, true);
+        settings.trees().forEach(tree -> {
+            if (tree.kind().isOfBucket()) {
+                checks.look("tree " + tree.name(), () -> BucketTrees.writable(tree, Filestores::bucket));
+            } else {
+                checks.check("tree " + tree.name(), () -> writable(tree.path()));
+            }
+        });
         checks.check("service", this::service);
         NotifyCheck.add(checks, settings, "replica");
         Transport transport = new Transport(settings.tls());
@@ -138,6 +148,9 @@ public final class Checks {
 
     private String database() {
         Arrangement found = databases.look();
+        if (!settings.database().isThere()) {
+            return "this site has no PostgreSQL";
+        }
         return found.live().isPresent()
                 ? "\"" + settings.database().name() + "\" exists"
                 : "\"" + settings.database().name() + "\" does not exist yet";

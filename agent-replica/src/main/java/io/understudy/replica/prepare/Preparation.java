@@ -113,7 +113,7 @@ public final class Preparation {
         epochs.held()
                 .filter(this::isHighest)
                 .ifPresent(held -> holds.add("this server is the primary (epoch " + held.epoch() + ")"));
-        if (databases.look().live().isPresent()) {
+        if (settings.database().isThere() && databases.look().live().isPresent()) {
             holds.add("the database \"" + settings.database().name() + "\" exists; it is kept under another name");
         }
         settings.trees().stream()

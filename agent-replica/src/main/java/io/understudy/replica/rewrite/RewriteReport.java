@@ -11,14 +11,19 @@ import java.util.stream.Collectors;
  * @param unmatched each rule, or text of one, that changed nothing, for people
  * @param left names of the trees that no import changes
  * @param maintenance the file that was left out because the snapshot was taken in maintenance mode
+ * @param recorded of each tree whose objects are only recorded, what this server lacks, for people
  */
 public record RewriteReport(
-        List<RewrittenFile> files, List<String> unmatched, List<String> left, Optional<String> maintenance) {
+        List<RewrittenFile> files,
+        List<String> unmatched,
+        List<String> left,
+        Optional<String> maintenance,
+        List<String> recorded) {
     public static final RewriteReport NONE = new RewriteReport(List.of(), List.of(), List.of());
 
     /** Of a site that was not in maintenance mode. */
     public RewriteReport(List<RewrittenFile> files, List<String> unmatched, List<String> left) {
-        this(files, unmatched, left, Optional.empty());
+        this(files, unmatched, left, Optional.empty(), List.of());
     }
 
     private static final int MOST_NAMED = 10;
@@ -27,6 +32,7 @@ public record RewriteReport(
         files = List.copyOf(files);
         unmatched = List.copyOf(unmatched);
         left = List.copyOf(left);
+        recorded = List.copyOf(recorded);
     }
 
     /** {@code config/site.conf (rules 1, 3), config/extra.conf (rule 2)}; at most ten by name. */

@@ -1,11 +1,14 @@
 package io.understudy.replica.rewrite;
 
+import io.understudy.config.BucketVariables;
 import io.understudy.config.MaintenanceFile;
 import io.understudy.config.RewriteRule;
+import io.understudy.config.RewriteRule.Replacement;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.config.StandbyChanges;
 import io.understudy.files.SafePath;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What is made otherwise in each tree. Immutable. */
@@ -27,6 +30,25 @@ public final class Rewrites {
 
     public static Rewrites of(StandbyChanges changes) {
         return new Rewrites(changes.rewrite(), changes.maintenance());
+    }
+
+    /** The same rules with what the variables of buckets stand for. @param values as {@link BucketVariables} */
+    public Rewrites with(Map<String, String> values) {
+        return values.isEmpty()
+                ? this
+                : new Rewrites(
+                        rules.stream()
+                                .map(rule -> new RewriteRule(
+                                        rule.number(),
+                                        rule.tree(),
+                                        rule.path(),
+                                        rule.replacements().stream()
+                                                .map(each -> new Replacement(
+                                                        each.from(), BucketVariables.expand(each.to(), values)))
+                                                .toList(),
+                                        rule.overlay()))
+                                .toList(),
+                        maintenance);
     }
 
     public boolean isEmpty() {

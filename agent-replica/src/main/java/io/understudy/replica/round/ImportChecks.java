@@ -45,12 +45,15 @@ final class ImportChecks {
 
     /** What the checks look at, apart from this server. */
     private record Verified(
-            DatabaseProperties properties, String schema, Manifest.Versions versions, List<String> trees) {
+            Optional<DatabaseProperties> properties,
+            Optional<String> schema,
+            Manifest.Versions versions,
+            List<String> trees) {
         static Verified of(Manifest manifest) {
-            DatabaseData data = manifest.database();
+            Optional<DatabaseData> data = manifest.postgresql();
             return new Verified(
-                    data.properties(),
-                    data.schemaHash(),
+                    data.map(DatabaseData::properties),
+                    data.map(DatabaseData::schemaHash),
                     manifest.versions(),
                     manifest.trees().stream()
                             .map(tree -> tree.kind().label() + " " + tree.name())

@@ -60,11 +60,13 @@ public final class ImportSteps {
     }
 
     void verify(Manifest manifest) {
+        stage.requireFit(manifest);
         checks.check(manifest);
     }
 
     /** As {@link #verify}, but what was found well of an alike snapshot counts for ten minutes. */
     void verifyAhead(Manifest manifest) {
+        stage.requireFit(manifest);
         checks.checkAhead(manifest);
     }
 

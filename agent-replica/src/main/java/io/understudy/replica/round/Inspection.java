@@ -16,6 +16,7 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -153,8 +154,12 @@ public final class Inspection {
     }
 
     private Optional<Discrepancy> tables(Manifest applied, List<Discrepancy> found) {
+        Optional<DatabaseData> data = applied.postgresql();
+        if (data.isEmpty()) {
+            return Optional.empty();
+        }
         List<TableData> tables;
-        try (Stream<TableData> listed = applied.database().tables(source.blobs())) {
+        try (Stream<TableData> listed = data.get().tables(source.blobs())) {
             // A standby's own rules may leave none of their rows.
             Set<String> own = databases.look().live().map(loader::ownTables).orElse(Set.of());
             tables = listed.filter(table -> !own.contains(Sql.qualified(table.schema(), table.name())))

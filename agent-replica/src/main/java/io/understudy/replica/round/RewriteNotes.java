@@ -18,6 +18,9 @@ public final class RewriteNotes {
         }
         files.maintenance()
                 .ifPresent(file -> events.report(new ReplicaEvent.MaintenanceTakenOut(snapshot, "file " + file)));
+        if (!files.recorded().isEmpty()) {
+            events.report(new ReplicaEvent.AssetsRecorded(snapshot, files.recorded()));
+        }
         if (!files.left().isEmpty()) {
             events.report(new ReplicaEvent.TreesLeft(snapshot, files.left()));
         }

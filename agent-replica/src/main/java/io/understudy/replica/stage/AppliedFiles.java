@@ -1,9 +1,11 @@
 package io.understudy.replica.stage;
 
+import io.understudy.bucket.LivePlace;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.repository.Manifest;
@@ -47,7 +49,10 @@ final class AppliedFiles {
 
     /** @param trees those that no import changes are not looked at */
     AppliedFiles(List<TreeSettings> trees, Rewrites rewrites, Clock clock) {
-        this.trees = trees.stream().filter(TreeSettings::applied).toList();
+        this.trees = trees.stream()
+                .filter(TreeSettings::applied)
+                .filter(tree -> tree.kind() != TreeKind.INVENTORY)
+                .toList();
         this.rewrites = rewrites;
         this.clock = clock;
     }
@@ -85,6 +90,12 @@ final class AppliedFiles {
     }
 
     private void sample(TreeData data, TreeSettings settings, BlobSource blobs, List<String> gone) {
+        if (settings.kind() == TreeKind.BUCKET) {
+            if (LivePlace.written(settings).isEmpty()) {
+                gone.add(settings.name() + "/url");
+            }
+            return;
+        }
         TreeRoot root = TreeRoot.of(settings.path());
         long every = Math.max(1, data.entries() / SAMPLE);
         long[] position = {turn % every};

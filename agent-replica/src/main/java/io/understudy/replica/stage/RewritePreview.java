@@ -43,8 +43,11 @@ public final class RewritePreview {
         List<String> left = new ArrayList<>();
         for (TreeData data : manifest.trees()) {
             trees.stream().filter(tree -> tree.name().equals(data.name())).forEach(tree -> {
+                if (tree.kind().isOfBucket()) {
+                    return;
+                }
                 if (tree.applied()) {
-                    TreeRewrite rewrite = rewrites.of(tree);
+                    TreeRewrite rewrite = rewrites.with(BucketSteps.live(trees)).of(tree);
                     diffs.addAll(diffs(data, tree, rewrite, blobs));
                     unmatched.addAll(rewrite.unmatched());
                 } else {

@@ -10,6 +10,13 @@ import java.util.List;
 /** Writes what will change in the site's trees next to its target. What is live is never touched. */
 public interface Stage {
     /**
+     * Whether this server is configured for what the snapshot holds, apart from its trees; asks no server.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code CONFIG_INVALID}
+     */
+    default void requireFit(Manifest manifest) {}
+
+    /**
      * Compares every tree of the snapshot with what is on disk and writes new and changed files next to their targets,
      * checked by hash, with a durable plan of every change. Idempotent and resumable: called again after a crash it
      * goes on.

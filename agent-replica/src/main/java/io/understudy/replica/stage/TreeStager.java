@@ -1,5 +1,6 @@
 package io.understudy.replica.stage;
 
+import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -12,7 +13,10 @@ import io.understudy.files.MountPoints;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
+import io.understudy.filestore.Filestores;
+import io.understudy.filestore.SiteBucket;
 import io.understudy.progress.Progress;
+import io.understudy.replica.assets.BucketPlaces;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.rewrite.Rewrites;
@@ -35,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -59,6 +64,7 @@ public final class TreeStager implements Stage {
     private final Supplier<MountPoints> mounts;
     private final AppliedFiles applied;
     private final Rewrites rewrites;
+    private final BucketPlaces buckets;
     private RewriteReport rewritten = RewriteReport.NONE;
     /** What this process staged last. */
     private Optional<OwnStaging> own = Optional.empty();
@@ -76,21 +82,39 @@ public final class TreeStager implements Stage {
             Clock clock,
             DiskSpace space,
             Supplier<MountPoints> mounts) {
+        this(state, trees, rewrites, clock, space, mounts, Filestores::bucket);
+    }
+
+    /** @param buckets opens a bucket of the site */
+    public TreeStager(
+            Path state,
+            List<TreeSettings> trees,
+            Rewrites rewrites,
+            Clock clock,
+            DiskSpace space,
+            Supplier<MountPoints> mounts,
+            Function<FilestoreSettings, SiteBucket> buckets) {
         this.plans = new Plans(state);
         this.trees = List.copyOf(trees);
         this.clock = clock;
         this.space = space;
         this.mounts = mounts;
         this.rewrites = rewrites;
+        this.buckets = new BucketPlaces(state, buckets);
         this.applied = new AppliedFiles(trees, rewrites, clock);
     }
 
     @Override
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-        List<TreeTarget> all =
-                manifest.trees().stream().map(data -> target(manifest, data)).toList();
-        List<TreeTarget> targets =
-                all.stream().filter(target -> target.settings().applied()).toList();
+        manifest.trees().forEach(data -> settings(manifest, data));
+        BucketSteps steps = BucketSteps.take(manifest, trees, buckets, blobs, progress);
+        List<TreeTarget> all = manifest.trees().stream()
+                .map(data -> target(manifest, data, steps))
+                .toList();
+        List<TreeTarget> targets = all.stream()
+                .filter(target ->
+                        target.settings().applied() && target.settings().kind() != TreeKind.INVENTORY)
+                .toList();
         List<TreeRoot> roots =
                 targets.stream().map(target -> root(target.settings())).toList();
         String apply = plans.begin(manifest.snapshot(), roots);
@@ -117,7 +141,8 @@ public final class TreeStager implements Stage {
                         .toList(),
                 targets.stream()
                         .flatMap(each -> each.rewrite().maintenance().stream())
-                        .findFirst());
+                        .findFirst(),
+                steps.recorded());
         return prepared;
     }
 
@@ -150,7 +175,15 @@ public final class TreeStager implements Stage {
         return applied.lacking(manifest, blobs);
     }
 
-    private TreeTarget target(Manifest manifest, TreeData data) {
+    private TreeTarget target(Manifest manifest, TreeData data, BucketSteps steps) {
+        TreeSettings settings = settings(manifest, data);
+        // What a bucket's tree excludes are objects.
+        Excludes excludes = settings.kind().isOfBucket() ? Excludes.none() : Excludes.of(settings.exclude());
+        return new TreeTarget(
+                data, settings, excludes, rewrites.with(steps.variables()).of(settings), steps.files(data.name()));
+    }
+
+    private TreeSettings settings(Manifest manifest, TreeData data) {
         TreeSettings settings = trees.stream()
                 .filter(tree -> tree.name().equals(data.name()))
                 .findFirst()
@@ -158,7 +191,7 @@ public final class TreeStager implements Stage {
         if (settings.kind() != data.kind()) {
             throw misfit(manifest, data, "here its kind is " + settings.kind().label());
         }
-        return new TreeTarget(data, settings, Excludes.of(settings.exclude()), rewrites.of(settings));
+        return settings;
     }
 
     private static UnderstudyException misfit(Manifest manifest, TreeData data, String why) {
@@ -211,7 +244,7 @@ public final class TreeStager implements Stage {
                         older,
                         new DiskSpace.Need(root.folder(), planner.freshBytes() + planner.freshEntries() * BLOCK),
                         attributeWriter,
-                        target.rewrite().over(blobs));
+                        target.over(blobs));
             }
         } catch (IOException e) {
             throw FileFailure.of("write", file, e);

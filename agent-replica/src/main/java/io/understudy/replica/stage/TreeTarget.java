@@ -9,12 +9,18 @@ import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.RiskyEntries;
 import io.understudy.restore.TreePolicy;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A tree of a snapshot, and how this server takes it. */
-record TreeTarget(TreeData data, TreeSettings settings, Excludes excludes, TreeRewrite rewrite) {
+/**
+ * A tree of a snapshot, and how this server takes it.
+ *
+ * @param place of a bucket's tree: the files that say where its objects are, which are all that is staged
+ */
+record TreeTarget(
+        TreeData data, TreeSettings settings, Excludes excludes, TreeRewrite rewrite, Optional<PlaceFiles> place) {
     private static final Logger LOG = LoggerFactory.getLogger(TreeTarget.class);
 
     private TreePolicy policy() {
@@ -27,6 +33,9 @@ record TreeTarget(TreeData data, TreeSettings settings, Excludes excludes, TreeR
 
     /** The entries that this server takes, as it takes them. */
     Iterator<IndexEntry> taken(Stream<IndexEntry> index, RiskyEntries risky, BlobSource blobs) {
+        if (place.isPresent()) {
+            return place.get().entries().iterator();
+        }
         Iterator<IndexEntry> wanted = index.peek(entry -> risky.add(entry.entry()))
                 .filter(new IncludedEntries(settings))
                 .iterator();
@@ -43,6 +52,11 @@ record TreeTarget(TreeData data, TreeSettings settings, Excludes excludes, TreeR
                 return policy.guarded(made.next());
             }
         };
+    }
+
+    /** Gives what {@link #taken} names. */
+    BlobSource over(BlobSource blobs) {
+        return place.map(files -> files.over(blobs)).orElseGet(() -> rewrite.over(blobs));
     }
 
     /** Says what comes otherwise than it is on the primary. */

@@ -18,7 +18,10 @@ import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.testing.MemoryBlobs;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +40,7 @@ public final class FakeSource implements SnapshotSource {
     private final CrashPoints points;
     private final ConcurrentSkipListSet<SnapshotId> snapshots = new ConcurrentSkipListSet<>();
     private final Map<SnapshotId, Manifest> manifests = new HashMap<>();
+    private final MemoryBlobs dumps = new MemoryBlobs();
     private final Map<SnapshotId, UnderstudyException> damaged = new HashMap<>();
     private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
     private volatile Optional<UnderstudyException> down = Optional.empty();
@@ -253,6 +257,30 @@ public final class FakeSource implements SnapshotSource {
                         last.totals()));
     }
 
+    /** It holds a database too that a command wrote: one text. */
+    public void other(SnapshotId snapshot, String name, String text) {
+        Manifest last = stored(snapshot);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        StreamRef dump = StreamRef.of(List.of(dumps.put(bytes, 0, bytes.length)));
+        List<DatabaseData> databases = new ArrayList<>(last.databases());
+        databases.add(DatabaseData.ofCommand(name, dump, NOTHING, new DatabaseData.Dump(last.moment(), "command")));
+        manifests.put(
+                snapshot,
+                new Manifest(
+                        last.format(),
+                        last.site(),
+                        snapshot,
+                        last.periods(),
+                        last.lastScheduled(),
+                        last.moment(),
+                        last.walLsn(),
+                        last.server(),
+                        last.versions(),
+                        databases,
+                        last.trees(),
+                        last.totals()));
+    }
+
     /** This moment is that of its data. */
     public void moment(SnapshotId snapshot, Instant moment) {
         manifests.put(snapshot, of(snapshot, NOTHING, moment));
@@ -338,7 +366,7 @@ public final class FakeSource implements SnapshotSource {
                 throw new UnderstudyException(
                         ErrorCode.BLOB_DAMAGED, "cannot read blob " + blob.id() + ": it is truncated", "verify");
             }
-            throw new AssertionError("no fake reads blobs");
+            return dumps.open(blob);
         };
     }
 

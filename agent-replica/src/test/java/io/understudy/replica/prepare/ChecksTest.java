@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
-import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.files.Attributes;
 import io.understudy.files.LinkTarget;

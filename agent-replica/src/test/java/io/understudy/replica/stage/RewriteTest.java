@@ -232,7 +232,8 @@ class RewriteTest extends StagedTree {
     @Test
     void aTreeThatIsNeverAppliedStaysAsItIs() throws IOException {
         Files.writeString(live.resolve("own"), "of this server");
-        TreeSettings tree = new TreeSettings("t", TreeKind.FILES, live, List.of(), false, false, false, false);
+        TreeSettings tree =
+                new TreeSettings("t", TreeKind.FILES, live, List.of(), false, false, false, false, Optional.empty());
         TreeStager stager = Stages.in(temp.resolve("state"), List.of(tree), Clock.systemUTC());
 
         PlanSet plans = stager.prepare(manifest(take()), blobs, Progress.none());

@@ -25,8 +25,8 @@ final class Connection {
     private Connection() {}
 
     /**
-     * HTTP without retries of its own: they are added once, by decoration, for every filestore. A conditional write that
-     * was repeated unseen would find its own object and take it for another's.
+     * HTTP without retries of its own: they are added once, by decoration, for every filestore. A conditional write
+     * that was repeated unseen would find its own object and take it for another's.
      */
     static OkHttpClient http(Duration timeout) {
         Dispatcher dispatcher = new Dispatcher(Executors.newCachedThreadPool(DaemonThreads.named("s3")));

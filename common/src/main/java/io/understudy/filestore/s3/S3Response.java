@@ -52,6 +52,13 @@ record S3Response(int status, String code, String message, Optional<String> regi
         return Optional.empty();
     }
 
+    /** Of an answer that no client read. @param body as far as it was read */
+    static S3Response of(int status, String body, Optional<String> region) {
+        String message = group(MESSAGE, body).orElse("");
+        return new S3Response(
+                status, group(CODE, body).orElse(""), message, region(region.orElse(null), message), Optional.empty());
+    }
+
     private static Optional<String> region(String header, String message) {
         return Optional.ofNullable(header)
                 .or(() -> group(EXPECTING, message))

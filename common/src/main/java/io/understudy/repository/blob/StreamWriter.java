@@ -39,6 +39,11 @@ public final class StreamWriter extends OutputStream {
         return new StreamWriter(sink, new Chunker(sink.naming().gear(), false, Sizes.COARSE));
     }
 
+    /** What a dump command wrote: any bytes, cut by content into blobs as short as those of rows. */
+    public static StreamWriter dump(BlobSink sink) {
+        return new StreamWriter(sink, new Chunker(sink.naming().gear(), false, Sizes.FINE));
+    }
+
     /**
      * A stream of rows that end with {@code \n}, such as a tree's index: cut by content, but only at the ends of rows.
      */

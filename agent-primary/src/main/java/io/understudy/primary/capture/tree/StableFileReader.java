@@ -4,10 +4,8 @@ import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.TreeWalker.Found;
+import io.understudy.primary.capture.tree.ContentReader.Content;
 import io.understudy.repository.blob.BlobSink;
-import io.understudy.repository.blob.StreamRef;
-import io.understudy.repository.blob.StreamWriter;
-import io.understudy.repository.tree.Pack;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,23 +20,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads files that others may be writing. What changed while it was read is read again; what never stops changing is
- * taken as it was read, up to the size it had, and recorded as exactly that. Small files come back in a buffer, others
- * are stored while they are read; in an encrypted repository their ends come back in a buffer too. Not thread-safe.
+ * taken as it was read, up to the size it had, and recorded as exactly that. How its content comes back
+ * says {@link ContentReader}. Not thread-safe.
  */
 final class StableFileReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StableFileReader.class);
     private static final int ATTEMPTS = 3;
 
-    private final StreamHash hash;
-    private final StreamWriter writer;
+    private final ContentReader contents;
     private final Clock clock;
-    private final boolean splits;
-    private final byte[] buffer = new byte[Pack.SMALL];
 
     StableFileReader(BlobSink sink, Clock clock) {
-        this.splits = !sink.naming().isPublic();
-        this.hash = new StreamHash(sink);
-        this.writer = StreamWriter.plain(hash);
+        this.contents = new ContentReader(sink);
         this.clock = clock;
     }
 
@@ -47,16 +40,17 @@ final class StableFileReader implements AutoCloseable {
      *
      * @param stat before the reading
      * @param began when the reading began
-     * @param size bytes that were read
-     * @param stored where they are, but for the rest; without blobs for a small file
-     * @param rest of its end, what is not stored
      * @param steady whether nothing changed while it was read
      */
-    record Reading(
-            FileStat stat, Instant began, long size, ContentHash hash, StreamRef stored, Rest rest, boolean steady) {}
+    record Reading(FileStat stat, Instant began, Content content, boolean steady) {
+        long size() {
+            return content.size();
+        }
 
-    /** Bytes at the beginning of a buffer, until the next read or {@link #release}. */
-    record Rest(byte[] buffer, int length) {}
+        ContentHash hash() {
+            return content.hash();
+        }
+    }
 
     /**
      * @param read receives how many more bytes were read
@@ -69,7 +63,7 @@ final class StableFileReader implements AutoCloseable {
             try {
                 Reading reading = attempt(file.location(), stat, read);
                 FileStat after = FileStat.of(file.location());
-                if (after.sameContent(stat) && reading.size == stat.size()) {
+                if (after.sameContent(stat) && reading.size() == stat.size()) {
                     return Optional.of(reading);
                 }
                 if (after.type() != FileStat.Type.FILE) {
@@ -88,47 +82,15 @@ final class StableFileReader implements AutoCloseable {
         }
     }
 
-    /** Frees what the last {@link Rest} takes. */
+    /** Frees what the last content takes. */
     void release() {
-        writer.close();
+        contents.release();
     }
 
     private Reading attempt(Path location, FileStat stat, LongConsumer read) throws IOException {
         Instant began = clock.instant();
         try (InputStream in = Files.newInputStream(location, LinkOption.NOFOLLOW_LINKS)) {
-            if (stat.size() < Pack.SMALL) {
-                int size = in.readNBytes(buffer, 0, (int) stat.size());
-                read.accept(size);
-                ContentHash content = ContentHash.ofContent(buffer, 0, size);
-                return new Reading(stat, began, size, content, StreamRef.NONE, new Rest(buffer, size), true);
-            }
-            return store(in, stat, began, read);
-        }
-    }
-
-    /** In an encrypted repository up to the last cut. */
-    private Reading store(InputStream in, FileStat stat, Instant began, LongConsumer read) throws IOException {
-        release();
-        long left = stat.size();
-        hash.begin();
-        try {
-            while (left > 0) {
-                int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
-                if (count < 0) {
-                    break;
-                }
-                writer.write(buffer, 0, count);
-                read.accept(count);
-                left -= count;
-            }
-            hash.ending();
-            StreamRef stored = splits ? writer.head() : writer.finish();
-            Rest rest = new Rest(writer.buffer(), writer.rest());
-            hash.rest(rest.buffer, rest.length);
-            return new Reading(stat, began, stored.bytes() + rest.length, hash.hash(), stored, rest, true);
-        } catch (IOException | RuntimeException e) {
-            writer.close();
-            throw e;
+            return new Reading(stat, began, contents.read(in, stat.size(), read), true);
         }
     }
 
@@ -149,12 +111,12 @@ final class StableFileReader implements AutoCloseable {
         LOG.warn(
                 "{} keeps changing while it is read; the snapshot holds the {} bytes that were read",
                 file.path(),
-                last.size);
-        return Optional.of(new Reading(last.stat, last.began, last.size, last.hash, last.stored, last.rest, false));
+                last.size());
+        return Optional.of(new Reading(last.stat, last.began, last.content, false));
     }
 
     @Override
     public void close() {
-        release();
+        contents.close();
     }
 }

@@ -1,10 +1,8 @@
 package io.understudy.primary.capture.tree;
 
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.files.AtomicFiles;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileCache;
-import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.MountPoints;
 import io.understudy.files.TreeRoot;
@@ -13,20 +11,9 @@ import io.understudy.primary.capture.tree.SourceTrees.Captured;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
-import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.blob.References;
-import io.understudy.repository.blob.StreamRef;
-import io.understudy.repository.blob.StreamWriter;
-import io.understudy.repository.tree.IndexEntry;
-import io.understudy.repository.tree.TreeIndex;
 import io.understudy.state.StateEntry;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
@@ -97,98 +84,20 @@ public final class TreeCapture implements SourceTrees {
             BlobSource source,
             Progress progress,
             TreeSignature signature) {
-        AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
-        AtomicFiles.clearDrafts(folder);
-        LocalIndex local = new LocalIndex(folder, tree.name());
-        Optional<TreeData> usable = base.filter(b -> local.obtain(b.index(), source));
-        Path draft = folder.resolve(tree.name() + ".draft");
-        CaptureStats stats =
-                new CaptureStats(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
-        Packing packing = new Packing(sink);
-        Repacker repacker = new Repacker(source, packing);
-        try {
-            TreeIndexBuilder drafted = draft(tree, sink, usable.map(data -> local), draft, packing, stats, signature);
-            Set<BlobId> worn = drafted.worn();
-            if (usable.isPresent() && drafted.unchanged() && worn.isEmpty()) {
-                TreeData old = usable.get();
-                TreeData same = new TreeData(
-                        tree.name(), tree.kind(), stats.entries(), stats.bytes(), old.index(), old.references());
-                return new Captured(same, Optional.empty());
+        return new IndexCapture(folder, tree, sink, source, progress).capture(base, draft -> {
+            Path cache = folder.resolve(tree.name() + ".files");
+            TreeWalker walker = walker(tree);
+            try (FileCache.Reader known = FileCache.read(cache);
+                    FileCache.Writer fresh = FileCache.write(cache);
+                    StableFileReader reader = new StableFileReader(sink, clock)) {
+                new TreeIndexBuilder(draft, known, fresh, reader, signature, leftOut).draft(walker);
+                fresh.commit();
+                PrimaryPoint.TREE_READ.reached();
             }
-            if (!worn.isEmpty()) {
-                try (Stream<IndexEntry> entries = entries(draft)) {
-                    repacker.repack(entries, worn);
-                }
-                PrimaryPoint.PACKS_RENEWED.reached();
-            }
-            packing.finish();
-            PrimaryPoint.PACKS_STORED.reached();
-            References references = new References(sink);
-            StreamRef index = write(draft, packing, repacker, sink, references, local);
-            TreeData data =
-                    new TreeData(tree.name(), tree.kind(), stats.entries(), stats.bytes(), index, references.finish());
-            return new Captured(data, Optional.of(references.named()));
-        } catch (IOException e) {
-            throw FileFailure.of("write", draft, e);
-        } finally {
-            AtomicFiles.delete(draft);
-        }
+        });
     }
 
     private static TreeWalker walker(TreeSettings tree) {
         return new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
-    }
-
-    private TreeIndexBuilder draft(
-            TreeSettings tree,
-            BlobSink sink,
-            Optional<LocalIndex> base,
-            Path draft,
-            Packing packing,
-            CaptureStats stats,
-            TreeSignature signature)
-            throws IOException {
-        Path cache = folder.resolve(tree.name() + ".files");
-        TreeWalker walker = walker(tree);
-        try (OutputStream out = new BufferedOutputStream(AtomicFiles.openPrivate(draft), 1 << 16);
-                FileCache.Reader known = FileCache.read(cache);
-                FileCache.Writer fresh = FileCache.write(cache);
-                StableFileReader reader = new StableFileReader(sink, clock)) {
-            TreeIndexBuilder drafted =
-                    new TreeIndexBuilder(base, packing, stats, known, fresh, reader, signature, leftOut);
-            drafted.draft(walker, out);
-            fresh.commit();
-            PrimaryPoint.TREE_READ.reached();
-            return drafted;
-        }
-    }
-
-    /** Stores the index, and keeps it for the next capture. */
-    private static StreamRef write(
-            Path draft, Packing packing, Repacker repacker, BlobSink sink, References references, LocalIndex local)
-            throws IOException {
-        try (StreamWriter writer = StreamWriter.rows(sink);
-                LocalIndex.Fresh fresh = local.replace();
-                OutputStream stored = new BufferedOutputStream(writer, 1 << 16);
-                OutputStream kept = new BufferedOutputStream(fresh.out(), 1 << 16);
-                Stream<IndexEntry> entries = entries(draft)) {
-            for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
-                IndexEntry placed =
-                        entry.with(content -> content.at(repacker::placed).at(packing::named));
-                TreeIndex.write(placed, kept);
-                TreeIndex.write(placed.with(content -> content.keptBy(references)), stored);
-            }
-            stored.flush();
-            kept.flush();
-            StreamRef index = references.keep(writer.finish());
-            PrimaryPoint.TREE_INDEX_STORED.reached();
-            fresh.commit(index);
-            PrimaryPoint.TREE_INDEX_KEPT.reached();
-            return index;
-        }
-    }
-
-    private static Stream<IndexEntry> entries(Path draft) throws IOException {
-        return TreeIndex.read(new BufferedInputStream(Files.newInputStream(draft), 1 << 16));
     }
 }

@@ -1,0 +1,118 @@
+package io.understudy.replica.databases;
+
+import io.understudy.databases.SiteDatabase;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Sha256;
+import io.understudy.progress.Progress;
+import io.understudy.replica.databases.Places.At;
+import io.understudy.replica.databases.Places.Entry;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.rewrite.RewriteReport;
+import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.PlanSet;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamReader;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stages the trees, and then restores each other database of the snapshot next to the live one. What an earlier
+ * snapshot had alike is taken over. Not for concurrent use.
+ */
+public final class DatabaseStager implements Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseStager.class);
+
+    private final Stage trees;
+    private final DatabaseExchange exchange;
+    private final Places places;
+
+    /** @param exchange makes live what is staged here */
+    public DatabaseStager(Stage trees, DatabaseExchange exchange) {
+        this.trees = trees;
+        this.exchange = exchange;
+        this.places = exchange.places();
+    }
+
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where this server does not know how to restore a database */
+    @Override
+    public void requireFit(Manifest manifest) {
+        trees.requireFit(manifest);
+        manifest.others().forEach(data -> restorer(manifest, data));
+    }
+
+    @Override
+    public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        PlanSet plans = trees.prepare(manifest, blobs, progress);
+        for (DatabaseData data : manifest.others()) {
+            restorer(manifest, data)
+                    .ifPresent(database -> stage(manifest.snapshot().toString(), data, database, plans.name(), blobs));
+        }
+        exchange.discardUnbegun(each -> each.apply().equals(plans.name()));
+        return plans;
+    }
+
+    /** What restores it here; empty where it is only kept. */
+    private Optional<SiteDatabase> restorer(Manifest manifest, DatabaseData data) {
+        SiteDatabase database = exchange.database(data.name())
+                .orElseThrow(() -> misfit(manifest, data, "it is not configured on this server"));
+        if (!database.preset().equals(data.dump().preset())) {
+            throw misfit(manifest, data, "here its preset is " + database.preset());
+        }
+        return Optional.of(database).filter(SiteDatabase::restorable);
+    }
+
+    private static UnderstudyException misfit(Manifest manifest, DatabaseData data, String why) {
+        return new UnderstudyException(
+                ErrorCode.CONFIG_INVALID,
+                "cannot restore database \"" + data.name() + "\" of " + manifest.snapshot() + ", which "
+                        + data.dump().preset() + " wrote: " + why,
+                "configure databases[] of this name as on the primary");
+    }
+
+    private void stage(String snapshot, DatabaseData data, SiteDatabase database, String apply, BlobSource blobs) {
+        String content = content(data);
+        Optional<Entry> whole = places.all().stream()
+                .filter(each -> each.database().equals(data.name())
+                        && each.at() == At.RESTORED
+                        && each.content().equals(content))
+                .findFirst();
+        if (whole.isPresent()) {
+            places.put(whole.get().of(apply, snapshot));
+            return;
+        }
+        Entry entry = places.begin(data.name(), snapshot, apply, content);
+        ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
+        LOG.info("restoring database {} of {} next to the live one", data.name(), snapshot);
+        database.restore(places.place(entry), out -> {
+            try (InputStream dump = new StreamReader("the dump of database " + data.name(), data.archive(), blobs)) {
+                dump.transferTo(out);
+            }
+        });
+        places.put(entry.at(At.RESTORED));
+        ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
+    }
+
+    /** The names of the blobs say what is in them. */
+    private static String content(DatabaseData data) {
+        byte[] names = data.archive().toString().getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Sha256.of(names, 0, names.length));
+    }
+
+    @Override
+    public RewriteReport rewritten() {
+        return trees.rewritten();
+    }
+
+    @Override
+    public List<String> lacking(Manifest applied, BlobSource blobs) {
+        return trees.lacking(applied, blobs);
+    }
+}

@@ -1,0 +1,177 @@
+package io.understudy.replica.databases;
+
+import io.understudy.databases.Place;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which places there are next to the live databases, and how far each is: written before anything is done to one. Not
+ * thread-safe; the caller holds the apply lock.
+ *
+ * <pre>
+ * {"format":1,"places":[{"database":"shop","number":1795868000,"snapshot":"00000001-00000042",
+ *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…","keeps_foreign":false}],"ours":["shop"]}
+ * </pre>
+ */
+final class Places {
+    private final StateFile<Kept> file;
+    private final Path notes;
+    private final Clock clock;
+
+    Places(Path state, Clock clock) {
+        this.file = StateFile.in(state, StateEntry.OTHER_DATABASES, Kept.class);
+        this.notes = StateEntry.OTHER_DATABASE_NOTES.in(state);
+        this.clock = clock;
+    }
+
+    /**
+     * What is in a place.
+     *
+     * <pre>
+     * RESTORING → RESTORED → SWAPPING → SWAPPED
+     *                ↑           ↓         ↓
+     *                └────── RETURNING ────┘
+     * </pre>
+     */
+    enum At {
+        /** Something of a dump, or nothing. */
+        RESTORING,
+        /** A snapshot's database, whole. */
+        RESTORED,
+        /** One of the two, or some of each. */
+        SWAPPING,
+        /** What was live before the apply. */
+        SWAPPED,
+        /** As {@code SWAPPING}. */
+        RETURNING
+    }
+
+    /**
+     * @param apply that makes it live, as in {@link io.understudy.replica.state.PlanSet}
+     * @param content which dump it is of, by the names of its blobs
+     * @param keepsForeign whether a swap puts there what Understudy did not make
+     */
+    record Entry(
+            String database, long number, String snapshot, String apply, At at, String content, boolean keepsForeign) {
+        Entry at(At next) {
+            return new Entry(database, number, snapshot, apply, next, content, keepsForeign);
+        }
+
+        Entry of(String nextApply, String nextSnapshot) {
+            return new Entry(database, number, nextSnapshot, nextApply, at, content, keepsForeign);
+        }
+
+        Entry keepingForeign(boolean foreign) {
+            return new Entry(database, number, snapshot, apply, at, content, foreign);
+        }
+
+        /** Whether nothing of it became live. */
+        boolean isUnbegun() {
+            return at == At.RESTORING || at == At.RESTORED;
+        }
+    }
+
+    /** @param ours databases whose live content Understudy made */
+    private record Kept(List<Entry> places, Set<String> ours) {
+        private Kept {
+            places = places == null ? List.of() : List.copyOf(places);
+            ours = ours == null ? Set.of() : Set.copyOf(ours);
+        }
+    }
+
+    private Kept kept() {
+        return file.read().orElseGet(() -> new Kept(List.of(), Set.of()));
+    }
+
+    List<Entry> all() {
+        return kept().places();
+    }
+
+    List<Entry> of(String apply) {
+        return all().stream().filter(each -> each.apply().equals(apply)).toList();
+    }
+
+    /** Where a database's next content may go that is not whole: what an attempt left, or a new one. */
+    Entry begin(String database, String snapshot, String apply, String content) {
+        Optional<Entry> left = all().stream()
+                .filter(each -> each.database().equals(database) && each.at() == At.RESTORING)
+                .findFirst();
+        long number = left.map(Entry::number).orElseGet(this::next);
+        Entry entry = new Entry(database, number, snapshot, apply, At.RESTORING, content, false);
+        put(entry);
+        return entry;
+    }
+
+    /** Also after the state was lost none that was there before. */
+    private long next() {
+        return Math.max(
+                clock.instant().getEpochSecond(),
+                all().stream().mapToLong(Entry::number).max().orElse(0) + 1);
+    }
+
+    /** In the place of what was noted of this place. */
+    Entry put(Entry entry) {
+        Kept now = kept();
+        file.write(new Kept(replaced(now, entry), now.ours()));
+        return entry;
+    }
+
+    /** A swap begins: whose database it puts into the place is noted with it. */
+    Entry swapping(Entry entry) {
+        Kept now = kept();
+        Entry next = entry.at() == At.SWAPPING
+                ? entry
+                : entry.at(At.SWAPPING).keepingForeign(!now.ours().contains(entry.database()));
+        file.write(new Kept(replaced(now, next), now.ours()));
+        return next;
+    }
+
+    /** What is live is the snapshot's, or after a return what it was before. */
+    void exchanged(Entry entry, At at) {
+        Kept now = kept();
+        Set<String> ours = new HashSet<>(now.ours());
+        if (at == At.SWAPPED) {
+            ours.add(entry.database());
+        } else if (entry.keepsForeign()) {
+            ours.remove(entry.database());
+        }
+        file.write(new Kept(replaced(now, entry.at(at)), ours));
+    }
+
+    /** From now on what is live was made by no import. */
+    void forgetOurs() {
+        Kept now = kept();
+        if (!now.ours().isEmpty()) {
+            file.write(new Kept(now.places(), Set.of()));
+        }
+    }
+
+    void remove(Entry entry) {
+        Kept now = kept();
+        file.write(new Kept(
+                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours()));
+    }
+
+    private static List<Entry> replaced(Kept now, Entry entry) {
+        List<Entry> all = new ArrayList<>(now.places());
+        all.removeIf(each -> isSame(each, entry));
+        all.add(entry);
+        return all;
+    }
+
+    private static boolean isSame(Entry a, Entry b) {
+        return a.database().equals(b.database()) && a.number() == b.number();
+    }
+
+    /** For the commands of a database. */
+    Place place(Entry entry) {
+        return new Place(entry.number(), entry.snapshot(), notes.resolve(entry.database() + "-" + entry.number()));
+    }
+}

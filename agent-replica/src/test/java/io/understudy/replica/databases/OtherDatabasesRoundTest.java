@@ -1,0 +1,275 @@
+package io.understudy.replica.databases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.Crash;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Request;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.FakeSiteDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Databases that are no PostgreSQL server's, in the rounds of a standby: each snapshot's is live with its rows. */
+class OtherDatabasesRoundTest {
+    @TempDir
+    private Path folder;
+
+    /** A standby, and a database of it that commands read and write. */
+    private record Standby(World world, FakeSiteDatabase shop) {
+        SnapshotId commit(int sequence) {
+            SnapshotId snapshot = world.source.commit(1, sequence);
+            world.source.other(snapshot, "shop", "shop of " + snapshot);
+            return snapshot;
+        }
+
+        void isWholly(String content) {
+            assertThat(world.liveDatabase()).isEqualTo(content);
+            assertThat(world.trees.live().values()).containsOnly(content);
+            assertThat(shop.live()).contains(content.equals("original") ? "original" : "shop of " + content);
+        }
+    }
+
+    @Test
+    void becomesLiveWithTheRestAndWithTheNextTheOneBeforeGoes() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        standby.isWholly(first.toString());
+        assertThat(standby.shop.kept()).as("the owner's own").isEqualTo(1);
+        SnapshotId second = standby.commit(2);
+        standby.world.sync();
+        standby.isWholly(second.toString());
+        assertThat(standby.shop.kept()).as("N-1 and the owner's own").isEqualTo(2);
+        SnapshotId third = standby.commit(3);
+        standby.world.sync();
+        standby.isWholly(third.toString());
+        assertThat(standby.shop.kept()).as("N-1 and the owner's own").isEqualTo(2);
+    }
+
+    @Test
+    void isTakenBackWhenTheSiteIsNotHealthy() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        SnapshotId bad = standby.commit(2);
+        standby.world.site.sickWith(bad.toString());
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync)
+                        .code())
+                .isEqualTo(ErrorCode.SITE_UNHEALTHY);
+        standby.isWholly(first.toString());
+    }
+
+    @Test
+    void isTakenBackWhenALaterStepFails() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        SnapshotId second = standby.commit(2);
+        standby.world.trees.refuse(
+                TreeKind.SECRETS, new UnderstudyException(ErrorCode.FILE_DENIED, "cannot write", "let it"));
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync)
+                        .code())
+                .isEqualTo(ErrorCode.FILE_DENIED);
+        standby.isWholly(first.toString());
+        standby.world.trees.allow();
+        int restores = restores(standby);
+        standby.world.sync();
+        standby.isWholly(second.toString());
+        assertThat(restores(standby))
+                .as("what was restored waited for the next attempt")
+                .isEqualTo(restores);
+    }
+
+    @Test
+    void aSwapThatFailsTakesEverythingBack() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        SnapshotId second = standby.commit(2);
+        standby.shop.fail("swap", true);
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, standby.world::sync);
+        assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_FAILED);
+        assertThat(e).hasMessageContaining("cannot swap database shop: disk on fire");
+        standby.isWholly(first.toString());
+        standby.shop.fail("", false);
+        standby.world.sync();
+        standby.isWholly(second.toString());
+    }
+
+    @Test
+    void aRestoreThatFailsTouchesNothing() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        standby.commit(2);
+        standby.shop.fail("restore", true);
+        int stops = standby.world.site.starts();
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync)
+                        .code())
+                .isEqualTo(ErrorCode.COMMAND_FAILED);
+        assertThat(standby.world.site.starts()).isEqualTo(stops);
+        standby.isWholly(first.toString());
+    }
+
+    @Test
+    void aPromotionServesWhatIsAhead() {
+        Standby standby = promotedWithWhatIsAhead();
+        standby.isWholly("00000001-00000002");
+        standby.world.agent().cleanUp().runAtOnce(() -> false);
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000002");
+    }
+
+    /** It may hold what nothing else does. */
+    @Test
+    void whatServedAsProductionIsNotDroppedByTheImportsThatFollow() {
+        Standby standby = promotedWithWhatIsAhead();
+        standby.world.agent().cleanUp().runAtOnce(() -> false);
+        standby.shop.live("sold since");
+        standby.world.marker.putByHand(Optional.empty());
+        for (int sequence = 3; sequence < 6; sequence++) {
+            SnapshotId next = standby.world.source.commit(2, sequence);
+            standby.world.source.other(next, "shop", "shop of " + next);
+            standby.world.sync();
+            standby.isWholly(next.toString());
+        }
+        assertThat(standby.shop.previous()).contains("original", "sold since");
+    }
+
+    private Standby promotedWithWhatIsAhead() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        SnapshotId next = standby.world.source.continuous(1, 2, first);
+        standby.world.source.other(next, "shop", "shop of " + next);
+        standby.world.poll();
+        standby.isWholly(first.toString());
+        standby.world.agent().promotion().promote(new Request("asked for", false, false, false));
+        return standby;
+    }
+
+    @Test
+    void aSnapshotOfADatabaseThatIsNotConfiguredHereIsRefusedBeforeTheLoad() {
+        Standby standby = standby();
+        SnapshotId snapshot = standby.commit(1);
+        standby.world.source.other(snapshot, "search", "an index");
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, standby.world::sync);
+        assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
+        assertThat(e).hasMessageContaining("cannot restore database \"search\" of " + snapshot);
+        assertThat(standby.shop.calls()).isEmpty();
+        standby.isWholly("original");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whereverTheFirstImportDies() {
+        return everywhere(standby -> standby.commit(1), "00000001-00000001", 1);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whereverALaterImportDies() {
+        return everywhere(
+                standby -> {
+                    standby.commit(1);
+                    standby.world.sync();
+                    standby.commit(2);
+                },
+                "00000001-00000002",
+                2);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whereverTheWayBackDies() {
+        return everywhere(
+                standby -> {
+                    standby.commit(1);
+                    standby.world.sync();
+                    standby.world.site.sickWith(standby.commit(2).toString());
+                },
+                "00000001-00000001",
+                2);
+    }
+
+    /** Dies at each point, is started again, and ends as if nothing had happened. */
+    private Stream<DynamicTest> everywhere(Consumer<Standby> before, String live, int kept) {
+        Standby whole = standby();
+        before.accept(whole);
+        whole.world.points.live();
+        quietly(whole);
+        int points = whole.world.points.passed();
+        assertThat(whole.world.points.trace()).contains("before swap", "after swap");
+        return Stream.iterate(0, k -> k < points, k -> k + 1)
+                .map(k -> DynamicTest.dynamicTest(
+                        k + " " + whole.world.points.trace().get(k), () -> {
+                            Standby standby = standby();
+                            before.accept(standby);
+                            standby.world.points.dieAt(k);
+                            try {
+                                quietly(standby);
+                                throw new AssertionError("it did not die");
+                            } catch (Crash expected) {
+                                standby.world.points.live();
+                            }
+                            restarted(standby);
+                            quietly(standby);
+                            quietly(standby);
+                            standby.isWholly(live);
+                            assertThat(standby.shop.kept()).isLessThanOrEqualTo(kept);
+                        }));
+    }
+
+    private static void quietly(Standby standby) {
+        try {
+            standby.world.sync();
+        } catch (UnderstudyException failure) {
+            assertThat(failure.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY);
+        }
+    }
+
+    private static int restores(Standby standby) {
+        return (int) standby.shop.calls().stream().filter("restore"::equals).count();
+    }
+
+    private Standby standby() {
+        World world = World.standby();
+        FakeSiteDatabase shop = new FakeSiteDatabase("shop");
+        shop.live("original");
+        shop.around(world.points::around);
+        Standby standby = new Standby(world, shop);
+        wire(standby, state());
+        return standby;
+    }
+
+    private Path state() {
+        try {
+            return Files.createTempDirectory(folder, "state");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Another process has other objects, and the same disk. */
+    private static void restarted(Standby standby) {
+        wire(standby, ((DatabaseExchange) standby.world.liveTrees).state());
+    }
+
+    private static void wire(Standby standby, Path state) {
+        World world = standby.world;
+        DatabaseExchange exchange = new DatabaseExchange(world.trees, List.of(standby.shop), state, world.time.clock());
+        world.liveTrees = exchange;
+        world.stage = new DatabaseStager(world.trees, exchange);
+    }
+}

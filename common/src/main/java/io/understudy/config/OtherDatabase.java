@@ -1,0 +1,83 @@
+package io.understudy.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A database of the site that is no PostgreSQL server's: commands write and read it.
+ *
+ * @param name in manifests and commands; unique, and not that of the PostgreSQL database
+ * @param environment names of the agent's variables that its commands get, next to the usual ones
+ * @param limit of each command, 1 s to 7 d; default 6 h
+ * @param access how it is read and written
+ */
+public record OtherDatabase(String name, List<String> environment, Duration limit, Access access) {
+    public OtherDatabase {
+        environment = List.copyOf(environment);
+    }
+
+    /** {@code command}, {@code mariadb} or {@code sqlite}: what wrote a dump, and has to read it. */
+    public String preset() {
+        if (access instanceof Mariadb) {
+            return "mariadb";
+        }
+        return access instanceof Sqlite ? "sqlite" : "command";
+    }
+
+    /** How a database is read and written. */
+    public sealed interface Access permits Commands, Mariadb, Sqlite {}
+
+    /**
+     * Commands of the operator's, as argument lists, run without a shell.
+     *
+     * @param dump writes all of it to standard output
+     * @param ending what the last line of a whole dump begins with; empty: that is not known
+     * @param restore makes a second database next to the live one, of what comes on standard input
+     * @param swap makes the second one live, and keeps the live one
+     * @param undo takes that back
+     * @param drop removes what {@code restore} made, or {@code swap} kept
+     * @param check whether all of it can be done; empty: it is not asked
+     */
+    public record Commands(
+            List<String> dump,
+            Optional<String> ending,
+            List<String> restore,
+            List<String> swap,
+            List<String> undo,
+            List<String> drop,
+            List<String> check)
+            implements Access {
+        public Commands {
+            dump = List.copyOf(dump);
+            restore = List.copyOf(restore);
+            swap = List.copyOf(swap);
+            undo = List.copyOf(undo);
+            drop = List.copyOf(drop);
+            check = List.copyOf(check);
+        }
+
+        /** Whether a standby can do anything with it but keep it. */
+        public boolean restorable() {
+            return !restore.isEmpty();
+        }
+    }
+
+    /**
+     * A schema (a "database") of a MariaDB server.
+     *
+     * @param schema its name
+     * @param options file with the login, read by MariaDB's own programs; empty: their usual files
+     * @param tools folder of these programs; empty: PATH
+     */
+    public record Mariadb(String schema, Optional<Path> options, Optional<Path> tools) implements Access {}
+
+    /**
+     * A file of SQLite.
+     *
+     * @param file the database
+     * @param tools folder of {@code sqlite3}; empty: PATH
+     */
+    public record Sqlite(Path file, Optional<Path> tools) implements Access {}
+}

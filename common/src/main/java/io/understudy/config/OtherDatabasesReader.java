@@ -1,0 +1,148 @@
+package io.understudy.config;
+
+import io.understudy.config.OtherDatabase.Access;
+import io.understudy.config.OtherDatabase.Commands;
+import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.config.Settings.DatabaseSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads {@code databases}: those next to the PostgreSQL database, or in its place. */
+final class OtherDatabasesReader {
+    /** The name of a place next to it is longer by up to 30. */
+    private static final Pattern SCHEMA = Pattern.compile("[A-Za-z0-9_$-]{1,34}");
+
+    private static final Map<String, List<Setting>> OF_PRESET = Map.of(
+            "none",
+            List.of(
+                    Setting.DATABASES_DUMP,
+                    Setting.DATABASES_ENDING,
+                    Setting.DATABASES_RESTORE,
+                    Setting.DATABASES_SWAP,
+                    Setting.DATABASES_UNDO,
+                    Setting.DATABASES_DROP,
+                    Setting.DATABASES_CHECK),
+            "mariadb",
+            List.of(Setting.DATABASES_SCHEMA, Setting.DATABASES_OPTIONS, Setting.DATABASES_TOOLS),
+            "sqlite",
+            List.of(Setting.DATABASES_PATH, Setting.DATABASES_TOOLS));
+
+    /** Of a site without PostgreSQL. */
+    static final DatabaseSettings NO_POSTGRESQL = new DatabaseSettings(
+            "",
+            0,
+            "",
+            Map.of(),
+            "",
+            Secret.none(),
+            "",
+            Optional.empty(),
+            4,
+            Settings.Ownership.PRESERVE,
+            Duration.ofSeconds(60));
+
+    private final List<Values> items;
+    private final Set<String> names = new HashSet<>();
+
+    /** @param taken name of the PostgreSQL database; empty: there is none */
+    OtherDatabasesReader(Values top, String taken) {
+        this.items = top.each("databases");
+        this.names.add(taken);
+    }
+
+    List<OtherDatabase> read() {
+        List<OtherDatabase> all = new ArrayList<>();
+        for (Values values : items) {
+            values.section().allowOnly(Setting.keysOf("databases[]"));
+            all.add(database(values));
+        }
+        return all;
+    }
+
+    private OtherDatabase database(Values values) {
+        String name = values.name(Setting.DATABASES_NAME);
+        if (!name.isEmpty() && !names.add(name)) {
+            values.fault(Setting.DATABASES_NAME, "is taken by another database: " + name);
+        }
+        values.choice(Setting.DATABASES_KIND);
+        String preset = values.choice(Setting.DATABASES_PRESET);
+        foreignKeys(values, preset);
+        return new OtherDatabase(
+                name,
+                values.list(Setting.DATABASES_ENVIRONMENT),
+                values.duration(Setting.DATABASES_LIMIT),
+                access(values, preset));
+    }
+
+    private static void foreignKeys(Values values, String preset) {
+        List<Setting> own = OF_PRESET.get(preset);
+        OF_PRESET.values().stream()
+                .flatMap(List::stream)
+                .distinct()
+                .filter(setting -> !own.contains(setting)
+                        && values.section().child(setting.key()).isPresent())
+                .forEach(setting -> values.fault(
+                        setting,
+                        preset.equals("none")
+                                ? "needs a preset"
+                                : "has no meaning with the preset " + preset + ", which has its own commands"));
+    }
+
+    private static Access access(Values values, String preset) {
+        return switch (preset) {
+            case "mariadb" -> mariadb(values);
+            case "sqlite" -> {
+                if (values.optionalText(Setting.DATABASES_PATH).isEmpty()) {
+                    values.fault(Setting.DATABASES_PATH, "is missing: the file of the database");
+                }
+                yield new Sqlite(values.path(Setting.DATABASES_PATH), values.optionalPath(Setting.DATABASES_TOOLS));
+            }
+            default -> commands(values);
+        };
+    }
+
+    private static Mariadb mariadb(Values values) {
+        String schema = values.text(Setting.DATABASES_SCHEMA);
+        if (schema.isEmpty()) {
+            values.fault(Setting.DATABASES_SCHEMA, "is missing: the database on the MariaDB server");
+        } else if (!SCHEMA.matcher(schema).matches()) {
+            values.fault(Setting.DATABASES_SCHEMA, "must be up to 34 of A-Z, a-z, 0-9, _, $ and -: " + schema);
+        }
+        return new Mariadb(
+                schema, values.optionalPath(Setting.DATABASES_OPTIONS), values.optionalPath(Setting.DATABASES_TOOLS));
+    }
+
+    private static Commands commands(Values values) {
+        Commands commands = new Commands(
+                values.list(Setting.DATABASES_DUMP),
+                Optional.of(values.text(Setting.DATABASES_ENDING)).filter(text -> !text.isEmpty()),
+                values.list(Setting.DATABASES_RESTORE),
+                values.list(Setting.DATABASES_SWAP),
+                values.list(Setting.DATABASES_UNDO),
+                values.list(Setting.DATABASES_DROP),
+                values.list(Setting.DATABASES_CHECK));
+        if (commands.dump().isEmpty()) {
+            values.fault(Setting.DATABASES_DUMP, "is missing: the command that writes it to standard output");
+        }
+        Map<Setting, List<String>> together = Map.of(
+                Setting.DATABASES_RESTORE, commands.restore(),
+                Setting.DATABASES_SWAP, commands.swap(),
+                Setting.DATABASES_UNDO, commands.undo(),
+                Setting.DATABASES_DROP, commands.drop());
+        if (together.values().stream().anyMatch(command -> !command.isEmpty())) {
+            together.forEach((setting, command) -> {
+                if (command.isEmpty()) {
+                    values.fault(setting, "is missing: restore, swap, undo and drop are set together, or none of them");
+                }
+            });
+        }
+        return commands;
+    }
+}

@@ -1,0 +1,158 @@
+package io.understudy.databases;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.process.Command;
+import io.understudy.process.Command.Consumer;
+import io.understudy.process.Command.Producer;
+import io.understudy.process.CommandResult;
+import io.understudy.process.CommandRunner;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Runs the programs of one database. What they say at their end is in each error. */
+final class Programs {
+    private static final int LINES = 5;
+    private static final int LONGEST = 600;
+
+    private final String database;
+    private final CommandRunner runner;
+    private final List<String> environment;
+    private final Duration limit;
+
+    Programs(String database, CommandRunner runner, List<String> environment, Duration limit) {
+        this.database = database;
+        this.runner = runner;
+        this.environment = environment;
+        this.limit = limit;
+    }
+
+    /** A program of a folder, or of PATH. */
+    static String program(Optional<Path> folder, String name) {
+        return folder.map(each -> each.resolve(name).toString()).orElse(name);
+    }
+
+    /**
+     * Streams what a program writes.
+     *
+     * @param ending what the last line of a whole dump begins with
+     * @throws UnderstudyException {@code DUMP_FAILED}
+     */
+    void dump(List<String> arguments, Optional<String> ending, Consumer to) {
+        Ending[] read = new Ending[1];
+        CommandResult result = runner.run(command(arguments, Map.of()).into(in -> {
+            read[0] = new Ending(in);
+            to.consume(read[0]);
+        }));
+        String what = "cannot dump database " + database + ": ";
+        if (!result.ok()) {
+            throw new UnderstudyException(
+                    ErrorCode.DUMP_FAILED,
+                    what + ended(arguments, result) + ", after " + read[0].bytes() + " bytes",
+                    "run the command by hand; no snapshot was made of half a dump, and all earlier ones are as they were");
+        }
+        ending.filter(text -> !read[0].lastLine().startsWith(text)).ifPresent(text -> {
+            throw new UnderstudyException(
+                    ErrorCode.DUMP_FAILED,
+                    what + arguments.get(0) + " ended with 0 after " + read[0].bytes()
+                            + " bytes, and its last line does not begin with \"" + text + "\": it is not complete",
+                    "run the command by hand and look at its end; no snapshot was made of half a dump");
+        });
+    }
+
+    /**
+     * Runs a program that reads all of a stream.
+     *
+     * @throws UnderstudyException {@code LOAD_FAILED}
+     */
+    void restore(List<String> arguments, Map<String, String> variables, Producer from) {
+        Whole[] written = new Whole[1];
+        CommandResult result = runner.run(command(arguments, variables).fedBy(out -> {
+            Whole whole = new Whole(out);
+            written[0] = whole;
+            from.produce(whole);
+            whole.flush();
+            whole.complete = true;
+        }));
+        String what = "cannot restore database " + database + ": ";
+        if (!result.ok()) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    what + ended(arguments, result),
+                    "run the command by hand, with the dump that agent-replica dump ID --database " + database
+                            + " writes; what is live was not touched");
+        }
+        if (written[0] == null || !written[0].complete) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    what + arguments.get(0) + " ended with 0 before it had read all of the dump",
+                    "the command must read its standard input to the end");
+        }
+    }
+
+    /**
+     * Runs a program to its end.
+     *
+     * @param what it does, for people: {@code swap}
+     * @return its standard output
+     * @throws UnderstudyException of this code where it ends with another number than 0
+     */
+    String run(String what, ErrorCode code, List<String> arguments, Map<String, String> variables) {
+        CommandResult result = runner.run(command(arguments, variables));
+        return require(what, code, arguments, result).output();
+    }
+
+    /** The same for one that reads this text. */
+    String run(String what, ErrorCode code, List<String> arguments, String input) {
+        CommandResult result = runner.run(command(arguments, Map.of()).reading(input));
+        return require(what, code, arguments, result).output();
+    }
+
+    private CommandResult require(String what, ErrorCode code, List<String> arguments, CommandResult result) {
+        if (result.ok()) {
+            return result;
+        }
+        throw new UnderstudyException(
+                code,
+                "cannot " + what + " database " + database + ": " + ended(arguments, result),
+                "run the command by hand as the agent's user");
+    }
+
+    private Command command(List<String> arguments, Map<String, String> variables) {
+        return Command.of(arguments, limit).inheriting(environment).with(variables);
+    }
+
+    private static String ended(List<String> arguments, CommandResult result) {
+        String said = end(result.errors().isBlank() ? result.output() : result.errors());
+        return arguments.get(0) + " ended with " + result.exitCode() + (said.isEmpty() ? "" : ": " + said);
+    }
+
+    /** The last lines, on one. */
+    static String end(String text) {
+        List<String> lines =
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        String all = lines.stream().skip(Math.max(0, lines.size() - LINES)).collect(Collectors.joining(" / "));
+        return all.length() <= LONGEST ? all : "…" + all.substring(all.length() - LONGEST);
+    }
+
+    /** Knows whether all was written. */
+    private static final class Whole extends FilterOutputStream {
+        private volatile boolean complete;
+
+        Whole(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+    }
+}

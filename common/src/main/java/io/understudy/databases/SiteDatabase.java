@@ -1,0 +1,68 @@
+package io.understudy.databases;
+
+import io.understudy.process.Command.Consumer;
+import io.understudy.process.Command.Producer;
+
+/**
+ * A database that is no PostgreSQL server's. All but {@link #dump} and {@link #check} is for a standby. What changes
+ * something is durable on return, and may be called again after a crash in the middle of it.
+ */
+public interface SiteDatabase {
+    String name();
+
+    /** What wrote a dump, and must read it: {@code command}, {@code mariadb} or {@code sqlite}. */
+    String preset();
+
+    /** Whether a standby can make it live; else a snapshot's content of it is only kept. */
+    default boolean restorable() {
+        return true;
+    }
+
+    /**
+     * Writes all of it, of one moment soon after the call, and returns when that was complete.
+     *
+     * @param to reads it as it comes
+     * @throws io.understudy.failure.UnderstudyException {@code DUMP_FAILED}, {@code COMMAND_*}, {@code CANCELLED}, or
+     *     what the consumer throws: what it read is of no use then
+     */
+    void dump(Consumer to);
+
+    /**
+     * Makes a database of a dump, next to the live one; one that an attempt left there is replaced.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code LOAD_FAILED}, {@code COMMAND_*}, {@code CANCELLED},
+     *     {@code DATABASE_FOREIGN} when something is in the place that no attempt left
+     */
+    void restore(Place place, Producer dump);
+
+    /**
+     * Makes what is in the place live, and keeps there what was live. Does nothing where that is done.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_FAILED}, {@code COMMAND_*}
+     */
+    void swap(Place place);
+
+    /** Takes {@link #swap} back, also where it stopped half-way. */
+    void undo(Place place);
+
+    /** Removes what is in the place: what was restored and never became live, or what was live before. */
+    void drop(Place place);
+
+    /**
+     * Whether it can be dumped.
+     *
+     * @return for people: what it is
+     * @throws io.understudy.failure.UnderstudyException why not
+     */
+    String check();
+
+    /**
+     * Whether a standby can make it live.
+     *
+     * @return for people: what it is
+     * @throws io.understudy.failure.UnderstudyException why not
+     */
+    default String checkStandby() {
+        return check();
+    }
+}

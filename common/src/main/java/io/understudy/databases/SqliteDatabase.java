@@ -1,0 +1,190 @@
+package io.understudy.databases;
+
+import io.understudy.config.OtherDatabase;
+import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
+import io.understudy.process.Command.Consumer;
+import io.understudy.process.Command.Producer;
+import io.understudy.process.CommandRunner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A file of SQLite, by {@code sqlite3}. Its online backup makes a copy while the site writes, which is checked and
+ * stored page by page, so that a small change stores little.
+ */
+final class SqliteDatabase implements SiteDatabase {
+    private final OtherDatabase settings;
+    private final Sqlite sqlite;
+    private final Programs programs;
+    private final Path work;
+
+    /** @param work folder for copies */
+    SqliteDatabase(OtherDatabase settings, Sqlite sqlite, CommandRunner runner, Path work) {
+        this.settings = settings;
+        this.sqlite = sqlite;
+        this.programs = new Programs(settings.name(), runner, settings.environment(), settings.limit());
+        this.work = work;
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public String preset() {
+        return settings.preset();
+    }
+
+    @Override
+    public void dump(Consumer to) {
+        requireFile();
+        Path copy = work.resolve(settings.name() + ".sqlite");
+        AtomicFiles.createFolders(work, AtomicFiles.PRIVATE_FOLDER);
+        try {
+            delete(copy);
+            programs.run(
+                    "copy",
+                    ErrorCode.DUMP_FAILED,
+                    List.of(
+                            program(),
+                            "-batch",
+                            "-readonly",
+                            "-cmd",
+                            ".timeout 60000",
+                            sqlite.file().toString(),
+                            ".backup " + quoted(copy)),
+                    Map.of());
+            requireSound(copy, ErrorCode.DUMP_FAILED);
+            try (InputStream in = Files.newInputStream(copy)) {
+                to.consume(in);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("read", copy, e);
+        } finally {
+            delete(copy);
+        }
+    }
+
+    private void delete(Path database) {
+        try {
+            SqliteFiles.delete(database);
+        } catch (IOException e) {
+            throw FileFailure.of("delete", database, e);
+        }
+    }
+
+    private void requireFile() {
+        if (!Files.isRegularFile(sqlite.file())) {
+            throw new UnderstudyException(
+                    ErrorCode.DUMP_FAILED,
+                    "cannot dump database " + name() + ": there is no file " + sqlite.file(),
+                    "correct databases[].path of " + name());
+        }
+    }
+
+    private void requireSound(Path database, ErrorCode code) {
+        String found = programs.run(
+                        "check",
+                        code,
+                        List.of(program(), "-batch", database.toString(), "PRAGMA integrity_check(5)"),
+                        Map.of())
+                .strip();
+        if (!found.equals("ok")) {
+            throw new UnderstudyException(
+                    code,
+                    "database " + name() + " is damaged: " + Programs.end(found),
+                    "PRAGMA integrity_check shows more; see SQLite's page \"How To Corrupt An SQLite Database File\"");
+        }
+    }
+
+    @Override
+    public void restore(Place place, Producer dump) {
+        files(place, SqliteFiles::requireFree);
+        files(place, files -> files.write(dump));
+        requireSound(files(place).ahead(), ErrorCode.LOAD_FAILED);
+        files(place, SqliteFiles::written);
+    }
+
+    @Override
+    public void swap(Place place) {
+        files(place, SqliteFiles::swap);
+    }
+
+    @Override
+    public void undo(Place place) {
+        files(place, SqliteFiles::undo);
+    }
+
+    @Override
+    public void drop(Place place) {
+        files(place, SqliteFiles::drop);
+    }
+
+    private interface Work {
+        void on(SqliteFiles files) throws IOException;
+    }
+
+    private void files(Place place, Work step) {
+        try {
+            step.on(files(place));
+        } catch (IOException e) {
+            throw FileFailure.of("exchange", sqlite.file(), e);
+        }
+    }
+
+    private SqliteFiles files(Place place) {
+        return new SqliteFiles(sqlite.file(), place);
+    }
+
+    private String program() {
+        return Programs.program(sqlite.tools(), "sqlite3");
+    }
+
+    /** As a word of one of sqlite3's own commands. */
+    private static String quoted(Path path) {
+        return "\"" + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    @Override
+    public String check() {
+        requireFile();
+        String tables = programs.run(
+                        "read",
+                        ErrorCode.DATABASE_FAILED,
+                        List.of(
+                                program(),
+                                "-batch",
+                                "-readonly",
+                                "-cmd",
+                                ".timeout 10000",
+                                sqlite.file().toString(),
+                                "SELECT count(*) FROM sqlite_master WHERE type = 'table'"),
+                        Map.of())
+                .strip();
+        return sqlite.file() + " with " + tables + " tables";
+    }
+
+    @Override
+    public String checkStandby() {
+        String version = programs.run("check", ErrorCode.DATABASE_FAILED, List.of(program(), "--version"), Map.of());
+        Path folder = Optional.ofNullable(sqlite.file().getParent()).orElse(Path.of("/"));
+        if (!Files.isWritable(folder)) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_DENIED,
+                    "cannot write next to " + sqlite.file(),
+                    "make the folder, and let the agent's user write in it");
+        }
+        return "files next to " + sqlite.file() + " can be written; SQLite "
+                + version.strip().split(" ")[0];
+    }
+}

@@ -1,0 +1,123 @@
+package io.understudy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.OtherDatabase.Commands;
+import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Sqlite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code databases} next to {@code database}, or in its place. */
+class OtherDatabasesSettingsTest {
+    private static final String HOST = """
+            site: example
+            marker: /srv/BACKUP
+            filestore: {url: "file:///backups"}
+            """;
+    private static final String POSTGRESQL = "database: {url: \"jdbc:postgresql://localhost/site\", user: site}\n";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void severalKindsAreReadInTheirOrder() throws IOException {
+        Settings settings = load(POSTGRESQL + """
+                databases:
+                  - {name: shop, kind: command, preset: mariadb, schema: wordpress, options: /etc/understudy/shop.cnf}
+                  - {name: app, preset: sqlite, path: /srv/app/app.db, limit: 10m}
+                  - name: search
+                    dump: [dump-search, --all]
+                    ending: "-- end"
+                    restore: [load-search]
+                    swap: [swap-search]
+                    undo: [undo-search]
+                    drop: [drop-search]
+                    environment: [SEARCH_PASSWORD]
+                """);
+        assertThat(settings.database().isThere()).isTrue();
+        assertThat(settings.databases())
+                .containsExactly(
+                        new OtherDatabase(
+                                "shop",
+                                List.of(),
+                                Duration.ofHours(6),
+                                new Mariadb(
+                                        "wordpress",
+                                        Optional.of(Path.of("/etc/understudy/shop.cnf")),
+                                        Optional.empty())),
+                        new OtherDatabase(
+                                "app",
+                                List.of(),
+                                Duration.ofMinutes(10),
+                                new Sqlite(Path.of("/srv/app/app.db"), Optional.empty())),
+                        new OtherDatabase(
+                                "search",
+                                List.of("SEARCH_PASSWORD"),
+                                Duration.ofHours(6),
+                                new Commands(
+                                        List.of("dump-search", "--all"),
+                                        Optional.of("-- end"),
+                                        List.of("load-search"),
+                                        List.of("swap-search"),
+                                        List.of("undo-search"),
+                                        List.of("drop-search"),
+                                        List.of())));
+        assertThat(settings.databases().stream().map(OtherDatabase::preset))
+                .containsExactly("mariadb", "sqlite", "command");
+    }
+
+    @Test
+    void aSiteMayDoWithoutPostgresql() throws IOException {
+        Settings settings = load("databases: [{name: app, preset: sqlite, path: /srv/app.db}]\n");
+        assertThat(settings.database().isThere()).isFalse();
+        assertThat(settings.databases()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{name: site, preset: sqlite, path: /a.db}] | databases[].name is taken by another database: site",
+                "[{name: a, preset: sqlite}] | databases[].path is missing: the file of the database",
+                "[{name: a, preset: mariadb}] | databases[].schema is missing",
+                "[{name: a, preset: mariadb, schema: 'a;b'}] | databases[].schema must be up to 34 of",
+                "[{name: a}] | databases[].dump is missing",
+                "[{name: a, dump: [d], restore: [r]}] | swap is missing: restore, swap, undo and drop are set together",
+                "[{name: a, dump: [d], path: /a.db}] | path needs a preset",
+                "[{name: a, preset: sqlite, path: /a.db, dump: [d]}] | dump has no meaning with the preset sqlite",
+                "[{name: a, preset: oracle}] | must be one of none, mariadb, sqlite: oracle",
+                "[{name: a, dumb: [d]}] | (did you mean dump?)"
+            })
+    void aFaultIsNamed(String databases, String message) {
+        assertThatThrownBy(() -> load(POSTGRESQL + "databases: " + databases + "\n"))
+                .hasMessageContaining(message.replace("databases[].", ""));
+    }
+
+    @Test
+    void aFileInATreeIsExcludedThere() throws IOException {
+        String site = "databases: [{name: app, preset: sqlite, path: /srv/app/data/app.db}]\n"
+                + "trees: [{name: app, kind: files, path: /srv/app%s}]\n";
+        assertThatThrownBy(() -> load(site.formatted("")))
+                .hasMessageContaining("lies in tree app: add \"data/app.db*\" to the exclude of that tree");
+        assertThatThrownBy(() -> load(site.formatted(", exclude: [data/app.db]")))
+                .hasMessageContaining("lies in tree app");
+        assertThat(load(site.formatted(", exclude: [\"data/app.db*\"]")).trees())
+                .hasSize(1);
+    }
+
+    private Settings load(String more) throws IOException {
+        Path file = Files.writeString(folder.resolve("understudy.yaml"), HOST + more);
+        return SettingsFile.load(file, Map.of());
+    }
+}

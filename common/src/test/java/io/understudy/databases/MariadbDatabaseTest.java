@@ -1,0 +1,254 @@
+package io.understudy.databases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.understudy.config.OtherDatabase;
+import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.process.Command;
+import io.understudy.process.CommandResult;
+import io.understudy.process.CommandRunner;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.testing.MariadbServer;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A schema of a real MariaDB server. */
+@Tag("slow")
+class MariadbDatabaseTest {
+    private static final String SEED = """
+            CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop;
+            CREATE TABLE customer (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(50)) ENGINE = InnoDB;
+            CREATE TABLE orders (id INT PRIMARY KEY AUTO_INCREMENT, cid INT, raw BLOB,
+              CONSTRAINT fk_c FOREIGN KEY (cid) REFERENCES customer (id) ON DELETE CASCADE) ENGINE = InnoDB;
+            CREATE TABLE log (m TEXT) ENGINE = InnoDB;
+            CREATE SEQUENCE numbers START WITH 5;
+            INSERT INTO customer (name) VALUES ('Ann'), ('Bö');
+            CREATE VIEW names AS SELECT o.id, c.name FROM orders o JOIN customer c ON c.id = o.cid;
+            CREATE VIEW `second names` AS SELECT * FROM names WHERE id > 0;
+            DELIMITER //
+            CREATE TRIGGER noted AFTER INSERT ON orders FOR EACH ROW
+            BEGIN INSERT INTO log (m) VALUES (CONCAT('order ', new.id)); END//
+            CREATE PROCEDURE count_all() BEGIN SELECT COUNT(*) FROM customer; END//
+            CREATE FUNCTION next_of(a INT) RETURNS INT DETERMINISTIC RETURN a + 1//
+            CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM log//
+            DELIMITER ;
+            INSERT INTO orders (cid, raw) VALUES (1, x'00ff0a5c27'), (2, NULL);
+            """;
+
+    private static final String STATE = "SELECT (SELECT GROUP_CONCAT(name ORDER BY id) FROM shop.customer),"
+            + " (SELECT COUNT(*) FROM shop.`second names`), (SELECT COUNT(*) FROM shop.log), shop.next_of(1),"
+            + " (SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'shop'),"
+            + " (SELECT COUNT(*) FROM information_schema.events WHERE event_schema = 'shop'),"
+            + " (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = 'shop'),"
+            + " (SELECT HEX(raw) FROM shop.orders WHERE id = 1)";
+
+    private static final String SNAPSHOT = "Ann,Bö\t2\t2\t2\t1\t1\t2\t00FF0A5C27";
+    private static final String LATER = "Ann,Changed\t3\t3\t2\t1\t1\t2\t00FF0A5C27";
+
+    private static MariadbServer server;
+
+    @TempDir
+    private Path folder;
+
+    private Predicate<Command> dying = command -> false;
+
+    @BeforeAll
+    static void start() {
+        assumeTrue(MariadbServer.installed(), "MariaDB is not installed: deploy/setup test");
+        server = MariadbServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void seed() {
+        for (String schema : server.sql("SHOW DATABASES LIKE 'shop%'").lines().toList()) {
+            server.sql("DROP DATABASE `" + schema + "`");
+        }
+        server.sql(SEED);
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+    }
+
+    @Test
+    @Tag("always")
+    void everythingIsExchangedAndTakenBack() {
+        byte[] dump = dump();
+        change();
+        Place place = place(1);
+        SiteDatabase database = database();
+        database.restore(place, out -> out.write(dump));
+        assertThat(server.sql(STATE)).isEqualTo(LATER);
+        database.swap(place);
+        database.swap(place);
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+        server.sql("INSERT INTO shop.orders (cid) VALUES (2); DELETE FROM shop.customer WHERE id = 1");
+        assertThat(server.sql("SELECT COUNT(*) FROM shop.orders")).isEqualTo("2");
+        assertThat(server.sql("SELECT COUNT(*) FROM shop.log")).isEqualTo("3");
+        assertThat(server.sql("SELECT NEXT VALUE FOR shop.numbers")).isEqualTo("5");
+        database.undo(place);
+        database.undo(place);
+        assertThat(server.sql(STATE)).isEqualTo(LATER);
+        database.swap(place);
+        database.drop(place);
+        assertThat(server.sql("SHOW DATABASES LIKE 'shop%'")).isEqualTo("shop");
+        assertThat(place.notes()).doesNotExist();
+    }
+
+    /** The same content gives the same bytes, or each snapshot would store all of it. */
+    @Test
+    void anUnchangedSchemaIsTheSameDump() {
+        assertThat(dump()).isEqualTo(dump());
+    }
+
+    @Test
+    void theFirstOneIsTakenBackToNothing() {
+        byte[] dump = dump();
+        server.sql("DROP DATABASE shop");
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+        database.undo(place(1));
+        assertThat(server.sql("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'shop'"))
+                .isEqualTo("0");
+    }
+
+    /** The agent dies with a command: before the n-th that it runs, of the swap and of its return. */
+    @Test
+    void whereverASwapIsKilledItIsFinishedOrTakenBack() {
+        byte[] dump = dump();
+        change();
+        for (int last = 0, number = 1; ; last++, number++) {
+            Place place = place(number);
+            SiteDatabase database = database();
+            database.restore(place, out -> out.write(dump));
+            UnderstudyException killed = killedBefore(last, () -> database.swap(place));
+            if (last % 2 == 0) {
+                database.swap(place);
+                assertThat(server.sql(STATE))
+                        .as("killed before command %d", last)
+                        .isEqualTo(SNAPSHOT);
+            }
+            killedBefore(last / 2, () -> database.undo(place));
+            database.undo(place);
+            assertThat(server.sql(STATE)).as("killed before command %d", last).isEqualTo(LATER);
+            database.drop(place);
+            if (killed == null) {
+                assertThat(last).isGreaterThan(8);
+                return;
+            }
+        }
+    }
+
+    private UnderstudyException killedBefore(int number, Runnable work) {
+        int[] left = {number};
+        dying = command -> left[0]-- <= 0;
+        UnderstudyException killed = failure(work);
+        dying = command -> false;
+        return killed;
+    }
+
+    @Test
+    void halfADumpIsNotRestored() {
+        byte[] dump = dump();
+        byte[] half = java.util.Arrays.copyOf(dump, 120);
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(half)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e).hasMessageContaining("has no tables");
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+    }
+
+    @Test
+    void aDumpRunsNoProgram() {
+        Path file = folder.resolve("ran");
+        byte[] hostile = ("CREATE TABLE a (b INT);\n\\! touch " + file + "\n").getBytes(StandardCharsets.UTF_8);
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(hostile)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void aSchemaThatIsNotOursStays() {
+        server.sql("CREATE DATABASE shop_understudy_1_previous");
+        byte[] dump = dump();
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_FOREIGN);
+    }
+
+    @Test
+    void isCheckedOnBothServers() {
+        assertThat(database().check()).startsWith("schema shop of MariaDB ");
+        assertThat(database().checkStandby()).startsWith("schemas next to shop can be made on MariaDB ");
+        server.sql("CREATE TABLE shop.old (a INT) ENGINE = MyISAM");
+        assertThat(database().check()).endsWith("tables of MyISAM are read without a transaction");
+        server.sql("CREATE VIEW shop.broken AS SELECT a FROM shop.old; DROP TABLE shop.old");
+        assertThat(failure(() -> database().check())).hasMessageContaining("mariadb-dump ended with 2");
+        assertThat(failure(MariadbDatabaseTest.this::dump).code()).isEqualTo(ErrorCode.DUMP_FAILED);
+    }
+
+    /** Neither a password nor anything else of the option file. */
+    @Test
+    void noArgumentHoldsASecret() {
+        dying = command -> {
+            assertThat(command.arguments()).noneMatch(each -> each.contains("password"));
+            return false;
+        };
+        dump();
+    }
+
+    private static void change() {
+        server.sql("UPDATE shop.customer SET name = 'Changed' WHERE id = 2; INSERT INTO shop.orders (cid) VALUES (1)");
+        assertThat(server.sql(STATE)).isEqualTo(LATER);
+    }
+
+    private SiteDatabase database() {
+        Mariadb mariadb = new Mariadb("shop", Optional.of(server.options()), Optional.empty());
+        CommandRunner real = new SystemCommandRunner(folder.resolve("commands"));
+        CommandRunner runner = new CommandRunner() {
+            @Override
+            public CommandResult run(Command command) {
+                if (dying.test(command)) {
+                    throw new UnderstudyException(ErrorCode.CANCELLED, "killed", "start it again");
+                }
+                return real.run(command);
+            }
+        };
+        return new MariadbDatabase(
+                new OtherDatabase("shop", List.of(), Duration.ofMinutes(1), mariadb), mariadb, runner);
+    }
+
+    private Place place(long number) {
+        return new Place(number, "00000001-00000002", folder.resolve("notes-" + number));
+    }
+
+    private byte[] dump() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        database().dump(in -> in.transferTo(out));
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("Dump completed");
+        return out.toByteArray();
+    }
+
+    private static UnderstudyException failure(Runnable work) {
+        return catchThrowableOfType(UnderstudyException.class, work::run);
+    }
+}

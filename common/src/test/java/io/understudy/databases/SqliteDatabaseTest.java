@@ -1,0 +1,198 @@
+package io.understudy.databases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.understudy.config.OtherDatabase;
+import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.process.Command;
+import io.understudy.process.CommandResult;
+import io.understudy.process.SystemCommandRunner;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A file of SQLite, with the real program. */
+class SqliteDatabaseTest {
+    private static final String WAL = "PRAGMA journal_mode = wal; ";
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+    private SystemCommandRunner runner;
+    private SiteDatabase database;
+
+    @BeforeEach
+    void site() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/sqlite3")), "sqlite3 is not installed: deploy/setup test");
+        file = Files.createDirectory(folder.resolve("app")).resolve("app.db");
+        runner = new SystemCommandRunner(folder.resolve("commands"));
+        database = of(file);
+        sql(
+                file,
+                WAL + "PRAGMA user_version = 7; CREATE TABLE note(id INTEGER PRIMARY KEY, t TEXT);"
+                        + " INSERT INTO note(t) VALUES ('old')");
+    }
+
+    @Test
+    void aSiteThatWritesIsCopiedWhole() throws IOException {
+        byte[] dump = dump();
+        assertThat(new String(dump, 0, 15, java.nio.charset.StandardCharsets.US_ASCII))
+                .isEqualTo("SQLite format 3");
+        try (Stream<Path> left = Files.list(folder.resolve("work"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void isExchangedAndTakenBack() throws IOException {
+        byte[] dump = dump();
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        sql(file, "UPDATE note SET t = 'new'");
+        Place place = place(1);
+        database.restore(place, out -> out.write(dump));
+        assertThat(text()).isEqualTo("new");
+        database.swap(place);
+        database.swap(place);
+        assertThat(text()).isEqualTo("old");
+        assertThat(sql(file, "PRAGMA user_version")).isEqualTo("7");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
+        database.undo(place);
+        database.undo(place);
+        assertThat(text()).isEqualTo("new");
+        database.swap(place);
+        assertThat(text()).isEqualTo("old");
+        database.drop(place);
+        try (Stream<Path> left = Files.list(file.getParent())) {
+            assertThat(left).containsExactly(file);
+        }
+    }
+
+    /** Where the process died: behind each of its renames. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aSwapThatWasKilledIsFinishedAndTakenBack(int done) throws IOException {
+        byte[] dump = dump();
+        Place place = place(1);
+        for (boolean back : new boolean[] {true, false}) {
+            database.restore(place, out -> out.write(dump));
+            sql(file, "UPDATE note SET t = 'new'");
+            Files.writeString(wal(file), "not a log");
+            Path previous = file.resolveSibling("app.db.understudy-1-previous");
+            if (done > 0) {
+                Files.createLink(previous, file);
+            }
+            if (done > 1) {
+                Files.move(wal(file), wal(previous));
+            }
+            if (back) {
+                database.undo(place);
+                assertThat(wal(file)).hasContent("not a log");
+                Files.delete(wal(file));
+                assertThat(text()).isEqualTo("new");
+                assertThat(previous).doesNotExist();
+            } else {
+                database.swap(place);
+                assertThat(wal(file)).doesNotExist();
+                assertThat(text()).isEqualTo("old");
+                database.undo(place);
+                Files.delete(wal(file));
+                assertThat(text()).isEqualTo("new");
+            }
+        }
+    }
+
+    @Test
+    void theFirstOneThatIsTakenBackLeavesNothing() throws IOException {
+        byte[] dump = dump();
+        Files.delete(file);
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(text()).isEqualTo("old");
+        database.undo(place(1));
+        assertThat(file).doesNotExist();
+        database.swap(place(1));
+        assertThat(text()).isEqualTo("old");
+    }
+
+    @Test
+    void whatIsDamagedIsNeitherDumpedNorRestored() throws IOException {
+        byte[] dump = dump();
+        for (int i = 4096; i < 4600; i++) {
+            dump[i] = 42;
+        }
+        UnderstudyException e = failure(() -> database.restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(text()).isEqualTo("old");
+        Files.write(file, dump);
+        assertThat(failure(this::dump).code()).isEqualTo(ErrorCode.DUMP_FAILED);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNoEmptyDatabase() {
+        SiteDatabase none = of(folder.resolve("none.db"));
+        assertThat(failure(() -> none.dump(in -> {}))).hasMessageContaining("there is no file");
+        assertThat(failure(none::check).hint()).contains("databases[].path");
+        assertThat(folder.resolve("none.db")).doesNotExist();
+    }
+
+    @Test
+    void isChecked() {
+        assertThat(database.check()).isEqualTo(file + " with 1 tables");
+        assertThat(database.checkStandby()).contains("can be written; SQLite 3.");
+    }
+
+    private SiteDatabase of(Path path) {
+        Sqlite sqlite = new Sqlite(path, Optional.empty());
+        return new SqliteDatabase(
+                new OtherDatabase("app", List.of(), Duration.ofMinutes(1), sqlite),
+                sqlite,
+                runner,
+                folder.resolve("work"));
+    }
+
+    private Place place(long number) {
+        return new Place(number, "00000001-00000002", folder.resolve("notes"));
+    }
+
+    private static Path wal(Path database) {
+        return database.resolveSibling(database.getFileName() + "-wal");
+    }
+
+    private byte[] dump() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        database.dump(in -> in.transferTo(out));
+        return out.toByteArray();
+    }
+
+    private String text() {
+        return sql(file, "SELECT t FROM note");
+    }
+
+    private String sql(Path database, String statements) {
+        CommandResult result =
+                runner.run(Command.of(List.of("sqlite3", database.toString(), statements), Duration.ofMinutes(1)));
+        assertThat(result.errors()).isEmpty();
+        return result.output().strip();
+    }
+
+    private static UnderstudyException failure(Runnable work) {
+        return catchThrowableOfType(UnderstudyException.class, work::run);
+    }
+}

@@ -1,0 +1,184 @@
+package io.understudy.testing;
+
+import io.understudy.databases.Place;
+import io.understudy.databases.SiteDatabase;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.process.Command.Consumer;
+import io.understudy.process.Command.Producer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/**
+ * A database that is one text, with places next to it, as a server would keep them: they outlive the agent. Any call
+ * may be set to fail before it does anything, or after it has done all.
+ */
+public final class FakeSiteDatabase implements SiteDatabase {
+    private final String name;
+    private final Map<Long, String> ahead = new TreeMap<>();
+    private final Map<Long, Optional<String>> previous = new TreeMap<>();
+    private final List<String> calls = new ArrayList<>();
+    private Optional<String> live = Optional.empty();
+    private String failing = "";
+    private boolean after;
+    private int dumps;
+    private BiConsumer<String, Runnable> around = (call, work) -> work.run();
+
+    public FakeSiteDatabase(String name) {
+        this.name = name;
+    }
+
+    /** Runs what changes something on a standby: with its name, and what it does. */
+    public void around(BiConsumer<String, Runnable> runner) {
+        around = runner;
+    }
+
+    public synchronized void live(String text) {
+        live = Optional.of(text);
+    }
+
+    public synchronized Optional<String> live() {
+        return live;
+    }
+
+    /** What was done, in order: {@code swap}. */
+    public synchronized List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    public synchronized int dumps() {
+        return dumps;
+    }
+
+    /** How many contents lie next to the live one. */
+    public synchronized int kept() {
+        return ahead.size()
+                + (int) previous.values().stream().filter(Optional::isPresent).count();
+    }
+
+    /** What swaps put away. */
+    public synchronized List<String> previous() {
+        return previous.values().stream().flatMap(Optional::stream).toList();
+    }
+
+    /**
+     * From now on this call fails.
+     *
+     * @param call as in {@link #calls()}; empty: none
+     * @param done whether it has done its work by then
+     */
+    public synchronized void fail(String call, boolean done) {
+        failing = call;
+        after = done;
+    }
+
+    private void begin(String call) {
+        calls.add(call);
+        if (failing.equals(call) && !after) {
+            throw failure(call);
+        }
+    }
+
+    private void end(String call) {
+        if (failing.equals(call) && after) {
+            throw failure(call);
+        }
+    }
+
+    private UnderstudyException failure(String call) {
+        ErrorCode code = call.equals("dump") ? ErrorCode.DUMP_FAILED : ErrorCode.COMMAND_FAILED;
+        return new UnderstudyException(code, "cannot " + call + " database " + name + ": disk on fire", "put it out");
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String preset() {
+        return "command";
+    }
+
+    /** Where it fails it has written half. */
+    @Override
+    public void dump(Consumer to) {
+        byte[] bytes;
+        synchronized (this) {
+            dumps++;
+            begin("dump");
+            byte[] all = live.orElse("").getBytes(StandardCharsets.UTF_8);
+            boolean half = failing.equals("dump");
+            bytes = half ? java.util.Arrays.copyOf(all, all.length / 2) : all;
+        }
+        try {
+            to.consume(new ByteArrayInputStream(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        synchronized (this) {
+            end("dump");
+        }
+    }
+
+    @Override
+    public synchronized void restore(Place place, Producer dump) {
+        begin("restore");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            dump.produce(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8)));
+        end("restore");
+    }
+
+    @Override
+    public synchronized void swap(Place place) {
+        begin("swap");
+        around.accept("swap", () -> {
+            if (ahead.containsKey(place.number())) {
+                previous.put(place.number(), live);
+                live = Optional.of(ahead.remove(place.number()));
+            }
+        });
+        end("swap");
+    }
+
+    @Override
+    public synchronized void undo(Place place) {
+        begin("undo");
+        around.accept("undo", () -> {
+            if (previous.containsKey(place.number())) {
+                ahead.put(place.number(), live.orElseThrow());
+                live = previous.remove(place.number());
+            }
+        });
+        end("undo");
+    }
+
+    @Override
+    public synchronized void drop(Place place) {
+        begin("drop");
+        around.accept("drop", () -> {
+            ahead.remove(place.number());
+            previous.remove(place.number());
+        });
+        end("drop");
+    }
+
+    @Override
+    public String check() {
+        return "a text of " + live().orElse("").length() + " characters";
+    }
+}
