@@ -81,7 +81,7 @@ public abstract class AgentProgram implements Runnable {
             description = "Print the version.")
     private boolean version;
 
-    private final EachSite eachSite = new EachSite();
+    private final EachSite eachSite = new EachSite(Ticker.system());
 
     protected AgentProgram(Terminal terminal) {
         this.terminal = Objects.requireNonNull(terminal);

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.config.SiteFolder;
 import io.understudy.failure.Unexpected;
 import io.understudy.tasks.SiteThreads;
+import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,11 @@ final class EachSite {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ThreadLocal<List<Printed>> printed = new ThreadLocal<>();
+    private final Ticker ticker;
+
+    EachSite(Ticker ticker) {
+        this.ticker = ticker;
+    }
 
     private record Printed(Object value, Supplier<String> text) {}
 
@@ -78,19 +84,19 @@ final class EachSite {
             thread.setDaemon(true);
             thread.start();
         }
-        long patienceEnds = System.nanoTime() + PATIENCE.toNanos();
+        long patienceEnds = ticker.nanos() + PATIENCE.toNanos();
         List<Answer> all = new ArrayList<>(Collections.nCopies(names.size(), null));
         List<Integer> waiting = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             waiting.add(i);
         }
         while (!waiting.isEmpty()) {
-            long left = patienceEnds - System.nanoTime();
+            long left = patienceEnds - ticker.nanos();
             Answer next = left > 0 ? came.poll(left, TimeUnit.NANOSECONDS) : came.take();
             if (next != null) {
                 all.set(names.indexOf(next.site()), next);
             }
-            boolean patient = patienceEnds - System.nanoTime() > 0;
+            boolean patient = patienceEnds - ticker.nanos() > 0;
             for (Integer place : List.copyOf(waiting)) {
                 if (all.get(place) != null) {
                     ready.accept(all.get(place));

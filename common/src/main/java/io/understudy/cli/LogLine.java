@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * {@code 2026-11-27T12:13:33.077Z WARN  logger: message}, and the stack of a failure behind it; in a process with several
- * sites {@code WARN  [site] logger: message}. A message is one line: names that others chose forge no other, and move
- * no cursor.
+ * {@code 2026-11-27T12:13:33.077Z WARN  logger: message}, and the stack of a failure behind it; in a process with
+ * several sites {@code WARN  [site] logger: message}. A message is one line: names that others chose forge no other,
+ * and move no cursor.
  */
 final class LogLine extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(

@@ -70,7 +70,9 @@ public record SiteFolder(Path folder, List<String> names) {
         }
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file, and where it is another site's */
+    /**
+     * @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file, and where it is another site's
+     */
     public Settings load(String name) {
         if (!names.contains(name)) {
             throw new UnderstudyException(

@@ -92,10 +92,7 @@ public final class SitePlaces {
     }
 
     private static Stream<FilestoreSettings> buckets(TreeSettings tree) {
-        return tree.source().stream()
-                .filter(TreeSource.Bucket.class::isInstance)
-                .map(TreeSource.Bucket.class::cast)
-                .flatMap(each -> Stream.concat(Stream.of(each.first()), each.second().stream()));
+        return tree.bucket().stream().flatMap(each -> Stream.concat(Stream.of(each.first()), each.second().stream()));
     }
 
     private static Place repository(String key, FilestoreSettings store) {
@@ -163,7 +160,7 @@ public final class SitePlaces {
         if (!shared.isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
-                    "cannot run " + site + " beside the other sites: " + String.join("; ", shared),
+                    "cannot run " + site + " next to the other sites: " + String.join("; ", shared),
                     "give each site its own state folder, marker, trees, database, repository and addresses; see docs/several-sites.md");
         }
     }

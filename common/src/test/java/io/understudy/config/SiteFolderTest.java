@@ -86,6 +86,30 @@ class SiteFolderTest {
     }
 
     @Test
+    void databasesOfOtherKindsAndBucketsOfAssetsToo() throws IOException {
+        String others = "databases: [{name: wiki, preset: sqlite, path: /srv/wiki.db},"
+                + " {name: crm, preset: mariadb, schema: crm}]\n";
+        shared(SHOP);
+        Files.writeString(folder.resolve("blog.yaml"), assets(BLOG, "blog", "s3://media") + others);
+        Files.writeString(folder.resolve("shop.yaml"), assets(SHOP, "shop", "s3://media/shop") + others);
+        SiteFolder sites = SiteFolder.of(folder);
+
+        assertThat(sites.shared(sites.load("shop")))
+                .containsExactlyInAnyOrder(
+                        "databases.wiki is databases.wiki of blog: /srv/wiki.db",
+                        "databases.crm is databases.crm of blog: mariadb/crm",
+                        "trees.media.bucket (s3://media at http://store.example.net/shop) meets trees.media.bucket of"
+                                + " blog (s3://media at http://store.example.net)");
+    }
+
+    private static String assets(String yaml, String site, String url) {
+        return yaml.replace(
+                "{name: media, kind: files, path: /srv/" + site + "}",
+                "{name: media, kind: bucket, path: /srv/" + site + ", bucket: {url: \"" + url
+                        + "\", endpoint: \"http://store.example.net\"}}");
+    }
+
+    @Test
     void linksAreFollowed() throws IOException {
         Path real = Files.createDirectory(folder.resolve("real"));
         Path link = Files.createSymbolicLink(folder.resolve("link"), real);
@@ -101,7 +125,7 @@ class SiteFolderTest {
         assertThat(shared).singleElement().asString().startsWith("trees.media is trees.media of blog");
         assertThatThrownBy(() -> SitePlaces.requireNone("shop", shared))
                 .isInstanceOf(UnderstudyException.class)
-                .hasMessageContaining("cannot run shop beside the other sites: trees.media is");
+                .hasMessageContaining("cannot run shop next to the other sites: trees.media is");
     }
 
     @Test

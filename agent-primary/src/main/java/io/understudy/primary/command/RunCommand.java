@@ -26,7 +26,7 @@ final class RunCommand implements Runnable {
             names = "--sites-http",
             paramLabel = "HOST:PORT",
             description = "Of several sites: where the list of them is served, /readyz and the metric of which run."
-                    + " Each site keeps its own address beside it. Default: nowhere")
+                    + " Each site keeps its own address, too. Default: nowhere")
     private String overview;
 
     @Override

@@ -24,6 +24,7 @@ class SeveralSitesCliTest extends CliScenario {
 
     @BeforeEach
     void configureAll() throws IOException {
+        more = "replica: {http: \"127.0.0.1:0\"}\n";
         sites = Files.createDirectory(folder.resolve("sites"));
         String good = yaml().replace("listen: \"" + listen + "\"", "listen: \"127.0.0.1:0\"");
         Files.writeString(sites.resolve("example.yaml"), good);
@@ -62,7 +63,7 @@ class SeveralSitesCliTest extends CliScenario {
     }
 
     @Test
-    void aSiteThatWorksWorksBesideOthersThatDoNot() throws Exception {
+    void aSiteThatWorksWorksNextToOthersThatDoNot() throws Exception {
         assertThat(several("init", "--site", "example")).as(err.toString()).isZero();
         Thread daemons =
                 new Thread(() -> program(new StringWriter(), new StringWriter()).execute(with("run")));
@@ -101,6 +102,6 @@ class SeveralSitesCliTest extends CliScenario {
         several("check");
         assertThat(out.toString()).contains("site example\n", "site faulty\n", "site lost\n", said);
         assertThat(several("run", "--site", "lost")).isEqualTo(ErrorCode.CONFIG_INVALID.exitCode());
-        assertThat(err.toString()).contains("cannot run lost beside the other sites: " + said);
+        assertThat(err.toString()).contains("cannot run lost next to the other sites: " + said);
     }
 }

@@ -33,7 +33,8 @@ class SeveralStandbysTest {
     private void configure(String site) throws IOException {
         Path own = Files.createDirectories(folder.resolve("of/" + site));
         Files.createDirectory(own.resolve("store"));
-        Files.writeString(Files.createDirectories(folder.resolve("sites")).resolve(site + ".yaml"), """
+        Files.writeString(
+                Files.createDirectories(folder.resolve("sites")).resolve(site + ".yaml"), """
                 site: %2$s
                 state: %1$s/state
                 marker: %1$s/BACKUP
