@@ -42,7 +42,7 @@ public enum Setting {
     DATABASES_LIMIT("databases[].limit", Kind.DURATION.between("1s", "7d"), "6h"),
 
     TREE_NAME("trees[].name", Kind.NAME, Setting.REQUIRED),
-    TREE_KIND("trees[].kind", Kind.CHOICE.of("files", "config", "secrets", "bucket"), Setting.REQUIRED),
+    TREE_KIND("trees[].kind", Kind.CHOICE.of("files", "config", "secrets", "bucket", "git"), Setting.REQUIRED),
     TREE_PATH("trees[].path", Kind.PATH, Setting.REQUIRED),
     TREE_EXCLUDE("trees[].exclude", Kind.TEXTS, "[]"),
     TREE_MAY_BE_EMPTY("trees[].may_be_empty", Kind.BOOLEAN, "no"),
@@ -50,6 +50,8 @@ public enum Setting {
     TREE_LINKS("trees[].links", Kind.CHOICE.of("inside", "any"), "inside"),
     TREE_APPLY("trees[].apply", Kind.CHOICE.of("always", "never"), "always"),
     TREE_POLICY("trees[].policy", Kind.CHOICE.of("copy", "record"), "copy"),
+    TREE_GIT_STORE("trees[].git.store", Kind.CHOICE.of("all", "differences"), "all"),
+    TREE_GIT_IGNORED("trees[].git.ignored", Kind.BOOLEAN, "no"),
     TREE_BUCKET_URL("trees[].bucket.url", Kind.BUCKET_URL, ""),
     TREE_BUCKET_SECOND("trees[].bucket.second", Kind.BUCKET_URL, ""),
     TREE_BUCKET_ENDPOINT("trees[].bucket.endpoint", Kind.HTTP_URL, ""),

@@ -12,4 +12,12 @@ public sealed interface TreeSource {
      * @param second the other one; only a standby of a copied tree needs it
      */
     record Bucket(FilestoreSettings first, Optional<FilestoreSettings> second) implements TreeSource {}
+
+    /**
+     * A work tree of git.
+     *
+     * @param differences whether a snapshot holds those files alone that the revision has not; default: all files
+     * @param ignored whether it holds what {@code .gitignore} leaves out; default: no
+     */
+    record Git(boolean differences, boolean ignored) implements TreeSource {}
 }

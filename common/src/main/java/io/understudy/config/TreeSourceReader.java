@@ -36,6 +36,16 @@ final class TreeSourceReader {
         if (written == TreeKind.BUCKET) {
             return Optional.of(bucket(tree.below("bucket")));
         }
+        if (written == TreeKind.GIT) {
+            Values git = tree.below("git");
+            git.section().allowOnly(Setting.keysOf("trees[].git"));
+            return Optional.of(new TreeSource.Git(
+                    git.choice(Setting.TREE_GIT_STORE).equals("differences"),
+                    git.yesNo(Setting.TREE_GIT_IGNORED).orElse(false)));
+        }
+        if (tree.section().child("git").isPresent()) {
+            tree.fault(Setting.TREE_KIND, "is not git, but git is set, which only such a tree has");
+        }
         if (given || recorded) {
             tree.fault(Setting.TREE_KIND, "is not bucket, but policy or bucket is set, which only such a tree has");
         }

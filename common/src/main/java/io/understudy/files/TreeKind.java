@@ -11,6 +11,8 @@ public enum TreeKind {
     CONFIG,
     /** Certificates and secrets: files 0600, folders 0700, whatever the index says. */
     SECRETS,
+    /** A work tree of git: applied with the configuration. */
+    GIT,
     /** Objects of a bucket: a standby writes them into a bucket of its own, and applies where they are. */
     BUCKET,
     /** What a bucket holds, without the objects. */

@@ -224,6 +224,11 @@ public enum StateEntry {
             "buckets",
             "for each tree of a bucket and each bucket that imports write to: which objects were written, with the ETags that they got",
             "the next import writes all objects again"),
+    GIT(
+            Owner.REPLICA,
+            "git",
+            "for each tree of git whose snapshots hold differences alone: a mirror of its origin",
+            "it is fetched again from the origin"),
     MIRROR(
             Owner.REPLICA,
             "mirror",

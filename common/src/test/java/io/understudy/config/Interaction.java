@@ -126,6 +126,9 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "A tree whose %s is `bucket` has %s, and may have %s; no other has.",
                         Setting.TREE_KIND, Setting.TREE_BUCKET_URL, Setting.TREE_POLICY),
+                of(
+                        "%s and %s are of a tree whose %s is `git`.",
+                        Setting.TREE_GIT_STORE, Setting.TREE_GIT_IGNORED, Setting.TREE_KIND),
                 of("A standby needs %s where %s is `copy`.", Setting.TREE_BUCKET_SECOND, Setting.TREE_POLICY),
                 of("%s goes with %s.", Setting.TREE_BUCKET_ACCESS_KEY, Setting.TREE_BUCKET_SECRET_KEY));
     }

@@ -287,7 +287,7 @@ class SettingsFileTest {
                 .contains("line 6: database.connections must be a number, 1 to 64: 900")
                 .contains("line 7: database.ownership must be one of preserve, single: mine")
                 .contains("line 9: trees[1].name must be a name")
-                .contains("line 10: trees[2].kind must be one of files, config, secrets, bucket: film")
+                .contains("line 10: trees[2].kind must be one of files, config, secrets, bucket, git: film")
                 .contains("line 10: trees[2].path overlaps tree Media!: /srv/site/media")
                 .contains("line 12: filestore.url must be a URL of file or s3 or sftp: ftp://x")
                 .contains("line 13: environment variable NOT_SET is not set")

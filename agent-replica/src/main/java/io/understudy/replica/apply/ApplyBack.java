@@ -23,7 +23,7 @@ import java.util.Set;
 /** Makes N-1 live again: databases, then files, secrets and config, then restart. */
 final class ApplyBack {
     private static final List<TreeKind> ORDER =
-            List.of(TreeKind.FILES, TreeKind.BUCKET, TreeKind.SECRETS, TreeKind.CONFIG);
+            List.of(TreeKind.FILES, TreeKind.INVENTORY, TreeKind.BUCKET, TreeKind.SECRETS, TreeKind.CONFIG, TreeKind.GIT);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -174,7 +174,7 @@ final class ApplyBack {
             case CONFIG -> Optional.of(ReplicaPoint.CONFIG_RETURNED);
             case SECRETS -> Optional.of(ReplicaPoint.SECRETS_RETURNED);
             case FILES -> Optional.of(ReplicaPoint.FILES_RETURNED);
-            case BUCKET, INVENTORY -> Optional.empty();
+            case GIT, BUCKET, INVENTORY -> Optional.empty();
         };
     }
 }

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  */
 final class ApplyForward {
     private static final List<TreeKind> ORDER =
-            List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.BUCKET, TreeKind.FILES);
+            List.of(TreeKind.GIT, TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.BUCKET, TreeKind.INVENTORY, TreeKind.FILES);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -143,7 +143,7 @@ final class ApplyForward {
             case CONFIG -> Optional.of(ReplicaPoint.CONFIG_EXCHANGED);
             case SECRETS -> Optional.of(ReplicaPoint.SECRETS_EXCHANGED);
             case FILES -> Optional.of(ReplicaPoint.FILES_EXCHANGED);
-            case BUCKET, INVENTORY -> Optional.empty();
+            case GIT, BUCKET, INVENTORY -> Optional.empty();
         };
     }
 

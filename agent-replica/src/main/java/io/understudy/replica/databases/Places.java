@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <pre>
  * {"format":1,"places":[{"database":"shop","number":1795868000,"snapshot":"00000001-00000042",
- *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…","keeps_foreign":false}],"ours":["shop"]}
+ *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…","keeps_foreign":false}],"ours":["shop"],"last":1795868000}
  * </pre>
  */
 final class Places {
@@ -78,8 +78,11 @@ final class Places {
         }
     }
 
-    /** @param ours databases whose live content Understudy made */
-    private record Kept(List<Entry> places, Set<String> ours) {
+    /**
+     * @param ours databases whose live content Understudy made
+     * @param last number that was given: what is kept for its owner has one too, and is in no entry
+     */
+    private record Kept(List<Entry> places, Set<String> ours, long last) {
         private Kept {
             places = places == null ? List.of() : List.copyOf(places);
             ours = ours == null ? Set.of() : Set.copyOf(ours);
@@ -87,7 +90,7 @@ final class Places {
     }
 
     private Kept kept() {
-        return file.read().orElseGet(() -> new Kept(List.of(), Set.of()));
+        return file.read().orElseGet(() -> new Kept(List.of(), Set.of(), 0));
     }
 
     List<Entry> all() {
@@ -111,15 +114,13 @@ final class Places {
 
     /** Also after the state was lost none that was there before. */
     private long next() {
-        return Math.max(
-                clock.instant().getEpochSecond(),
-                all().stream().mapToLong(Entry::number).max().orElse(0) + 1);
+        return Math.max(clock.instant().getEpochSecond(), kept().last() + 1);
     }
 
     /** In the place of what was noted of this place. */
     Entry put(Entry entry) {
         Kept now = kept();
-        file.write(new Kept(replaced(now, entry), now.ours()));
+        file.write(new Kept(replaced(now, entry), now.ours(), Math.max(now.last(), entry.number())));
         return entry;
     }
 
@@ -129,7 +130,7 @@ final class Places {
         Entry next = entry.at() == At.SWAPPING
                 ? entry
                 : entry.at(At.SWAPPING).keepingForeign(!now.ours().contains(entry.database()));
-        file.write(new Kept(replaced(now, next), now.ours()));
+        file.write(new Kept(replaced(now, next), now.ours(), now.last()));
         return next;
     }
 
@@ -142,21 +143,22 @@ final class Places {
         } else if (entry.keepsForeign()) {
             ours.remove(entry.database());
         }
-        file.write(new Kept(replaced(now, entry.at(at)), ours));
+        file.write(new Kept(replaced(now, entry.at(at)), ours, now.last()));
     }
 
     /** From now on what is live was made by no import. */
     void forgetOurs() {
         Kept now = kept();
         if (!now.ours().isEmpty()) {
-            file.write(new Kept(now.places(), Set.of()));
+            file.write(new Kept(now.places(), Set.of(), now.last()));
         }
     }
 
     void remove(Entry entry) {
         Kept now = kept();
         file.write(new Kept(
-                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours()));
+                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours(),
+                now.last()));
     }
 
     private static List<Entry> replaced(Kept now, Entry entry) {

@@ -7,6 +7,7 @@ import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
+import io.understudy.git.GitOrigin;
 import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -100,7 +101,12 @@ final class AppliedFiles {
         long every = Math.max(1, data.entries() / SAMPLE);
         long[] position = {turn % every};
         try (Stream<IndexEntry> index = TreeIndex.read(data.index(), blobs)) {
-            names(index.filter(new IncludedEntries(settings)).iterator(), settings)
+            names(
+                            index.filter(entry -> settings.kind() != TreeKind.GIT
+                                            || !entry.entry().path().equals(GitOrigin.PATH))
+                                    .filter(new IncludedEntries(settings))
+                                    .iterator(),
+                            settings)
                     .forEachRemaining(entry -> {
                         if (position[0]++ % every == 0 && !isThere(root, entry.entry())) {
                             gone.add(settings.name() + "/" + entry.entry().path());

@@ -15,8 +15,10 @@ import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.filestore.Filestores;
 import io.understudy.filestore.SiteBucket;
+import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.replica.assets.BucketPlaces;
+import io.understudy.replica.assets.GitTree;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.rewrite.Rewrites;
@@ -28,6 +30,7 @@ import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.RiskyEntries;
 import io.understudy.repository.tree.TreeIndex;
 import io.understudy.restore.AttributeWriter;
+import io.understudy.state.StateEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +53,8 @@ import org.slf4j.LoggerFactory;
  * Stages the trees of a snapshot: plans first, for all trees; then room is checked; then new contents are written. A
  * crash loses only the plans, which are made again; contents that were finished stay, also where the next snapshot is
  * another one. Not for concurrent use.
+ *
+ * <p>More than 300 lines, for plans, room and contents are three steps over the same trees.
  */
 public final class TreeStager implements Stage {
     /** Each file fills its last block, and has an inode. */
@@ -57,6 +62,7 @@ public final class TreeStager implements Stage {
 
     private static final Logger LOG = LoggerFactory.getLogger(TreeStager.class);
 
+    private final Path state;
     private final Plans plans;
     private final List<TreeSettings> trees;
     private final Clock clock;
@@ -94,6 +100,7 @@ public final class TreeStager implements Stage {
             DiskSpace space,
             Supplier<MountPoints> mounts,
             Function<FilestoreSettings, SiteBucket> buckets) {
+        this.state = state;
         this.plans = new Plans(state);
         this.trees = List.copyOf(trees);
         this.clock = clock;
@@ -177,10 +184,28 @@ public final class TreeStager implements Stage {
 
     private TreeTarget target(Manifest manifest, TreeData data, BucketSteps steps) {
         TreeSettings settings = settings(manifest, data);
-        // What a bucket's tree excludes are objects.
-        Excludes excludes = settings.kind().isOfBucket() ? Excludes.none() : Excludes.of(settings.exclude());
+        Optional<GitTree> git = settings.kind() == TreeKind.GIT
+                ? Optional.of(new GitTree(state, new SystemCommandRunner(StateEntry.COMMANDS.in(state)), data.name()))
+                : Optional.empty();
         return new TreeTarget(
-                data, settings, excludes, rewrites.with(steps.variables()).of(settings), steps.files(data.name()));
+                data,
+                settings,
+                excludes(settings),
+                rewrites.with(steps.variables()).of(settings),
+                steps.files(data.name()),
+                git);
+    }
+
+    /** What an import neither looks at nor changes. */
+    private static Excludes excludes(TreeSettings settings) {
+        return switch (settings.kind()) {
+            // What a bucket's tree excludes are objects.
+            case BUCKET, INVENTORY -> Excludes.none();
+            case GIT ->
+                Excludes.of(Stream.concat(settings.exclude().stream(), Stream.of(".git", "**/.git"))
+                        .toList());
+            case FILES, CONFIG, SECRETS -> Excludes.of(settings.exclude());
+        };
     }
 
     private TreeSettings settings(Manifest manifest, TreeData data) {

@@ -2,6 +2,7 @@ package io.understudy.replica.stage;
 
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.Excludes;
+import io.understudy.replica.assets.GitTree;
 import io.understudy.replica.rewrite.TreeRewrite;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
@@ -10,17 +11,26 @@ import io.understudy.repository.tree.RiskyEntries;
 import io.understudy.restore.TreePolicy;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A tree of a snapshot, and how this server takes it.
  *
+ * @param git gives what a work tree of git lacks in the snapshot
  * @param place of a bucket's tree: the files that say where its objects are, which are all that is staged
  */
 record TreeTarget(
-        TreeData data, TreeSettings settings, Excludes excludes, TreeRewrite rewrite, Optional<PlaceFiles> place) {
+        TreeData data,
+        TreeSettings settings,
+        Excludes excludes,
+        TreeRewrite rewrite,
+        Optional<PlaceFiles> place,
+        Optional<GitTree> git) {
     private static final Logger LOG = LoggerFactory.getLogger(TreeTarget.class);
 
     private TreePolicy policy() {
@@ -36,11 +46,15 @@ record TreeTarget(
         if (place.isPresent()) {
             return place.get().entries().iterator();
         }
-        Iterator<IndexEntry> wanted = index.peek(entry -> risky.add(entry.entry()))
+        Iterator<IndexEntry> stored =
+                index.peek(entry -> risky.add(entry.entry())).iterator();
+        Iterator<IndexEntry> whole = git.map(each -> each.apply(stored, blobs)).orElse(stored);
+        Iterator<IndexEntry> wanted = StreamSupport.stream(
+                        Spliterators.spliteratorUnknownSize(whole, Spliterator.ORDERED), false)
                 .filter(new IncludedEntries(settings))
                 .iterator();
         TreePolicy policy = policy();
-        Iterator<IndexEntry> made = rewrite.apply(wanted, blobs);
+        Iterator<IndexEntry> made = rewrite.apply(wanted, gitOver(blobs));
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -56,7 +70,11 @@ record TreeTarget(
 
     /** Gives what {@link #taken} names. */
     BlobSource over(BlobSource blobs) {
-        return place.map(files -> files.over(blobs)).orElseGet(() -> rewrite.over(blobs));
+        return place.map(files -> files.over(blobs)).orElseGet(() -> rewrite.over(gitOver(blobs)));
+    }
+
+    private BlobSource gitOver(BlobSource blobs) {
+        return git.map(each -> each.over(blobs)).orElse(blobs);
     }
 
     /** Says what comes otherwise than it is on the primary. */

@@ -307,6 +307,9 @@ public final class FakeSource implements SnapshotSource {
 
     @Override
     public Optional<Manifest> held(SnapshotId snapshot) {
+        if (mirrored.contains(snapshot) && !stored(snapshot).others().isEmpty()) {
+            return Optional.of(stored(snapshot));
+        }
         return mirrored.contains(snapshot)
                 ? Optional.of(of(
                         snapshot,

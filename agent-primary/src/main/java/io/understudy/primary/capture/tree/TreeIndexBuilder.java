@@ -61,11 +61,29 @@ final class TreeIndexBuilder {
         this.leftOut = leftOut;
     }
 
+    /** Where a walk stands, and what may be done there. */
+    record Walk(Found found, TreeWalker walker) {
+        /** Does not enter the folder. */
+        void skip() {
+            walker.skip();
+        }
+    }
+
+    /** Decides of each thing that a walk finds whether it is taken. */
+    interface Choice {
+        boolean takes(Walk walk) throws IOException;
+    }
+
     void draft(TreeWalker walker) throws IOException {
+        draft(walker, walk -> true);
+    }
+
+    void draft(TreeWalker walker, Choice choice) throws IOException {
         for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {
             Cancellation.check("finish the snapshot");
             signature.add(found.get());
-            Optional<IndexEntry> entry = entry(found.get());
+            Optional<IndexEntry> entry =
+                    choice.takes(new Walk(found.get(), walker)) ? entry(found.get()) : Optional.empty();
             if (entry.isPresent()) {
                 draft.write(entry.get());
             }

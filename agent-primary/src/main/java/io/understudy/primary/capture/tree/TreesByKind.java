@@ -3,10 +3,12 @@ package io.understudy.primary.capture.tree;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.filestore.SiteBucket;
+import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.state.StateEntry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -16,11 +18,13 @@ import java.util.function.Function;
 public final class TreesByKind implements SourceTrees {
     private final SourceTrees folders;
     private final SourceTrees buckets;
+    private final SourceTrees git;
 
     /** @param buckets opens a bucket of the site */
     public TreesByKind(Path state, Clock clock, Function<FilestoreSettings, SiteBucket> buckets) {
         this.folders = new TreeCapture(state, clock);
         this.buckets = new BucketCapture(state, buckets);
+        this.git = new GitCapture(state, clock, new SystemCommandRunner(StateEntry.COMMANDS.in(state)), folders);
     }
 
     @Override
@@ -35,6 +39,10 @@ public final class TreesByKind implements SourceTrees {
     }
 
     private SourceTrees of(TreeSettings tree) {
-        return tree.kind().isOfBucket() ? buckets : folders;
+        return switch (tree.kind()) {
+            case BUCKET, INVENTORY -> buckets;
+            case GIT -> git;
+            case FILES, CONFIG, SECRETS -> folders;
+        };
     }
 }

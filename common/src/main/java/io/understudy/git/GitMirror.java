@@ -1,0 +1,100 @@
+package io.understudy.git;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.process.Command;
+import io.understudy.process.CommandResult;
+import io.understudy.process.CommandRunner;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A copy of an origin's branches and tags on this server's disk. It is made by Understudy, so its configuration holds
+ * nothing that runs; who may read the origin says the git configuration of the agent's user.
+ */
+public final class GitMirror {
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+    /** No {@code ext::}, which runs a program. */
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file",
+            "GIT_TERMINAL_PROMPT", "0",
+            "GIT_SSH_COMMAND", "ssh -o BatchMode=yes",
+            "LC_ALL", "C.UTF-8");
+
+    private final Path folder;
+    private final CommandRunner runner;
+
+    public GitMirror(Path folder, CommandRunner runner) {
+        this.folder = folder;
+        this.runner = runner;
+    }
+
+    /**
+     * This mirror with the revision in it; the origin is only asked when it is not there yet.
+     *
+     * @throws UnderstudyException {@code COMMAND_FAILED} when the origin cannot be reached or lacks the revision
+     */
+    public GitFolder with(String tree, GitOrigin origin) {
+        GitFolder mirror = new GitFolder(folder, runner);
+        if (Files.isDirectory(folder) && mirror.has(origin.revision())) {
+            return mirror;
+        }
+        if (origin.origin() == null || origin.origin().startsWith("-")) {
+            throw missing(tree, origin, "the snapshot names no origin");
+        }
+        if (!Files.isDirectory(folder)) {
+            AtomicFiles.createFolders(folder.getParent(), AtomicFiles.PRIVATE_FOLDER);
+            require(run("init", "--quiet", "--bare", "--template=", folder.toString()), tree, origin);
+        }
+        require(
+                run(
+                        "-C",
+                        folder.toString(),
+                        "fetch",
+                        "--quiet",
+                        "--no-recurse-submodules",
+                        "--prune",
+                        "--no-write-fetch-head",
+                        "--",
+                        origin.origin(),
+                        "+refs/heads/*:refs/heads/*",
+                        "+refs/tags/*:refs/tags/*"),
+                tree,
+                origin);
+        if (!mirror.has(origin.revision())) {
+            throw missing(
+                    tree,
+                    origin,
+                    "no branch and no tag of " + origin.origin() + " has the revision " + origin.revision());
+        }
+        return mirror;
+    }
+
+    private CommandResult run(String... arguments) {
+        List<String> all = new java.util.ArrayList<>(
+                List.of("git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"));
+        all.addAll(List.of(arguments));
+        return runner.run(Command.of(all, LIMIT)
+                .inheriting(List.of("SSH_AUTH_SOCK", "https_proxy", "http_proxy", "no_proxy"))
+                .with(ENVIRONMENT));
+    }
+
+    private static void require(CommandResult result, String tree, GitOrigin origin) {
+        if (!result.ok()) {
+            String[] lines = result.errors().strip().split("\n");
+            throw missing(tree, origin, origin.origin() + " cannot be fetched: " + lines[lines.length - 1]);
+        }
+    }
+
+    private static UnderstudyException missing(String tree, GitOrigin origin, String why) {
+        return new UnderstudyException(
+                ErrorCode.COMMAND_FAILED,
+                "cannot make tree " + tree + " at revision " + origin.revision() + ": " + why,
+                "let the agent's user fetch from the origin, or push the revision there; with git.store: all a snapshot"
+                        + " needs no origin");
+    }
+}
