@@ -157,8 +157,7 @@ final class Places {
     void remove(Entry entry) {
         Kept now = kept();
         file.write(new Kept(
-                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours(),
-                now.last()));
+                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours(), now.last()));
     }
 
     private static List<Entry> replaced(Kept now, Entry entry) {
