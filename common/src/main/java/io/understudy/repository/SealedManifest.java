@@ -27,6 +27,8 @@ record SealedManifest(
         String outline,
         String manifest) {
     SealedManifest {
+        Objects.requireNonNull(repository, "repository");
+        Objects.requireNonNull(site, "site");
         Objects.requireNonNull(snapshot, "snapshot");
         Objects.requireNonNull(encryption, "encryption");
         Objects.requireNonNull(outline, "outline");
