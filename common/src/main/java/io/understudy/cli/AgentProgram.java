@@ -91,7 +91,8 @@ public abstract class AgentProgram implements Runnable {
         this.terminal = Objects.requireNonNull(terminal);
     }
 
-    /** The classes of its commands, in the order of its help; each is named like its command: {@code ListCommand}. */
+    /** The classes of its commands, in the order of its help; each is named like its command: {@code ListCommand}, and
+     * {@code RestoreRowCommand} for {@code restore-row}. */
     protected abstract List<Class<?>> commands();
 
     /** To read all about a command takes picocli some ten milliseconds, so it learns only those that may be meant. */
@@ -105,7 +106,8 @@ public abstract class AgentProgram implements Runnable {
     }
 
     private static String name(Class<?> command) {
-        return command.getSimpleName().replaceFirst("Command$", "").toLowerCase(Locale.ROOT);
+        String words = command.getSimpleName().replaceFirst("Command$", "");
+        return words.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 
     /** With all its commands. */

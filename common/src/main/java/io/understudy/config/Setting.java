@@ -69,6 +69,9 @@ public enum Setting {
     PROTECT_TABLE("protect[].table", Kind.TEXT, Setting.REQUIRED),
     PROTECT_WHERE("protect[].where", Kind.TEXT, Setting.REQUIRED),
 
+    HISTORY_LINKS_FROM("history.links[].from", Kind.TEXT, Setting.REQUIRED),
+    HISTORY_LINKS_TO("history.links[].to", Kind.TEXT, Setting.REQUIRED),
+
     MAINTENANCE_QUERY("maintenance.query", Kind.TEXT, ""),
     MAINTENANCE_TREE("maintenance.tree", Kind.TEXT, ""),
     MAINTENANCE_PATH("maintenance.path", Kind.TEXT, ""),

@@ -34,6 +34,7 @@ public record Settings(
         RetentionSettings retention,
         ReplicaSettings replica,
         ServiceSettings service,
+        HistorySettings history,
         NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
@@ -65,6 +66,7 @@ public record Settings(
                 retention,
                 replica,
                 service,
+                HistorySettings.NONE,
                 NotifySettings.NONE,
                 tls,
                 Optional.empty());

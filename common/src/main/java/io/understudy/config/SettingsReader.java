@@ -43,6 +43,7 @@ final class SettingsReader {
                 retention,
                 replica(section("replica"), site, trees, database),
                 service(section("service"), trees),
+                HistoryReader.read(top),
                 new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));

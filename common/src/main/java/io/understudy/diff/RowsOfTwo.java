@@ -23,7 +23,7 @@ import java.util.Optional;
  * without deltas only what changed is read; with deltas both tables are read. Memory: 16 MiB; above that, rows go to
  * files in the folder for temporary files until this is closed.
  */
-final class RowsOfTwo implements Closeable {
+public final class RowsOfTwo implements Closeable {
     private static final long BUDGET = 16L << 20;
 
     private final BlobSource olds;
@@ -35,7 +35,7 @@ final class RowsOfTwo implements Closeable {
      * @param olds blobs of the first snapshot
      * @param news of the second
      */
-    RowsOfTwo(BlobSource olds, BlobSource news) {
+    public RowsOfTwo(BlobSource olds, BlobSource news) {
         this.olds = olds;
         this.news = news;
         try {
@@ -47,7 +47,7 @@ final class RowsOfTwo implements Closeable {
     }
 
     /** @return empty where a row is too long to be compared */
-    Optional<RowDifference.Result> between(TableData before, TableData after) {
+    public Optional<RowDifference.Result> between(TableData before, TableData after) {
         try {
             Optional<ChangedBlobs> blobs = hasDeltas(before) || hasDeltas(after)
                     ? Optional.empty()

@@ -40,6 +40,20 @@ public final class FilesOptions {
             description = "Only what it matches, as find does, with all that lies in it. May be given several times.")
     private List<String> paths = new ArrayList<>();
 
+    /**
+     * Rows and files of different moments may not fit each other, and nothing would remember which part is of which.
+     *
+     * @throws UnderstudyException {@code USAGE} where a part is chosen
+     */
+    public void requireWholeSite() {
+        if (!only.isEmpty() || !trees.isEmpty() || !paths.isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore a part of a snapshot to what this standby serves: it serves one moment, whole",
+                    "restore the part next to it: its files with --to FOLDER, its database with --to database:NAME");
+        }
+    }
+
     /** @throws UnderstudyException {@code USAGE} where a part of the files is chosen, which the target cannot take */
     public void requireAll(String target) {
         if (!only.isEmpty() || !trees.isEmpty() || !paths.isEmpty()) {

@@ -62,6 +62,15 @@ public final class SnapshotName {
         return new SnapshotName(text, Optional.of(id(text)), Optional.empty());
     }
 
+    /**
+     * A moment alone, as it may stand behind {@code @}, with the {@code @} or without.
+     *
+     * @throws UnderstudyException {@code USAGE}
+     */
+    public static Instant moment(String text, Clock clock) {
+        return MomentName.parse(text.startsWith("@") ? text : "@" + text, clock).moment();
+    }
+
     private static SnapshotId id(String text) {
         try {
             return SnapshotId.parse(text);

@@ -89,6 +89,7 @@ record Interaction(String text, Set<Setting> settings) {
                 of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
                 of("%s holds for all of %s.", Setting.DATABASE_AFTER_LOAD_LIMIT, Setting.DATABASE_AFTER_LOAD),
                 of("%s and %s are set together.", Setting.PROTECT_TABLE, Setting.PROTECT_WHERE),
+                of("%s and %s are set together.", Setting.HISTORY_LINKS_FROM, Setting.HISTORY_LINKS_TO),
                 of("%s runs before %s.", Setting.MAINTENANCE_QUERY, Setting.DATABASE_AFTER_LOAD),
                 of(
                         "%s is relative to %s, which is a %s.",

@@ -124,6 +124,25 @@ class DumpIT extends Scenario {
                         .output())
                 .startsWith("+")
                 .contains("second");
+
+        String last = primary.database()
+                .query("site", "SELECT max(id)::text FROM notes")
+                .get(0);
+        String notes = rows(primary.database(), "site");
+        primary.database().execute("site", "DELETE FROM notes WHERE id = " + last);
+        snapshot(primary);
+        assertThat(standby.replica("history", "notes", last)
+                        .successful()
+                        .output()
+                        .lines())
+                .hasSize(2)
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("00000001-00000002", "second"),
+                        line -> assertThat(line).endsWith("deleted"));
+        assertThat(primary.primary("history", "--deleted", "notes").successful().output())
+                .contains("second");
+        primary.primary("restore-row", "notes", last, "--apply", "--yes").successful();
+        assertThat(rows(primary.database(), "site")).isEqualTo(notes);
     }
 
     private static List<String> databases(Server server) {

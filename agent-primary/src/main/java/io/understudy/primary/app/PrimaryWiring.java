@@ -133,7 +133,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 trees,
                 settings.trees(),
                 new ProcessorShare(settings.primary().processors(), ports.ticker()),
-                ports.clock(),
+                ports.clock().withZone(zone()),
                 ports.ticker(),
                 new QuiesceWiring(settings).quiesce(events),
                 ports.others());

@@ -15,6 +15,7 @@ import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -145,7 +146,7 @@ final class SnapshotRuns {
                             + " alone: there is no snapshot of this server's epoch that the rest can be taken from",
                     "take a whole one first: agent-primary snapshot");
         }
-        boolean enough = reliable && mayBeEnough(base, request, need, committed.isPresent());
+        boolean enough = reliable && mayBeEnough(base, request, need, committed.isPresent(), begun);
         if (enough && committed.isPresent() && source.others().isEmpty() && isQuiet(run, base)) {
             unchanged.note(target.id(), base.manifest().orElseThrow().snapshot(), begun);
             return new SnapshotRun.Result(Optional.empty(), base, last.seen());
@@ -204,17 +205,20 @@ final class SnapshotRuns {
      * What this process took as the server's last stands for all that the schedule asks for while nothing changes: it
      * stays the newest. A process that begins after it ends that.
      */
-    private static boolean mayBeEnough(Base base, SnapshotRequest request, Need need, boolean own) {
+    private boolean mayBeEnough(Base base, SnapshotRequest request, Need need, boolean own, Instant now) {
         if (base.manifest().filter(newest -> newest.last() != null).isPresent()) {
             return own && need != Need.ALWAYS;
         }
-        return need == Need.UNLESS_UNCHANGED && standsFor(base, request);
+        return need == Need.UNLESS_UNCHANGED && standsFor(base, request, now);
     }
 
     /** A continuous snapshot stands for none of the schedule: a standby does not become live with it. */
-    private static boolean standsFor(Base base, SnapshotRequest request) {
+    private boolean standsFor(Base base, SnapshotRequest request, Instant now) {
+        ZoneId zone = source.clock().getZone();
         return base.manifest()
-                .filter(newest -> !newest.isContinuous() && Period.standsFor(newest.periods(), request.periods()))
+                .filter(newest -> !newest.isContinuous())
+                .filter(newest -> Period.standsFor(
+                        newest.periods(), request.periods(), period -> period.isOneStretch(newest.moment(), now, zone)))
                 .isPresent();
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
  * @param server this server's name in manifests
  * @param version of this agent
  * @param processors how much of them a snapshot may use
+ * @param clock in the time zone of the schedule
  * @param quiesce keeps the site still around the moment of a snapshot that is not continuous
  * @param others databases that are no PostgreSQL server's, dumped before all else; continuous snapshots carry them over
  */

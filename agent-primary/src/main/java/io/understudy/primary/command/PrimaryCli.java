@@ -11,6 +11,8 @@ import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
 import io.understudy.diff.DiffCommand;
 import io.understudy.dump.DumpCommand;
+import io.understudy.history.HistoryCommand;
+import io.understudy.history.RestoreRowCommand;
 import io.understudy.primary.app.PrimaryWiring;
 import java.util.List;
 import java.util.function.Function;
@@ -46,9 +48,11 @@ public final class PrimaryCli extends SnapshotProgram {
                 CatCommand.class,
                 FindCommand.class,
                 DiffCommand.class,
+                HistoryCommand.class,
                 DumpCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
+                RestoreRowCommand.class,
                 PruneCommand.class,
                 QuiesceCommand.class,
                 SyncCommand.class,

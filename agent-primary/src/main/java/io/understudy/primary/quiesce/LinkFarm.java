@@ -35,10 +35,11 @@ final class LinkFarm {
     }
 
     /**
+     * @param beforeEach runs before each file; what it throws ends this, and what was made is left to {@link #remove}
      * @return where it is
      * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED}, {@code FILE_FAILED}
      */
-    static Path make(TreeSettings tree) {
+    static Path make(TreeSettings tree, Runnable beforeEach) {
         remove(tree);
         TreeRoot root = TreeRoot.of(tree.path());
         Path farm = folder(tree);
@@ -53,6 +54,7 @@ final class LinkFarm {
             TreeRoot made = TreeRoot.of(farm);
             TreeWalker walker = new TreeWalker(root, Excludes.of(tree.exclude()));
             for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {
+                beforeEach.run();
                 add(found.get(), made.resolve(found.get().path()));
                 if (found.get().is(FileStat.Type.FOLDER)) {
                     folders.push(found.get());

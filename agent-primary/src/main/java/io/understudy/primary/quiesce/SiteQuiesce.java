@@ -115,11 +115,9 @@ public final class SiteQuiesce implements Quiesce {
         @Override
         public synchronized boolean fix() {
             if (late) {
-                throw new UnderstudyException(
-                        ErrorCode.COMMAND_TIMEOUT,
-                        "cannot take a snapshot of the quiet site: it was stopped for "
-                                + settings.limit().toSeconds() + " s before the moment was taken, and started again",
-                        "raise quiesce.limit, or look what takes so long: locks of other sessions, the command that stops the site");
+                throw tooLong(
+                        "before the moment was taken",
+                        "look what takes so long: locks of other sessions, the command that stops the site");
             }
             if (!stopped) {
                 return false;
@@ -144,7 +142,7 @@ public final class SiteQuiesce implements Quiesce {
                 frozen = true;
                 places = live.stream()
                         .filter(tree -> !tree.kind().isOfBucket())
-                        .collect(Collectors.toMap(TreeSettings::name, LinkFarm::make));
+                        .collect(Collectors.toMap(TreeSettings::name, tree -> LinkFarm.make(tree, this::requireTime)));
             }
             Map<String, Path> fixed = places;
             trees = live.stream()
@@ -152,6 +150,23 @@ public final class SiteQuiesce implements Quiesce {
                             .map(tree::at)
                             .orElse(tree))
                     .toList();
+        }
+
+        /** While files are linked the watch waits; the site does not wait longer for it than that. */
+        private void requireTime() {
+            if (ticker.since(since).compareTo(settings.limit()) > 0) {
+                throw tooLong(
+                        "before all its files were linked",
+                        "have the file system make a snapshot of large trees: quiesce.freeze in place of files: link");
+            }
+        }
+
+        private UnderstudyException tooLong(String before, String look) {
+            return new UnderstudyException(
+                    ErrorCode.COMMAND_TIMEOUT,
+                    "cannot take a snapshot of the quiet site: it was stopped for "
+                            + settings.limit().toSeconds() + " s " + before + ", and started again",
+                    "raise quiesce.limit, or " + look);
         }
 
         private void startAfter(RuntimeException failure) {

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -50,15 +51,18 @@ public enum Period {
 
     /**
      * Whether retention needs no snapshot of its own for any of these labels while one that carries others holds the
-     * same: it carries the label too, or one of a finer period, which stands in. One of a coarser period does not:
-     * retention may delete it while finer ones of that time still have to stay.
+     * same: it carries the label too, or it lies in the same stretch and carries one of a finer period, which stands
+     * in. One of a coarser period does not: retention may delete it while finer ones of that time still have to stay.
+     * Nor does one of the stretch before: that may have another that counts for it.
+     *
+     * @param together whether the one that carries them lies in the stretch of this period that is now
      */
-    public static boolean standsFor(Collection<String> carried, Collection<String> due) {
-        return due.stream().allMatch(label -> carried.contains(label) || standsFor(carried, label));
+    public static boolean standsFor(Collection<String> carried, Collection<String> due, Predicate<Period> together) {
+        return due.stream().allMatch(label -> carried.contains(label) || standsFor(carried, label, together));
     }
 
-    private static boolean standsFor(Collection<String> carried, String due) {
-        return of(due).stream()
+    private static boolean standsFor(Collection<String> carried, String due, Predicate<Period> together) {
+        return of(due).filter(together).stream()
                 .anyMatch(period -> carried.stream()
                         .flatMap(label -> of(label).stream())
                         .anyMatch(other -> other.isFinerThan(period)));
@@ -105,6 +109,11 @@ public enum Period {
             case MONTHLY -> first.plusMonths(1).atStartOfDay(zone).toInstant();
             case BIMONTHLY -> first.plusMonths(2).atStartOfDay(zone).toInstant();
         };
+    }
+
+    /** Whether both moments lie in one stretch. */
+    public boolean isOneStretch(Instant moment, Instant other, ZoneId zone) {
+        return start(moment, zone).equals(start(other, zone));
     }
 
     private LocalDate first(Instant moment, ZoneId zone) {

@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +109,46 @@ class UnchangedSnapshotTest {
         assertThat(due("hourly")).isPresent();
         primary.time.advance(Duration.ofHours(1));
         assertThat(due("daily", "hourly")).as("the hourly stands for both").isEmpty();
+    }
+
+    /** The last hourly of a day may go as its day has a daily, and then nothing would be left of the day after. */
+    @Test
+    void anHourlyDoesNotStandForTheDailyOfAnotherDay() {
+        primary.time.advance(Duration.ofDays(1));
+        assertThat(due("hourly")).as("the hourly of the day before").isEmpty();
+        assertThat(due("daily")).isPresent();
+        primary.time.advance(Duration.ofDays(1));
+        assertThat(due("daily")).as("the daily of the day before").isEmpty();
+    }
+
+    @Test
+    void aDayIsThatOfTheZoneOfTheSchedule() {
+        SnapshotSource source = primary.source();
+        SnapshotSource west = new SnapshotSource(
+                source.server(),
+                source.version(),
+                source.database(),
+                source.files(),
+                source.trees(),
+                source.processors(),
+                source.clock().withZone(ZoneOffset.ofHours(-5)),
+                source.ticker());
+        taker = new SnapshotTaker(
+                primary.state,
+                primary.marker,
+                primary.epochs,
+                () -> primary.repository,
+                () -> primary.key,
+                west,
+                new Events(primary.time.clock(), (event, at) -> events.add(event)));
+        Instant midnight = primary.time.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1));
+        primary.time.advance(Duration.between(primary.time.now(), midnight.minus(Duration.ofMinutes(30))));
+        primary.database.rows("1\tother");
+        assertThat(due("hourly")).isPresent();
+        primary.time.advance(Duration.ofHours(1));
+        assertThat(due("daily")).as("there it is the evening of the same day").isEmpty();
+        primary.time.advance(Duration.ofHours(5));
+        assertThat(due("daily")).isPresent();
     }
 
     /** A standby does not become live with a continuous one, which also goes within the hour. */

@@ -43,6 +43,7 @@ class SiteQuiesceTest {
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final List<Event> told = new CopyOnWriteArrayList<>();
     private int failingStarts;
+    private Duration stopping = Duration.ofSeconds(2);
     private boolean failingStop;
     private boolean links;
     private List<String> freeze = List.of();
@@ -60,7 +61,7 @@ class SiteQuiesceTest {
         public void stop() {
             assertThat(note.read()).as("written before the site is stopped").isPresent();
             calls.add("stop");
-            primary.time.advance(Duration.ofSeconds(2));
+            primary.time.advance(stopping);
             if (failingStop) {
                 throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot stop the site", "look");
             }
@@ -271,6 +272,23 @@ class SiteQuiesceTest {
         assertThat(primary.media.resolve(".understudy/frozen")).doesNotExist();
     }
 
+    /** Millions of links take their time, too. */
+    @Test
+    void theSiteIsStartedWhenItsFilesAreNotLinkedWithinTheLimit() {
+        links = true;
+        stopping = Duration.ofMinutes(6);
+        primary.database.moments(() -> {});
+
+        assertThatThrownBy(this::take)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_TIMEOUT))
+                .hasMessageContaining("300 s before all its files were linked");
+
+        assertThat(calls).containsExactly("stop", "start");
+        assertThat(note.exists()).isFalse();
+        assertThat(primary.media.resolve(".understudy/frozen")).doesNotExist();
+    }
+
     @Test
     void aLinkFarmHasFoldersLinksAndTimes() throws IOException {
         Files.createDirectory(primary.media.resolve("sub"));
@@ -278,7 +296,7 @@ class SiteQuiesceTest {
         Files.createSymbolicLink(primary.media.resolve("link"), Path.of("a.txt"));
         TreeSettings tree = primary.source().trees().get(0);
 
-        Path farm = LinkFarm.make(tree);
+        Path farm = LinkFarm.make(tree, () -> {});
 
         assertThat(Files.readSymbolicLink(farm.resolve("link"))).isEqualTo(Path.of("a.txt"));
         for (String path : List.of("sub", "sub/deep.txt")) {

@@ -3,6 +3,7 @@ package io.understudy.primary.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,16 +50,34 @@ class PeriodTest {
         "manual, hourly, false",
     })
     void anUnchangedSnapshotStandsForItsOwnLabelAndForCoarserOnes(String carried, String due, boolean stands) {
-        assertThat(Period.standsFor(List.of(carried), List.of(due))).isEqualTo(stands);
+        assertThat(Period.standsFor(List.of(carried), List.of(due), period -> true))
+                .isEqualTo(stands);
+        assertThat(Period.standsFor(List.of(carried), List.of(due), period -> false))
+                .as("one of an earlier stretch stands for its own label alone")
+                .isEqualTo(carried.equals(due));
+    }
+
+    @Test
+    void anHourlyStandsForTheDayThatItLiesInAndNotForTheWeekBefore() {
+        Instant sunday = Instant.parse("2026-11-22T22:30:00Z");
+        Instant monday = Instant.parse("2026-11-22T23:30:00Z");
+        ZoneId zone = ZoneId.of("Europe/Amsterdam");
+        assertThat(Period.DAILY.isOneStretch(sunday, monday, zone)).isFalse();
+        assertThat(Period.DAILY.isOneStretch(sunday, monday, ZoneOffset.UTC)).isTrue();
+        assertThat(Period.WEEKLY.isOneStretch(sunday, monday, zone)).isFalse();
+        assertThat(Period.MONTHLY.isOneStretch(sunday, monday, zone)).isTrue();
+        assertThat(Period.standsFor(List.of("hourly"), List.of("daily", "monthly"), Period.MONTHLY::equals))
+                .as("each label by its own stretch")
+                .isFalse();
     }
 
     @Test
     void itStandsForAllLabelsThatAreDueOrForNone() {
-        assertThat(Period.standsFor(List.of("daily", "hourly"), List.of("hourly", "weekly")))
+        assertThat(Period.standsFor(List.of("daily", "hourly"), List.of("hourly", "weekly"), period -> true))
                 .isTrue();
-        assertThat(Period.standsFor(List.of("daily", "hourly"), List.of("hourly", "bimonthly")))
+        assertThat(Period.standsFor(List.of("daily", "hourly"), List.of("hourly", "bimonthly"), period -> true))
                 .isFalse();
-        assertThat(Period.standsFor(Period.expand(List.of("all")), Period.expand(List.of("all"))))
+        assertThat(Period.standsFor(Period.expand(List.of("all")), Period.expand(List.of("all")), period -> false))
                 .isTrue();
     }
 }

@@ -14,6 +14,8 @@ import io.understudy.config.Settings;
 import io.understudy.diff.DiffCommand;
 import io.understudy.dump.DumpCommand;
 import io.understudy.events.Events;
+import io.understudy.history.HistoryCommand;
+import io.understudy.history.RestoreRowCommand;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.fetch.MirroredReader;
@@ -43,9 +45,11 @@ public final class ReplicaCli extends SnapshotProgram {
                 CatCommand.class,
                 FindCommand.class,
                 DiffCommand.class,
+                HistoryCommand.class,
                 DumpCommand.class,
                 VerifyCommand.class,
                 RestoreCommand.class,
+                RestoreRowCommand.class,
                 RewriteCommand.class,
                 RollbackCommand.class,
                 PromoteCommand.class,

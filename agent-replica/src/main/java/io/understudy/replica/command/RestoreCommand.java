@@ -55,23 +55,24 @@ final class RestoreCommand extends ReplicaCommand {
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
         RestoreTarget target = to == null ? new Live() : RestoreTarget.parse(to);
+        if (target instanceof Live) {
+            files.requireWholeSite();
+            database.requireNone("the live site");
+            return restoreLive(wiring);
+        }
         SnapshotReader reader = ReplicaCli.reader(wiring);
         if (target instanceof Folder folder) {
             database.requireNone("a folder");
             files.restore(cli, id, folder.path(), settings, reader);
             return 0;
         }
-        files.requireAll(target instanceof Live ? "the live site" : "a database");
+        files.requireAll("a database");
         if (target instanceof Database made) {
             database.restore(cli, id, made.name(), settings, reader);
-            return 0;
-        }
-        if (target instanceof Dump dump) {
+        } else if (target instanceof Dump dump) {
             database.dump(cli, id, dump.file(), settings, reader);
-            return 0;
         }
-        database.requireNone("the live site");
-        return restoreLive(wiring);
+        return 0;
     }
 
     private int restoreLive(ReplicaWiring wiring) {

@@ -36,8 +36,14 @@ final class RewriteCommand extends ReplicaCommand {
      *
      * @param unmatched each rule, or text of one, that has no effect
      * @param left names of the trees that no import changes
+     * @param maintenance the file that an import leaves out, as the snapshot was taken in maintenance mode
      */
-    record Result(SnapshotId snapshot, List<File> files, List<String> unmatched, List<String> left) {
+    record Result(
+            SnapshotId snapshot,
+            List<File> files,
+            List<String> unmatched,
+            List<String> left,
+            Optional<String> maintenance) {
         /**
          * @param rules numbers of the rules that change it
          * @param fresh whether the snapshot has none at its path
@@ -59,7 +65,8 @@ final class RewriteCommand extends ReplicaCommand {
                     snapshot,
                     preview.files().stream().map(File::of).toList(),
                     preview.report().unmatched(),
-                    preview.report().left());
+                    preview.report().left(),
+                    preview.report().maintenance());
         }
     }
 
@@ -80,11 +87,15 @@ final class RewriteCommand extends ReplicaCommand {
     }
 
     private static String text(SnapshotId snapshot, Preview preview) {
-        String none = preview.files().isEmpty() ? "no file of " + snapshot + " is rewritten on this server" : "";
+        boolean same =
+                preview.files().isEmpty() && preview.report().maintenance().isEmpty();
+        String none = same ? "no file of " + snapshot + " is rewritten on this server" : "";
         return Stream.of(
                         Stream.of(none).filter(line -> !line.isEmpty()),
                         preview.files().stream().map(FileDiff::text),
                         preview.report().unmatched().stream().map(each -> "no effect: " + each),
+                        preview.report().maintenance().stream()
+                                .map(each -> "left out: " + each + ", for the site was in maintenance mode"),
                         preview.report().left().stream().map(each -> "left as it is: tree " + each + " (apply: never)"))
                 .flatMap(lines -> lines)
                 .collect(Collectors.joining("\n"));

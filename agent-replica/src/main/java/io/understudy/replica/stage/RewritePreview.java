@@ -41,6 +41,7 @@ public final class RewritePreview {
         List<FileDiff> diffs = new ArrayList<>();
         List<String> unmatched = new ArrayList<>();
         List<String> left = new ArrayList<>();
+        List<String> maintenance = new ArrayList<>();
         for (TreeData data : manifest.trees()) {
             trees.stream().filter(tree -> tree.name().equals(data.name())).forEach(tree -> {
                 if (tree.kind().isOfBucket()) {
@@ -50,13 +51,19 @@ public final class RewritePreview {
                     TreeRewrite rewrite = rewrites.with(BucketSteps.live(trees)).of(tree);
                     diffs.addAll(diffs(data, tree, rewrite, blobs));
                     unmatched.addAll(rewrite.unmatched());
+                    rewrite.maintenance().ifPresent(maintenance::add);
                 } else {
                     left.add(tree.name());
                 }
             });
         }
-        return new Preview(
-                new RewriteReport(diffs.stream().map(FileDiff::rewritten).toList(), unmatched, left), diffs);
+        RewriteReport report = new RewriteReport(
+                diffs.stream().map(FileDiff::rewritten).toList(),
+                unmatched,
+                left,
+                maintenance.stream().findFirst(),
+                List.of());
+        return new Preview(report, diffs);
     }
 
     private static List<FileDiff> diffs(TreeData data, TreeSettings tree, TreeRewrite rewrite, BlobSource blobs) {

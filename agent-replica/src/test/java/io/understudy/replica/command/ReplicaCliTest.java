@@ -180,6 +180,22 @@ class ReplicaCliTest {
         assertRefused(run("dance"), ErrorCode.USAGE);
     }
 
+    /** A standby serves one moment: a part of another one is restored next to it. */
+    @Test
+    void aPartIsNotRestoredToWhatIsLive() {
+        for (String[] part : List.of(
+                new String[] {"--only", "database"}, new String[] {"--tree", "media"}, new String[] {"--path", "*.jpg"
+                })) {
+            for (String[] to : List.of(new String[0], new String[] {"--to", "live"})) {
+                String[] arguments = Stream.of(new String[] {"restore", "00000001-00000001", "--yes"}, to, part)
+                        .flatMap(Stream::of)
+                        .toArray(String[]::new);
+                assertRefused(run(arguments), ErrorCode.USAGE);
+                assertThat(err.toString()).contains("--to FOLDER").contains("--to database:NAME");
+            }
+        }
+    }
+
     @Test
     void whileADaemonRunsItIsAsked() {
         try (var daemon = new ApplyLock(folder.resolve("state")).acquireDaemon(new FakeTicker())) {

@@ -216,14 +216,17 @@ class RewriteTest extends StagedTree {
                 Clock.systemUTC(),
                 DiskSpace.ofThisMachine(),
                 MountPoints::now);
+        RewritePreview preview = new RewritePreview(settings(TreeKind.FILES), Rewrites.of(changes));
         stager.prepare(manifest(take(), next()), blobs, Progress.none());
         assertThat(stager.rewritten().maintenance()).isEmpty();
+        assertThat(preview.of(manifest(take()), blobs).report().maintenance()).isEmpty();
         Files.writeString(source.resolve("sub/MAINTENANCE"), "on");
 
         PlanSet plans = stager.prepare(manifest(take(), next()), blobs, Progress.none());
         new TreeSwap(temp.resolve("state"), FileHook.none()).forward(plans, TreeKind.FILES);
 
         assertThat(stager.rewritten().maintenance()).contains("t/sub/MAINTENANCE");
+        assertThat(preview.of(manifest(take()), blobs).report()).isEqualTo(stager.rewritten());
         assertThat(live.resolve("sub/MAINTENANCE")).doesNotExist();
         assertThat(live.resolve("sub/other.conf")).exists();
         assertThat(stager.lacking(manifest(take()), blobs)).isEmpty();

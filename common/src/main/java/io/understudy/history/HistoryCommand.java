@@ -1,0 +1,134 @@
+package io.understudy.history;
+
+import io.understudy.browse.EverySnapshot;
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import io.understudy.setup.SnapshotName;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** The command {@code history} of both agents. */
+@Command(
+        name = "history",
+        description = {
+            "Shows the versions that a row had in all snapshots, oldest first;",
+            "with --deleted, the rows of a table that were deleted."
+        })
+public final class HistoryCommand implements Callable<Integer> {
+    static final String KEYS = "Value of its primary key; a,b or JSON ([\"a\",\"b\"]) where that has several columns.";
+
+    @ParentCommand
+    private SnapshotProgram cli;
+
+    @Parameters(index = "0", paramLabel = "TABLE", description = "As name (in the schema public) or schema.name.")
+    private String table;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "KEY", description = KEYS)
+    private String key;
+
+    @Option(names = "--deleted", description = "The rows that one snapshot has and the next has not.")
+    private boolean deleted;
+
+    @Option(
+            names = "--since",
+            paramLabel = "T",
+            description = "With --deleted: what went since then: 2026-11-20T10:00Z, 2026-11-20, \"2 days ago\".")
+    private String since;
+
+    /**
+     * What comes before the versions with {@code --json}.
+     *
+     * @param key by column
+     * @param unreadable snapshots that cannot be read
+     * @param otherKey snapshots in which the table has another key, which were not searched
+     */
+    record Head(
+            TableRef table,
+            Map<String, String> key,
+            int snapshots,
+            List<SnapshotId> unreadable,
+            List<SnapshotId> otherKey) {}
+
+    /** What comes before the rows with {@code --deleted} and {@code --json}. */
+    record DeletedHead(TableRef table, int snapshots, List<SnapshotId> unreadable) {}
+
+    @Override
+    public Integer call() {
+        if (deleted == (key != null) || since != null && !deleted) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "history shows one row, or with --deleted all rows that were deleted",
+                    "write history TABLE KEY, or history --deleted TABLE [--since T]");
+        }
+        Optional<Instant> from =
+                Optional.ofNullable(since).map(text -> SnapshotName.moment(text, Clock.systemDefaultZone()));
+        cli.reading(cli.settings(), reader -> {
+            if (deleted) {
+                deleted(reader, new DeletedRows(TableRef.parse(table), from));
+            } else {
+                versions(reader);
+            }
+            return null;
+        });
+        return 0;
+    }
+
+    private void versions(SnapshotReader reader) {
+        EverySnapshot every = new EverySnapshot();
+        RowHistory history;
+        try (ProgressDisplay progress = cli.progress()) {
+            history = new RowHistory(
+                    TableRef.parse(table), new KeyText(key), read -> progress.report("search", read, -1));
+            every.each(reader, reader.list(), opened -> {
+                history.look(opened);
+                return true;
+            });
+        }
+        every.warn(cli::say);
+        List<RowVersion> versions = history.versions();
+        history.otherKey()
+                .forEach(each -> cli.say("warning: in " + each + " " + table + " has another key than "
+                        + String.join(",", history.key()) + "; the row is looked for by that"));
+        if (versions.isEmpty()) {
+            cli.say("no snapshot of " + every.count() + " has this row");
+        }
+        Map<String, String> row = history.key().isEmpty()
+                ? Map.of()
+                : StoredRow.values(history.key(), new KeyText(key).fields(TableRef.parse(table), history.key()));
+        cli.printEach(
+                new Head(TableRef.parse(table), row, every.count(), every.unreadable(), history.otherKey()),
+                "versions",
+                versions.iterator(),
+                RowVersion::text);
+    }
+
+    private void deleted(SnapshotReader reader, DeletedRows rows) {
+        EverySnapshot every = new EverySnapshot();
+        try (ProgressDisplay progress = cli.progress()) {
+            List<SnapshotId> all = reader.list();
+            every.each(reader, all, opened -> {
+                rows.look(opened);
+                progress.report("search", every.count(), all.size());
+                return true;
+            });
+        }
+        every.warn(cli::say);
+        cli.printEach(
+                new DeletedHead(TableRef.parse(table), every.count(), every.unreadable()),
+                "rows",
+                rows.rows().iterator(),
+                DeletedRow::text);
+    }
+}

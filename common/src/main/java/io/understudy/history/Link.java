@@ -1,0 +1,26 @@
+package io.understudy.history;
+
+import java.util.List;
+
+/**
+ * Columns of one table that name a row of another: a foreign key, or one of {@code history.links}.
+ *
+ * @param from the table with those columns
+ * @param to the table of the other rows; the partitions of one that is partitioned
+ * @param enforced whether the database refuses a row whose other row is missing
+ * @param deferrable whether it may come later in the same transaction
+ */
+record Link(
+        String name,
+        TableRef from,
+        List<String> fromColumns,
+        List<TableRef> to,
+        List<String> toColumns,
+        boolean enforced,
+        boolean deferrable) {
+    Link {
+        fromColumns = List.copyOf(fromColumns);
+        to = List.copyOf(to);
+        toColumns = List.copyOf(toColumns);
+    }
+}

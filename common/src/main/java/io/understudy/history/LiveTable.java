@@ -1,0 +1,32 @@
+package io.understudy.history;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A table of the database that rows go back into.
+ *
+ * @param columns that can be written, in their order
+ * @param always those of them that the database counts by itself ({@code GENERATED ALWAYS AS IDENTITY})
+ * @param required those of them that take no null
+ * @param uniques columns whose values only one row may have, without the primary key
+ * @param triggers of the site that run for each row that is stored, but not for a replica
+ * @param stubborn those that run for a replica too
+ */
+record LiveTable(
+        TableRef ref,
+        List<String> columns,
+        Set<String> always,
+        Set<String> required,
+        List<List<String>> uniques,
+        List<String> triggers,
+        List<String> stubborn) {
+    LiveTable {
+        columns = List.copyOf(columns);
+        always = Set.copyOf(always);
+        required = Set.copyOf(required);
+        uniques = List.copyOf(uniques);
+        triggers = List.copyOf(triggers);
+        stubborn = List.copyOf(stubborn);
+    }
+}

@@ -1,0 +1,152 @@
+package io.understudy.history;
+
+import io.understudy.postgres.Session;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The tables of the database that rows go back into, and how they hang together. The live catalog says it, not the
+ * snapshot's schema: its constraints are the ones that the rows must satisfy.
+ */
+final class LiveTables {
+    /** Those of partitioned tables are written as those of their partitions, which are what snapshots hold. */
+    private static final String FOREIGN_KEYS = """
+            SELECT k.conname AS name, fn.nspname AS from_schema, f.relname AS from_name, k.condeferrable AS deferrable,
+                (SELECT array_agg(a.attname::text ORDER BY p.place)
+                    FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
+                    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.number) AS from_columns,
+                (SELECT array_agg(a.attname::text ORDER BY p.place)
+                    FROM unnest(k.confkey) WITH ORDINALITY AS p(number, place)
+                    JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.number) AS to_columns,
+                t.schemas AS to_schemas, t.names AS to_names
+            FROM pg_constraint k
+            CROSS JOIN LATERAL (
+                SELECT p.relid::oid AS oid FROM pg_partition_tree(k.conrelid) p WHERE p.isleaf
+                UNION SELECT k.conrelid) w
+            JOIN pg_class f ON f.oid = w.oid AND f.relkind = 'r'
+            JOIN pg_namespace fn ON fn.oid = f.relnamespace
+            CROSS JOIN LATERAL (
+                SELECT array_agg(n.nspname::text ORDER BY c.oid) AS schemas, array_agg(c.relname::text ORDER BY c.oid) AS names
+                FROM (SELECT p.relid::oid AS oid FROM pg_partition_tree(k.confrelid) p WHERE p.isleaf
+                    UNION SELECT k.confrelid) l
+                JOIN pg_class c ON c.oid = l.oid AND c.relkind = 'r'
+                JOIN pg_namespace n ON n.oid = c.relnamespace) t
+            WHERE k.contype = 'f' AND k.conparentid = 0 AND t.names IS NOT NULL
+            ORDER BY fn.nspname COLLATE "C", f.relname COLLATE "C", k.conname COLLATE "C"
+            """;
+
+    private static final String TABLES = """
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+            """;
+
+    private static final String COLUMNS = """
+            SELECT a.attname AS name, a.attgenerated <> '' AS generated, a.attidentity = 'a' AS always,
+                a.attnotnull AS required
+            FROM pg_attribute a WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+            """;
+
+    private static final String UNIQUES = """
+            SELECT array_agg(a.attname::text ORDER BY p.place) AS columns
+            FROM pg_index i
+            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS p(number, place)
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.number
+            WHERE i.indrelid = ?::oid AND i.indisunique AND NOT i.indisprimary AND i.indpred IS NULL
+            AND i.indexprs IS NULL AND p.place <= i.indnkeyatts
+            GROUP BY i.indexrelid ORDER BY i.indexrelid
+            """;
+
+    /** Of INSERT (4) and UPDATE (16). */
+    private static final String TRIGGERS = """
+            SELECT t.tgname AS name FROM pg_trigger t
+            WHERE t.tgrelid = ?::oid AND NOT t.tgisinternal AND t.tgenabled = ?::"char" AND t.tgtype & 20 <> 0
+            ORDER BY t.tgname COLLATE "C"
+            """;
+
+    private final Session session;
+    private final Map<TableRef, Optional<LiveTable>> known = new HashMap<>();
+
+    LiveTables(Session session) {
+        this.session = session;
+    }
+
+    /** All foreign keys. */
+    List<Link> foreignKeys() {
+        return session.query(
+                FOREIGN_KEYS,
+                row -> new Link(
+                        row.text("name"),
+                        new TableRef(row.text("from_schema"), row.text("from_name")),
+                        row.texts("from_columns"),
+                        refs(row.texts("to_schemas"), row.texts("to_names")),
+                        row.texts("to_columns"),
+                        true,
+                        row.flag("deferrable")));
+    }
+
+    private static List<TableRef> refs(List<String> schemas, List<String> names) {
+        return IntStream.range(0, names.size())
+                .mapToObj(i -> new TableRef(schemas.get(i), names.get(i)))
+                .toList();
+    }
+
+    /** Names of all, as {@code schema.name}. */
+    List<String> names() {
+        return session.query(
+                "SELECT n.nspname AS schema, c.relname AS name " + TABLES,
+                row -> new TableRef(row.text("schema"), row.text("name")).toString());
+    }
+
+    Optional<LiveTable> find(TableRef table) {
+        return known.computeIfAbsent(table, this::read);
+    }
+
+    private Optional<LiveTable> read(TableRef table) {
+        Optional<String> oid = session.first(
+                "SELECT c.oid::text AS oid " + TABLES + " AND n.nspname = ? AND c.relname = ?",
+                row -> row.text("oid"),
+                table.schema(),
+                table.name());
+        return oid.map(each -> read(table, each));
+    }
+
+    private record Column(String name, boolean generated, boolean always, boolean required) {}
+
+    private LiveTable read(TableRef table, String oid) {
+        List<Column> columns = session.query(
+                COLUMNS,
+                row -> new Column(row.text("name"), row.flag("generated"), row.flag("always"), row.flag("required")),
+                oid);
+        Set<String> always = new HashSet<>();
+        Set<String> required = new HashSet<>();
+        columns.stream().filter(Column::always).forEach(each -> always.add(each.name()));
+        columns.stream().filter(Column::required).forEach(each -> required.add(each.name()));
+        return new LiveTable(
+                table,
+                columns.stream()
+                        .filter(each -> !each.generated())
+                        .map(Column::name)
+                        .toList(),
+                always,
+                required,
+                session.query(UNIQUES, row -> row.texts("columns"), oid),
+                session.query(TRIGGERS, row -> row.text("name"), oid, "O"),
+                session.query(TRIGGERS, row -> row.text("name"), oid, "A"));
+    }
+
+    /** Whether the session's user may set {@code session_replication_role}. */
+    boolean mayActAsReplica() {
+        if (session.isSuperuser()) {
+            return true;
+        }
+        return session.serverVersion() >= 150000
+                && session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = current_user"
+                                + " AND pg_catalog.has_parameter_privilege('session_replication_role', 'SET')")
+                        > 0;
+    }
+}

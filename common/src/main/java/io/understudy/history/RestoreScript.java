@@ -1,0 +1,213 @@
+package io.understudy.history;
+
+import io.understudy.history.RestorePlan.Action;
+import io.understudy.history.RowClosure.Need;
+import io.understudy.postgres.Sql;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The statements that bring rows back, without BEGIN and COMMIT. Triggers of the site do not run where the user may
+ * prevent it: what they would make is in the snapshot, too. Then the database checks no foreign key either, so the
+ * script itself locks the rows that others refer to, and fails where one is missing.
+ */
+final class RestoreScript {
+    private final RestorePlan plan;
+    private final LiveTables tables;
+    private final List<String> statements = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+
+    RestoreScript(RestorePlan plan, LiveTables tables, Collection<Need> parents) {
+        this.plan = plan;
+        this.tables = tables;
+        if (!plan.order().isEmpty()) {
+            settings(parents);
+            plan.order().forEach(this::write);
+            plan.later().forEach(this::complete);
+        }
+    }
+
+    List<String> statements() {
+        return List.copyOf(statements);
+    }
+
+    /** What a person should know. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
+    }
+
+    /** {@code 'it''s'}, or {@code E'…'} where it has characters that a terminal would act on; {@code NULL}. */
+    static String literal(String field) {
+        String value = StoredRow.value(field);
+        if (value == null) {
+            return "NULL";
+        }
+        if (value.codePoints().noneMatch(RestoreScript::isSpecial)) {
+            return Sql.literal(value);
+        }
+        StringBuilder text = new StringBuilder("E'");
+        value.codePoints().forEach(each -> {
+            if (isSpecial(each)) {
+                text.append(String.format(each < 0x10000 ? "\\u%04x" : "\\U%08x", each));
+            } else if (each == '\\' || each == '\'') {
+                text.append((char) each).append((char) each);
+            } else {
+                text.appendCodePoint(each);
+            }
+        });
+        return text.append('\'').toString();
+    }
+
+    private static boolean isSpecial(int each) {
+        int type = Character.getType(each);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
+    }
+
+    private void settings(Collection<Need> parents) {
+        statements.add("SET LOCAL standard_conforming_strings = on");
+        statements.add("SET LOCAL client_encoding = 'UTF8'");
+        statements.add("SET LOCAL datestyle = 'ISO, MDY'");
+        statements.add("SET LOCAL intervalstyle = 'postgres'");
+        Set<LiveTable> written = plan.order().stream()
+                .map(each -> tables.find(each.row().table()).orElseThrow())
+                .collect(Collectors.toSet());
+        written.stream()
+                .filter(each -> !each.stubborn().isEmpty())
+                .forEach(each -> remarks.add(runs(each.stubborn(), each) + ": they are enabled ALWAYS"));
+        boolean triggers = written.stream().anyMatch(each -> !each.triggers().isEmpty());
+        if (triggers && tables.mayActAsReplica()) {
+            statements.add("SET LOCAL session_replication_role = replica");
+            parents.forEach(this::require);
+            return;
+        }
+        if (written.stream()
+                .anyMatch(each -> !each.triggers().isEmpty() || !each.stubborn().isEmpty())) {
+            statements.add("SET LOCAL search_path = \"$user\", public");
+        }
+        written.stream()
+                .filter(each -> !each.triggers().isEmpty())
+                .forEach(each -> remarks.add(
+                        runs(each.triggers(), each) + ": database.user may not set session_replication_role"));
+        if (plan.isDeferred()) {
+            statements.add("SET CONSTRAINTS ALL DEFERRED");
+        }
+    }
+
+    private static String runs(List<String> triggers, LiveTable table) {
+        return "triggers of " + table.ref() + " run for these rows (" + String.join(", ", triggers) + ")";
+    }
+
+    private void require(Need need) {
+        String row = need.table() + " (" + RowId.text(need.columns(), need.fields()) + ")";
+        String block = "BEGIN PERFORM FROM " + need.table().qualified() + " WHERE "
+                + LiveRows.condition(need.columns(), List.of(need.fields()))
+                + " FOR KEY SHARE; IF NOT FOUND THEN RAISE EXCEPTION USING MESSAGE = "
+                + literal(StoredRow.field(row + " is gone")) + "; END IF; END";
+        statements.add("DO " + literal(StoredRow.field(block)));
+    }
+
+    private void write(Member member) {
+        if (plan.action(member) == Action.UPDATE) {
+            update(member);
+        } else {
+            insert(member);
+        }
+    }
+
+    private List<String> columns(Member member) {
+        LiveTable table = tables.find(member.row().table()).orElseThrow();
+        List<String> common = RowClosure.common(member.row(), table);
+        member.row().columns().stream()
+                .filter(each -> !common.contains(each))
+                .forEach(each -> remarks.add("column " + each + " of " + table.ref()
+                        + " is left out: the database has none of this name that can be written"));
+        return common;
+    }
+
+    private void insert(Member member) {
+        List<String> columns = columns(member);
+        Set<String> without = plan.later().getOrDefault(member, Set.of());
+        String values = columns.stream()
+                .map(each -> without.contains(each)
+                        ? "NULL"
+                        : literal(member.row().fields(List.of(each)).get(0)))
+                .collect(Collectors.joining(", "));
+        statements.add("INSERT INTO " + member.row().table().qualified() + " ("
+                + columns.stream().map(Sql::identifier).collect(Collectors.joining(", "))
+                + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ")");
+    }
+
+    private void update(Member member) {
+        LiveTable table = tables.find(member.row().table()).orElseThrow();
+        List<String> differing = member.differing();
+        differing.stream()
+                .filter(table.always()::contains)
+                .forEach(each -> remarks.add(
+                        "column " + each + " of " + member.id() + " stays as it is: the database alone counts it"));
+        columns(member);
+        set(
+                member,
+                differing.stream()
+                        .filter(each -> !table.always().contains(each))
+                        .toList());
+    }
+
+    private void complete(Member member, Set<String> columns) {
+        if (plan.order().contains(member) && plan.action(member) == Action.INSERT) {
+            set(member, List.copyOf(columns));
+        }
+    }
+
+    private void set(Member member, List<String> columns) {
+        if (columns.isEmpty()) {
+            return;
+        }
+        RowId id = member.id();
+        statements.add("UPDATE " + id.table().qualified() + " SET "
+                + columns.stream()
+                        .map(each -> Sql.identifier(each) + " = "
+                                + literal(member.row().fields(List.of(each)).get(0)))
+                        .collect(Collectors.joining(", "))
+                + " WHERE " + LiveRows.condition(id.columns(), List.of(id.fields())));
+    }
+
+    /** The whole transaction, for psql. @param head comments */
+    static String text(List<String> head, List<String> statements) {
+        StringBuilder text = new StringBuilder();
+        head.forEach(each -> text.append("-- ").append(oneLine(each)).append('\n'));
+        if (!statements.isEmpty()) {
+            text.append("BEGIN;\n");
+            statements.forEach(each -> text.append(each).append(";\n"));
+            text.append("COMMIT;\n");
+        }
+        return text.toString();
+    }
+
+    /** A value in a comment must not end it. */
+    private static String oneLine(String text) {
+        return text.codePoints()
+                .map(each -> isSpecial(each) ? ' ' : each)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** The rows of the plan with what is done with each. */
+    static Map<String, Object> view(Member member, RestorePlan plan) {
+        Map<String, Object> view = new java.util.LinkedHashMap<>();
+        view.put("table", member.row().table());
+        view.put("key", member.id().values());
+        view.put("role", member.role());
+        view.put("action", plan.action(member));
+        view.put("snapshot", member.snapshot());
+        view.put("differs", plan.action(member) == Action.SAME ? List.of() : member.differing());
+        view.put("reason", member.obstacle().orElse(null));
+        return view;
+    }
+}

@@ -1,0 +1,93 @@
+package io.understudy.history;
+
+import io.understudy.browse.EverySnapshot;
+import io.understudy.browse.SnapshotReader;
+import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/** Rows in all snapshots up to a moment. Not thread-safe. */
+final class SnapshotRows {
+    private final SnapshotReader reader;
+    private final Optional<Instant> at;
+    private final LongConsumer progress;
+    private final List<SnapshotId> newestFirst;
+    private final EverySnapshot every = new EverySnapshot();
+
+    /** @param at the last moment; empty: now */
+    SnapshotRows(SnapshotReader reader, Optional<Instant> at, LongConsumer progress) {
+        this.reader = reader;
+        this.at = at;
+        this.progress = progress;
+        this.newestFirst = new ArrayList<>(reader.list());
+        Collections.reverse(newestFirst);
+    }
+
+    /** A row, and the snapshot that it was found in. */
+    record Found(StoredRow row, SnapshotId snapshot, Instant moment) {}
+
+    /** What could not be read so far. */
+    EverySnapshot every() {
+        return every;
+    }
+
+    /** Goes over the snapshots, newest first, until this returns false. */
+    void each(java.util.function.Predicate<Opened> more) {
+        every.each(
+                reader,
+                newestFirst,
+                opened -> at.isPresent() && opened.manifest().moment().isAfter(at.get()) || more.test(opened));
+    }
+
+    /**
+     * The newest version of each row.
+     *
+     * @param tables that it may be in
+     * @param wanted values of these columns
+     * @return by those values; without those that no snapshot has
+     */
+    Map<List<String>, Found> newest(List<TableRef> tables, List<String> columns, Set<List<String>> wanted) {
+        Map<List<String>, Found> found = new LinkedHashMap<>();
+        Map<TableRef, RowSearch> searches = new HashMap<>();
+        tables.forEach(table -> searches.put(table, new RowSearch(columns, wanted, progress)));
+        each(opened -> {
+            for (TableRef table : tables) {
+                Set<List<String>> seen = new HashSet<>();
+                for (StoredRow row : look(opened, table, searches.get(table))) {
+                    List<String> values = row.fields(columns);
+                    if (seen.add(values)) {
+                        found.putIfAbsent(
+                                values,
+                                new Found(
+                                        row,
+                                        opened.manifest().snapshot(),
+                                        opened.manifest().moment()));
+                    }
+                }
+            }
+            return found.size() < wanted.size();
+        });
+        return found;
+    }
+
+    /** All rows of one snapshot with one of these values. */
+    List<StoredRow> in(SnapshotId snapshot, TableRef table, List<String> columns, Set<List<String>> wanted) {
+        return look(reader.open(snapshot), table, new RowSearch(columns, wanted, progress));
+    }
+
+    private static List<StoredRow> look(Opened opened, TableRef table, RowSearch search) {
+        return SnapshotTables.find(opened, table)
+                .map(each -> search.look(each, SnapshotTables.charset(opened), opened.blobs()))
+                .orElse(List.of());
+    }
+}

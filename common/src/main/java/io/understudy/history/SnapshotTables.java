@@ -1,0 +1,34 @@
+package io.understudy.history;
+
+import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.postgres.ServerEncoding;
+import io.understudy.repository.DatabaseData.TableData;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The tables that snapshots hold. */
+final class SnapshotTables {
+    private SnapshotTables() {}
+
+    static Optional<TableData> find(Opened snapshot, TableRef table) {
+        try (Stream<TableData> tables = snapshot.manifest().database().tables(snapshot.blobs())) {
+            return tables.filter(each -> TableRef.of(each).equals(table)).findFirst();
+        }
+    }
+
+    /** As {@code schema.name}. */
+    static Set<String> names(Opened snapshot) {
+        try (Stream<TableData> tables = snapshot.manifest().database().tables(snapshot.blobs())) {
+            return tables.map(each -> TableRef.of(each).toString()).collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    static Charset charset(Opened snapshot) {
+        return ServerEncoding.charset(
+                snapshot.manifest().database().properties().encoding());
+    }
+}

@@ -1,0 +1,170 @@
+package io.understudy.roundtrip;
+
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
+import io.understudy.cli.Terminal;
+import io.understudy.config.Settings;
+import io.understudy.history.HistoryCommand;
+import io.understudy.history.RestoreRowCommand;
+import io.understudy.repository.JunkObject;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.setup.SnapshotName;
+import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PostgresServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A database of the shared server, its snapshots, and the commands that look into the history of rows. */
+final class RowSite {
+    private final PostgresServer server = PostgresServer.shared();
+    private final MemoryBlobs blobs = new MemoryBlobs();
+    private final Map<SnapshotId, Manifest> snapshots = new TreeMap<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final Path state;
+    private final String database;
+    private String user = PostgresServer.SUPERUSER;
+    private String links = "[]";
+    private int opened;
+
+    RowSite(Path state, String schema) {
+        this.state = state;
+        this.database = server.createDatabase("rows");
+        sql(schema);
+    }
+
+    private final class Reader implements SnapshotReader {
+        @Override
+        public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
+            return new SnapshotName.Found(name.id().orElseThrow(), Optional.empty());
+        }
+
+        @Override
+        public List<SnapshotId> list() {
+            return List.copyOf(snapshots.keySet());
+        }
+
+        @Override
+        public Opened open(SnapshotId snapshot) {
+            return new Opened(snapshots.get(snapshot), new Counting());
+        }
+    }
+
+    private final class Counting implements BlobSource {
+        @Override
+        public InputStream open(BlobRef blob) {
+            opened++;
+            return blobs.open(blob);
+        }
+    }
+
+    private final class Program extends SnapshotProgram {
+        Program(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
+            return work.apply(new Reader());
+        }
+
+        @Override
+        protected List<Class<?>> commands() {
+            return List.of(HistoryCommand.class, RestoreRowCommand.class);
+        }
+    }
+
+    /** With these {@code history.links}. */
+    void links(String yaml) {
+        links = yaml;
+    }
+
+    /** The agents log in as this role, which owns the tables. */
+    void as(String role) {
+        server.createRole(role, "LOGIN PASSWORD 'plain'");
+        sql("""
+                DO $$ DECLARE each record; BEGIN
+                    FOR each IN SELECT oid::regclass AS name FROM pg_class
+                        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') LOOP
+                        EXECUTE format('ALTER TABLE %%s OWNER TO %1$s', each.name);
+                    END LOOP;
+                END $$;
+                GRANT ALL ON SCHEMA public TO %1$s;
+                """.formatted(role));
+        user = role;
+    }
+
+    String sql(String script) {
+        return server.psql(database, script);
+    }
+
+    /** The next snapshot. */
+    Manifest take() {
+        Manifest manifest = Copies.capture(server.settings(database), state, blobs, snapshots.size() + 1);
+        snapshots.put(manifest.snapshot(), manifest);
+        return manifest;
+    }
+
+    /** @return the exit code */
+    int run(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        opened = 0;
+        Path config = state.resolve("understudy.yaml");
+        try {
+            Files.writeString(config, """
+                    site: example
+                    state: %1$s/state
+                    marker: %1$s/BACKUP
+                    database: {url: "jdbc:postgresql://127.0.0.1:%2$d/%3$s", user: %4$s, password: "%5$s"}
+                    trees: [{name: media, kind: files, path: %1$s/media}]
+                    filestore: {url: "file://%1$s/store"}
+                    signing: {trusted_keys: []}
+                    history: {links: %6$s}
+                    """.formatted(
+                            state,
+                            server.port(),
+                            database,
+                            user,
+                            user.equals(PostgresServer.SUPERUSER) ? server.password() : "plain",
+                            links));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<String> all = new ArrayList<>(List.of("-c", config.toString()));
+        all.addAll(List.of(arguments));
+        Terminal terminal = new Terminal(
+                new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
+        return new Program(terminal).execute(all.toArray(String[]::new));
+    }
+
+    String out() {
+        return out.toString();
+    }
+
+    String err() {
+        return err.toString();
+    }
+
+    /** How many blobs the last command read. */
+    int opened() {
+        return opened;
+    }
+}
