@@ -24,6 +24,8 @@ import java.util.function.ToIntFunction;
  */
 final class EachSite {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** How often it looks at the clock. */
+    private static final Duration SLICE = Duration.ofMillis(100);
 
     private final ThreadLocal<List<Printed>> printed = new ThreadLocal<>();
     private final Ticker ticker;
@@ -97,7 +99,8 @@ final class EachSite {
         while (!waiting.isEmpty()) {
             long left = patienceEnds - ticker.nanos();
             long most = limit.minus(ticker.since(begun)).toNanos();
-            Answer next = came.poll(Math.max(0, left > 0 ? Math.min(left, most) : most), TimeUnit.NANOSECONDS);
+            long pause = Math.min(left > 0 ? Math.min(left, most) : most, SLICE.toNanos());
+            Answer next = came.poll(Math.max(0, pause), TimeUnit.NANOSECONDS);
             if (next != null) {
                 all.set(names.indexOf(next.site()), next);
             } else if (most <= 0) {
