@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * For which site a thread works, in a process with several: the log says it in each line. A thread that such a thread
- * starts works for the same site; so do the threads of a pool whose factory was made there, whichever thread makes it grow.
+ * starts works for the same site; so do the threads of a pool whose factory was made there, also where another thread
+ * makes it grow.
  */
 public final class SiteThreads {
     private static final InheritableThreadLocal<String> SITE = new InheritableThreadLocal<>();
