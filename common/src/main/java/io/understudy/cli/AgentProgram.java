@@ -11,6 +11,7 @@ import io.understudy.time.Ticker;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Spec;
  */
 public abstract class AgentProgram implements Runnable {
     public static final String DEFAULT_CONFIG = "/etc/understudy/understudy.yaml";
+
+    /** How long a command that only looks may take for all sites: longer than a filestore is tried. */
+    public static final Duration LOOK_LIMIT = Duration.ofMinutes(5);
 
     private final Terminal terminal;
 
@@ -156,10 +160,13 @@ public abstract class AgentProgram implements Runnable {
      * Of the one site that is meant.
      *
      * @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file; {@code USAGE} where
-     *     {@code --config} is a folder and no site is named, or the other way round
+     *     {@code --config} is a folder and no site is named, or the other way round; {@code CONFIG_INVALID} where the
+     *     site shares with another of its folder what must be its own
      */
     public final Settings settings() {
-        return closed(choice().settings());
+        Settings settings = choice().settings();
+        choice().requireOwnPlaces(settings);
+        return closed(settings);
     }
 
     private static Settings closed(Settings settings) {
@@ -176,18 +183,24 @@ public abstract class AgentProgram implements Runnable {
      * The command for the site that is meant, or for all sites of the folder at the same time, each of which prints as
      * by itself.
      *
-     * @param command returns its exit code
+     * @param command returns its exit code; it looks, or stops a site, so that a site shares something is no reason
+     *     not to
      * @return the first of those that are not 0, in the order of the names
      */
     public final int forEachSite(ToIntFunction<Settings> command) {
+        return forEachSite(command, LOOK_LIMIT);
+    }
+
+    /** @param limit of all sites together; one that takes longer has failed */
+    public final int forEachSite(ToIntFunction<Settings> command, Duration limit) {
         Optional<SiteFolder> all = choice().all();
         if (all.isEmpty()) {
-            return command.applyAsInt(settings());
+            return command.applyAsInt(closed(choice().settings()));
         }
         try {
             Consumer<EachSite.Answer> show = each -> print(each, each::text);
             List<EachSite.Answer> answers =
-                    eachSite.run(all.get(), each -> command.applyAsInt(closed(each)), json ? each -> {} : show);
+                    eachSite.run(all.get(), each -> command.applyAsInt(closed(each)), limit, json ? each -> {} : show);
             if (json) {
                 print(
                         new EachSite.Listing(

@@ -2,6 +2,8 @@ package io.understudy.cli;
 
 import io.understudy.config.Settings;
 import io.understudy.config.SiteFolder;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.tasks.SiteThreads;
 import io.understudy.time.Ticker;
@@ -22,6 +24,8 @@ import java.util.function.ToIntFunction;
  */
 final class EachSite {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** How often it looks at the clock. */
+    private static final Duration SLICE = Duration.ofMillis(100);
 
     private final ThreadLocal<List<Printed>> printed = new ThreadLocal<>();
     private final Ticker ticker;
@@ -71,10 +75,11 @@ final class EachSite {
 
     /**
      * @param command returns its exit code, or throws
+     * @param limit of all of them together; a site that takes longer is answered for, and goes on unattended
      * @param ready receives each answer as soon as it may be shown
      * @return all of them, in the order of the names
      */
-    List<Answer> run(SiteFolder folder, ToIntFunction<Settings> command, Consumer<Answer> ready)
+    List<Answer> run(SiteFolder folder, ToIntFunction<Settings> command, Duration limit, Consumer<Answer> ready)
             throws InterruptedException {
         List<String> names = folder.names();
         LinkedBlockingQueue<Answer> came = new LinkedBlockingQueue<>();
@@ -84,7 +89,8 @@ final class EachSite {
             thread.setDaemon(true);
             thread.start();
         }
-        long patienceEnds = ticker.nanos() + PATIENCE.toNanos();
+        long begun = ticker.nanos();
+        long patienceEnds = begun + PATIENCE.toNanos();
         List<Answer> all = new ArrayList<>(Collections.nCopies(names.size(), null));
         List<Integer> waiting = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -92,11 +98,17 @@ final class EachSite {
         }
         while (!waiting.isEmpty()) {
             long left = patienceEnds - ticker.nanos();
-            Answer next = left > 0 ? came.poll(left, TimeUnit.NANOSECONDS) : came.take();
+            long most = limit.minus(ticker.since(begun)).toNanos();
+            long pause = Math.min(left > 0 ? Math.min(left, most) : most, SLICE.toNanos());
+            Answer next = came.poll(Math.max(0, pause), TimeUnit.NANOSECONDS);
             if (next != null) {
                 all.set(names.indexOf(next.site()), next);
+            } else if (most <= 0) {
+                waiting.stream()
+                        .filter(place -> all.get(place) == null)
+                        .forEach(place -> all.set(place, late(names.get(place), limit)));
             }
-            boolean patient = patienceEnds - ticker.nanos() > 0;
+            boolean patient = patienceEnds - ticker.nanos() > 0 && most > 0;
             for (Integer place : List.copyOf(waiting)) {
                 if (all.get(place) != null) {
                     ready.accept(all.get(place));
@@ -107,6 +119,18 @@ final class EachSite {
             }
         }
         return all;
+    }
+
+    private static Answer late(String name, Duration limit) {
+        UnderstudyException why = new UnderstudyException(
+                ErrorCode.AGENT_UNREACHABLE,
+                "no answer for site " + name + " within " + limit.toSeconds() + " seconds",
+                "look at its disks, database and filestore; --site " + name + " shows it alone");
+        return failed(name, why);
+    }
+
+    private static Answer failed(String name, UnderstudyException why) {
+        return new Answer(name, why.code().exitCode(), null, Optional.of(Problem.of(why)), "");
     }
 
     private Answer answer(String name, Supplier<Settings> settings, ToIntFunction<Settings> command) {
@@ -122,8 +146,7 @@ final class EachSite {
                     Optional.empty(),
                     result.map(each -> each.text().get()).orElse(""));
         } catch (RuntimeException | Error e) {
-            var known = Unexpected.of("complete the command for site " + name, e);
-            return new Answer(name, known.code().exitCode(), null, Optional.of(Problem.of(known)), "");
+            return failed(name, Unexpected.of("complete the command for site " + name, e));
         } finally {
             printed.remove();
         }

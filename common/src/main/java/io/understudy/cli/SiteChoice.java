@@ -6,9 +6,14 @@ import io.understudy.config.SiteFolder;
 import io.understudy.config.SitePlaces;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Which site a command is for.
@@ -17,6 +22,8 @@ import java.util.Optional;
  * @param site the one that was named
  */
 public record SiteChoice(Path config, Optional<String> site) {
+    private static final Duration OTHERS = Duration.ofSeconds(5);
+
     /**
      * @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file; {@code USAGE} where it is a
      *     folder and no site is named, or the other way round
@@ -50,11 +57,27 @@ public record SiteChoice(Path config, Optional<String> site) {
     }
 
     /**
-     * That the site shares nothing with the others of its folder; with one configuration there are none.
+     * That the site shares nothing with the others of its folder; with one configuration there are none. Others whose
+     * configurations or disks do not answer within a few seconds are passed over: they must not keep a site from its
+     * promotion.
      *
      * @throws UnderstudyException {@code CONFIG_INVALID} where it does
      */
     public void requireOwnPlaces(Settings settings) {
-        folder().ifPresent(folder -> SitePlaces.requireNone(settings.site(), folder.shared(settings)));
+        folder().ifPresent(folder -> SitePlaces.requireNone(settings.site(), shared(folder, settings)));
+    }
+
+    private static List<String> shared(SiteFolder folder, Settings settings) {
+        CompletableFuture<List<String>> looking = new CompletableFuture<>();
+        Runnable look = () -> {
+            try {
+                looking.complete(folder.shared(settings));
+            } catch (RuntimeException | Error e) {
+                looking.completeExceptionally(e);
+            }
+        };
+        DaemonThreads.named("other-sites").newThread(look).start();
+        return looking.completeOnTimeout(List.of(), OTHERS.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 }

@@ -149,7 +149,8 @@ class AgentProgramTest {
     private static String site(Path folder, String name) {
         return "site: " + name + "\nstate: " + folder.resolve(name) + "\nmarker: /srv/BACKUP." + name
                 + "\ndatabase:\n  url: jdbc:postgresql://localhost/" + name
-                + "\n  user: site\nfilestore:\n  url: file:///srv/store/" + name + "\n";
+                + "\n  user: site\nfilestore:\n  url: file:///srv/store/" + name
+                + "\nprimary:\n  listen: 127.0.0.1:0\n  http: off\nreplica:\n  http: off\n";
     }
 
     private static void sites(Path folder, String... names) throws IOException {
@@ -188,6 +189,24 @@ class AgentProgramTest {
         assertThat(out.toString()).isEqualTo("all of\nblog\n");
         assertThat(err.toString()).isEqualTo("about blog\n");
         assertThat(run("configured", "-c", folder.toString(), "--site", "last")).isZero();
+    }
+
+    /** One that only looks shows it all the same. */
+    @Test
+    void aSiteThatSharesSomethingIsRefusedToCommandsThatChangeIt(@TempDir Path folder) throws Exception {
+        sites(folder, "blog", "last");
+        Path blog = folder.resolve("blog.yaml");
+        Files.writeString(blog, Files.readString(blog).replace("localhost/blog", "127.0.0.1/last"));
+
+        for (String site : List.of("blog", "last")) {
+            assertThat(run("configured", "-c", folder.toString(), "--site", site))
+                    .isEqualTo(ErrorCode.CONFIG_INVALID.exitCode());
+            assertThat(err.toString()).contains("database is database of ");
+        }
+        assertThat(run("each", "-c", folder.toString(), "--site", "blog"))
+                .as(err.toString())
+                .isZero();
+        assertThat(run("configured", "-c", blog.toString())).as("by itself").isZero();
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.understudy.primary.command;
 
+import io.understudy.cli.AgentProgram;
 import io.understudy.config.Settings;
 import io.understudy.primary.app.PrimaryWiring;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ParentCommand;
 
@@ -12,7 +14,7 @@ abstract class PrimaryCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        return forAllSites() ? cli.forEachSite(this::run) : run(cli.settings());
+        return forAllSites() ? cli.forEachSite(this::run, limit()) : run(cli.settings());
     }
 
     private int run(Settings settings) {
@@ -24,6 +26,11 @@ abstract class PrimaryCommand implements Callable<Integer> {
     /** Whether it is for all sites of a folder where none is named. It then runs on several threads at once. */
     boolean forAllSites() {
         return false;
+    }
+
+    /** How long all sites together may take. */
+    Duration limit() {
+        return AgentProgram.LOOK_LIMIT;
     }
 
     /** @return the exit code */

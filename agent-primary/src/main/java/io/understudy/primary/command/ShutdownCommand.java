@@ -5,6 +5,7 @@ import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.Shutdown;
 import io.understudy.primary.app.ShutdownView;
 import io.understudy.primary.app.ShutdownWiring;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -15,6 +16,12 @@ final class ShutdownCommand extends PrimaryCommand {
     @Override
     boolean forAllSites() {
         return true;
+    }
+
+    /** Each has its own, {@code primary.shutdown.limit}. */
+    @Override
+    Duration limit() {
+        return Duration.ofDays(1);
     }
 
     @Override
