@@ -218,9 +218,7 @@ final class SnapshotRuns {
         return base.manifest()
                 .filter(newest -> !newest.isContinuous())
                 .filter(newest -> Period.standsFor(
-                        newest.periods(),
-                        request.periods(),
-                        period -> period.isOneStretch(newest.moment(), now, zone)))
+                        newest.periods(), request.periods(), period -> period.isOneStretch(newest.moment(), now, zone)))
                 .isPresent();
     }
 

@@ -142,8 +142,7 @@ public final class SiteQuiesce implements Quiesce {
                 frozen = true;
                 places = live.stream()
                         .filter(tree -> !tree.kind().isOfBucket())
-                        .collect(Collectors.toMap(
-                                TreeSettings::name, tree -> LinkFarm.make(tree, this::requireTime)));
+                        .collect(Collectors.toMap(TreeSettings::name, tree -> LinkFarm.make(tree, this::requireTime)));
             }
             Map<String, Path> fixed = places;
             trees = live.stream()

@@ -113,7 +113,9 @@ class SkippedUnchangedPromisesTest {
                 return false;
             }
             int content = changes.lastEntry().getValue();
-            if (!kept.isEmpty() && contents.get(kept.lastKey()) == content && stands(kept.lastEntry().getValue(), due)) {
+            if (!kept.isEmpty()
+                    && contents.get(kept.lastKey()) == content
+                    && stands(kept.lastEntry().getValue(), due)) {
                 skipped++;
                 return false;
             }
@@ -124,8 +126,7 @@ class SkippedUnchangedPromisesTest {
         }
 
         private boolean stands(Known newest, List<String> due) {
-            return Period.standsFor(
-                    newest.periods(), due, period -> period.isOneStretch(newest.moment(), now, zone));
+            return Period.standsFor(newest.periods(), due, period -> period.isOneStretch(newest.moment(), now, zone));
         }
 
         void prune() {

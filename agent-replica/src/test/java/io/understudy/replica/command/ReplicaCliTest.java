@@ -184,7 +184,8 @@ class ReplicaCliTest {
     @Test
     void aPartIsNotRestoredToWhatIsLive() {
         for (String[] part : List.of(
-                new String[] {"--only", "database"}, new String[] {"--tree", "media"}, new String[] {"--path", "*.jpg"})) {
+                new String[] {"--only", "database"}, new String[] {"--tree", "media"}, new String[] {"--path", "*.jpg"
+                })) {
             for (String[] to : List.of(new String[0], new String[] {"--to", "live"})) {
                 String[] arguments = Stream.of(new String[] {"restore", "00000001-00000001", "--yes"}, to, part)
                         .flatMap(Stream::of)
