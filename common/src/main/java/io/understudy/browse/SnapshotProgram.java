@@ -4,6 +4,7 @@ import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
 import io.understudy.repository.SnapshotId;
+import io.understudy.setup.CheckReport;
 import io.understudy.setup.SnapshotName;
 import java.time.Clock;
 import java.util.function.Function;
@@ -37,5 +38,15 @@ public abstract class SnapshotProgram extends AgentProgram {
         SnapshotName.Found found = reader.find(name, junk -> say("warning: " + junk.text()));
         found.remark().ifPresent(this::say);
         return found.snapshot();
+    }
+
+    /** The report of {@code check} of a site, and whether it shares anything with the others of its folder. */
+    public final CheckReport besideOthers(CheckReport report, Settings settings) {
+        return choice().folder().isEmpty()
+                ? report
+                : report.and("sites", () -> {
+                    choice().requireOwnPlaces(settings);
+                    return "shares nothing with the other sites of its folder";
+                });
     }
 }

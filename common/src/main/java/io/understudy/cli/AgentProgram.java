@@ -1,10 +1,12 @@
 package io.understudy.cli;
 
 import io.understudy.config.Settings;
-import io.understudy.config.SettingsFile;
+import io.understudy.config.SiteFolder;
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.tasks.SiteThreads;
 import io.understudy.time.Ticker;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -14,9 +16,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,8 +50,16 @@ public abstract class AgentProgram implements Runnable {
             paramLabel = "FILE",
             defaultValue = DEFAULT_CONFIG,
             scope = ScopeType.INHERIT,
-            description = "The configuration file of this server. Default: ${DEFAULT-VALUE}")
+            description =
+                    "The configuration file of this server, or a folder with one NAME.yaml for each of several sites. Default: ${DEFAULT-VALUE}")
     private Path config;
+
+    @Option(
+            names = "--site",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description = "The site that is meant, where --config is a folder.")
+    private String site;
 
     @Option(
             names = "--json",
@@ -68,6 +80,8 @@ public abstract class AgentProgram implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Print the version.")
     private boolean version;
+
+    private final EachSite eachSite = new EachSite(Ticker.system());
 
     protected AgentProgram(Terminal terminal) {
         this.terminal = Objects.requireNonNull(terminal);
@@ -138,11 +152,57 @@ public abstract class AgentProgram implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file */
+    /**
+     * Of the one site that is meant.
+     *
+     * @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file; {@code USAGE} where
+     *     {@code --config} is a folder and no site is named, or the other way round
+     */
     public final Settings settings() {
-        Settings settings = SettingsFile.load(config);
+        return closed(choice().settings());
+    }
+
+    private static Settings closed(Settings settings) {
         closeState(settings.state());
         return settings;
+    }
+
+    /** Which site is meant. */
+    public final SiteChoice choice() {
+        return new SiteChoice(config, Optional.ofNullable(site));
+    }
+
+    /**
+     * The command for the site that is meant, or for all sites of the folder at the same time, each of which prints as
+     * by itself.
+     *
+     * @param command returns its exit code
+     * @return the first of those that are not 0, in the order of the names
+     */
+    public final int forEachSite(ToIntFunction<Settings> command) {
+        Optional<SiteFolder> all = choice().all();
+        if (all.isEmpty()) {
+            return command.applyAsInt(settings());
+        }
+        try {
+            Consumer<EachSite.Answer> show = each -> print(each, each::text);
+            List<EachSite.Answer> answers =
+                    eachSite.run(all.get(), each -> command.applyAsInt(closed(each)), json ? each -> {} : show);
+            if (json) {
+                print(
+                        new EachSite.Listing(
+                                answers.stream().map(EachSite.Answer::shown).toList()),
+                        () -> "");
+            }
+            return answers.stream()
+                    .mapToInt(EachSite.Answer::exitCode)
+                    .filter(code -> code != 0)
+                    .findFirst()
+                    .orElse(0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Cancellation.of("complete the command for all sites", e);
+        }
     }
 
     /** What lies in it is for the agents' user alone, also where another made the folder. */
@@ -159,6 +219,9 @@ public abstract class AgentProgram implements Runnable {
 
     /** The result of the command: with {@code --json} the value, otherwise the text. Once a command. */
     public final void print(Object value, Supplier<String> text) {
+        if (eachSite.takes(value, text)) {
+            return;
+        }
         terminal.out()
                 .println(json ? Json.line(value) : Terminal.plain(text.get().stripTrailing()));
         terminal.out().flush();
@@ -195,13 +258,14 @@ public abstract class AgentProgram implements Runnable {
 
     /** A remark in addition to the result: nothing that a script would need. */
     public final void say(String remark) {
-        terminal.err().println(Terminal.plain(remark));
+        String whose = SiteThreads.current().map(name -> name + ": ").orElse("");
+        terminal.err().println(Terminal.plain(whose + remark));
         terminal.err().flush();
     }
 
     /** Close it before anything else is printed. */
     public final ProgressDisplay progress() {
-        return new ProgressDisplay(terminal.err(), terminal.draws(), Ticker.system());
+        return new ProgressDisplay(terminal.err(), terminal.draws() && !eachSite.isOne(), Ticker.system());
     }
 
     /**

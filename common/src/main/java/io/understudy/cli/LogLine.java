@@ -3,14 +3,16 @@ package io.understudy.cli;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
+import io.understudy.tasks.SiteThreads;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * {@code 2026-11-27T12:13:33.077Z WARN  logger: message}, and the stack of a failure behind it. A message is one line:
- * names that others chose forge no other, and move no cursor.
+ * {@code 2026-11-27T12:13:33.077Z WARN  logger: message}, and the stack of a failure behind it; in a process with
+ * several sites {@code WARN  [site] logger: message}. A message is one line: names that others chose forge no other,
+ * and move no cursor.
  */
 final class LogLine extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
@@ -26,6 +28,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         StringBuilder line = new StringBuilder();
         MOMENT.formatTo(event.getInstant(), line);
         line.append(' ').append(level).append(" ".repeat(Math.max(1, LEVEL_WIDTH + 1 - level.length())));
+        SiteThreads.current().ifPresent(site -> line.append('[').append(site).append("] "));
         line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(": ");
         line.append(CONTROL.matcher(event.getFormattedMessage()).replaceAll(" "))
                 .append('\n');

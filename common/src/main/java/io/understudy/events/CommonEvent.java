@@ -124,4 +124,22 @@ public sealed interface CommonEvent extends Event {
     /** The first answer since the agent was started, which ends what was reported before. */
     @EventText(value = "the filestore {name} works", severity = Severity.DEBUG)
     record FilestoreWorks(Optional<String> filestore, String name) implements CommonEvent {}
+
+    @EventText("{sites} sites start, each by itself")
+    record SitesStart(int sites) implements CommonEvent {}
+
+    @EventText("site {site} runs")
+    record SiteRuns(String site) implements CommonEvent {}
+
+    /** The others go on. @param again for the same reason as the time before */
+    @EventText(value = "site {site} does not run, and is tried again: {why}", severity = Severity.ERROR)
+    record SiteFails(String site, UnderstudyException why, boolean again) implements CommonEvent {
+        @Override
+        public Severity severity() {
+            return again ? Severity.DEBUG : Severity.ERROR;
+        }
+    }
+
+    @EventText(value = "site {site} has not ended in time; the process ends all the same", severity = Severity.WARN)
+    record SiteStopsLate(String site) implements CommonEvent {}
 }

@@ -99,6 +99,11 @@ public enum Metric {
             Kind.GAUGE,
             "1 when the last attempt of a channel of `notify` succeeded, 0 when it failed; absent before the first",
             "channel"),
+    SITE_UP(
+            Kind.GAUGE,
+            "Of a process with several sites, at its overview: 1 while the agent of the site runs, 0 while it starts or"
+                    + " is tried again",
+            "site"),
     DISK_FREE_BYTES(Kind.GAUGE, "Free bytes where the agent keeps its state"),
     KEY_EXPIRY_TIMESTAMP_SECONDS(Kind.GAUGE, "When the TLS certificate expires");
 

@@ -41,6 +41,15 @@ public final class Metrics {
         build.setLabelValues(site, role, version);
     }
 
+    private Metrics(String role) {
+        registry.config().commonTags("role", role);
+    }
+
+    /** What is known of all sites of one process, whose agents have their own: {@code site} is a label here. */
+    public static Metrics ofSeveralSites(String role) {
+        return new Metrics(role);
+    }
+
     /**
      * Makes the counter or histogram appear, at 0, before anything happened: an alert can't see a series that is born
      * at 1.

@@ -220,6 +220,10 @@ public final class PageHtml {
     }
 
     private void sign(Level level) {
+        sign(html, level);
+    }
+
+    static void sign(Html html, Level level) {
         html.open("span", "class", "sign " + level.style())
                 .markup("<span aria-hidden=\"true\">")
                 .text(level.sign())

@@ -95,6 +95,13 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
         }
     }
 
+    /** With one more. @param look says what is well, or throws */
+    public CheckReport and(String name, Supplier<String> look) {
+        Run run = new Run();
+        checks.forEach(run::add);
+        return run.check(name, look).report();
+    }
+
     public Stream<CheckResult> failures() {
         return checks.stream().filter(CheckResult::hasFailed);
     }

@@ -1,6 +1,7 @@
 package io.understudy.tasks;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -10,10 +11,11 @@ import java.util.concurrent.TimeUnit;
 public final class DaemonThreads {
     private DaemonThreads() {}
 
-    /** @param name of each of them */
+    /** They work for the site of the thread that calls this. @param name of each of them */
     public static ThreadFactory named(String name) {
+        Optional<String> site = SiteThreads.current();
         return work -> {
-            Thread thread = new Thread(work, name);
+            Thread thread = new Thread(SiteThreads.as(site.orElse(null), work), name);
             thread.setDaemon(true);
             return thread;
         };
@@ -24,10 +26,11 @@ public final class DaemonThreads {
      * processors, and anything that blocks it would keep the work waiting.
      */
     public static void later(String name, Duration pause, Runnable work) {
+        ThreadFactory threads = named(name);
         CompletableFuture.delayedExecutor(
                         pause.toMillis(),
                         TimeUnit.MILLISECONDS,
-                        each -> named(name).newThread(each).start())
+                        each -> threads.newThread(each).start())
                 .execute(work);
     }
 

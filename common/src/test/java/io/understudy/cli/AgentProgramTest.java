@@ -2,9 +2,11 @@ package io.understudy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -14,6 +16,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Command;
@@ -32,7 +36,7 @@ class AgentProgramTest {
 
         @Override
         protected List<Class<?>> commands() {
-            return List.of(Show.class, Fail.class, Break.class, Forge.class, Ask.class, Configured.class);
+            return List.of(Show.class, Fail.class, Break.class, Forge.class, Ask.class, Configured.class, Each.class);
         }
     }
 
@@ -103,6 +107,101 @@ class AgentProgramTest {
         public void run() {
             agent.settings();
         }
+    }
+
+    /** Of each site: "broken" fails, "waiting" until "last" has had its turn. */
+    @Command(name = "each")
+    static final class Each implements Callable<Integer> {
+        @ParentCommand
+        Sample agent;
+
+        private final CountDownLatch last = new CountDownLatch(1);
+
+        @Override
+        public Integer call() {
+            return agent.forEachSite(this::one);
+        }
+
+        private int one(Settings settings) {
+            agent.say("about " + settings.site());
+            if (settings.site().equals("broken")) {
+                throw new UnderstudyException(ErrorCode.FENCED, "cannot look", "look elsewhere");
+            }
+            if (settings.site().equals("last")) {
+                last.countDown();
+            }
+            if (settings.site().equals("blog") && agent.choice().all().isPresent()) {
+                awaitLast();
+            }
+            agent.print(List.of(settings.site()), () -> "all of\n" + settings.site());
+            return settings.site().equals("last") ? 7 : 0;
+        }
+
+        private void awaitLast() {
+            try {
+                last.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static String site(Path folder, String name) {
+        return "site: " + name + "\nstate: " + folder.resolve(name) + "\nmarker: /srv/BACKUP." + name
+                + "\ndatabase:\n  url: jdbc:postgresql://localhost/" + name
+                + "\n  user: site\nfilestore:\n  url: file:///srv/store/" + name + "\n";
+    }
+
+    private static void sites(Path folder, String... names) throws IOException {
+        for (String name : names) {
+            Files.writeString(folder.resolve(name + ".yaml"), site(folder, name));
+        }
+    }
+
+    @Test
+    void aCommandForAllSitesWorksOnThemAtTheSameTime(@TempDir Path folder) throws Exception {
+        sites(folder, "blog", "broken", "last");
+        Files.writeString(folder.resolve("faulty.yaml"), "sight: faulty\n");
+
+        assertThat(run("each", "-c", folder.toString())).as("the first failure").isEqualTo(ErrorCode.FENCED.exitCode());
+        assertThat(out.toString())
+                .startsWith("site blog\n  all of\n  blog\nsite broken\n  error: cannot look\n  hint: look elsewhere\n"
+                        + "site faulty\n  error: ")
+                .endsWith("site last\n  all of\n  last\n");
+        assertThat(err.toString()).contains("blog: about blog\n", "last: about last\n");
+
+        out.getBuffer().setLength(0);
+        assertThat(run("each", "--json", "-c", folder.toString())).isEqualTo(ErrorCode.FENCED.exitCode());
+        assertThat(out.toString())
+                .startsWith("{\"sites\":[{\"site\":\"blog\",\"exit_code\":0,\"result\":[\"blog\"],\"error\":null},"
+                        + "{\"site\":\"broken\",\"exit_code\":50,\"result\":null,\"error\":{\"code\":\"fenced\",")
+                .endsWith("{\"site\":\"last\",\"exit_code\":7,\"result\":[\"last\"],\"error\":null}]}\n");
+    }
+
+    @Test
+    void oneSiteOfAFolderIsAsWithOneConfiguration(@TempDir Path folder) throws Exception {
+        sites(folder, "blog", "last");
+
+        assertThat(run("each", "-c", folder.toString(), "--site", "blog"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).isEqualTo("all of\nblog\n");
+        assertThat(err.toString()).isEqualTo("about blog\n");
+        assertThat(run("configured", "-c", folder.toString(), "--site", "last")).isZero();
+    }
+
+    @Test
+    void whichSiteIsMeantHasToBeClear(@TempDir Path folder) throws Exception {
+        sites(folder, "blog", "shop");
+
+        assertThat(run("configured", "-c", folder.toString())).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("has blog, shop", "hint: add --site blog, or whichever");
+        assertThat(run("configured", "-c", folder.toString(), "--site", "shp"))
+                .isEqualTo(ErrorCode.CONFIG_INVALID.exitCode());
+        assertThat(err.toString()).contains("no site shp in ", "hint: did you mean --site shop?");
+        assertThat(run("configured", "-c", folder.resolve("shop.yaml").toString(), "--site", "shop"))
+                .isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("--site shop needs a folder of configurations");
     }
 
     /** Whoever made the folder, and with whatever umask. */

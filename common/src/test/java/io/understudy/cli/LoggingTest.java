@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import io.understudy.tasks.SiteThreads;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -78,6 +79,21 @@ class LoggingTest {
         assertThat(text.substring(text.indexOf(' ')))
                 .startsWith(" INFO  Some: lost\njava.lang.IllegalStateException: outer\n\tat ")
                 .contains("Caused by: java.lang.IllegalArgumentException: inner\n\t");
+    }
+
+    @Test
+    void aLineNamesTheSiteOfItsThread() {
+        LoggingEvent event = new LoggingEvent(
+                "", new LoggerContext().getLogger("io.understudy.Some"), Level.INFO, "found", null, new Object[0]);
+        event.setInstant(Instant.parse("2026-11-27T12:13:33.077Z"));
+        StringBuilder lines = new StringBuilder();
+        Runnable log = () -> lines.append(new LogLine().doLayout(event));
+
+        SiteThreads.of("shop", log).run();
+        log.run();
+
+        assertThat(lines.toString().lines().map(line -> line.substring(line.indexOf(' '))))
+                .containsExactly(" INFO  [shop] Some: found", " INFO  Some: found");
     }
 
     @Test

@@ -65,6 +65,7 @@ class AlertsIT extends TwoServers {
             Metric.NOTICES_SENT.exported(),
             Metric.NOTICE_FAILURES.exported(),
             Metric.NOTIFY_CHANNEL_UP.exported(),
+            Metric.SITE_UP.exported(),
             Metric.RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS.exported());
 
     /** NaN here: without continuous snapshots nothing is loaded ahead. The replica's own tests see their values. */

@@ -16,8 +16,14 @@ final class CheckCommand extends PrimaryCommand {
     private Path recoveryKey;
 
     @Override
+    boolean forAllSites() {
+        return true;
+    }
+
+    @Override
     int run(PrimaryWiring agent) {
-        CheckReport report = agent.checks().run(Optional.ofNullable(recoveryKey));
+        CheckReport own = agent.checks().run(Optional.ofNullable(recoveryKey));
+        CheckReport report = cli.besideOthers(own, agent.settings());
         cli.print(report, report::text);
         return report.exitCode();
     }

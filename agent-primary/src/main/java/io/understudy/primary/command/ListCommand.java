@@ -13,6 +13,11 @@ final class ListCommand extends PrimaryCommand {
     private boolean all;
 
     @Override
+    boolean forAllSites() {
+        return true;
+    }
+
+    @Override
     int run(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
         ListView view = new ListView(

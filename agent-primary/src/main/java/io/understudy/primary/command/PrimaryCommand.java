@@ -1,5 +1,6 @@
 package io.understudy.primary.command;
 
+import io.understudy.config.Settings;
 import io.understudy.primary.app.PrimaryWiring;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ParentCommand;
@@ -11,9 +12,18 @@ abstract class PrimaryCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        try (PrimaryWiring agent = PrimaryWiring.of(cli.settings())) {
+        return forAllSites() ? cli.forEachSite(this::run) : run(cli.settings());
+    }
+
+    private int run(Settings settings) {
+        try (PrimaryWiring agent = PrimaryWiring.of(settings)) {
             return run(agent);
         }
+    }
+
+    /** Whether it is for all sites of a folder where none is named. It then runs on several threads at once. */
+    boolean forAllSites() {
+        return false;
     }
 
     /** @return the exit code */

@@ -1,11 +1,17 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.AgentVersion;
+import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
+import io.understudy.config.SiteFolder;
 import io.understudy.metrics.Monitoring;
 import io.understudy.primary.app.Daemon;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.sites.Overview;
+import io.understudy.sites.Sites;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
@@ -16,9 +22,27 @@ final class RunCommand implements Runnable {
     @ParentCommand
     private PrimaryCli cli;
 
+    @Option(
+            names = "--sites-http",
+            paramLabel = "HOST:PORT",
+            description = "Of several sites: where the list of them is served, /readyz and the metric of which run."
+                    + " Each site keeps its own address, too. Default: nowhere")
+    private String overview;
+
     @Override
     public void run() {
+        Optional<SiteFolder> several = cli.choice().all();
+        Optional<HostPort> list = Overview.of(overview, several.isPresent());
+        if (several.isPresent()) {
+            Sites.run(several.get(), PrimarySite.ROLE, list);
+        } else {
+            one();
+        }
+    }
+
+    private void one() {
         Settings settings = cli.settings();
+        cli.choice().requireOwnPlaces(settings);
         Monitoring monitoring = Monitoring.of(settings, "primary", AgentVersion.current());
         try (PrimaryWiring agent = PrimaryWiring.metered(settings, monitoring)) {
             Daemon daemon = agent.daemon(monitoring, port -> {});

@@ -13,6 +13,11 @@ import picocli.CommandLine.Command;
                 + " host that shuts down: understudy-shutdown.service calls it. Does nothing on a standby.")
 final class ShutdownCommand extends PrimaryCommand {
     @Override
+    boolean forAllSites() {
+        return true;
+    }
+
+    @Override
     int run(PrimaryWiring agent) {
         cli.say("stopping the site, and taking a last snapshot within "
                 + agent.settings().primary().shutdown().limit().toSeconds() + " s");

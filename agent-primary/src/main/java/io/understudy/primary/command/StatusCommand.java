@@ -8,6 +8,11 @@ import picocli.CommandLine.Command;
 @Command(name = "status", description = "Shows role, epoch, newest snapshot and who follows.")
 final class StatusCommand extends PrimaryCommand {
     @Override
+    boolean forAllSites() {
+        return true;
+    }
+
+    @Override
     int run(PrimaryWiring agent) {
         StatusView view = agent.status();
         cli.print(view, view::text);

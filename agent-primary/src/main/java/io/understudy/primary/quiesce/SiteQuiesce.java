@@ -115,9 +115,11 @@ public final class SiteQuiesce implements Quiesce {
         @Override
         public synchronized boolean fix() {
             if (late) {
-                throw tooLong(
-                        "before the moment was taken",
-                        "look what takes so long: locks of other sessions, the command that stops the site");
+                throw new UnderstudyException(
+                        ErrorCode.COMMAND_TIMEOUT,
+                        "cannot take a snapshot of the quiet site: it was stopped for "
+                                + settings.limit().toSeconds() + " s before the moment was taken, and started again",
+                        "raise quiesce.limit, or look what takes so long: locks of other sessions, the command that stops the site");
             }
             if (!stopped) {
                 return false;
@@ -155,18 +157,13 @@ public final class SiteQuiesce implements Quiesce {
         /** While files are linked the watch waits; the site does not wait longer for it than that. */
         private void requireTime() {
             if (ticker.since(since).compareTo(settings.limit()) > 0) {
-                throw tooLong(
-                        "before all its files were linked",
-                        "have the file system make a snapshot of large trees: quiesce.freeze in place of files: link");
+                throw new UnderstudyException(
+                        ErrorCode.COMMAND_TIMEOUT,
+                        "cannot take a snapshot of the quiet site: it was stopped for "
+                                + settings.limit().toSeconds()
+                                + " s before all its files were linked, and started again",
+                        "raise quiesce.limit, or set quiesce.freeze in place of files: link for large trees");
             }
-        }
-
-        private UnderstudyException tooLong(String before, String look) {
-            return new UnderstudyException(
-                    ErrorCode.COMMAND_TIMEOUT,
-                    "cannot take a snapshot of the quiet site: it was stopped for "
-                            + settings.limit().toSeconds() + " s " + before + ", and started again",
-                    "raise quiesce.limit, or " + look);
         }
 
         private void startAfter(RuntimeException failure) {

@@ -293,8 +293,8 @@ class StatusAgainstTheWorldTest {
                     HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case SNAPSHOT_DURATION_SECONDS, CONTINUOUS_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no channel is named; the others are the
-            // replica's.
+            // Nothing was verified; the filestore of this test is not metered; no channel is named; it is one site; the
+            // others are the replica's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
@@ -306,6 +306,7 @@ class StatusAgainstTheWorldTest {
                     NOTICES_SENT,
                     NOTICE_FAILURES,
                     NOTIFY_CHANNEL_UP,
+                    SITE_UP,
                     REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     AHEAD_SNAPSHOT_TIMESTAMP_SECONDS,

@@ -184,8 +184,9 @@ class PartialSnapshotTest {
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
                     assertThat(e.hint())
-                            .isEqualTo("did you mean database? the parts are database, files, config, secrets, git, bucket,"
-                                    + " inventory");
+                            .isEqualTo(
+                                    "did you mean database? the parts are database, files, config, secrets, git, bucket,"
+                                            + " inventory");
                 });
     }
 

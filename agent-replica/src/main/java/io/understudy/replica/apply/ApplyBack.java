@@ -22,8 +22,8 @@ import java.util.Set;
 
 /** Makes N-1 live again: databases, then files, secrets and config, then restart. */
 final class ApplyBack {
-    private static final List<TreeKind> ORDER =
-            List.of(TreeKind.FILES, TreeKind.INVENTORY, TreeKind.BUCKET, TreeKind.SECRETS, TreeKind.CONFIG, TreeKind.GIT);
+    private static final List<TreeKind> ORDER = List.of(
+            TreeKind.FILES, TreeKind.INVENTORY, TreeKind.BUCKET, TreeKind.SECRETS, TreeKind.CONFIG, TreeKind.GIT);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;

@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
  * production. When anything fails the intent is turned back.
  */
 final class ApplyForward {
-    private static final List<TreeKind> ORDER =
-            List.of(TreeKind.GIT, TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.BUCKET, TreeKind.INVENTORY, TreeKind.FILES);
+    private static final List<TreeKind> ORDER = List.of(
+            TreeKind.GIT, TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.BUCKET, TreeKind.INVENTORY, TreeKind.FILES);
 
     private final ReplicaStateStore store;
     private final BackupMode backup;

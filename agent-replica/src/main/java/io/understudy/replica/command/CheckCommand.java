@@ -11,8 +11,13 @@ import picocli.CommandLine.Command;
         description = "Checks everything that an import and a promotion need, and lists all faults. Changes nothing.")
 final class CheckCommand extends ReplicaCommand {
     @Override
+    boolean forAllSites() {
+        return true;
+    }
+
+    @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        CheckReport report = wiring.checks().run();
+        CheckReport report = cli.besideOthers(wiring.checks().run(), settings);
         cli.print(report, report::text);
         return report.exitCode();
     }

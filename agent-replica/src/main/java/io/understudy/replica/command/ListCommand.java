@@ -56,6 +56,11 @@ final class ListCommand extends ReplicaCommand {
     }
 
     @Override
+    boolean forAllSites() {
+        return true;
+    }
+
+    @Override
     int run(Settings settings, ReplicaWiring wiring) {
         ReplicaRecord record = wiring.store().record();
         Mirror mirror = wiring.snapshots().mirror();

@@ -12,10 +12,18 @@ abstract class ReplicaCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        Settings settings = cli.settings();
+        return forAllSites() ? cli.forEachSite(this::run) : run(cli.settings());
+    }
+
+    private int run(Settings settings) {
         try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
             return run(settings, wiring);
         }
+    }
+
+    /** Whether it is for all sites of a folder where none is named. It then runs on several threads at once. */
+    boolean forAllSites() {
+        return false;
     }
 
     /** @return the exit code */

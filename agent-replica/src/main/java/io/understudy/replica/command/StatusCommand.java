@@ -14,6 +14,11 @@ import picocli.CommandLine.Command;
 @Command(name = "status", description = "What this server is, what it serves, and what it does now.")
 final class StatusCommand extends ReplicaCommand {
     @Override
+    boolean forAllSites() {
+        return true;
+    }
+
+    @Override
     int run(Settings settings, ReplicaWiring wiring) {
         StatusView status = status(settings, wiring);
         cli.print(status, () -> StatusText.of(status));

@@ -17,7 +17,8 @@ import java.util.Set;
  *
  * <pre>
  * {"format":1,"places":[{"database":"shop","number":1795868000,"snapshot":"00000001-00000042",
- *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…","keeps_foreign":false}],"ours":["shop"],"last":1795868000}
+ *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…","keeps_foreign":false}],
+ *  "ours":["shop"],"last":1795868000}
  * </pre>
  */
 final class Places {
@@ -157,8 +158,7 @@ final class Places {
     void remove(Entry entry) {
         Kept now = kept();
         file.write(new Kept(
-                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours(),
-                now.last()));
+                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours(), now.last()));
     }
 
     private static List<Entry> replaced(Kept now, Entry entry) {

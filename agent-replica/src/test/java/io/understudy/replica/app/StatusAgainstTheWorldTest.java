@@ -287,6 +287,7 @@ class StatusAgainstTheWorldTest {
                     NOTICES_SENT,
                     NOTICE_FAILURES,
                     NOTIFY_CHANNEL_UP,
+                    SITE_UP,
                     SNAPSHOT_ATTEMPTS,
                     QUIESCE_DOWN_SECONDS,
                     SNAPSHOT_FAILURES,

@@ -39,7 +39,9 @@ class RiskyTreeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = TreeKind.class, names = {"FILES", "CONFIG", "SECRETS"})
+    @EnumSource(
+            value = TreeKind.class,
+            names = {"FILES", "CONFIG", "SECRETS"})
     void takesTheBitsFromFilesAndLeavesOutTheLinks(TreeKind kind) throws IOException {
         TreeBench bench = bench(kind);
         bench.apply(1, source);
