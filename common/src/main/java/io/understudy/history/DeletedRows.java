@@ -4,7 +4,9 @@ import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.diff.RowsOfTwo;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.Lines;
 import io.understudy.repository.digest.RowDifference;
 import java.io.BufferedReader;
@@ -63,11 +65,7 @@ final class DeletedRows {
      *     long
      */
     void look(Opened opened) {
-        boolean same = before != null
-                && before.manifest()
-                        .database()
-                        .tables()
-                        .equals(opened.manifest().database().tables());
+        boolean same = before != null && tables(before).equals(tables(opened));
         Optional<TableData> here = same ? Optional.ofNullable(last) : SnapshotTables.find(opened, table);
         boolean asked = since.isEmpty() || !opened.manifest().moment().isBefore(since.get());
         if (!same && last != null && here.isPresent() && asked) {
@@ -77,6 +75,10 @@ final class DeletedRows {
         found |= here.isPresent();
         last = here.orElse(null);
         before = opened;
+    }
+
+    private static Optional<StreamRef> tables(Opened snapshot) {
+        return snapshot.manifest().postgresql().map(DatabaseData::tables);
     }
 
     /** @throws UnderstudyException {@code USAGE} where no snapshot has the table */

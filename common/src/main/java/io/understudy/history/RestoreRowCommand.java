@@ -106,6 +106,12 @@ public final class RestoreRowCommand implements Callable<Integer> {
     }
 
     private void restore(Settings settings, SnapshotReader reader, Optional<Instant> until) {
+        if (!settings.database().isThere()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore a row of " + table + ": this site has no database of PostgreSQL",
+                    "dump ID --database NAME writes what a snapshot has of another one");
+        }
         String name = database.equals(LIVE) ? settings.database().name() : database;
         // Triggers of the site may run in it.
         try (Session session = new Database(settings.database()).openApart(name)) {

@@ -1,6 +1,7 @@
 package io.understudy.history;
 
 import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.StreamRef;
@@ -39,7 +40,8 @@ final class RowHistory {
 
     /** The next snapshot. One that cannot be read changes nothing. */
     void look(Opened opened) {
-        StreamRef tables = opened.manifest().database().tables();
+        StreamRef tables =
+                opened.manifest().postgresql().map(DatabaseData::tables).orElse(StreamRef.NONE);
         if (!tables.equals(list)) {
             Optional<TableData> here = SnapshotTables.find(opened, table);
             row = here.map(each -> row(each, opened)).orElse(null);

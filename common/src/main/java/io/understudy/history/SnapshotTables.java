@@ -14,8 +14,10 @@ import java.util.stream.Stream;
 final class SnapshotTables {
     private SnapshotTables() {}
 
+    /** Empty also where the snapshot has no PostgreSQL. */
     static Optional<TableData> find(Opened snapshot, TableRef table) {
-        try (Stream<TableData> tables = snapshot.manifest().database().tables(snapshot.blobs())) {
+        try (Stream<TableData> tables =
+                snapshot.manifest().postgresql().stream().flatMap(each -> each.tables(snapshot.blobs()))) {
             return tables.filter(each -> TableRef.of(each).equals(table)).findFirst();
         }
     }

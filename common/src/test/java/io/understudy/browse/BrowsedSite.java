@@ -5,6 +5,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
@@ -23,6 +24,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -106,6 +108,27 @@ public final class BrowsedSite implements SnapshotReader {
                         like.versions(),
                         like.databases(),
                         trees,
+                        like.totals()));
+        return id;
+    }
+
+    /** The next snapshot, of these databases and no file: a second after the one before it. */
+    public SnapshotId takeDatabases(List<DatabaseData> databases) {
+        SnapshotId id = take(List.of());
+        Manifest like = snapshots.get(id);
+        snapshots.put(
+                id,
+                new Manifest(
+                        like.format(),
+                        like.site(),
+                        id,
+                        like.periods(),
+                        Instant.parse("2026-11-20T10:00:00Z").plusSeconds(id.sequence()),
+                        like.walLsn(),
+                        like.server(),
+                        like.versions(),
+                        databases,
+                        like.trees(),
                         like.totals()));
         return id;
     }
