@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A database that is one text, with places next to it, as a server would keep them: they outlive the agent. Any call
@@ -31,6 +32,8 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private String failing = "";
     private boolean after;
     private int dumps;
+    private boolean losing;
+    private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
     public FakeSiteDatabase(String name) {
@@ -79,6 +82,16 @@ public final class FakeSiteDatabase implements SiteDatabase {
     public synchronized void fail(String call, boolean done) {
         failing = call;
         after = done;
+    }
+
+    /** What the site has made of the live content by the time that it is taken back. */
+    public synchronized void onUndo(UnaryOperator<String> change) {
+        written = change;
+    }
+
+    /** Whether what is ahead is gone when it is to become live. */
+    public synchronized void loseBeforeSwap(boolean lose) {
+        losing = lose;
     }
 
     private void begin(String call) {
@@ -146,6 +159,12 @@ public final class FakeSiteDatabase implements SiteDatabase {
     @Override
     public synchronized void swap(Place place) {
         begin("swap");
+        if (losing) {
+            ahead.remove(place.number());
+        }
+        if (!ahead.containsKey(place.number()) && !previous.containsKey(place.number())) {
+            throw new UnderstudyException(ErrorCode.LOAD_FAILED, "what was restored is gone", "restore it again");
+        }
         around.accept("swap", () -> {
             if (ahead.containsKey(place.number())) {
                 previous.put(place.number(), live);
@@ -160,7 +179,7 @@ public final class FakeSiteDatabase implements SiteDatabase {
         begin("undo");
         around.accept("undo", () -> {
             if (previous.containsKey(place.number())) {
-                ahead.put(place.number(), live.orElseThrow());
+                ahead.put(place.number(), written.apply(live.orElseThrow()));
                 live = previous.remove(place.number());
             }
         });

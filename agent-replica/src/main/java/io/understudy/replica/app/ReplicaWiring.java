@@ -220,7 +220,8 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     private StateReconciler reconciler(Events events) {
-        return new StateReconciler(store, marker, ports.databases(), ports.loader(), events, ports.clock());
+        return new StateReconciler(
+                store, marker, ports.databases(), ports.loader(), parts.trees(), events, ports.clock());
     }
 
     private RetryLog failures() {

@@ -39,6 +39,9 @@ public interface LiveTrees {
     /** Removes what is staged for an apply that was never begun and never comes. Idempotent. */
     default void discardStaged() {}
 
+    /** What is live may have served as production since: no import may drop it any more. Idempotent. */
+    default void keepWhatServed() {}
+
     /** The snapshot stays: remembers of its files what spares the next snapshot to read them. */
     void settle(PlanSet plans);
 

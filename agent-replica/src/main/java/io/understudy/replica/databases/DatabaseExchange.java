@@ -77,7 +77,7 @@ public final class DatabaseExchange implements LiveTrees {
             case RESTORED, SWAPPING, RETURNING -> {
                 Entry begun = places.swapping(entry);
                 ReplicaPoint.OTHER_SWAP_NOTED.reached();
-                of(entry).swap(places.place(begun));
+                swap(begun);
                 ReplicaPoint.OTHER_DATABASE_SWAPPED.reached();
                 places.exchanged(begun, At.SWAPPED);
                 LOG.info("database {} of {} is live", entry.database(), entry.snapshot());
@@ -89,6 +89,17 @@ public final class DatabaseExchange implements LiveTrees {
                         "cannot apply " + entry.snapshot() + ": database " + entry.database()
                                 + " is not restored whole",
                         "it is restored again with the next attempt");
+        }
+    }
+
+    private void swap(Entry entry) {
+        try {
+            of(entry).swap(places.place(entry));
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.LOAD_FAILED) {
+                places.put(entry.spoiled());
+            }
+            throw e;
         }
     }
 
@@ -106,11 +117,12 @@ public final class DatabaseExchange implements LiveTrees {
         if (entry.isUnbegun()) {
             return;
         }
-        places.put(entry.at(At.RETURNING));
+        Entry returning = entry.at() == At.SWAPPING ? entry : entry.spoiled();
+        places.put(returning.at(At.RETURNING));
         ReplicaPoint.OTHER_RETURN_NOTED.reached();
         of(entry).undo(places.place(entry));
         ReplicaPoint.OTHER_DATABASE_RETURNED.reached();
-        places.exchanged(entry, At.RESTORED);
+        places.exchanged(returning, returning.isSpoiled() ? At.RESTORING : At.RESTORED);
         LOG.info("database {} is as it was before {}", entry.database(), entry.snapshot());
     }
 
@@ -139,10 +151,13 @@ public final class DatabaseExchange implements LiveTrees {
         return all;
     }
 
-    /** This server was promoted: what is live is the production's from then on, and no import may drop it. */
+    @Override
+    public void keepWhatServed() {
+        places.forgetOurs();
+    }
+
     @Override
     public void discardStaged() {
-        places.forgetOurs();
         List<UnderstudyException> failures = new ArrayList<>();
         attempt(failures, trees::discardStaged);
         attempt(failures, () -> discardUnbegun(each -> false));

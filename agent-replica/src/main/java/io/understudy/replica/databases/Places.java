@@ -37,9 +37,11 @@ final class Places {
      *
      * <pre>
      * RESTORING → RESTORED → SWAPPING → SWAPPED
-     *                ↑           ↓         ↓
-     *                └────── RETURNING ────┘
+     *     ↑          ↑           ↓         ↓
+     *     └──────────┴────── RETURNING ────┘
      * </pre>
+     *
+     * What was live, even for a moment, may hold what the site wrote: it is restored again before its next use.
      */
     enum At {
         /** Something of a dump, or nothing. */
@@ -56,7 +58,7 @@ final class Places {
 
     /**
      * @param apply that makes it live, as in {@link io.understudy.replica.state.PlanSet}
-     * @param content which dump it is of, by the names of its blobs
+     * @param content which dump it is of, by the names of its blobs; empty: of none, so that it is restored again
      * @param keepsForeign whether a swap puts there what Understudy did not make
      */
     record Entry(
@@ -71,6 +73,15 @@ final class Places {
 
         Entry keepingForeign(boolean foreign) {
             return new Entry(database, number, snapshot, apply, at, content, foreign);
+        }
+
+        /** What is there may be no snapshot's any more. */
+        Entry spoiled() {
+            return new Entry(database, number, snapshot, apply, at, "", keepsForeign);
+        }
+
+        boolean isSpoiled() {
+            return content.isEmpty();
         }
 
         /** Whether nothing of it became live. */

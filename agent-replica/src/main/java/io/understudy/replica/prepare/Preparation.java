@@ -135,6 +135,7 @@ public final class Preparation {
             store.read().filter(record -> !backup.on()).ifPresent(record -> {
                 requireNothingUnderWay(record.state());
                 if (record.state() instanceof Following) {
+                    reconciler.keepOtherDatabases();
                     store.change(Preparation::demoted);
                     ReplicaPoint.FORMER_ROLE_ENDED.reached();
                 }

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.state.Ahead;
@@ -31,6 +32,7 @@ public final class StateReconciler {
     private final BackupMode backup;
     private final LiveDatabases databases;
     private final SpareLoader loader;
+    private final LiveTrees trees;
     private final Events events;
     private final Clock clock;
 
@@ -39,12 +41,14 @@ public final class StateReconciler {
             BackupMode backup,
             LiveDatabases databases,
             SpareLoader loader,
+            LiveTrees trees,
             Events events,
             Clock clock) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;
         this.loader = loader;
+        this.trees = trees;
         this.events = events;
         this.clock = clock;
     }
@@ -61,11 +65,13 @@ public final class StateReconciler {
         if (store.read().isEmpty()) {
             ReplicaState found = remembered();
             events.report(new ReplicaEvent.StateRebuilt(found.label()));
+            trees.keepWhatServed();
             store.change(record -> record.with(found));
         }
         ReplicaState state = store.state();
         if (state instanceof Promoted) {
             events.report(new ReplicaEvent.MarkerReturned());
+            trees.keepWhatServed();
             store.change(record -> record.with(state.demoted()).withSuccess());
         }
         if (state instanceof Following following) {
@@ -80,6 +86,11 @@ public final class StateReconciler {
         }
     }
 
+    /** The standby's role ends or begins without the marker: the other databases are no import's any more. */
+    public void keepOtherDatabases() {
+        trees.keepWhatServed();
+    }
+
     /**
      * A marker that does not name what is live was put there by hand: the server may have been production while no
      * agent looked, and the database may hold what nothing else does. It is not Understudy's to drop any more.
@@ -91,6 +102,7 @@ public final class StateReconciler {
                         .filter(it -> it.owned().contains(live.database()))
                         .isPresent()) {
             events.report(new ReplicaEvent.MarkerNamesAnother(live.snapshot().orElseThrow()));
+            trees.keepWhatServed();
             store.change(record -> record.withoutOwned(live.database()));
         }
     }
