@@ -87,32 +87,56 @@ final class SqliteFiles {
     }
 
     void swap() throws IOException {
-        if (!Files.exists(ahead)) {
-            return;
+        if (Files.exists(returning())) {
+            undo();
         }
-        if (Files.exists(live) && Files.isSameFile(live, ahead)) {
-            // Its return was begun.
-            Files.delete(ahead);
+        if (!Files.exists(ahead)) {
+            requireDone();
             return;
         }
         if (Files.exists(live)) {
             keep(live, previous);
         } else if (!Files.exists(previous)) {
-            AtomicFiles.createFolders(place.notes(), AtomicFiles.PRIVATE_FOLDER);
-            AtomicFiles.write(absent(), new byte[0], AtomicFiles.PRIVATE);
+            note(absent());
         }
         moveCompanions(live, previous);
         Files.move(ahead, live, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         force();
     }
 
+    /** Where nothing is ahead: that is for it is live. */
+    private void requireDone() throws IOException {
+        boolean exchanged = Files.exists(previous) ? !isLivePrevious() : Files.exists(absent());
+        if (!exchanged || !Files.exists(live)) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot make " + live + " live: " + ahead + ", which was restored, is gone",
+                    "find out what removed it; the next import restores it again");
+        }
+    }
+
+    private boolean isLivePrevious() throws IOException {
+        return Files.exists(live) && Files.isSameFile(live, previous);
+    }
+
+    /**
+     * Which write-ahead log lies next to the live file can't be seen on the files where this is repeated: before the
+     * first step, and when the one of what goes is out, a note is made.
+     */
     void undo() throws IOException {
         if (Files.exists(previous)) {
-            if (Files.exists(live) && !Files.isSameFile(live, previous)) {
-                keep(live, ahead);
+            boolean swapped = Files.exists(live) && !isLivePrevious();
+            if (!Files.exists(out()) && (swapped || Files.exists(returning()))) {
+                note(returning());
+                if (swapped) {
+                    keep(live, ahead);
+                }
                 moveCompanions(live, ahead);
+                force();
+                note(out());
             }
             moveCompanions(previous, live);
+            force();
             Files.move(previous, live, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             // A move onto another name of the same file leaves both.
             Files.deleteIfExists(previous);
@@ -121,6 +145,9 @@ final class SqliteFiles {
             Files.move(live, ahead, StandardCopyOption.ATOMIC_MOVE);
         }
         force();
+        AtomicFiles.delete(returning());
+        AtomicFiles.delete(out());
+        AtomicFiles.delete(absent());
     }
 
     void drop() throws IOException {
@@ -133,6 +160,21 @@ final class SqliteFiles {
     /** There was no database before the swap. */
     private Path absent() {
         return place.notes().resolve("absent");
+    }
+
+    /** What is live is on its way out. */
+    private Path returning() {
+        return place.notes().resolve("returning");
+    }
+
+    /** And its companions are. */
+    private Path out() {
+        return place.notes().resolve("out");
+    }
+
+    private void note(Path note) {
+        AtomicFiles.createFolders(place.notes(), AtomicFiles.PRIVATE_FOLDER);
+        AtomicFiles.write(note, new byte[0], AtomicFiles.PRIVATE);
     }
 
     /** A second name, so that the first is never without a file; where there are no hard links it is for a moment. */

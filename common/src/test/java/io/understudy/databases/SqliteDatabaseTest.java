@@ -118,6 +118,55 @@ class SqliteDatabaseTest {
         }
     }
 
+    /** Where the process died: behind each rename of a return. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+    void aReturnThatWasKilledIsFinishedWithTheLogOfEachContent(int done) throws IOException {
+        byte[] dump = dump();
+        Place place = place(1);
+        Path ahead = file.resolveSibling("app.db.understudy-1");
+        Path previous = file.resolveSibling("app.db.understudy-1-previous");
+        sql(file, "UPDATE note SET t = 'new'");
+        Files.writeString(wal(file), "log of new");
+        database.restore(place, out -> out.write(dump));
+        database.swap(place);
+        Files.writeString(wal(file), "log of old");
+        if (done > 0) {
+            Files.createFile(Files.createDirectories(place.notes()).resolve("returning"));
+            Files.createLink(ahead, file);
+        }
+        if (done > 1) {
+            Files.move(wal(file), wal(ahead));
+        }
+        if (done > 2) {
+            Files.createFile(place.notes().resolve("out"));
+        }
+        if (done > 3) {
+            Files.move(wal(previous), wal(file));
+        }
+        if (done > 4) {
+            Files.move(previous, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+        database.undo(place);
+        assertThat(wal(file)).hasContent("log of new");
+        assertThat(wal(ahead)).hasContent("log of old");
+        Files.delete(wal(file));
+        assertThat(text()).isEqualTo("new");
+        assertThat(previous).doesNotExist();
+    }
+
+    @Test
+    void whatIsGoneIsNotTakenForLive() throws IOException {
+        byte[] dump = dump();
+        database.restore(place(1), out -> out.write(dump));
+        Files.delete(file.resolveSibling("app.db.understudy-1"));
+        UnderstudyException e = failure(() -> database.swap(place(1)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e.hint()).contains("the next import restores it again");
+        database.undo(place(1));
+        assertThat(text()).isEqualTo("old");
+    }
+
     @Test
     void theFirstOneThatIsTakenBackLeavesNothing() throws IOException {
         byte[] dump = dump();
