@@ -23,12 +23,18 @@ import java.util.Optional;
  * A schema of a MariaDB server, by {@code mariadb-dump} and {@code mariadb}. All tables change places in one
  * {@code RENAME TABLE}, which a crash leaves done or not done. What cannot be renamed from schema to schema (views,
  * triggers, routines, events) is kept as a script, dropped before, and made again after it: the site is stopped then.
- * Whether the tables have changed places is seen on the place's own schema: it is never without a table before that.
+ * Whether the tables have changed places is seen on the place's own schemas: the one ahead has no table then, and what
+ * was live is in the other, or was noted as absent.
  *
  * <p>More than 300 lines, for all statements that this needs stand in one place.
  */
 final class MariadbDatabase implements SiteDatabase {
     private static final String DONE = "-- Dump completed";
+    private static final String OLDEST = "10.6";
+    private static final long SMALL_PACKET = 64 << 20;
+
+    /** The site may be stopped: who holds a lock for longer is an error. In seconds. */
+    private static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
 
     private final OtherDatabase settings;
     private final Mariadb mariadb;
@@ -61,6 +67,7 @@ final class MariadbDatabase implements SiteDatabase {
                         "--routines",
                         "--triggers",
                         "--events",
+                        "--",
                         mariadb.schema())),
                 Optional.of(DONE),
                 to);
@@ -76,7 +83,11 @@ final class MariadbDatabase implements SiteDatabase {
         }
         String charset = charset();
         sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; CREATE DATABASE " + quoted(ahead(place)) + charset);
-        programs.restore(client(List.of(ahead(place))), Map.of(), dump);
+        programs.restore(client(List.of(ahead(place))), Map.of(), out -> {
+            DumpedSchema filter = new DumpedSchema(out);
+            dump.produce(filter);
+            filter.finish();
+        });
         if (tables(ahead(place)).isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_FAILED,
@@ -99,14 +110,22 @@ final class MariadbDatabase implements SiteDatabase {
     @Override
     public void swap(Place place) {
         List<String> coming = tables(ahead(place));
-        if (!coming.isEmpty()) {
+        if (coming.isEmpty()) {
+            requireDone(place);
+        } else {
             sql("CREATE DATABASE IF NOT EXISTS " + quoted(mariadb.schema()) + "; CREATE DATABASE IF NOT EXISTS "
                     + quoted(previous(place)));
             if (!Files.exists(before(place))) {
                 keep(before(place), objects(mariadb.schema()));
             }
             dropObjects(mariadb.schema());
-            List<String> renames = renames(tables(mariadb.schema()), mariadb.schema(), previous(place));
+            List<String> going = tables(mariadb.schema());
+            if (going.isEmpty()) {
+                keep(absent(place), "");
+            } else {
+                AtomicFiles.delete(absent(place));
+            }
+            List<String> renames = renames(going, mariadb.schema(), previous(place));
             renames.addAll(renames(coming, ahead(place), mariadb.schema()));
             rename(renames);
         }
@@ -115,12 +134,28 @@ final class MariadbDatabase implements SiteDatabase {
         sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)));
     }
 
+    private void requireDone(Place place) {
+        if (!isDone(place)) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot make database " + name() + " live: the schema " + ahead(place)
+                            + ", which was restored, has no tables any more",
+                    "find out what dropped them; the next import restores it again");
+        }
+    }
+
+    /** Where no table is ahead: whether that is for they are live. */
+    private boolean isDone(Place place) {
+        return !tables(previous(place)).isEmpty()
+                || Files.exists(absent(place)) && !tables(mariadb.schema()).isEmpty();
+    }
+
     @Override
     public void undo(Place place) {
         if (!Files.exists(before(place))) {
             return;
         }
-        if (tables(ahead(place)).isEmpty()) {
+        if (tables(ahead(place)).isEmpty() && isDone(place)) {
             dropObjects(mariadb.schema());
             sql("CREATE DATABASE IF NOT EXISTS " + quoted(ahead(place)));
             List<String> renames = renames(tables(mariadb.schema()), mariadb.schema(), ahead(place));
@@ -129,8 +164,21 @@ final class MariadbDatabase implements SiteDatabase {
         }
         dropObjects(mariadb.schema());
         replay(before(place));
-        sql("DROP DATABASE IF EXISTS " + quoted(previous(place)));
+        dropPrevious(place);
+        AtomicFiles.delete(absent(place));
         AtomicFiles.delete(before(place));
+    }
+
+    private void dropPrevious(Place place) {
+        List<String> left = tables(previous(place));
+        if (!left.isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.DATABASE_FAILED,
+                    "cannot take back the swap of database " + name() + ": the schema " + previous(place)
+                            + " still holds " + left.size() + " tables of what was live before, as " + left.get(0),
+                    "look at both schemas, and move by hand what is missing in " + mariadb.schema());
+        }
+        sql("DROP DATABASE IF EXISTS " + quoted(previous(place)));
     }
 
     @Override
@@ -142,7 +190,7 @@ final class MariadbDatabase implements SiteDatabase {
     /** In one statement: the server does all of it or nothing. */
     private void rename(List<String> renames) {
         if (!renames.isEmpty()) {
-            sql("SET SESSION lock_wait_timeout = 60; RENAME TABLE " + String.join(", ", renames));
+            sql("RENAME TABLE " + String.join(", ", renames));
         }
     }
 
@@ -155,19 +203,24 @@ final class MariadbDatabase implements SiteDatabase {
 
     /** A script that makes views, triggers, routines and events again. */
     private String objects(String schema) {
-        String code = programs.run(
-                "read the routines of",
-                ErrorCode.DATABASE_FAILED,
-                dumper(List.of(
-                        "--no-data", "--no-create-info", "--skip-opt", "--routines", "--triggers", "--events", schema)),
-                "");
+        String code = dumped(List.of(
+                "--no-data", "--no-create-info", "--skip-opt", "--routines", "--triggers", "--events", "--", schema));
         List<String> views = views(schema);
         if (views.isEmpty()) {
             return code;
         }
-        List<String> arguments = new ArrayList<>(List.of("--no-data", "--skip-triggers", schema));
+        List<String> arguments = new ArrayList<>(List.of("--no-data", "--skip-triggers", "--skip-lock-tables", "--", schema));
         arguments.addAll(views);
-        return programs.run("read the views of", ErrorCode.DATABASE_FAILED, dumper(arguments), "") + "\n" + code;
+        return dumped(arguments) + "\n" + code;
+    }
+
+    private String dumped(List<String> arguments) {
+        return DumpedSchema.without(programs.read(
+                "read the views, triggers and routines of",
+                ErrorCode.DATABASE_FAILED,
+                dumper(arguments),
+                "",
+                Optional.of(DONE)));
     }
 
     private void dropObjects(String schema) {
@@ -219,7 +272,12 @@ final class MariadbDatabase implements SiteDatabase {
     }
 
     private String sql(String statements) {
-        return programs.run("work on", ErrorCode.DATABASE_FAILED, client(List.of()), statements + ";\n");
+        return programs.read(
+                "work on",
+                ErrorCode.DATABASE_FAILED,
+                client(List.of()),
+                PATIENCE + statements + ";\n",
+                Optional.empty());
     }
 
     private void replay(Path script) {
@@ -229,7 +287,7 @@ final class MariadbDatabase implements SiteDatabase {
                     "make the views, triggers and routines of",
                     ErrorCode.DATABASE_FAILED,
                     client(List.of(mariadb.schema())),
-                    text);
+                    PATIENCE + text);
         } catch (IOException e) {
             throw FileFailure.of("read", script, e);
         }
@@ -248,6 +306,11 @@ final class MariadbDatabase implements SiteDatabase {
         return place.notes().resolve("before.sql");
     }
 
+    /** There was no table before the swap. */
+    private static Path absent(Place place) {
+        return place.notes().resolve("absent");
+    }
+
     private String ahead(Place place) {
         return mariadb.schema() + "_understudy_" + place.number();
     }
@@ -260,13 +323,21 @@ final class MariadbDatabase implements SiteDatabase {
     private List<String> client(List<String> more) {
         return arguments(
                 "mariadb",
-                List.of("--batch", "--skip-column-names", "--loose-sandbox", "--default-character-set=utf8mb4"),
+                List.of(
+                        "--batch",
+                        "--skip-column-names",
+                        "--loose-sandbox",
+                        "--max-allowed-packet=1G",
+                        "--default-character-set=utf8mb4"),
                 more);
     }
 
     /** The same rows give the same bytes. */
     private List<String> dumper(List<String> more) {
-        return arguments("mariadb-dump", List.of("--skip-dump-date", "--default-character-set=utf8mb4"), more);
+        return arguments(
+                "mariadb-dump",
+                List.of("--skip-dump-date", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"),
+                more);
     }
 
     private List<String> arguments(String program, List<String> usual, List<String> more) {
@@ -299,25 +370,52 @@ final class MariadbDatabase implements SiteDatabase {
         programs.run(
                 "check",
                 ErrorCode.DATABASE_FAILED,
-                dumper(List.of("--no-data", "--routines", "--triggers", "--events", mariadb.schema())),
+                dumper(List.of("--no-data", "--routines", "--triggers", "--events", "--", mariadb.schema())),
                 "");
         List<String> engines = query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = "
                 + literal(mariadb.schema()) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
         List<String> loose = engines.stream()
                 .filter(engine -> List.of("MyISAM", "Aria", "MEMORY", "CSV").contains(engine))
                 .toList();
-        return "schema " + mariadb.schema() + " of MariaDB " + version
+        return "schema " + mariadb.schema() + " of MariaDB " + version + packets()
                 + (loose.isEmpty()
                         ? ""
                         : "; tables of " + String.join(", ", loose) + " are read without a transaction");
     }
 
+    /** A row that is larger can't be loaded. */
+    private String packets() {
+        long bytes = query("SELECT @@GLOBAL.max_allowed_packet").stream()
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElse(SMALL_PACKET);
+        return bytes >= SMALL_PACKET
+                ? ""
+                : "; its max_allowed_packet is " + (bytes >> 10) + " KiB: a standby with 64M or more loads larger rows";
+    }
+
+    /** Older ones leave a {@code RENAME TABLE} half done in a crash. */
+    static void requireAtomicRename(String version) {
+        String[] numbers = version.split("[.-]");
+        String[] oldest = OLDEST.split("\\.");
+        int major = Integer.parseInt(numbers[0]) - Integer.parseInt(oldest[0]);
+        if (major < 0 || major == 0 && Integer.parseInt(numbers[1]) < Integer.parseInt(oldest[1])) {
+            throw new UnderstudyException(
+                    ErrorCode.DATABASE_FAILED,
+                    "cannot make schemas live on MariaDB " + version + ": it is older than " + OLDEST
+                            + ", whose RENAME TABLE a crash leaves done or not done",
+                    "upgrade it to MariaDB " + OLDEST + " or later");
+        }
+    }
+
     @Override
     public String checkStandby() {
+        String version = query("SELECT VERSION()").stream().findFirst().orElse("?");
+        requireAtomicRename(version);
         String trial = quoted(mariadb.schema() + "_understudy_check");
         sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
                 + ".a (b int); RENAME TABLE " + trial + ".a TO " + trial + ".c; DROP DATABASE " + trial);
-        return "schemas next to " + mariadb.schema() + " can be made on MariaDB "
-                + query("SELECT VERSION()").stream().findFirst().orElse("?");
+        return "schemas next to " + mariadb.schema() + " can be made on MariaDB " + version
+                + packets();
     }
 }

@@ -10,6 +10,7 @@ import io.understudy.process.CommandRunner;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 final class Programs {
     private static final int LINES = 5;
     private static final int LONGEST = 600;
+    private static final int LARGEST = 64 << 20;
 
     private final String database;
     private final CommandRunner runner;
@@ -113,6 +115,37 @@ final class Programs {
     String run(String what, ErrorCode code, List<String> arguments, String input) {
         CommandResult result = runner.run(command(arguments, Map.of()).reading(input));
         return require(what, code, arguments, result).output();
+    }
+
+    /**
+     * Reads all that a program writes, however much: {@link #run} has its end alone.
+     *
+     * @param ending what the last line begins with where all was written
+     */
+    String read(String what, ErrorCode code, List<String> arguments, String input, Optional<String> ending) {
+        byte[][] read = {new byte[0]};
+        CommandResult result = runner.run(command(arguments, Map.of())
+                .reading(input)
+                .into(in -> read[0] = in.readNBytes(LARGEST + 1)));
+        String failed = "cannot " + what + " database " + database + ": ";
+        if (read[0].length > LARGEST) {
+            throw new UnderstudyException(
+                    code,
+                    failed + arguments.get(0) + " wrote more than " + (LARGEST >> 20) + " MiB",
+                    "restore this database by commands of your own");
+        }
+        require(what, code, arguments, result);
+        String text = new String(read[0], StandardCharsets.UTF_8);
+        String end = text.stripTrailing();
+        ending.filter(line -> !end.substring(end.lastIndexOf('\n') + 1).startsWith(line))
+                .ifPresent(line -> {
+                    throw new UnderstudyException(
+                            code,
+                            failed + arguments.get(0) + " ended with 0, and its last line does not begin with \"" + line
+                                    + "\": it is not complete",
+                            "run the command by hand and look at its end");
+                });
+        return text;
     }
 
     private CommandResult require(String what, ErrorCode code, List<String> arguments, CommandResult result) {

@@ -14,9 +14,12 @@ import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.testing.MariadbServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -168,6 +171,117 @@ class MariadbDatabaseTest {
         return killed;
     }
 
+    /** More than a program's captured output keeps, names that look like options, and another collation. */
+    @Test
+    void manyRoutinesAndStrangeNamesAreExchangedWhole() {
+        Path written = folder.resolve("written");
+        StringBuilder more = new StringBuilder("USE shop;\nCREATE VIEW `--result-file=" + written.getFileName()
+                + "` AS SELECT 1 AS a;\nDELIMITER //\n");
+        for (int i = 0; i < 40; i++) {
+            more.append("CREATE PROCEDURE long_" + i + "() BEGIN SELECT '" + "x".repeat(3000) + "'; END//\n");
+        }
+        more.append("DELIMITER ;\nALTER DATABASE shop CHARACTER SET latin1 COLLATE latin1_swedish_ci;\n"
+                + "CREATE PROCEDURE other() SELECT 1;\n"
+                + "ALTER DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+        server.sql(more.toString());
+        String objects = "SELECT (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = 'shop'),"
+                + " (SELECT COUNT(*) FROM information_schema.views WHERE table_schema = 'shop'),"
+                + " (SELECT database_collation FROM information_schema.routines WHERE routine_schema = 'shop'"
+                + " AND routine_name = 'other'), (SELECT database_collation FROM information_schema.routines"
+                + " WHERE routine_schema = 'shop' AND routine_name = 'long_0') LIKE 'utf8mb4%'";
+        String all = "43\t3\tlatin1_swedish_ci\t1";
+        assertThat(server.sql(objects)).isEqualTo(all);
+        byte[] dump = dump();
+        server.sql("ALTER DATABASE shop CHARACTER SET ascii COLLATE ascii_bin");
+        String collation = "SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = 'shop'";
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        assertThat(server.sql(collation)).as("nothing live is touched").isEqualTo("ascii_bin");
+        database.swap(place(1));
+        assertThat(server.sql(objects)).isEqualTo(all);
+        database.undo(place(1));
+        assertThat(server.sql(objects)).isEqualTo(all);
+        assertThat(Path.of(written.getFileName().toString())).doesNotExist();
+    }
+
+    @Test
+    void whatIsGoneIsNotTakenForLive() {
+        byte[] dump = dump();
+        change();
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        server.sql("DROP DATABASE shop_understudy_1");
+        UnderstudyException e = failure(() -> database.swap(place(1)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e.hint()).contains("the next import restores it again");
+        database.undo(place(1));
+        assertThat(server.sql(STATE)).isEqualTo(LATER);
+    }
+
+    /** It is gone between the attempt that began and the one that goes on. */
+    @Test
+    void whatIsGoneInTheMiddleOfASwapLeavesWhatIsLive() {
+        byte[] dump = dump();
+        change();
+        SiteDatabase database = database();
+        for (int last = 0, number = 1; last < 8; last++, number++) {
+            Place place = place(number);
+            database.restore(place, out -> out.write(dump));
+            killedBefore(last, () -> database.swap(place));
+            boolean moved = server.sql("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema ="
+                            + " 'shop_understudy_" + number + "'")
+                    .equals("0");
+            server.sql("DROP DATABASE IF EXISTS shop_understudy_" + number);
+            UnderstudyException e = failure(() -> database.swap(place));
+            assertThat(e == null).as("killed before command %d", last).isEqualTo(moved);
+            database.undo(place);
+            assertThat(server.sql(STATE)).as("killed before command %d", last).isEqualTo(LATER);
+            database.drop(place);
+        }
+    }
+
+    @Test
+    void aReturnDropsNoTableThatWasLive() {
+        byte[] dump = dump();
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        server.sql("CREATE DATABASE shop_understudy_1; CREATE TABLE shop_understudy_1.a (b INT)");
+        UnderstudyException e = failure(() -> database.undo(place(1)));
+        assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_FAILED);
+        assertThat(e).hasMessageContaining("shop_understudy_1_previous still holds 4 tables of what was live before");
+        assertThat(server.sql("SELECT COUNT(*) FROM shop_understudy_1_previous.customer"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void eachStatementWaitsAMinuteForALock() {
+        byte[] dump = dump();
+        List<String> inputs = new ArrayList<>();
+        dying = command -> {
+            command.input()
+                    .filter(input -> command.arguments().get(0).endsWith("mariadb"))
+                    .ifPresent(input -> inputs.add(text(input)));
+            return false;
+        };
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        inputs.clear();
+        database.swap(place(1));
+        database.undo(place(1));
+        assertThat(inputs).hasSizeGreaterThan(10).allMatch(each -> each.startsWith("SET SESSION lock_wait_timeout = 60"));
+    }
+
+    private static String text(Command.Producer input) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            input.produce(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
     @Test
     void halfADumpIsNotRestored() {
         byte[] dump = dump();
@@ -197,13 +311,26 @@ class MariadbDatabaseTest {
 
     @Test
     void isCheckedOnBothServers() {
-        assertThat(database().check()).startsWith("schema shop of MariaDB ");
+        server.sql("SET GLOBAL max_allowed_packet = 16777216");
+        assertThat(database().check())
+                .startsWith("schema shop of MariaDB ")
+                .contains("its max_allowed_packet is 16384 KiB");
+        server.sql("SET GLOBAL max_allowed_packet = 67108864");
+        assertThat(database().check()).doesNotContain("max_allowed_packet");
         assertThat(database().checkStandby()).startsWith("schemas next to shop can be made on MariaDB ");
         server.sql("CREATE TABLE shop.old (a INT) ENGINE = MyISAM");
         assertThat(database().check()).endsWith("tables of MyISAM are read without a transaction");
         server.sql("CREATE VIEW shop.broken AS SELECT a FROM shop.old; DROP TABLE shop.old");
         assertThat(failure(() -> database().check())).hasMessageContaining("mariadb-dump ended with 2");
         assertThat(failure(MariadbDatabaseTest.this::dump).code()).isEqualTo(ErrorCode.DUMP_FAILED);
+    }
+
+    @Test
+    void aServerThatRenamesInPartsIsNoStandby() {
+        MariadbDatabase.requireAtomicRename("10.6.0-MariaDB");
+        MariadbDatabase.requireAtomicRename("11.4.2-MariaDB-log");
+        UnderstudyException e = failure(() -> MariadbDatabase.requireAtomicRename("10.5.23-MariaDB"));
+        assertThat(e).hasMessageContaining("MariaDB 10.5.23-MariaDB: it is older than 10.6");
     }
 
     /** Neither a password nor anything else of the option file. */
