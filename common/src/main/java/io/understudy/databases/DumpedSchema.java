@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /**
  * Leaves out the schema's name where a dump of {@code mariadb-dump} has it: around routines, triggers and events of
  * another collation it writes <code>ALTER DATABASE `shop` CHARACTER SET … COLLATE … ;</code>, which would change the
- * live schema when the dump is restored next to it. Without a name it means the schema that is in use. The line is told
- * from one in a routine's body by its end, the delimiter of the moment.
+ * live schema when the dump is restored next to it. Without a name it means the schema that is in use. A line in a
+ * routine's body differs in its end: that is the delimiter of the moment in a dump's own.
  */
 final class DumpedSchema extends FilterOutputStream {
     /** A schema's name has 64 characters at the most. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +31,6 @@ import java.util.Optional;
  */
 final class MariadbDatabase implements SiteDatabase {
     private static final String DONE = "-- Dump completed";
-    private static final String OLDEST = "10.6";
-    private static final long SMALL_PACKET = 64 << 20;
 
     /** The site may be stopped: who holds a lock for longer is an error. In seconds. */
     private static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
@@ -209,7 +208,8 @@ final class MariadbDatabase implements SiteDatabase {
         if (views.isEmpty()) {
             return code;
         }
-        List<String> arguments = new ArrayList<>(List.of("--no-data", "--skip-triggers", "--skip-lock-tables", "--", schema));
+        List<String> arguments =
+                new ArrayList<>(List.of("--no-data", "--skip-triggers", "--skip-lock-tables", "--", schema));
         arguments.addAll(views);
         return dumped(arguments) + "\n" + code;
     }
@@ -357,11 +357,7 @@ final class MariadbDatabase implements SiteDatabase {
     }
 
     private static String text(String hex) {
-        byte[] bytes = new byte[hex.length() / 2];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8);
     }
 
     @Override
@@ -383,39 +379,20 @@ final class MariadbDatabase implements SiteDatabase {
                         : "; tables of " + String.join(", ", loose) + " are read without a transaction");
     }
 
-    /** A row that is larger can't be loaded. */
     private String packets() {
-        long bytes = query("SELECT @@GLOBAL.max_allowed_packet").stream()
-                .mapToLong(Long::parseLong)
+        return query("SELECT @@GLOBAL.max_allowed_packet").stream()
+                .map(MariadbVersion::packets)
                 .findFirst()
-                .orElse(SMALL_PACKET);
-        return bytes >= SMALL_PACKET
-                ? ""
-                : "; its max_allowed_packet is " + (bytes >> 10) + " KiB: a standby with 64M or more loads larger rows";
-    }
-
-    /** Older ones leave a {@code RENAME TABLE} half done in a crash. */
-    static void requireAtomicRename(String version) {
-        String[] numbers = version.split("[.-]");
-        String[] oldest = OLDEST.split("\\.");
-        int major = Integer.parseInt(numbers[0]) - Integer.parseInt(oldest[0]);
-        if (major < 0 || major == 0 && Integer.parseInt(numbers[1]) < Integer.parseInt(oldest[1])) {
-            throw new UnderstudyException(
-                    ErrorCode.DATABASE_FAILED,
-                    "cannot make schemas live on MariaDB " + version + ": it is older than " + OLDEST
-                            + ", whose RENAME TABLE a crash leaves done or not done",
-                    "upgrade it to MariaDB " + OLDEST + " or later");
-        }
+                .orElse("");
     }
 
     @Override
     public String checkStandby() {
         String version = query("SELECT VERSION()").stream().findFirst().orElse("?");
-        requireAtomicRename(version);
+        MariadbVersion.requireAtomicRename(version);
         String trial = quoted(mariadb.schema() + "_understudy_check");
         sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
                 + ".a (b int); RENAME TABLE " + trial + ".a TO " + trial + ".c; DROP DATABASE " + trial);
-        return "schemas next to " + mariadb.schema() + " can be made on MariaDB " + version
-                + packets();
+        return "schemas next to " + mariadb.schema() + " can be made on MariaDB " + version + packets();
     }
 }

@@ -124,9 +124,8 @@ final class Programs {
      */
     String read(String what, ErrorCode code, List<String> arguments, String input, Optional<String> ending) {
         byte[][] read = {new byte[0]};
-        CommandResult result = runner.run(command(arguments, Map.of())
-                .reading(input)
-                .into(in -> read[0] = in.readNBytes(LARGEST + 1)));
+        CommandResult result = runner.run(
+                command(arguments, Map.of()).reading(input).into(in -> read[0] = in.readNBytes(LARGEST + 1)));
         String failed = "cannot " + what + " database " + database + ": ";
         if (read[0].length > LARGEST) {
             throw new UnderstudyException(

@@ -224,18 +224,16 @@ class MariadbDatabaseTest {
         byte[] dump = dump();
         change();
         SiteDatabase database = database();
-        for (int last = 0, number = 1; last < 8; last++, number++) {
+        // With its routines kept, with its objects dropped, and with the tables exchanged.
+        for (int number : List.of(4, 8, 9)) {
             Place place = place(number);
             database.restore(place, out -> out.write(dump));
-            killedBefore(last, () -> database.swap(place));
-            boolean moved = server.sql("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema ="
-                            + " 'shop_understudy_" + number + "'")
-                    .equals("0");
+            killedBefore(number, () -> database.swap(place));
             server.sql("DROP DATABASE IF EXISTS shop_understudy_" + number);
             UnderstudyException e = failure(() -> database.swap(place));
-            assertThat(e == null).as("killed before command %d", last).isEqualTo(moved);
+            assertThat(e == null).as("killed before command %d", number).isEqualTo(number == 9);
             database.undo(place);
-            assertThat(server.sql(STATE)).as("killed before command %d", last).isEqualTo(LATER);
+            assertThat(server.sql(STATE)).as("killed before command %d", number).isEqualTo(LATER);
             database.drop(place);
         }
     }
@@ -269,7 +267,9 @@ class MariadbDatabaseTest {
         inputs.clear();
         database.swap(place(1));
         database.undo(place(1));
-        assertThat(inputs).hasSizeGreaterThan(10).allMatch(each -> each.startsWith("SET SESSION lock_wait_timeout = 60"));
+        assertThat(inputs)
+                .hasSizeGreaterThan(10)
+                .allMatch(each -> each.startsWith("SET SESSION lock_wait_timeout = 60"));
     }
 
     private static String text(Command.Producer input) {
@@ -327,9 +327,9 @@ class MariadbDatabaseTest {
 
     @Test
     void aServerThatRenamesInPartsIsNoStandby() {
-        MariadbDatabase.requireAtomicRename("10.6.0-MariaDB");
-        MariadbDatabase.requireAtomicRename("11.4.2-MariaDB-log");
-        UnderstudyException e = failure(() -> MariadbDatabase.requireAtomicRename("10.5.23-MariaDB"));
+        MariadbVersion.requireAtomicRename("10.6.0-MariaDB");
+        MariadbVersion.requireAtomicRename("11.4.2-MariaDB-log");
+        UnderstudyException e = failure(() -> MariadbVersion.requireAtomicRename("10.5.23-MariaDB"));
         assertThat(e).hasMessageContaining("MariaDB 10.5.23-MariaDB: it is older than 10.6");
     }
 
