@@ -115,16 +115,28 @@ public final class RestoreRowCommand implements Callable<Integer> {
         String name = database.equals(LIVE) ? settings.database().name() : database;
         // Triggers of the site may run in it.
         try (Session session = new Database(settings.database()).openApart(name)) {
-            session.execute("BEGIN");
+            begin(settings, session);
             Work work = plan(settings, reader, until, session, apply && yes);
-            if (work.script().statements().isEmpty()) {
+            // What belongs to a row that cannot come back does not come back without it.
+            if (work.script().statements().isEmpty()
+                    || work.plan().action(work.plan().asked()) == Action.LEFT_OUT) {
                 refuseConflicts(work.plan(), name);
                 session.execute("ROLLBACK");
             } else if (apply) {
-                store(work, name, session, () -> plan(settings, reader, until, session, true));
+                store(work, name, session, () -> {
+                    begin(settings, session);
+                    return plan(settings, reader, until, session, true);
+                });
             }
             print(work, name);
         }
+    }
+
+    /** A row that the site has locked for longer is an error, and not a wait without an end. */
+    private static void begin(Settings settings, Session session) {
+        session.execute("BEGIN");
+        session.execute(
+                "SET LOCAL lock_timeout = " + settings.database().lockTimeout().toMillis());
     }
 
     /** Nothing is locked while a person is asked: afterwards it is planned again. */
@@ -135,7 +147,6 @@ public final class RestoreRowCommand implements Callable<Integer> {
             session.execute("ROLLBACK");
             cli.confirm(
                     "store " + work.plan().order().size() + " rows in database " + Sql.identifier(name) + "?", false);
-            session.execute("BEGIN");
             chosen = again.get();
             if (!chosen.script().statements().equals(work.script().statements())) {
                 throw new UnderstudyException(

@@ -81,23 +81,37 @@ final class RestoreScript {
         written.stream()
                 .filter(each -> !each.stubborn().isEmpty())
                 .forEach(each -> remarks.add(runs(each.stubborn(), each) + ": they are enabled ALWAYS"));
-        boolean triggers = written.stream().anyMatch(each -> !each.triggers().isEmpty());
-        if (triggers && tables.mayActAsReplica()) {
+        boolean quiet = written.stream().anyMatch(each -> !each.triggers().isEmpty());
+        boolean referenced = quiet && changesWhatOthersReferTo();
+        boolean replica = quiet && !referenced && tables.mayActAsReplica();
+        if (written.stream()
+                .anyMatch(each -> !each.stubborn().isEmpty()
+                        || !replica && !each.triggers().isEmpty())) {
+            statements.add("SET LOCAL search_path = \"$user\", public");
+        }
+        if (replica) {
             statements.add("SET LOCAL session_replication_role = replica");
             parents.forEach(this::require);
             return;
         }
-        if (written.stream()
-                .anyMatch(each -> !each.triggers().isEmpty() || !each.stubborn().isEmpty())) {
-            statements.add("SET LOCAL search_path = \"$user\", public");
-        }
+        String why = referenced
+                ? "columns that other rows refer to are changed, and the database checks that only with triggers"
+                : "database.user may not set session_replication_role";
         written.stream()
                 .filter(each -> !each.triggers().isEmpty())
-                .forEach(each -> remarks.add(
-                        runs(each.triggers(), each) + ": database.user may not set session_replication_role"));
+                .forEach(each -> remarks.add(runs(each.triggers(), each) + ": " + why));
         if (plan.isDeferred()) {
             statements.add("SET CONSTRAINTS ALL DEFERRED");
         }
+    }
+
+    /** Without its triggers the database would not see that rows point to nothing then. */
+    private boolean changesWhatOthersReferTo() {
+        return plan.order().stream()
+                .filter(each -> plan.action(each) == Action.UPDATE)
+                .anyMatch(each -> tables.foreignKeys().stream()
+                        .anyMatch(link -> link.to().contains(each.row().table())
+                                && each.differing().stream().anyMatch(link.toColumns()::contains)));
     }
 
     private static String runs(List<String> triggers, LiveTable table) {
@@ -106,7 +120,7 @@ final class RestoreScript {
 
     private void require(Need need) {
         String row = need.table() + " (" + RowId.text(need.columns(), need.fields()) + ")";
-        String block = "BEGIN PERFORM FROM " + need.table().qualified() + " WHERE "
+        String block = "BEGIN PERFORM FROM ONLY " + need.table().qualified() + " WHERE "
                 + LiveRows.condition(need.columns(), List.of(need.fields()))
                 + " FOR KEY SHARE; IF NOT FOUND THEN RAISE EXCEPTION USING MESSAGE = "
                 + literal(StoredRow.field(row + " is gone")) + "; END IF; END";
@@ -170,7 +184,7 @@ final class RestoreScript {
             return;
         }
         RowId id = member.id();
-        statements.add("UPDATE " + id.table().qualified() + " SET "
+        statements.add("UPDATE ONLY " + id.table().qualified() + " SET "
                 + columns.stream()
                         .map(each -> Sql.identifier(each) + " = "
                                 + literal(member.row().fields(List.of(each)).get(0)))

@@ -130,8 +130,17 @@ final class RowClosure {
         List<StoredRow> found = rows.find(table.get(), common, where, wanted);
         List<String> identifying = first.key().isEmpty() ? common : where;
         Map<List<String>, StoredRow> byId = new LinkedHashMap<>();
-        found.forEach(each -> byId.put(each.fields(identifying), each));
+        Set<List<String>> several = new HashSet<>();
+        for (StoredRow each : found) {
+            if (byId.put(each.fields(identifying), each) != null && !first.key().isEmpty()) {
+                several.add(each.fields(identifying));
+            }
+        }
         alike.forEach(each -> {
+            if (several.contains(each.row().fields(identifying))) {
+                each.blockedBy("the database has several rows with its " + String.join(", ", where)
+                        + ": the key of the table is another one there");
+            }
             StoredRow same = byId.get(each.row().fields(identifying));
             if (same != null) {
                 each.isLive(same);

@@ -99,6 +99,69 @@ class RestoreRowTest {
         assertThat(site.out()).contains("-- is there: public.rsc (id=3)").doesNotContain("BEGIN");
     }
 
+    /** A row of a table that inherits may have the same key: its parent's primary key does not count there. */
+    @Test
+    void aRowOfATableThatInheritsStaysAsItIs() {
+        RowSite site = new RowSite(state, """
+                CREATE TABLE note (id int PRIMARY KEY, text text);
+                CREATE TABLE kept () INHERITS (note);
+                INSERT INTO note VALUES (5, 'first');
+                INSERT INTO kept VALUES (5, 'other');
+                """);
+        site.take();
+        site.sql("UPDATE ONLY note SET text = 'second'");
+        assertThat(site.run("restore-row", "note", "5", "--replace", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
+        assertThat(site.sql("SELECT text FROM ONLY note")).isEqualTo("first");
+        assertThat(site.sql("SELECT text FROM kept")).isEqualTo("other");
+    }
+
+    @Test
+    void aKeyThatSeveralRowsHaveByNowReplacesNone() {
+        RowSite site = new RowSite(
+                state, "CREATE TABLE note (id int PRIMARY KEY, text text);" + " INSERT INTO note VALUES (5, 'first')");
+        site.take();
+        site.sql("ALTER TABLE note DROP CONSTRAINT note_pkey, ADD tenant int NOT NULL DEFAULT 1;"
+                + " ALTER TABLE note ADD PRIMARY KEY (tenant, id); INSERT INTO note VALUES (5, 'of another', 2);"
+                + " UPDATE note SET text = 'second' WHERE tenant = 1");
+        assertThat(site.run("restore-row", "note", "5", "--replace", "--apply", "--yes"))
+                .isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(site.err()).contains("several rows with its id");
+        assertThat(site.sql("SELECT string_agg(text, ',' ORDER BY tenant) FROM note"))
+                .isEqualTo("second,of another");
+    }
+
+    /** A deleted user does not come back for a row that does not. */
+    @Test
+    void nothingIsStoredWhereTheRowItselfIsLeftOut() {
+        RowSite site = site();
+        site.take();
+        site.sql("DELETE FROM rsc WHERE id IN (5, 6); INSERT INTO rsc (name, creator_id) VALUES ('picture', 1)");
+        site.sql("ALTER TABLE rsc ALTER creator_id DROP DEFAULT");
+        String before = rows(site);
+        assertThat(site.run("restore-row", "rsc", "5", "--with-dependents", "--apply", "--yes"))
+                .isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(site.err()).contains("has its name");
+        assertThat(rows(site)).isEqualTo(before);
+    }
+
+    @Test
+    void aValueThatOthersReferToIsChangedUnderTheEyesOfTheDatabase() {
+        RowSite site = new RowSite(state, """
+                CREATE TABLE person (id int PRIMARY KEY, mail text UNIQUE);
+                CREATE TABLE login (mail text REFERENCES person (mail));
+                CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+                CREATE TRIGGER seen AFTER UPDATE ON person FOR EACH ROW EXECUTE FUNCTION seen();
+                INSERT INTO person VALUES (1, 'old');
+                """);
+        site.take();
+        site.sql("UPDATE person SET mail = 'new'; INSERT INTO login VALUES ('new')");
+        assertThat(site.run("restore-row", "person", "1", "--replace", "--apply", "--yes"))
+                .isNotZero();
+        assertThat(site.sql("SELECT mail FROM person")).isEqualTo("new");
+    }
+
     @Test
     void theNewestVersionOfADependentComesBackNotTheOldest() {
         RowSite site = site();
