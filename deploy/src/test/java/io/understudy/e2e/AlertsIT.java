@@ -52,6 +52,7 @@ class AlertsIT extends TwoServers {
             "UnderstudyFilestoreWindowMissed",
             "UnderstudyNotifyChannelDown",
             "UnderstudyRecoveryKeyUntried",
+            "UnderstudySiteDown",
             "UnderstudySlotDropped",
             "UnderstudySlotRetainsMuch",
             "UnderstudyStandbyBehind",
