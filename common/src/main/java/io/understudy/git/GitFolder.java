@@ -28,8 +28,11 @@ import java.util.regex.Pattern;
 public final class GitFolder {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Pattern REVISION = Pattern.compile("[0-9a-f]{40}([0-9a-f]{24})?");
-    private static final Pattern SECRET = Pattern.compile("(?i)^(https?|ftps?)://[^/@]*@");
-    private static final Pattern PASSWORD = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]*://[^/@:]*):[^/@]*@");
+    private static final Pattern SECRET = Pattern.compile("(?i)^(https?|ftps?)://[^/]*@");
+    private static final Pattern PASSWORD = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]*://[^/@:]*):[^/]*@");
+    /** Tokens stand there. A folder's name may have these characters. */
+    private static final Pattern QUERY = Pattern.compile("(?i)^((?!file:)[a-z][a-z0-9+.-]*://[^?#]*)[?#].*$");
+
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "GIT_CONFIG_NOSYSTEM", "1",
             "GIT_CONFIG_GLOBAL", "/dev/null",
@@ -63,8 +66,9 @@ public final class GitFolder {
             return mode.startsWith("100");
         }
 
-        public boolean isExecutable() {
-            return mode.equals("100755");
+        /** Those that a standby gives a file that the snapshot does not hold. */
+        public int permissions() {
+            return mode.equals("100755") ? 0755 : 0644;
         }
     }
 
@@ -97,7 +101,8 @@ public final class GitFolder {
 
     static String withoutSecrets(String url) {
         String open = SECRET.matcher(url).replaceFirst("$1://");
-        return PASSWORD.matcher(open).replaceFirst("$1@");
+        String plain = PASSWORD.matcher(open).replaceFirst("$1@");
+        return QUERY.matcher(plain).replaceFirst("$1");
     }
 
     /** The files of a revision, by their paths. @throws UnderstudyException {@code COMMAND_FAILED} */

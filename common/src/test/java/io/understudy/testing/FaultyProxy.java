@@ -13,7 +13,7 @@ public final class FaultyProxy extends S3Proxy {
     public enum Fault {
         BUSY,
         BROKEN_BEFORE,
-        /** The server did what it was asked, and nobody learns it. */
+        /** The server did what it was asked, and its answer is lost. */
         UNACKNOWLEDGED,
         /** Half of the answer arrives. */
         CUT

@@ -12,6 +12,7 @@ import io.understudy.files.MountPoints;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestores;
+import io.understudy.git.GitFolder;
 import io.understudy.primary.capture.tree.TreesByKind;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
@@ -31,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +68,7 @@ class GitTripTest {
         write("old.css", "gone {}");
         write("run.sh", "#!/bin/sh");
         write(".gitignore", "*.log\ncache/\n");
-        theme.resolve("run.sh").toFile().setExecutable(true);
+        Files.setPosixFilePermissions(theme.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.createSymbolicLink(theme.resolve("link"), Path.of("style.css"));
         git(theme, "remote", "add", "origin", origin.toUri().toString());
         git(theme, "add", ".");
@@ -137,6 +139,29 @@ class GitTripTest {
                 .contains(git(theme, "rev-parse", "HEAD").strip())
                 .doesNotContain("hush");
         assertThat(paths(data)).contains("debug.log", "cache/a");
+        assertThat(origin("https://user:p@ss@git.example.net/a")).isEqualTo("https://git.example.net/a");
+        assertThat(origin("https://u:p?hush@h/a?private_token=hush#x")).isEqualTo("https://h/a");
+        assertThat(origin("ssh://git:p@ss@git.example.net/a")).isEqualTo("ssh://git@git.example.net/a");
+        assertThat(origin("git@git.example.net:a?b")).isEqualTo("git@git.example.net:a?b");
+    }
+
+    private String origin(String url) {
+        git(theme, "remote", "set-url", "origin", url);
+        return new GitFolder(theme, new SystemCommandRunner(temp.resolve("commands")))
+                .origin()
+                .orElseThrow();
+    }
+
+    @Test
+    void keepsPermissionsThatTheRevisionDoesNotHave() throws IOException {
+        Path secret = theme.resolve("deep/er/logo.svg");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
+
+        TreeData data = trip(true, false);
+
+        assertThat(paths(data)).contains("deep/er/logo.svg").doesNotContain("run.sh");
+        assertThat(Files.getPosixFilePermissions(live.resolve("deep/er/logo.svg")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
     }
 
     /** What a foreign repository names as programs: each would leave a trace. */

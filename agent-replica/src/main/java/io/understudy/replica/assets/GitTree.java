@@ -103,7 +103,7 @@ public final class GitTree {
             return IndexEntry.of(new TreeEntry.Link(
                     path, new Attributes(0777, time, root.owner(), root.group()), LinkTarget.of(content)));
         }
-        Attributes attributes = new Attributes(tracked.isExecutable() ? 0755 : 0644, time, root.owner(), root.group());
+        Attributes attributes = new Attributes(tracked.permissions(), time, root.owner(), root.group());
         ContentHash hash = ContentHash.ofContent(content, 0, content.length);
         TreeEntry.File file = new TreeEntry.File(path, attributes, content.length, hash);
         if (content.length == 0) {

@@ -14,7 +14,7 @@ import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
 class ConnectionTest {
-    /** It repeats no request, but an address that nobody answers at has not seen one. */
+    /** It sends no request twice, but tries the next address where no connection is made. */
     @Test
     void theNextAddressOfAHostIsTried() throws IOException {
         InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});

@@ -45,8 +45,8 @@ import java.util.stream.Stream;
 /**
  * Takes a work tree of git: its files as those of any folder, without {@code .git} and, unless asked for, without what
  * is ignored; and a file that says which revision of which origin is checked out. Of the files that are in the
- * revision, those that do not differ may be left out. Whether one differs is seen by its bytes alone: what a filter
- * would make of them, as of a pointer of LFS, does not count, so such a file differs. Not for concurrent use.
+ * revision, those that do not differ may be left out: in bytes and permissions, as a standby makes them. What a filter
+ * would make of the bytes, as of a pointer of LFS, does not count, so such a file differs. Not for concurrent use.
  */
 final class GitCapture implements SourceTrees {
     private final Path folder;
@@ -146,7 +146,7 @@ final class GitCapture implements SourceTrees {
             return switch (found.stat().type()) {
                 case FILE ->
                     there.isFile()
-                            && there.isExecutable() == ((found.stat().permissions() & 0100) != 0)
+                            && found.stat().permissions() == there.permissions()
                             && GitObject.idOf(
                                             found.location(),
                                             found.stat().size(),
