@@ -42,6 +42,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 InitCommand.class,
                 SnapshotCommand.class,
                 ShutdownCommand.class,
+                SwitchoverCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
                 LsCommand.class,

@@ -3,6 +3,8 @@ package io.understudy.replica.app;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.promote.HandedOver;
+import io.understudy.replica.promote.PlannedTakeover;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Rollback;
@@ -26,6 +28,8 @@ public final class Replica {
     private final Round round;
     private final Rollback rollback;
     private final Promotion promotion;
+    private final PlannedTakeover takeover;
+    private final HandedOver handedOver;
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
 
@@ -36,6 +40,8 @@ public final class Replica {
             Round round,
             Rollback rollback,
             Promotion promotion,
+            PlannedTakeover takeover,
+            HandedOver handedOver,
             CleanUp cleanUp,
             LiveDatabases databases) {
         this.lock = lock;
@@ -44,6 +50,8 @@ public final class Replica {
         this.round = round;
         this.rollback = rollback;
         this.promotion = promotion;
+        this.takeover = takeover;
+        this.handedOver = handedOver;
         this.cleanUp = cleanUp;
         this.databases = databases;
     }
@@ -71,6 +79,7 @@ public final class Replica {
                 promotion.resume();
             } else {
                 round.run(ImportRequest.newest(), control);
+                takeover.run();
             }
             return null;
         }));
@@ -125,7 +134,10 @@ public final class Replica {
     private <T> T locked(Supplier<T> work) {
         ProcessLock held = lock.acquire();
         try {
-            return databases.during(work);
+            return databases.during(() -> {
+                handedOver.settle();
+                return work.get();
+            });
         } finally {
             held.close();
         }

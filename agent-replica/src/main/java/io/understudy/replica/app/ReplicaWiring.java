@@ -26,7 +26,9 @@ import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.promote.EpochClaiming;
+import io.understudy.replica.promote.HandedOver;
 import io.understudy.replica.promote.NewestFirst;
+import io.understudy.replica.promote.PlannedTakeover;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.PromotionRecord;
 import io.understudy.replica.promote.RepositoryClaims;
@@ -58,6 +60,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.state.StateEntry;
+import io.understudy.switchover.SwitchoverNotes;
 import java.util.function.UnaryOperator;
 
 /**
@@ -308,13 +311,23 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Replica replica(Events events) {
+        Promotion promotion = promotion(events);
         return new Replica(
                 new ApplyLock(settings.state()),
                 store,
                 marker,
                 round(events),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
-                promotion(events),
+                promotion,
+                new PlannedTakeover(settings.replica().name(), store, marker, parts.source(), promotion, events),
+                new HandedOver(
+                        new SwitchoverNotes(settings.state(), ports.clock()),
+                        store,
+                        marker,
+                        reconciler(events),
+                        ports.databases(),
+                        events,
+                        ports.clock()),
                 cleanUp(events),
                 ports.databases());
     }
