@@ -29,7 +29,7 @@ import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.switchover.SwitchoverNotes;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -160,9 +160,14 @@ final class SwitchoverWiring {
     }
 
     private static KnownStandby reported(ReplicaReport report) {
-        Instant when = report.when();
         return new KnownStandby(
-                report.name(), false, Optional.empty(), report.applied(), Optional.empty(), when, Optional.empty());
+                report.name(),
+                false,
+                Optional.empty(),
+                report.applied(),
+                report.holds().stream().max(Comparator.naturalOrder()),
+                report.when(),
+                Optional.empty());
     }
 
     private static Optional<SnapshotId> snapshot(String text) {

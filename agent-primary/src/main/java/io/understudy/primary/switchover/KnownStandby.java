@@ -22,13 +22,9 @@ public record KnownStandby(
         Optional<SnapshotId> ahead,
         Instant when,
         Optional<String> fault) {
-    /**
-     * Whether it has all up to this snapshot, live or loaded. What a report of the repository says may be a minute
-     * old: then it counts as having it, and the final snapshot takes the longer.
-     */
+    /** Whether it has all up to this snapshot, live or loaded. */
     boolean has(SnapshotId snapshot) {
-        return !connected
-                || applied.filter(id -> id.compareTo(snapshot) >= 0).isPresent()
+        return applied.filter(id -> id.compareTo(snapshot) >= 0).isPresent()
                 || ahead.filter(id -> id.compareTo(snapshot) >= 0).isPresent();
     }
 }

@@ -32,6 +32,9 @@ import java.util.function.Supplier;
 public final class Switchovers implements Service {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
+    /** A standby that is not seen over gRPC reports once a minute at most; it is not waited for longer than this. */
+    private static final Duration UNSEEN = Duration.ofSeconds(20);
+
     private final Marker marker;
     private final SwitchoverChecks checks;
     private final Switchover switchover;
@@ -122,14 +125,18 @@ public final class Switchovers implements Service {
         progress.report("ship what changed", 0, -1);
         Optional<SnapshotId> newest = shipped.get();
         long begun = ticker.nanos();
-        while (newest.filter(id -> !checks.known(request.standby()).has(id)).isPresent()) {
-            progress.report("wait until " + request.standby() + " has " + newest.orElseThrow(), 0, -1);
+        while (newest.isPresent()) {
+            KnownStandby standby = checks.known(request.standby());
+            boolean unseen = standby.state().isEmpty() && ticker.since(begun).compareTo(UNSEEN) > 0;
+            if (standby.has(newest.get()) || unseen) {
+                return;
+            }
+            progress.report("wait until " + request.standby() + " has " + newest.get(), 0, -1);
             if (ticker.since(begun).compareTo(request.limit()) > 0) {
                 throw new UnderstudyException(
                         ErrorCode.AGENT_UNREACHABLE,
-                        "cannot hand the site over to " + request.standby() + ": it does not have "
-                                + newest.orElseThrow() + " after "
-                                + request.limit().toSeconds() + " s",
+                        "cannot hand the site over to " + request.standby() + ": it does not have " + newest.get()
+                                + " after " + request.limit().toSeconds() + " s",
                         "see agent-replica status there; --limit gives it longer");
             }
             ticker.pause(PAUSE, "wait for " + request.standby());

@@ -92,6 +92,15 @@ public final class FakeSource implements SnapshotSource {
 
     /** The last one before its server stopped. */
     public SnapshotId shutdown(int epoch, int sequence, boolean siteStopped) {
+        return last(epoch, sequence, new Manifest.Last(siteStopped));
+    }
+
+    /** The final one of a switchover. */
+    public SnapshotId finalFor(int epoch, int sequence, String standby) {
+        return last(epoch, sequence, new Manifest.Last(true, standby));
+    }
+
+    private SnapshotId last(int epoch, int sequence, Manifest.Last last) {
         SnapshotId snapshot = commit(epoch, sequence);
         Manifest plain = of(snapshot);
         manifests.put(
@@ -109,7 +118,7 @@ public final class FakeSource implements SnapshotSource {
                         plain.databases(),
                         plain.trees(),
                         plain.totals(),
-                        new Manifest.Last(siteStopped),
+                        last,
                         List.of()));
         return snapshot;
     }
