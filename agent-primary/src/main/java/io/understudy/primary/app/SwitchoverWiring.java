@@ -98,6 +98,7 @@ final class SwitchoverWiring {
                 settings.service(), marker, notes, epoch, () -> repository.get().newest(), this::standbys);
         Switchovers all = new Switchovers(
                 marker, checks, switchover, notes, times, epoch, this::shipped, events, ports.clock(), ports.ticker());
+        queue.besides(all::status);
         admin.on(PrimaryCommands.SWITCHOVER, (request, call) -> all.run(request, call.progress()));
         return all;
     }

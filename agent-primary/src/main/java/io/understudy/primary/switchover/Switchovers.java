@@ -180,12 +180,16 @@ public final class Switchovers implements Service {
                 now.flatMap(SwitchoverNote::why));
     }
 
-    /** What is under way, for the status. */
+    /** What is under way, for the status; never throws an {@link UnderstudyException}. */
     public Optional<String> status() {
-        return notes.read()
-                .filter(note -> !note.isLeft())
-                .map(note ->
-                        "switchover to " + note.standby() + ": " + note.step().next()
-                                + note.why().map(why -> " (" + why + ")").orElse(""));
+        try {
+            return notes.read()
+                    .filter(note -> !note.isLeft())
+                    .map(note -> "switchover to " + note.standby() + ": "
+                            + note.step().next()
+                            + note.why().map(why -> " (" + why + ")").orElse(""));
+        } catch (UnderstudyException e) {
+            return Optional.of("switchover: " + e.getMessage());
+        }
     }
 }

@@ -316,7 +316,8 @@ public final class FakeSource implements SnapshotSource {
 
     @Override
     public Optional<Manifest> held(SnapshotId snapshot) {
-        if (mirrored.contains(snapshot) && !stored(snapshot).others().isEmpty()) {
+        Manifest stored = stored(snapshot);
+        if (mirrored.contains(snapshot) && (!stored.others().isEmpty() || stored.last() != null)) {
             return Optional.of(stored(snapshot));
         }
         return mirrored.contains(snapshot)
