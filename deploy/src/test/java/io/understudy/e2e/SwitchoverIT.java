@@ -131,6 +131,7 @@ class SwitchoverIT extends SharedScenario {
         assertThat(to.primary("status", "--json").successful().json().path("epoch").asInt())
                 .isEqualTo(epoch);
         Deadline.await("the old primary follows", FOLLOWS, () -> follows(from));
+        snapshot(to);
         int notes = to.site().notes().size();
         from.site().awaitContent(notes, 1, FOLLOWS);
         from.site().awaitMode("standby", ANSWERS);

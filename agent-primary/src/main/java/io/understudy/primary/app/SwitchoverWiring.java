@@ -29,7 +29,6 @@ import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.switchover.SwitchoverNotes;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -166,7 +165,7 @@ final class SwitchoverWiring {
                 false,
                 Optional.empty(),
                 report.applied(),
-                report.holds().stream().max(Comparator.naturalOrder()),
+                Optional.empty(),
                 report.when(),
                 Optional.empty());
     }

@@ -32,8 +32,8 @@ import java.util.function.Supplier;
 public final class Switchovers implements Service {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
-    /** A standby that is not seen over gRPC reports once a minute at most; it is not waited for longer than this. */
-    private static final Duration UNSEEN = Duration.ofSeconds(20);
+    /** What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it. */
+    private static final Duration UNSEEN = Duration.ofSeconds(10);
 
     private final Marker marker;
     private final SwitchoverChecks checks;
