@@ -45,6 +45,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
@@ -121,6 +122,7 @@ final class Standby {
                 "test",
                 Optional::empty,
                 Optional::empty,
+                Set::of,
                 clock);
     }
 

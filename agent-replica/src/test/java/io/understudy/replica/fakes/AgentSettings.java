@@ -50,7 +50,8 @@ public final class AgentSettings {
                         replica.http(),
                         replica.rpo(),
                         false,
-                        replica.changes()),
+                        replica.changes(),
+                        replica.holds()),
                 kept.service(),
                 kept.tls());
     }

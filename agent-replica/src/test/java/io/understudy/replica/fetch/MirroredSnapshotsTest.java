@@ -52,6 +52,7 @@ class MirroredSnapshotsTest {
             "test",
             () -> Optional.of("this one"),
             Optional::empty,
+            Set::of,
             time.clock());
 
     private MirrorAccess mirror() {
@@ -477,6 +478,7 @@ class MirroredSnapshotsTest {
                 "test",
                 Optional::empty,
                 Optional::empty,
+                Set::of,
                 time.clock());
         Thread fetching = new Thread(() -> other.fetch(id(1), Optional.empty(), Progress.none()));
         fetching.start();
