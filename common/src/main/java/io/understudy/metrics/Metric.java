@@ -43,6 +43,10 @@ public enum Metric {
             "Moment of the data that is loaded ahead of what the standby serves, and that promote serves; NaN without",
             "replica"),
     AHEAD_SNAPSHOT_NUMBER(Kind.GAUGE, "The number of the snapshot that is loaded ahead; NaN without", "replica"),
+    CLOSURE_MISSING_FILES(
+            Kind.GAUGE,
+            "Files that rows name and the tree lacked in the last scheduled snapshot; NaN where that is not known",
+            "tree"),
     HOLD_ACTIVE(
             Kind.GAUGE,
             "1 while a newer snapshot is held, differing too much from what is applied, until an operator decides",

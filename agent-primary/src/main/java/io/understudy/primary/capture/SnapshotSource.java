@@ -18,6 +18,7 @@ import java.util.List;
  * @param clock in the time zone of the schedule
  * @param quiesce keeps the site still around the moment of a snapshot that is not continuous
  * @param others databases that are no PostgreSQL server's, dumped before all else; continuous snapshots carry them over
+ * @param closure which files the rows name, asked for snapshots that are not continuous
  */
 public record SnapshotSource(
         String server,
@@ -29,10 +30,37 @@ public record SnapshotSource(
         Clock clock,
         Ticker ticker,
         Quiesce quiesce,
-        List<SiteDatabase> others) {
+        List<SiteDatabase> others,
+        ClosureSource closure) {
     public SnapshotSource {
         trees = List.copyOf(trees);
         others = List.copyOf(others);
+    }
+
+    /** One whose rows are not asked which files they name. */
+    public SnapshotSource(
+            String server,
+            String version,
+            SourceDatabase database,
+            SourceTrees files,
+            List<TreeSettings> trees,
+            ProcessorShare processors,
+            Clock clock,
+            Ticker ticker,
+            Quiesce quiesce,
+            List<SiteDatabase> others) {
+        this(
+                server,
+                version,
+                database,
+                files,
+                trees,
+                processors,
+                clock,
+                ticker,
+                quiesce,
+                others,
+                ClosureSource.NONE);
     }
 
     public SnapshotSource(

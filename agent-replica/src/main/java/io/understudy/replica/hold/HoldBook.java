@@ -148,6 +148,10 @@ public final class HoldBook {
                 record.current().filter(hold -> hold.snapshot().compareTo(snapshot) <= 0);
         if (over.isPresent()) {
             file.write(new HoldRecord(Optional.empty(), record.accepted()));
+        } else {
+            record.current()
+                    .filter(hold -> hold.covers(snapshot))
+                    .ifPresent(hold -> file.write(new HoldRecord(Optional.of(hold.onlyNewest()), record.accepted())));
         }
         return over;
     }

@@ -60,6 +60,6 @@ public record HoldFinding(String sign, String subject, long before, long now, in
 
     /** Rounded up, so that what is beyond a limit never reads as the limit itself. */
     static int percent(long part, long whole) {
-        return whole == 0 ? 0 : (int) Math.min(100, Math.ceilDiv(Math.max(0, part) * 100L, whole));
+        return whole == 0 ? 0 : (int) Math.min(100, Math.ceil(Math.max(0.0, part) * 100 / whole));
     }
 }

@@ -10,10 +10,10 @@ final class HoldFindings {
     static final int MOST = 20;
 
     /** What concerns all comes first, then the larger share, then the larger number. */
-    private static final Comparator<HoldFinding> GRAVEST = Comparator.comparing(
-                    (HoldFinding each) -> !each.subject().startsWith("all "))
-            .thenComparing(Comparator.comparingInt(HoldFinding::percent).reversed())
-            .thenComparing(Comparator.comparingLong(HoldFinding::before).reversed())
+    private static final Comparator<HoldFinding> GRAVEST = Comparator.<HoldFinding, Boolean>comparing(
+                    each -> !each.subject().startsWith("all "))
+            .thenComparing(HoldFinding::percent, Comparator.reverseOrder())
+            .thenComparing(HoldFinding::before, Comparator.reverseOrder())
             .thenComparing(HoldFinding::subject);
 
     private final PriorityQueue<HoldFinding> kept = new PriorityQueue<>(GRAVEST.reversed());

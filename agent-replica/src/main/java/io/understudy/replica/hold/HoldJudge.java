@@ -53,11 +53,16 @@ public final class HoldJudge {
     public boolean judge(Manifest manifest, Context context) {
         SnapshotId against = book.against(manifest.snapshot(), Optional.of(context.live()))
                 .orElseThrow();
-        if (!settings.isOn() || against.compareTo(manifest.snapshot()) >= 0) {
-            return false;
+        boolean free = !settings.isOn() || against.compareTo(manifest.snapshot()) >= 0;
+        if (!free) {
+            warn(manifest);
         }
-        warn(manifest);
-        return hold(manifest, against, context, compared(manifest, against, context));
+        boolean held = !free && hold(manifest, against, context, compared(manifest, against, context));
+        if (!held && book.isHeld(manifest.snapshot())) {
+            // By other limits, or compared with another one.
+            passed(manifest.snapshot());
+        }
+        return held;
     }
 
     private HoldFindings compared(Manifest manifest, SnapshotId against, Context context) {

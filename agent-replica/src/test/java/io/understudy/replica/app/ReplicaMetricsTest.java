@@ -43,7 +43,7 @@ class ReplicaMetricsTest {
     private Metrics started() {
         Metrics metrics = new Metrics("site", "replica", "test");
         ReplicaMetrics reported =
-                new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
+                new ReplicaMetrics(metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
         reported.prepare(
                 AgentSettings.in(folder, primaries), world.marker, Optional.of(() -> 1_800_000_000), () -> linked);
         world.events = new Events(world.time.clock(), reported);

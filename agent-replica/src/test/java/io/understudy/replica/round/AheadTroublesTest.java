@@ -225,7 +225,7 @@ class AheadTroublesTest extends StandbyThatLoadsAhead {
                 world.store,
                 world.source,
                 world.inspection(),
-                world.wiring(AgentSettings.in(Path.of("/nonexistent"), List.of())).holds(),
+                world.holds(),
                 new AnnouncedName(),
                 damage,
                 new RetryLog(world.time.clock(), new RetryPolicy(new Random(1))),
