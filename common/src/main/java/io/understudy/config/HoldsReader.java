@@ -27,7 +27,8 @@ final class HoldsReader {
     /** One statement: a semicolon may only end it. */
     static String statement(Values values, Setting setting, String text) {
         String query = text.strip();
-        String one = query.endsWith(";") ? query.substring(0, query.length() - 1).strip() : query;
+        String one =
+                query.endsWith(";") ? query.substring(0, query.length() - 1).strip() : query;
         if (one.contains(";") || one.isEmpty()) {
             values.fault(setting, "must be one statement, without a semicolon: " + text);
         }

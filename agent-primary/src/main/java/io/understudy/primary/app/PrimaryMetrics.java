@@ -57,7 +57,8 @@ final class PrimaryMetrics implements EventSink {
                     continuous ? Metric.CONTINUOUS_DURATION_SECONDS : Metric.SNAPSHOT_DURATION_SECONDS,
                     committed.took());
             newest(RepositorySeen.Details.of(Outline.of(committed.manifest())));
-            committed.manifest()
+            committed
+                    .manifest()
                     .closure()
                     .forEach(each -> metrics.set(
                             Metric.CLOSURE_MISSING_FILES,

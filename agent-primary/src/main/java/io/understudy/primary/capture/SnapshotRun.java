@@ -135,8 +135,15 @@ final class SnapshotRun {
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
             List<OtherDumps.Dumped> dumped = new OtherDumps(source.clock()).read(parts.others(), sink);
-            Content content =
-                    read(parts, sink, guard, base.before(target, lists, request.isContinuous()), base, target, request, spool);
+            Content content = read(
+                    parts,
+                    sink,
+                    guard,
+                    base.before(target, lists, request.isContinuous()),
+                    base,
+                    target,
+                    request,
+                    spool);
             Captured captured = content.database();
             List<TreeData> trees = parts.all(
                     content.trees().stream().map(SourceTrees.Captured::tree).toList());

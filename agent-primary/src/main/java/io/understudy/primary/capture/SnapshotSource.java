@@ -49,18 +49,7 @@ public record SnapshotSource(
             Ticker ticker,
             Quiesce quiesce,
             List<SiteDatabase> others) {
-        this(
-                server,
-                version,
-                database,
-                files,
-                trees,
-                processors,
-                clock,
-                ticker,
-                quiesce,
-                others,
-                ClosureSource.NONE);
+        this(server, version, database, files, trees, processors, clock, ticker, quiesce, others, ClosureSource.NONE);
     }
 
     public SnapshotSource(

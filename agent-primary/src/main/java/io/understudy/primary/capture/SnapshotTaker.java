@@ -87,10 +87,10 @@ public final class SnapshotTaker {
                 taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
         for (ClosureData each : taken.manifest().closure()) {
             if (each.unknown() != null) {
-                events.report(new PrimaryEvent.ClosureUnknown(taken.manifest().snapshot(), each.tree(), each.unknown()));
-            } else if (each.missing() > 0) {
                 events.report(
-                        new PrimaryEvent.FilesMissing(taken.manifest().snapshot(), each.text(), each.named(3)));
+                        new PrimaryEvent.ClosureUnknown(taken.manifest().snapshot(), each.tree(), each.unknown()));
+            } else if (each.missing() > 0) {
+                events.report(new PrimaryEvent.FilesMissing(taken.manifest().snapshot(), each.text(), each.named(3)));
             }
         }
         locks.committed(taken.manifest());

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param applied what became live because of it; null in JSON when nothing did
  * @param held what is held still; null in JSON when nothing is
  */
-public record Decided(
-        SnapshotId snapshot, String decision, Optional<SnapshotId> applied, Optional<HoldView> held) {
+public record Decided(SnapshotId snapshot, String decision, Optional<SnapshotId> applied, Optional<HoldView> held) {
     static Decided accepted(SnapshotId snapshot, RoundResult round, Optional<HoldView> held) {
         return new Decided(snapshot, "accepted", round.applied(), held);
     }

@@ -31,7 +31,13 @@ public record HoldView(
 
     static HoldView of(Hold hold) {
         return new HoldView(
-                hold.snapshot(), hold.first(), hold.since(), hold.against(), hold.loaded(), hold.findings(), hold.more());
+                hold.snapshot(),
+                hold.first(),
+                hold.since(),
+                hold.against(),
+                hold.loaded(),
+                hold.findings(),
+                hold.more());
     }
 
     /** For people, on one line. */

@@ -45,7 +45,13 @@ final class ReplicaMetrics implements EventSink {
     private int seconds;
     private final AtomicInteger highestSeen = new AtomicInteger();
 
-    ReplicaMetrics(Metrics metrics, ReplicaStateStore store, HoldBook holds, String replica, LastVerified verified, Clock clock) {
+    ReplicaMetrics(
+            Metrics metrics,
+            ReplicaStateStore store,
+            HoldBook holds,
+            String replica,
+            LastVerified verified,
+            Clock clock) {
         this.metrics = metrics;
         this.store = store;
         this.holds = holds;
@@ -70,8 +76,7 @@ final class ReplicaMetrics implements EventSink {
         metrics.watch(
                 Metric.AHEAD_SNAPSHOT_NUMBER, () -> ahead(it -> it.snapshot().sequence()), replica);
         metrics.watch(Metric.HOLD_ACTIVE, () -> held(hold -> 1, 0), replica);
-        metrics.watch(
-                Metric.HOLD_TIMESTAMP_SECONDS, () -> held(hold -> seconds(hold.since()), Double.NaN), replica);
+        metrics.watch(Metric.HOLD_TIMESTAMP_SECONDS, () -> held(hold -> seconds(hold.since()), Double.NaN), replica);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
         metrics.prepare(Metric.TABLE_MISMATCHES, replica);
         metrics.prepare(Metric.TABLE_DRIFTS, replica);

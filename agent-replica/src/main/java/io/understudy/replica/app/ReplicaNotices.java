@@ -107,7 +107,10 @@ final class ReplicaNotices implements Signals, DataAge {
     private static List<Signal> ofRole(Event event) {
         if (event instanceof ReplicaEvent.ServerPromoted) {
             Fact fact = Fact.of(event);
-            return List.of(Signal.moot(ROUND, fact), Signal.moot(HOLD, fact), Signal.each(Occasion.PROMOTION, PROMOTION, fact));
+            return List.of(
+                    Signal.moot(ROUND, fact),
+                    Signal.moot(HOLD, fact),
+                    Signal.each(Occasion.PROMOTION, PROMOTION, fact));
         }
         if (event instanceof ReplicaEvent.MarkerReturned) {
             Fact fact = Fact.of(event);

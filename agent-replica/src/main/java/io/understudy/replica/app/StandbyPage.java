@@ -1,8 +1,8 @@
 package io.understudy.replica.app;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.cli.AgentVersion;
 import io.understudy.cli.Problem;
+import io.understudy.failure.ErrorCode;
 import io.understudy.page.Level;
 import io.understudy.page.Page;
 import io.understudy.page.Page.DataAge;
@@ -82,7 +82,9 @@ final class StandbyPage {
         }
         if (status.held().isPresent()) {
             return new Verdict(
-                    Level.CAUTION, QUESTION, "Yes, but not with the newest snapshot: it is held, and an operator decides.");
+                    Level.CAUTION,
+                    QUESTION,
+                    "Yes, but not with the newest snapshot: it is held, and an operator decides.");
         }
         if (isOld()) {
             return new Verdict(Level.CAUTION, QUESTION, "Yes, but with data that is older than it may be.");
@@ -132,7 +134,9 @@ final class StandbyPage {
                         each.snapshot() + ", data of " + Moments.text(each.moment()) + "; promote serves it")));
         status.held()
                 .ifPresent(each -> facts.add(new Fact(
-                        "Held", each.snapshot() + " since " + Moments.text(each.since()) + "; promote does not serve it", Level.CAUTION)));
+                        "Held",
+                        each.snapshot() + " since " + Moments.text(each.since()) + "; promote does not serve it",
+                        Level.CAUTION)));
         status.previous().ifPresent(id -> facts.add(Fact.plain("Previous", id + "; rollback returns to it")));
         status.epoch()
                 .ifPresent(epoch -> facts.add(new Fact(

@@ -234,8 +234,7 @@ public record StatusView(
         }
 
         Live holding(Optional<HoldView> now) {
-            return new Live(
-                    daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, now);
+            return new Live(daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, now);
         }
     }
 

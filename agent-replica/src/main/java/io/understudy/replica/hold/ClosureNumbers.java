@@ -21,7 +21,8 @@ final class ClosureNumbers {
         }
         for (ClosureData each : now.closure()) {
             long known = before.closure().stream()
-                    .filter(older -> older.tree().equals(each.tree()) && older.query().equals(each.query()))
+                    .filter(older ->
+                            older.tree().equals(each.tree()) && older.query().equals(each.query()))
                     .mapToLong(ClosureData::missing)
                     .findFirst()
                     .orElse(0);

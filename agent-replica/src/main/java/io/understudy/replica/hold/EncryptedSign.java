@@ -32,7 +32,8 @@ final class EncryptedSign {
         }
         ContentLook look = new ContentLook(blobs);
         int random = (int) pairs.stream()
-                .filter(pair -> look.isRandom(pair.now()) && pair.old().filter(look::isRandom).isEmpty())
+                .filter(pair -> look.isRandom(pair.now())
+                        && pair.old().filter(look::isRandom).isEmpty())
                 .count();
         Optional<String> ending = changes.sample().newEnding();
         int needed = ending.isPresent() ? RANDOM_WITH_NEW_ENDING : RANDOM;

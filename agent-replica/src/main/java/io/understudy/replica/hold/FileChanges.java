@@ -71,7 +71,9 @@ record FileChanges(long changed, long gone, long came, ChangedSample sample) {
             if (old == null) {
                 return 1;
             }
-            return fresh == null ? -1 : old.entry().path().compareTo(fresh.entry().path());
+            return fresh == null
+                    ? -1
+                    : old.entry().path().compareTo(fresh.entry().path());
         }
 
         private static Object hash(IndexEntry entry) {

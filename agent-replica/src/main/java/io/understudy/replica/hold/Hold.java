@@ -49,7 +49,8 @@ public record Hold(
 
     /** Why, for people, on one line. */
     public String why() {
-        String named = String.join("; ", findings.stream().map(HoldFinding::text).toList());
+        String named =
+                String.join("; ", findings.stream().map(HoldFinding::text).toList());
         return more == 0 ? named : named + "; and " + more + " more";
     }
 }

@@ -97,7 +97,8 @@ public final class HoldBook {
         HoldRecord record = record();
         SnapshotId snapshot = manifest.snapshot();
         Optional<Hold> last = record.current();
-        boolean newest = last.filter(hold -> hold.snapshot().compareTo(snapshot) > 0).isEmpty();
+        boolean newest =
+                last.filter(hold -> hold.snapshot().compareTo(snapshot) > 0).isEmpty();
         boolean same = last.filter(hold -> hold.snapshot().equals(snapshot)).isPresent();
         Hold fresh = new Hold(
                 snapshot,
@@ -144,8 +145,7 @@ public final class HoldBook {
      */
     public Optional<Hold> passed(SnapshotId snapshot) {
         HoldRecord record = record();
-        Optional<Hold> over =
-                record.current().filter(hold -> hold.snapshot().compareTo(snapshot) <= 0);
+        Optional<Hold> over = record.current().filter(hold -> hold.snapshot().compareTo(snapshot) <= 0);
         if (over.isPresent()) {
             file.write(new HoldRecord(Optional.empty(), record.accepted()));
         } else {

@@ -39,10 +39,7 @@ public final class HoldJudge {
      * @param older gives the manifest of an older snapshot, whose lists {@code blobs} has then
      */
     public record Context(
-            SnapshotId live,
-            SnapshotId before,
-            Function<SnapshotId, Manifest> older,
-            Supplier<BlobSource> blobs) {}
+            SnapshotId live, SnapshotId before, Function<SnapshotId, Manifest> older, Supplier<BlobSource> blobs) {}
 
     /**
      * By what its manifest and lists say, before it is loaded. A snapshot that is held is noted durably on return.
@@ -51,8 +48,8 @@ public final class HoldJudge {
      * @throws UnderstudyException of the filestore, where what it is compared with has to be fetched; of the book
      */
     public boolean judge(Manifest manifest, Context context) {
-        SnapshotId against = book.against(manifest.snapshot(), Optional.of(context.live()))
-                .orElseThrow();
+        SnapshotId against =
+                book.against(manifest.snapshot(), Optional.of(context.live())).orElseThrow();
         boolean free = !settings.isOn() || against.compareTo(manifest.snapshot()) >= 0;
         if (!free) {
             warn(manifest);
@@ -75,9 +72,7 @@ public final class HoldJudge {
             }
             HoldFindings findings = new HoldFindings();
             findings.add(HoldFinding.plain(
-                    "compare",
-                    "all of it",
-                    "it cannot be compared with " + against + ": " + e.getMessage()));
+                    "compare", "all of it", "it cannot be compared with " + against + ": " + e.getMessage()));
             return findings;
         }
     }
@@ -89,16 +84,17 @@ public final class HoldJudge {
      * @return whether it is held
      */
     public boolean judgeLoaded(Manifest manifest, Context context, List<String> failing) {
-        SnapshotId against = book.against(manifest.snapshot(), Optional.of(context.live()))
-                .orElseThrow();
+        SnapshotId against =
+                book.against(manifest.snapshot(), Optional.of(context.live())).orElseThrow();
         if (failing.isEmpty() || against.compareTo(manifest.snapshot()) >= 0) {
             return false;
         }
         HoldFindings findings = new HoldFindings();
         if (book.isHeld(manifest.snapshot())) {
-            book.current().ifPresent(hold -> hold.findings().stream()
-                    .filter(each -> !each.sign().equals("query"))
-                    .forEach(findings::add));
+            book.current()
+                    .ifPresent(hold -> hold.findings().stream()
+                            .filter(each -> !each.sign().equals("query"))
+                            .forEach(findings::add));
         }
         failing.forEach(each -> findings.add(HoldFinding.plain("query", "query", each)));
         return hold(manifest, against, context, findings);
@@ -119,8 +115,7 @@ public final class HoldJudge {
 
     /** It is within all limits, or is live: what was held up to it is over. */
     public void passed(SnapshotId snapshot) {
-        book.passed(snapshot)
-                .ifPresent(hold -> events.report(new ReplicaEvent.HoldEnded(hold.snapshot(), snapshot)));
+        book.passed(snapshot).ifPresent(hold -> events.report(new ReplicaEvent.HoldEnded(hold.snapshot(), snapshot)));
     }
 
     private void warn(Manifest manifest) {

@@ -52,7 +52,8 @@ final class SpareQueries {
             }
             return rows.get(0).equals("true") ? Optional.empty() : Optional.of("gives " + rows.get(0) + ", not true");
         } catch (UnderstudyException e) {
-            if (Thread.currentThread().isInterrupted() || DatabaseErrors.state(e).isEmpty()) {
+            if (Thread.currentThread().isInterrupted()
+                    || DatabaseErrors.state(e).isEmpty()) {
                 throw e;
             }
             boolean late = DatabaseErrors.state(e).filter(CANCELED::equals).isPresent();

@@ -77,8 +77,8 @@ public final class HoldDecisions {
         book.decide(after(hold, snapshot), Optional.of(snapshot));
         if (hold.snapshot().equals(snapshot) && hold.loaded()) {
             loader.holding(snapshot)
-                    .ifPresent(database -> store.change(each -> each.withLoaded(
-                            new Ahead(database, snapshot, hold.moment(), clock.instant(), false))));
+                    .ifPresent(database -> store.change(each ->
+                            each.withLoaded(new Ahead(database, snapshot, hold.moment(), clock.instant(), false))));
         }
         events.report(new ReplicaEvent.HoldAccepted(snapshot));
     }

@@ -56,9 +56,7 @@ public final class HoldStep {
 
     /** Compares a snapshot that was fetched. @return whether it is held */
     boolean judge(Manifest manifest) {
-        return newer(manifest)
-                .map(context -> judge.judge(manifest, context))
-                .orElse(false);
+        return newer(manifest).map(context -> judge.judge(manifest, context)).orElse(false);
     }
 
     /** Asks the spare database, which holds this snapshot now, and notes what comes of it. */
@@ -85,12 +83,11 @@ public final class HoldStep {
     /** What a promotion leaves where it is; empty where nothing newer than what it serves is held. */
     Optional<UnderstudyException> unserved() {
         ReplicaRecord record = store.record();
-        Optional<SnapshotId> served = record.ahead()
-                .map(Ahead::snapshot)
-                .or(() -> record.live().flatMap(DatabaseVersion::snapshot));
+        Optional<SnapshotId> served =
+                record.ahead().map(Ahead::snapshot).or(() -> record.live().flatMap(DatabaseVersion::snapshot));
         return book.current()
-                .filter(hold -> served.filter(id -> hold.snapshot().compareTo(id) > 0)
-                        .isPresent())
+                .filter(hold ->
+                        served.filter(id -> hold.snapshot().compareTo(id) > 0).isPresent())
                 .map(HoldStep::held);
     }
 
@@ -104,9 +101,8 @@ public final class HoldStep {
     /** What a snapshot is judged in; empty where there is nothing to compare it with, or it is not newer. */
     private Optional<HoldJudge.Context> newer(Manifest manifest) {
         ReplicaRecord record = store.record();
-        Optional<SnapshotId> live = record.live()
-                .flatMap(DatabaseVersion::snapshot)
-                .filter(id -> id.compareTo(manifest.snapshot()) < 0);
+        Optional<SnapshotId> live =
+                record.live().flatMap(DatabaseVersion::snapshot).filter(id -> id.compareTo(manifest.snapshot()) < 0);
         return live.map(id -> new HoldJudge.Context(
                 id,
                 record.ahead()
@@ -119,9 +115,9 @@ public final class HoldStep {
 
     /** Where the mirror lost it, it is fetched again. */
     private Manifest older(SnapshotId snapshot) {
-        Optional<Following> following =
-                store.state() instanceof Following now ? Optional.of(now) : Optional.empty();
+        Optional<Following> following = store.state() instanceof Following now ? Optional.of(now) : Optional.empty();
         return source.held(snapshot)
-                .orElseGet(() -> source.fetch(snapshot, following, Progress.none()).manifest());
+                .orElseGet(
+                        () -> source.fetch(snapshot, following, Progress.none()).manifest());
     }
 }

@@ -203,7 +203,8 @@ public final class Round {
             during(Step.VERIFY, () -> steps.verifyAhead(fetched.manifest()));
             // From here on a promotion that gives this up may have nothing ahead to serve.
             control.endsSoon();
-            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), true, Optional.of(holds), progress()));
+            LoadedSpare loaded =
+                    during(Step.LOAD, () -> steps.load(fetched.manifest(), true, Optional.of(holds), progress()));
             LoadDoubts.report(snapshot.get(), loaded.report(), events);
             fullLoads.loaded(loaded.report().full().isPresent(), watch.total());
             if (holds.isHeld(snapshot.get())) {
@@ -245,8 +246,10 @@ public final class Round {
 
         /** Whatever fails of it is left to the promotion, or to the import that makes it live. */
         private void stageAhead(Manifest manifest) {
-            attempt(Step.STAGE, "stage the files of " + snapshot.get() + " ahead", () -> steps.stageAhead(
-                    manifest, progress()));
+            attempt(
+                    Step.STAGE,
+                    "stage the files of " + snapshot.get() + " ahead",
+                    () -> steps.stageAhead(manifest, progress()));
             if (control.isCancelled()) {
                 steps.stagingGivenUp();
             }

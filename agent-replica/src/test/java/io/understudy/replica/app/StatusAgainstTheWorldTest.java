@@ -56,7 +56,8 @@ class StatusAgainstTheWorldTest {
     @BeforeEach
     void start() {
         live = new DaemonStatus("memory:");
-        reported = new ReplicaMetrics(metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
+        reported = new ReplicaMetrics(
+                metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
         reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9), () -> false);
         world.events = new Events(world.time.clock(), live, reported);
         report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
@@ -79,6 +80,7 @@ class StatusAgainstTheWorldTest {
                     .set("since", NONE);
             set("previous", NONE)
                     .set("ahead", NONE)
+                    .set("held", NONE)
                     .set("set_aside", "")
                     .set("epoch", NONE)
                     .set("claim_pending", "false");

@@ -12,8 +12,8 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseKind;
 import io.understudy.repository.DatabaseProperties;
-import io.understudy.repository.Epochs;
 import io.understudy.repository.DatabaseWriter;
+import io.understudy.repository.Epochs;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -100,8 +100,8 @@ public final class FakeSource implements SnapshotSource {
         Manifest last = stored(snapshot);
         byte[] text = (rows + "\n").getBytes(StandardCharsets.UTF_8);
         TableContent content = new TableContent(StreamRef.of(List.of(dumps.put(text, 0, text.length))));
-        TableData table = new TableData(
-                "public", "users", List.of("id"), List.of(), rows, text.length, null, null, content);
+        TableData table =
+                new TableData("public", "users", List.of("id"), List.of(), rows, text.length, null, null, content);
         DatabaseWriter lists = new DatabaseWriter(dumps, dumps);
         if (rows > 0) {
             lists.add(table);

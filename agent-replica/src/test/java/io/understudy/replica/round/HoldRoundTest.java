@@ -98,7 +98,9 @@ class HoldRoundTest {
                 .containsExactly("all tables", "table public.users");
         assertThat(held().findings().get(1).text())
                 .isEqualTo("table public.users: 1,000 → 10 rows, 99 % less; limit 30 %");
-        assertThat(events).filteredOn(ReplicaEvent.SnapshotHeld.class::isInstance).hasSize(1);
+        assertThat(events)
+                .filteredOn(ReplicaEvent.SnapshotHeld.class::isInstance)
+                .hasSize(1);
     }
 
     @Test
@@ -111,7 +113,9 @@ class HoldRoundTest {
         world.sync();
 
         assertThat(world.databases.loads()).isEqualTo(loads);
-        assertThat(events).filteredOn(ReplicaEvent.SnapshotHeld.class::isInstance).hasSize(1);
+        assertThat(events)
+                .filteredOn(ReplicaEvent.SnapshotHeld.class::isInstance)
+                .hasSize(1);
         assertThat(world.store.record().lastError()).isEmpty();
     }
 
@@ -146,7 +150,9 @@ class HoldRoundTest {
         assertHeld(third);
         assertThat(held().first()).isEqualTo(second);
         assertThat(held().before()).isEqualTo(first);
-        assertThat(events).filteredOn(ReplicaEvent.SnapshotHeld.class::isInstance).hasSize(1);
+        assertThat(events)
+                .filteredOn(ReplicaEvent.SnapshotHeld.class::isInstance)
+                .hasSize(1);
     }
 
     @Test
@@ -173,8 +179,7 @@ class HoldRoundTest {
         assertThat(held().snapshot()).isEqualTo(bad);
         assertThat(held().loaded()).isFalse();
         assertThat(ahead()).contains(good);
-        Promotion.Report report =
-                world.agent().promotion().promote(new Promotion.Request("test", false, false, false));
+        Promotion.Report report = world.agent().promotion().promote(new Promotion.Request("test", false, false, false));
         assertThat(world.content()).isEqualTo(good.toString());
         assertThat(report.origin().missed().orElseThrow()).hasMessageContaining(bad + " is held and not served");
     }
@@ -255,7 +260,8 @@ class HoldRoundTest {
 
         assertThat(world.holds().current()).isEmpty();
         assertThat(world.content()).isEqualTo(first.toString());
-        assertThat(world.store.record().failedAttempt(second).orElseThrow().wanted()).isTrue();
+        assertThat(world.store.record().failedAttempt(second).orElseThrow().wanted())
+                .isTrue();
         assertThat(world.restore(second).applied()).contains(second);
     }
 
@@ -314,7 +320,8 @@ class HoldRoundTest {
     @Test
     void aQueryThatIsNotTrueHolds() {
         world.holding = limits(false, List.of("select count(*) > 0 from users where is_admin"));
-        world.databases.failing(List.of("query \"select count(*) > 0 from users where is_admin\" gives false, not true"));
+        world.databases.failing(
+                List.of("query \"select count(*) > 0 from users where is_admin\" gives false, not true"));
         SnapshotId second = scheduled(2, 1000);
 
         world.poll();

@@ -38,7 +38,8 @@ final class ClosureReader {
                         || e instanceof UnderstudyException failure && failure.code() == ErrorCode.CANCELLED) {
                     throw UnderstudyException.class.isInstance(e)
                             ? (UnderstudyException) e
-                            : new UnderstudyException(ErrorCode.CANCELLED, "the snapshot was given up", "take it again", e);
+                            : new UnderstudyException(
+                                    ErrorCode.CANCELLED, "the snapshot was given up", "take it again", e);
                 }
                 files.failed(rule, why(session, e));
                 if (session != null) {
