@@ -1,5 +1,7 @@
 package io.understudy.config;
 
+import java.util.Optional;
+
 /** Reads {@code holds}: what keeps a snapshot from becoming live by itself. */
 final class HoldsReader {
     private HoldsReader() {}
@@ -9,10 +11,10 @@ final class HoldsReader {
         values.section().allowOnly(Setting.keysOf("holds"));
         boolean there = top.section().child("holds").isPresent();
         return new HoldSettings(
-                values.percent(Setting.HOLDS_ROWS_DROP),
-                values.percent(Setting.HOLDS_FILES_DROP),
-                values.percent(Setting.HOLDS_BYTES_DROP),
-                values.percent(Setting.HOLDS_CHANGED),
+                percent(values, Setting.HOLDS_ROWS_DROP),
+                percent(values, Setting.HOLDS_FILES_DROP),
+                percent(values, Setting.HOLDS_BYTES_DROP),
+                percent(values, Setting.HOLDS_CHANGED),
                 values.yesNo(Setting.HOLDS_ENCRYPTED).orElse(there),
                 values.list(Setting.HOLDS_QUERY).stream()
                         .map(query -> statement(values, Setting.HOLDS_QUERY, query))
@@ -22,6 +24,19 @@ final class HoldsReader {
                 values.integer(Setting.HOLDS_MIN_ROWS),
                 values.integer(Setting.HOLDS_MIN_FILES),
                 values.size(Setting.HOLDS_MIN_BYTES).orElseThrow());
+    }
+
+    /** Whole percents, 0 to 100; empty when nothing is set. */
+    private static Optional<Integer> percent(Values values, Setting setting) {
+        String wanted = "must be a percentage, " + setting.kind().range();
+        return values.parsed(setting, values.text(setting), wanted, text -> {
+            int number = Integer.parseInt(
+                    text.endsWith("%") ? text.substring(0, text.length() - 1).strip() : text);
+            if (number < 0 || number > 100) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return number;
+        });
     }
 
     /** One statement: a semicolon may only end it. */

@@ -170,24 +170,6 @@ final class Values {
                 .findFirst();
     }
 
-    /** Whole percents, 0 to 100; empty when nothing is set. */
-    Optional<Integer> percent(Setting setting) {
-        return parsed(
-                setting,
-                text(setting),
-                "must be a percentage, " + setting.kind().range(),
-                text -> {
-                    int number = Integer.parseInt(
-                            text.endsWith("%")
-                                    ? text.substring(0, text.length() - 1).strip()
-                                    : text);
-                    if (number < 0 || number > 100) {
-                        throw new IllegalArgumentException("out of range");
-                    }
-                    return number;
-                });
-    }
-
     private Optional<Long> limited(Setting setting, String problem, Function<String, Long> parser) {
         return parsed(setting, text(setting), problem + setting.kind().range(), text -> {
             long value = parser.apply(text);

@@ -195,7 +195,7 @@ public sealed interface ReplicaEvent extends Event {
     record HoldRejected(SnapshotId snapshot) implements ReplicaEvent {}
 
     @EventText(value = "{snapshot}: {what}: {paths}", severity = Severity.WARN)
-    record FilesMissing(SnapshotId snapshot, String what, String paths) implements ReplicaEvent {}
+    record ClosureIncomplete(SnapshotId snapshot, String what, String paths) implements ReplicaEvent {}
 
     /** Something that must not hold up what comes after it. */
     @EventText(value = "cannot {work}: {why}", severity = Severity.ERROR)

@@ -121,7 +121,7 @@ public final class HoldJudge {
     private void warn(Manifest manifest) {
         for (ClosureData each : manifest.closure()) {
             if (!settings.closureHolds() && each.missing() > 0) {
-                events.report(new ReplicaEvent.FilesMissing(manifest.snapshot(), each.text(), each.named(3)));
+                events.report(new ReplicaEvent.ClosureIncomplete(manifest.snapshot(), each.text(), each.named(3)));
             }
         }
     }

@@ -233,15 +233,7 @@ public final class Round {
         }
 
         private RoundResult nothingLive(Fetched fetched, Optional<LoadReport> loaded, List<Discrepancy> found) {
-            return new RoundResult(
-                    Optional.empty(),
-                    Optional.empty(),
-                    watch.total(),
-                    fetched.bytes(),
-                    watch.steps(),
-                    List.of(),
-                    left(found),
-                    loaded);
+            return RoundResult.notLive(watch.total(), fetched.bytes(), watch.steps(), left(found), loaded);
         }
 
         /** Whatever fails of it is left to the promotion, or to the import that makes it live. */
