@@ -7,8 +7,7 @@ import java.util.Optional;
 /**
  * What keeps a snapshot from becoming live on a standby, as compared with the one that is applied.
  *
- * @param rowsDrop,filesDrop,bytesDrop by how many percent less there may be, of each table or tree and of all; empty:
- *     any
+ * @param drops by how much less there may be
  * @param changed how many percent of the files of a tree, and of all, may be changed or gone; empty: any
  * @param encrypted whether files that look encrypted, where most changed, are such a sign
  * @param queries each gives one row whose first column is true in a database that may become live
@@ -19,9 +18,7 @@ import java.util.Optional;
  * @param minBytes as for tables, of tables, trees and databases; default 1 MiB
  */
 public record HoldSettings(
-        Optional<Integer> rowsDrop,
-        Optional<Integer> filesDrop,
-        Optional<Integer> bytesDrop,
+        Drops drops,
         Optional<Integer> changed,
         boolean encrypted,
         List<String> queries,
@@ -30,19 +27,19 @@ public record HoldSettings(
         long minRows,
         long minFiles,
         long minBytes) {
+    /**
+     * Percent of a table or tree, and of all; empty: any.
+     *
+     * @param rows,files,bytes 0 to 100
+     */
+    public record Drops(Optional<Integer> rows, Optional<Integer> files, Optional<Integer> bytes) {
+        /** There may be as much less as it likes. */
+        public static final Drops ANY = new Drops(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     /** Nothing is held. */
     public static final HoldSettings NONE = new HoldSettings(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            List.of(),
-            Duration.ofSeconds(10),
-            false,
-            100,
-            20,
-            1 << 20);
+            Drops.ANY, Optional.empty(), false, List.of(), Duration.ofSeconds(10), false, 100, 20, 1 << 20);
 
     public HoldSettings {
         queries = List.copyOf(queries);
@@ -50,12 +47,7 @@ public record HoldSettings(
 
     /** Whether anything can be held. */
     public boolean isOn() {
-        return rowsDrop.isPresent()
-                || filesDrop.isPresent()
-                || bytesDrop.isPresent()
-                || looksAtFiles()
-                || closureHolds
-                || !queries.isEmpty();
+        return !drops.equals(Drops.ANY) || looksAtFiles() || closureHolds || !queries.isEmpty();
     }
 
     /** Whether the trees are compared file by file. */

@@ -1,5 +1,6 @@
 package io.understudy.config;
 
+import io.understudy.config.HoldSettings.Drops;
 import java.util.Optional;
 
 /** Reads {@code holds}: what keeps a snapshot from becoming live by itself. */
@@ -11,9 +12,10 @@ final class HoldsReader {
         values.section().allowOnly(Setting.keysOf("holds"));
         boolean there = top.section().child("holds").isPresent();
         return new HoldSettings(
-                percent(values, Setting.HOLDS_ROWS_DROP),
-                percent(values, Setting.HOLDS_FILES_DROP),
-                percent(values, Setting.HOLDS_BYTES_DROP),
+                new Drops(
+                        percent(values, Setting.HOLDS_ROWS_DROP),
+                        percent(values, Setting.HOLDS_FILES_DROP),
+                        percent(values, Setting.HOLDS_BYTES_DROP)),
                 percent(values, Setting.HOLDS_CHANGED),
                 values.yesNo(Setting.HOLDS_ENCRYPTED).orElse(there),
                 values.list(Setting.HOLDS_QUERY).stream()

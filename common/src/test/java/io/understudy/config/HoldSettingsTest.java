@@ -49,9 +49,9 @@ class HoldSettingsTest {
                 closure: [{tree: media, query: "select path from medium"}]
                 """);
         HoldSettings holds = settings.replica().holds();
-        assertThat(holds.rowsDrop()).contains(30);
-        assertThat(holds.filesDrop()).contains(25);
-        assertThat(holds.bytesDrop()).isEmpty();
+        assertThat(holds.drops().rows()).contains(30);
+        assertThat(holds.drops().files()).contains(25);
+        assertThat(holds.drops().bytes()).isEmpty();
         assertThat(holds.changed()).contains(80);
         assertThat(holds.encrypted()).isTrue();
         assertThat(holds.closureHolds()).isFalse();

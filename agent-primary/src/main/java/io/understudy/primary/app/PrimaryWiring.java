@@ -128,8 +128,7 @@ public final class PrimaryWiring implements AutoCloseable {
 
     public SnapshotTaker taker(Events events) {
         SnapshotSource source = new SnapshotSource(
-                settings.primary().name(),
-                AgentVersion.current(),
+                new SnapshotSource.Taker(settings.primary().name(), AgentVersion.current()),
                 ports.database(),
                 trees,
                 settings.trees(),

@@ -12,8 +12,7 @@ import java.util.List;
  * What snapshots are made of.
  *
  * @param trees in the order in which they are taken, after the database's moment is frozen
- * @param server this server's name in manifests
- * @param version of this agent
+ * @param taker who takes them
  * @param processors how much of them a snapshot may use
  * @param clock in the time zone of the schedule
  * @param quiesce keeps the site still around the moment of a snapshot that is not continuous
@@ -21,8 +20,7 @@ import java.util.List;
  * @param closure which files the rows name, asked for snapshots that are not continuous
  */
 public record SnapshotSource(
-        String server,
-        String version,
+        Taker taker,
         SourceDatabase database,
         SourceTrees files,
         List<TreeSettings> trees,
@@ -32,6 +30,12 @@ public record SnapshotSource(
         Quiesce quiesce,
         List<SiteDatabase> others,
         ClosureSource closure) {
+    /**
+     * @param server this server's name in manifests
+     * @param version of this agent
+     */
+    public record Taker(String server, String version) {}
+
     public SnapshotSource {
         trees = List.copyOf(trees);
         others = List.copyOf(others);
@@ -49,7 +53,17 @@ public record SnapshotSource(
             Ticker ticker,
             Quiesce quiesce,
             List<SiteDatabase> others) {
-        this(server, version, database, files, trees, processors, clock, ticker, quiesce, others, ClosureSource.NONE);
+        this(
+                new Taker(server, version),
+                database,
+                files,
+                trees,
+                processors,
+                clock,
+                ticker,
+                quiesce,
+                others,
+                ClosureSource.NONE);
     }
 
     public SnapshotSource(
@@ -62,5 +76,13 @@ public record SnapshotSource(
             Clock clock,
             Ticker ticker) {
         this(server, version, database, files, trees, processors, clock, ticker, Quiesce.NONE, List.of());
+    }
+
+    public String server() {
+        return taker.server();
+    }
+
+    public String version() {
+        return taker.version();
     }
 }

@@ -40,9 +40,9 @@ import java.util.stream.Stream;
  * "moment":"2026-11-20T09:59:58Z","apart_seconds":2.1}]}; {@code database} is absent where there is none of PostgreSQL.
  *
  * <p>A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous. The
- * last one before its server stopped has {@code "last":{"site_stopped":true}}. Where {@code closure} is configured, it has
- * {@code "closure":[{"tree":"media","query":"…","named":120,"missing":1,"paths":["a.jpg"]}]}, or in place of numbers
- * {@code "unknown":"why"}.
+ * last one before its server stopped has {@code "last":{"site_stopped":true}}. Where {@code closure} is configured,
+ * it has {@code "closure":[{"tree":"media","query":"…","named":120,"missing":1,"paths":["a.jpg"]}]}, or in place of
+ * numbers {@code "unknown":"why"}.
  */
 record ShowView(
         SnapshotId snapshot,

@@ -67,8 +67,7 @@ class ClosureSnapshotTest {
                 Ticker.system(),
                 Optional.empty());
         SnapshotSource source = new SnapshotSource(
-                "a",
-                "0.1.0",
+                new SnapshotSource.Taker("a", "0.1.0"),
                 capture,
                 new TreeCapture(primary.state, primary.time.clock()),
                 List.of(new TreeSettings("media", TreeKind.FILES, primary.media, List.of())),

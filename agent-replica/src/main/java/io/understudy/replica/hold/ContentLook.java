@@ -10,8 +10,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Looks at the beginning of files: 64 KiB at most. A small file lies in a pack of up to 16 MiB, which is read whole; one
- * pack is held. Not thread-safe.
+ * Looks at the beginning of files: 64 KiB at most. A small file lies in a pack of up to 16 MiB, which is read whole;
+ * one pack is held. Not thread-safe.
  */
 final class ContentLook {
     private static final int LENGTH = 64 << 10;

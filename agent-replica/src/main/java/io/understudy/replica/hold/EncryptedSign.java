@@ -42,7 +42,7 @@ final class EncryptedSign {
         }
         String text = String.format(
                 Locale.ROOT,
-                "tree %s: %,d of %,d files were replaced, and %d of %d that were looked at are random bytes%s: they may have been encrypted by an intruder",
+                "tree %s: %,d of %,d files and folders were replaced, and %d of %d that were looked at are random bytes%s: they may have been encrypted by an intruder",
                 older.name(),
                 replaced,
                 older.entries(),

@@ -1,8 +1,8 @@
 package io.understudy.replica.hold;
 
 /**
- * Shannon's entropy of single bytes (A Mathematical Theory of Communication, 1948), in bits a byte: 4 to 5 of text, 6 of
- * base64, 7.9 and more of what is compressed or encrypted.
+ * Shannon's entropy of single bytes (A Mathematical Theory of Communication, 1948), in bits a byte: 4 to 5 of text, 6
+ * of base64, 7.9 and more of what is compressed or encrypted.
  */
 final class Entropy {
     private static final double HIGH = 7.9;

@@ -45,7 +45,7 @@ public record HoldFinding(String sign, String subject, long before, long now, in
                 percent,
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d of %,d files changed or gone, %d %%; limit %d %%",
+                        "%s: %,d of %,d files and folders changed or gone, %d %%; limit %d %%",
                         subject,
                         changed,
                         before,

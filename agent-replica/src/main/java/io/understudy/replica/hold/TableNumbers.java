@@ -77,13 +77,13 @@ final class TableNumbers {
     }
 
     private void rows(String subject, long before, long now) {
-        Drop.of("rows_drop", settings.rowsDrop(), settings.minRows())
+        Drop.of("rows_drop", settings.drops().rows(), settings.minRows())
                 .check(subject, "rows", before, now)
                 .ifPresent(findings::add);
     }
 
     private void bytes(String subject, long before, long now) {
-        Drop.of("bytes_drop", settings.bytesDrop(), settings.minBytes())
+        Drop.of("bytes_drop", settings.drops().bytes(), settings.minBytes())
                 .check(subject, "bytes", before, now)
                 .ifPresent(findings::add);
     }

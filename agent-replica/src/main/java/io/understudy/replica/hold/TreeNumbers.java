@@ -51,10 +51,10 @@ final class TreeNumbers {
     }
 
     private void numbers(String subject, long entries, long entriesNow, long bytes, long bytesNow) {
-        Drop.of("files_drop", settings.filesDrop(), settings.minFiles())
+        Drop.of("files_drop", settings.drops().files(), settings.minFiles())
                 .check(subject, "files and folders", entries, entriesNow)
                 .ifPresent(findings::add);
-        Drop.of("bytes_drop", settings.bytesDrop(), settings.minBytes())
+        Drop.of("bytes_drop", settings.drops().bytes(), settings.minBytes())
                 .check(subject, "bytes", bytes, bytesNow)
                 .ifPresent(findings::add);
     }

@@ -21,8 +21,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * What an operator decides of a snapshot that is held. Each decision is durable on return, asks no filestore, and may be
- * repeated.
+ * What an operator decides of a snapshot that is held. Each decision is durable on return, asks no filestore, and may
+ * be repeated.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Holds a snapshot of a round or of a promotion that differs too much from what is applied. What is held is noted before
- * it can be called ahead, so no promotion serves it, whatever is killed in between.
+ * Holds a snapshot of a round or of a promotion that differs too much from what is applied. What is held is noted
+ * before it can be called ahead, so no promotion serves it, whatever is killed in between.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */

@@ -31,9 +31,9 @@ final class NextSnapshot {
 
     /**
      * The newest one above the applied one, unless it waits for its next attempt. One that is itself at fault (it was
-     * rejected, or could not be fetched) does not stand in the way of an older one; one that failed for this server's
-     * sake does, for the older would fail the same way. Nor does one that is held. Junk stands in the way of none: it is taken only where nothing
-     * else is newer, so that its fault is reported as that of an import.
+     * rejected, or could not be fetched) does not stand in the way of an older one, nor does one that is held; one that
+     * failed for this server's sake does, for the older would fail the same way. Junk stands in the way of none: it is
+     * taken only where nothing else is newer, so that its fault is reported as that of an import.
      *
      * <p>It becomes live where nothing is live yet, an operator asks, or a scheduled snapshot is due: the newest one up
      * to it that is not continuous is above what is live, and none from that on was rejected. Otherwise it is loaded

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.HoldSettings;
+import io.understudy.config.HoldSettings.Drops;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -45,9 +46,7 @@ class HoldRoundTest {
 
     private static HoldSettings limits(boolean closure, List<String> queries) {
         return new HoldSettings(
-                Optional.of(30),
-                Optional.of(30),
-                Optional.of(50),
+                new Drops(Optional.of(30), Optional.of(30), Optional.of(50)),
                 Optional.empty(),
                 false,
                 queries,

@@ -26,8 +26,8 @@ public interface NamedFiles {
     List<ClosureRule> rules();
 
     /**
-     * Takes lines of COPY's text format in UTF-8, one column. What came for the same rule before is of a moment that was
-     * lost, and goes. Close it.
+     * Takes lines of COPY's text format in UTF-8, one column. What came for the same rule before is of a moment that
+     * was lost, and goes. Close it.
      */
     OutputStream open(ClosureRule rule) throws IOException;
 
