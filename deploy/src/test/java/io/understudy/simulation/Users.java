@@ -126,7 +126,7 @@ final class Users {
                 notes.add(0, old.split("\t")[0] + "\t" + file);
             }
         }
-        if (run.holds.isOn() && number % 7 == 0) {
+        if (run.holds.isOn() && number % 4 == 0) {
             // A mistake: most of it goes.
             notes.forEach(gone -> server.log.changed(live, "note", gone.split("\t")[0]));
             notes.clear();
