@@ -232,16 +232,16 @@ class SwitchoverTest {
     void twoAreNotBegun() {
         begin();
         assertThatThrownBy(this::begin)
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.LOCKED))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED))
                 .hasMessageContaining("switchover of this server to b is under way (write the marker)");
     }
 
     @Test
     void noOtherSnapshotIsFinal() {
         assertThatThrownBy(() -> notes.requireFinal("b"))
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.BACKUP_MODE));
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BACKUP_MODE));
         begin();
         assertThatThrownBy(() -> notes.committing("b")).hasMessageContaining("no switchover to it is at that step");
         turns(switchover());

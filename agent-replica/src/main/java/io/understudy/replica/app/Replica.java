@@ -3,9 +3,9 @@ package io.understudy.replica.app;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.LiveDatabases;
-import io.understudy.replica.promote.HandedOver;
-import io.understudy.replica.promote.PlannedTakeover;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.promote.ReplicaSwitchover;
+import io.understudy.replica.round.HoldDecisions;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
@@ -18,6 +18,7 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What a replica can do, each under the apply lock. Starts no thread. */
@@ -28,8 +29,8 @@ public final class Replica {
     private final Round round;
     private final Rollback rollback;
     private final Promotion promotion;
-    private final PlannedTakeover takeover;
-    private final HandedOver handedOver;
+    private final ReplicaSwitchover switchover;
+    private final HoldDecisions decisions;
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
 
@@ -40,8 +41,8 @@ public final class Replica {
             Round round,
             Rollback rollback,
             Promotion promotion,
-            PlannedTakeover takeover,
-            HandedOver handedOver,
+            ReplicaSwitchover switchover,
+            HoldDecisions decisions,
             CleanUp cleanUp,
             LiveDatabases databases) {
         this.lock = lock;
@@ -50,8 +51,8 @@ public final class Replica {
         this.round = round;
         this.rollback = rollback;
         this.promotion = promotion;
-        this.takeover = takeover;
-        this.handedOver = handedOver;
+        this.switchover = switchover;
+        this.decisions = decisions;
         this.cleanUp = cleanUp;
         this.databases = databases;
     }
@@ -79,7 +80,7 @@ public final class Replica {
                 promotion.resume();
             } else {
                 round.run(ImportRequest.newest(), control);
-                takeover.run();
+                switchover.takeOver();
             }
             return null;
         }));
@@ -96,6 +97,28 @@ public final class Replica {
     /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */
     public boolean isPrimary(Promotion.Request request) {
         return promotion.isPrimary(request);
+    }
+
+    /** Lets what is held become live, and imports what is due then. As {@link HoldDecisions#accept}. */
+    public RoundResult accept(SnapshotId snapshot, RoundControl control) {
+        return locked(() -> {
+            decisions.accept(snapshot);
+            return clearingUp(
+                    () -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ImportRequest.newest(), control));
+        });
+    }
+
+    /** What is held and newer than what is live. */
+    Optional<HoldView> held() {
+        return decisions.held().map(HoldView::of);
+    }
+
+    /** As {@link HoldDecisions#reject}. */
+    public void reject(SnapshotId snapshot) {
+        locked(() -> {
+            decisions.reject(snapshot);
+            return null;
+        });
     }
 
     /** @return what is live now; nothing when it went back to the state before the first import */
@@ -135,7 +158,7 @@ public final class Replica {
         ProcessLock held = lock.acquire();
         try {
             return databases.during(() -> {
-                handedOver.settle();
+                switchover.settle();
                 return work.get();
             });
         } finally {
