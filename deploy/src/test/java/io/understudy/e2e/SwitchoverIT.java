@@ -113,32 +113,37 @@ class SwitchoverIT extends SharedScenario {
     private void switchOver(Server from, Server to, int epoch) {
         Visits visits = new Visits(from.site(), to.site());
         try (visits) {
-            Deadline.await(
-                    "visitors write", ANSWERS, () -> visits.written().size() > 20);
+            Deadline.await("visitors write", ANSWERS, () -> visits.written().size() > 20);
             JsonNode done = from.primary("switchover", name(to), "--yes", "--json")
                     .successful()
                     .json();
             assertThat(done.path("outcome").asText()).isEqualTo("handed over");
             to.site().awaitMode("primary", ANSWERS);
             int then = visits.written().size();
-            Deadline.await("visitors write there", ANSWERS, () -> visits.written().size() > then + 20);
+            Deadline.await(
+                    "visitors write there", ANSWERS, () -> visits.written().size() > then + 20);
         }
         assertThat(to.site().notes()).containsAll(visits.written());
         assertThat(visits.longestWithoutWrite()).isLessThan(DOWN);
-        System.out.println("switchover to epoch " + epoch + ": " + visits.written().size() + " writes, none for "
-                + visits.longestWithoutWrite().toMillis() + " ms, no read for "
-                + visits.longestWithoutRead().toMillis() + " ms");
-        assertThat(to.primary("status", "--json").successful().json().path("epoch").asInt())
+        System.out.println(
+                "switchover to epoch " + epoch + ": " + visits.written().size() + " writes, none for "
+                        + visits.longestWithoutWrite().toMillis() + " ms, no read for "
+                        + visits.longestWithoutRead().toMillis() + " ms");
+        assertThat(to.primary("status", "--json")
+                        .successful()
+                        .json()
+                        .path("epoch")
+                        .asInt())
                 .isEqualTo(epoch);
         Deadline.await("the old primary follows", FOLLOWS, () -> follows(from));
         snapshot(to);
         int notes = to.site().notes().size();
         from.site().awaitContent(notes, 1, FOLLOWS);
         from.site().awaitMode("standby", ANSWERS);
-        Deadline.await("it is idle", FOLLOWS, () -> status(from)
-                .path("applied")
-                .asText()
-                .startsWith("0000000" + epoch + "-"));
+        Deadline.await(
+                "it is idle",
+                FOLLOWS,
+                () -> status(from).path("applied").asText().startsWith("0000000" + epoch + "-"));
     }
 
     private boolean follows(Server server) {

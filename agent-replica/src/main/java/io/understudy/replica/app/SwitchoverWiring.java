@@ -22,12 +22,7 @@ final class SwitchoverWiring {
         ReplicaPorts ports = wiring.ports();
         return new ReplicaSwitchover(
                 new PlannedTakeover(
-                        wiring.settings().replica().name(),
-                        wiring.store(),
-                        wiring.marker(),
-                        source,
-                        promotion,
-                        events),
+                        wiring.settings().replica().name(), wiring.store(), wiring.marker(), source, promotion, events),
                 new HandedOver(
                         new SwitchoverNotes(wiring.settings().state(), ports.clock()),
                         wiring.store(),

@@ -114,8 +114,8 @@ class PlannedTakeoverTest extends FollowingStandby {
         SwitchoverNotes notes = notes(old, Step.COMMITTED);
         HandedOver handedOver = handedOver(old, notes);
         assertThatThrownBy(handedOver::settle)
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.LOCKED));
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED));
         assertThat(old.file.read()).isEmpty();
 
         notes.handedOver();
@@ -141,14 +141,14 @@ class PlannedTakeoverTest extends FollowingStandby {
         notes.left();
         handedOver(world, notes).settle();
 
-        assertThat(world.store.record().live().flatMap(DatabaseVersion::snapshot)).contains(LAST);
+        assertThat(world.store.record().live().flatMap(DatabaseVersion::snapshot))
+                .contains(LAST);
         assertThat(world.store.state()).isInstanceOf(Following.class);
     }
 
     private static SwitchoverNotes notes(World one, Step step) {
         SwitchoverNotes notes = new SwitchoverNotes(new Memory(), one.time.clock());
-        notes.begin(SwitchoverNote.begin(
-                "b", 1, one.time.now(), one.time.now().plus(Duration.ofMinutes(5))));
+        notes.begin(SwitchoverNote.begin("b", 1, one.time.now(), one.time.now().plus(Duration.ofMinutes(5))));
         for (Step each : Step.values()) {
             if (each.compareTo(step) < 0) {
                 notes.reach(each);
