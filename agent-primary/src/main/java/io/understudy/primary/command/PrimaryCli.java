@@ -44,6 +44,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 ShutdownCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
+                ClosureCommand.class,
                 LsCommand.class,
                 CatCommand.class,
                 FindCommand.class,
