@@ -45,6 +45,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 SwitchoverCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
+                ClosureCommand.class,
                 LsCommand.class,
                 CatCommand.class,
                 FindCommand.class,

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.ReplicaSwitchover;
 import io.understudy.replica.round.HoldDecisions;
@@ -109,8 +110,8 @@ public final class Replica {
     }
 
     /** What is held and newer than what is live. */
-    Optional<HoldView> held() {
-        return decisions.held().map(HoldView::of);
+    public Optional<Hold> held() {
+        return decisions.held();
     }
 
     /** As {@link HoldDecisions#reject}. */
