@@ -15,6 +15,7 @@ import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.hold.HoldFinding;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.repository.SnapshotId;
@@ -68,6 +69,22 @@ class StandbyPageTest {
         assertThat(page.progress()).hasValue(new Page.Progress("load 00000001-00000003", 5, 10));
         assertThat(page.errors()).isEmpty();
         assertThat(page.tables().get(0).rows().get(0).cells()).contains("not connected: refused");
+    }
+
+    @Test
+    void whatIsHeldIsACautionWithItsNumbers() {
+        SnapshotId held = new SnapshotId(1, 2);
+        HoldFinding finding = new HoldFinding("rows_drop", "all tables", 100, 0, 100, "all tables: 100 → 0 rows");
+        HoldView hold = new HoldView(held, held, NOW, new SnapshotId(1, 1), true, List.of(finding), 0);
+        Live live = live().holding(Optional.of(hold));
+        StatusView status =
+                StatusView.of("site", "standby", "site", true, following().store.record(), live, NOW);
+
+        Page page = StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, NOW);
+
+        assertAnswer(page, Level.CAUTION, "Yes, but not with the newest snapshot: it is held");
+        assertThat(page.errors().get(0).problem().message()).contains("all tables: 100 → 0 rows");
+        assertThat(page.errors().get(0).problem().hint()).contains("agent-replica accept " + held);
     }
 
     @Test
