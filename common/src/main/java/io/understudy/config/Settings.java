@@ -35,6 +35,7 @@ public record Settings(
         ReplicaSettings replica,
         ServiceSettings service,
         HistorySettings history,
+        FailoverSettings failover,
         NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
@@ -67,6 +68,7 @@ public record Settings(
                 replica,
                 service,
                 HistorySettings.NONE,
+                FailoverSettings.NONE,
                 NotifySettings.NONE,
                 tls,
                 Optional.empty());

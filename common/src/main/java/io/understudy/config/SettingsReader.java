@@ -44,6 +44,7 @@ final class SettingsReader {
                 replica(section("replica"), site, trees, database),
                 service(section("service"), trees),
                 HistoryReader.read(top),
+                new FailoverReader(top).read(),
                 new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
@@ -101,6 +102,10 @@ final class SettingsReader {
 
     static String upper(String word) {
         return word.toUpperCase(Locale.ROOT);
+    }
+
+    static String lower(String word) {
+        return word.toLowerCase(Locale.ROOT);
     }
 
     private static SigningSettings signing(Values values) {

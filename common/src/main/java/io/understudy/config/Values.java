@@ -295,6 +295,12 @@ final class Values {
         return result;
     }
 
+    /** One value, or a list of some. */
+    List<String> oneOrMore(Setting setting) {
+        boolean several = section.child(setting.key()).filter(SequenceNode.class::isInstance).isPresent();
+        return several ? list(setting) : optionalText(setting).stream().toList();
+    }
+
     Map<String, String> map(Setting setting) {
         Map<String, String> result = new LinkedHashMap<>();
         Optional<Node> node = section.child(setting.key());

@@ -50,6 +50,7 @@ import io.understudy.tasks.Services.Service;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
+import io.understudy.twoprimaries.Guard;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -256,7 +257,8 @@ public final class PrimaryWiring implements AutoCloseable {
                 .withoutDaemon(
                         now,
                         seen,
-                        seen.newest().flatMap(newest -> epochs.repository().flatMap(id -> unchanged.of(id, newest))));
+                        seen.newest().flatMap(newest -> epochs.repository().flatMap(id -> unchanged.of(id, newest))))
+                .with(Guard.once(settings.failover(), marker::present, ports.clock()));
         return seen.when().isPresent() ? status.with(StoreSync.look(repository.get())) : status;
     }
 
@@ -274,13 +276,22 @@ public final class PrimaryWiring implements AutoCloseable {
         DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
         Followers followers = new Followers(ports.clock());
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(monitoring.metrics(), settings.state());
-        Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
+        Announcer announcer = new Announcer(settings.site(), settings.primary().name(), repository, followers);
         // The followers know of a commit before anything else is done with it.
         Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
         AutoPrune prune = new AutoPrune(pruning(events), continuousRetention(events), events);
         events.add(prune);
         RoleWatch roles = roleWatch();
         events.add(roles);
+        Guard guard = new Guard(
+                Guard.Agent.PRIMARY,
+                settings.failover(),
+                marker::present,
+                events,
+                monitoring.metrics(),
+                ports.clock(),
+                ports.ticker());
+        FenceWiring fence = new FenceWiring(settings, ports, epochs);
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         ScheduleTiming timing = settings.primary().timing();
         Schedule schedule = new Schedule(settings.primary().schedule(), zone());
@@ -322,7 +333,8 @@ public final class PrimaryWiring implements AutoCloseable {
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
         Supplier<StatusView> now =
                 () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
-                        .with(stores.last());
+                        .with(stores.last())
+                        .with(guard.view());
         AdminServer admin = access().server(PrimaryHandlers.of(queue, events, audit, now), audit, events);
         RecentSnapshots recent = new RecentSnapshots(repository, ports.clock());
         Refreshed<String> page = new Refreshed<>(
@@ -337,6 +349,8 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
         services.add(notifier::start);
+        services.add(guard);
+        services.add(fence);
         services.add(admin::start);
         services.add(() -> recent);
         services.add(() -> page);
@@ -384,7 +398,8 @@ public final class PrimaryWiring implements AutoCloseable {
                         repositoryWatch(new GenuineSnapshots(settings.state())::add),
                         daemonStatus,
                         primaryMetrics,
-                        lastVerified()),
+                        lastVerified(),
+                        fence.otherPrimary(guard.two(), announcer, followers, roles, events)),
                 services,
                 events,
                 ports.clock(),
