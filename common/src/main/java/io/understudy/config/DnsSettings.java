@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param command that points the names to this server, as a list; empty: none
  * @param limit of that command; default 60 s
  * @param update how the names are changed by RFC 2136; empty: they are not
- * @param wait how long a switch waits for the resolvers; empty: as long as they may have the old answer in a cache
+ * @param patience how long a switch waits for the resolvers; empty: as long as they may have the old answer in a cache
  */
 public record DnsSettings(
         List<String> names,
@@ -33,7 +33,7 @@ public record DnsSettings(
         List<String> command,
         Duration limit,
         Optional<Update> update,
-        Optional<Duration> wait) {
+        Optional<Duration> patience) {
     /** One of the two servers of a site, by the role that it has at home. */
     public enum End {
         PRIMARY,

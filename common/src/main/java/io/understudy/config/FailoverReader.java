@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  */
 final class FailoverReader {
     private static final int DNS_PORT = 53;
-    private static final Pattern NAME =
-            Pattern.compile("(?=.{1,253}$)([a-zA-Z0-9_*]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?\\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?\\.?");
+    private static final Pattern NAME = Pattern.compile(
+            "(?=.{1,253}$)([a-zA-Z0-9_*]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?\\.)*[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?\\.?");
     private static final Pattern V4 = Pattern.compile("(\\d{1,3}\\.){3}\\d{1,3}");
 
     private final Values top;
@@ -95,9 +95,14 @@ final class FailoverReader {
 
     private static List<String> names(Values values, Setting setting) {
         return values.oneOrMore(setting).stream()
-                .flatMap(text -> values
-                        .parsed(setting, text, "must be a name of DNS, such as www.example.org", FailoverReader::name)
-                        .stream())
+                .flatMap(
+                        text -> values
+                                .parsed(
+                                        setting,
+                                        text,
+                                        "must be a name of DNS, such as www.example.org",
+                                        FailoverReader::name)
+                                .stream())
                 .toList();
     }
 
@@ -126,9 +131,10 @@ final class FailoverReader {
     /** The port may be left out. */
     private static List<HostPort> servers(Values values, Setting setting) {
         return values.oneOrMore(setting).stream()
-                .flatMap(text -> values
-                        .parsed(setting, text, "must be an address, or address:port", FailoverReader::server)
-                        .stream())
+                .flatMap(text ->
+                        values
+                                .parsed(setting, text, "must be an address, or address:port", FailoverReader::server)
+                                .stream())
                 .toList();
     }
 

@@ -297,7 +297,9 @@ final class Values {
 
     /** One value, or a list of some. */
     List<String> oneOrMore(Setting setting) {
-        boolean several = section.child(setting.key()).filter(SequenceNode.class::isInstance).isPresent();
+        boolean several = section.child(setting.key())
+                .filter(SequenceNode.class::isInstance)
+                .isPresent();
         return several ? list(setting) : optionalText(setting).stream().toList();
     }
 

@@ -38,7 +38,8 @@ public final class DnsGuard {
         for (HostPort server : servers()) {
             boolean silent = false;
             for (String name : settings.names()) {
-                Answer answer = silent ? failed(name, server, "not asked, for it did not answer before") : ask(name, server);
+                Answer answer =
+                        silent ? failed(name, server, "not asked, for it did not answer before") : ask(name, server);
                 silent = silent || answer.error().isPresent();
                 answers.add(answer);
             }
@@ -84,7 +85,8 @@ public final class DnsGuard {
             return Says.STANDBY;
         }
         boolean known = values.stream()
-                .allMatch(value -> settings.primary().contains(value) || settings.standby().contains(value));
+                .allMatch(value ->
+                        settings.primary().contains(value) || settings.standby().contains(value));
         boolean both = values.stream().anyMatch(settings.primary()::contains)
                 && values.stream().anyMatch(settings.standby()::contains);
         return known && both ? Says.BOTH : Says.OTHER;

@@ -46,7 +46,12 @@ public record DnsLook(Instant at, End markerSays, List<String> wanted, List<Answ
      * @param error why there is no answer
      */
     public record Answer(
-            String name, String server, Says says, List<String> values, Optional<Long> ttlSeconds, Optional<String> error) {
+            String name,
+            String server,
+            Says says,
+            List<String> values,
+            Optional<Long> ttlSeconds,
+            Optional<String> error) {
         public Answer {
             values = List.copyOf(values);
         }
@@ -57,17 +62,19 @@ public record DnsLook(Instant at, End markerSays, List<String> wanted, List<Answ
 
         /** {@code 192.0.2.53:53: www.example.org is 192.0.2.10 (primary)}. */
         public String text() {
-            return server + ": " + error.map(why -> "no answer for " + name + ": " + why)
-                    .orElseGet(() -> name + (values.isEmpty() ? " has no such record" : " is " + valuesText()));
+            return server + ": "
+                    + error.map(why -> "no answer for " + name + ": " + why)
+                            .orElseGet(() -> name + (values.isEmpty() ? " has no such record" : " is " + valuesText()));
         }
 
         private String valuesText() {
-            return String.join(", ", values) + switch (says) {
-                case PRIMARY -> " (primary)";
-                case STANDBY -> " (standby)";
-                case BOTH -> " (of both servers)";
-                case OTHER, NOTHING, UNKNOWN -> " (of neither server)";
-            };
+            return String.join(", ", values)
+                    + switch (says) {
+                        case PRIMARY -> " (primary)";
+                        case STANDBY -> " (standby)";
+                        case BOTH -> " (of both servers)";
+                        case OTHER, NOTHING, UNKNOWN -> " (of neither server)";
+                    };
         }
     }
 
@@ -106,7 +113,11 @@ public record DnsLook(Instant at, End markerSays, List<String> wanted, List<Answ
     /** For how long at most the answers that are wrong now may be served from caches; 0 where none is. */
     @JsonProperty
     public long ttlSeconds() {
-        return others().stream().flatMap(each -> each.ttlSeconds().stream()).mapToLong(Long::longValue).max().orElse(0);
+        return others().stream()
+                .flatMap(each -> each.ttlSeconds().stream())
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0);
     }
 
     /** {@code DNS says 192.0.2.10, marker says 198.51.100.10 (standby)}. */
@@ -116,8 +127,7 @@ public record DnsLook(Instant at, End markerSays, List<String> wanted, List<Answ
         }
         String marker = String.join(", ", wanted) + " (" + markerSays.label() + ")";
         if (agrees()) {
-            return "DNS and marker say " + marker
-                    + (silent().isEmpty() ? "" : "; no answer of " + servers(silent()));
+            return "DNS and marker say " + marker + (silent().isEmpty() ? "" : "; no answer of " + servers(silent()));
         }
         List<Answer> wrong = others();
         boolean all = wrong.size() + silent().size() == answers.size();
@@ -128,7 +138,8 @@ public record DnsLook(Instant at, End markerSays, List<String> wanted, List<Answ
         return "DNS says " + says + (all ? "" : " at " + servers(wrong)) + ", marker says " + marker
                 + (ttlSeconds() == 0
                         ? ""
-                        : "; caches may keep that for " + Duration.ofSeconds(ttlSeconds()).toSeconds() + " s");
+                        : "; caches may keep that for "
+                                + Duration.ofSeconds(ttlSeconds()).toSeconds() + " s");
     }
 
     private static String servers(List<Answer> answers) {

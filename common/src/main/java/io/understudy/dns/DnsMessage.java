@@ -34,7 +34,16 @@ record DnsMessage(
     static final int NAME_ERROR = 3;
     private static final int MOST_JUMPS = 64;
     private static final String[] CODES = {
-        "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH",
+        "NOERROR",
+        "FORMERR",
+        "SERVFAIL",
+        "NXDOMAIN",
+        "NOTIMP",
+        "REFUSED",
+        "YXDOMAIN",
+        "YXRRSET",
+        "NXRRSET",
+        "NOTAUTH",
         "NOTZONE"
     };
 

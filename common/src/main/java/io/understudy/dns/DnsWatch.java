@@ -77,7 +77,9 @@ public final class DnsWatch implements Service {
         last = Optional.of(now);
         metrics.set(Metric.DNS_AGREES, now.isKnown() ? now.agrees() ? 1 : 0 : Double.NaN);
         metrics.set(Metric.DNS_TTL_SECONDS, now.ttlSeconds());
-        metrics.set(Metric.DNS_SILENT_SERVERS, now.silent().stream().map(DnsLook.Answer::server).distinct().count());
+        metrics.set(
+                Metric.DNS_SILENT_SERVERS,
+                now.silent().stream().map(DnsLook.Answer::server).distinct().count());
         if (backup == ofStandby) {
             report(now);
         } else {
@@ -94,7 +96,8 @@ public final class DnsWatch implements Service {
         if (state.equals(reported)) {
             return;
         }
-        events.report(state.isEmpty() ? new CommonEvent.DnsAgrees(now.text()) : new CommonEvent.DnsDisagrees(now.text()));
+        events.report(
+                state.isEmpty() ? new CommonEvent.DnsAgrees(now.text()) : new CommonEvent.DnsDisagrees(now.text()));
         reported = state;
     }
 }

@@ -52,7 +52,8 @@ final class NetworkExchange implements DnsExchange {
             for (int attempt = 1; attempt < TRIES; attempt++) {
                 socket.send(new DatagramPacket(message, message.length));
                 try {
-                    return received(socket, message, end - limit.dividedBy(TRIES).toNanos());
+                    return received(
+                            socket, message, end - limit.dividedBy(TRIES).toNanos());
                 } catch (SocketTimeoutException e) {
                     // The last attempt has the rest of the time.
                     continue;

@@ -80,7 +80,8 @@ public final class TsigKey {
             throw invalid(file, "algorithm " + algorithm.get() + " is not supported", "use hmac-sha256");
         }
         try {
-            return new TsigKey(key.group(1), algorithm.get(), Base64.getDecoder().decode(secret.get()));
+            return new TsigKey(
+                    key.group(1), algorithm.get(), Base64.getDecoder().decode(secret.get()));
         } catch (IllegalArgumentException e) {
             // Its message would quote the secret.
             throw invalid(file, "its secret is no base64", hint);

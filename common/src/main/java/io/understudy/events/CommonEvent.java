@@ -140,7 +140,8 @@ public sealed interface CommonEvent extends Event {
     @EventText(
             value = "the names of the site do not point where they should: {look}",
             severity = Severity.WARN,
-            hint = "agent-replica dns shows each resolver's answer, agent-replica dns --switch points the names to this server; docs/dns.md")
+            hint =
+                    "agent-replica dns shows each resolver's answer, agent-replica dns --switch points the names to this server; docs/dns.md")
     record DnsDisagrees(String look) implements CommonEvent {}
 
     @EventText("the names of the site point where they should: {look}")

@@ -51,7 +51,8 @@ public final class DnsCheck {
                 dns.update()
                         .map(update -> "promote updates zone " + update.zone() + " at " + update.server()
                                 + update.key()
-                                        .map(file -> ", signed with key " + TsigKey.load(file).name())
+                                        .map(file -> ", signed with key "
+                                                + TsigKey.load(file).name())
                                         .orElse(", not signed"))
                         .orElse("promote runs " + dns.command().get(0)));
     }

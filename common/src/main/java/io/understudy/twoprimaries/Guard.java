@@ -57,12 +57,7 @@ public final class Guard implements Service {
         this.marker = marker;
         this.dns = settings.dns()
                 .map(each -> new DnsWatch(
-                        new DnsGuard(each, clock),
-                        marker,
-                        agent == Agent.REPLICA,
-                        each.every(),
-                        events,
-                        metrics));
+                        new DnsGuard(each, clock), marker, agent == Agent.REPLICA, each.every(), events, metrics));
         this.peer = settings.peer().map(each -> new PeerSite(each, ONE_ANSWER));
         this.two = new TwoPrimaries(events, metrics, clock);
         this.sign = new DnsSign(ticker);

@@ -20,8 +20,7 @@ import java.util.stream.Stream;
  * @param twoPrimaries what shows that another server is in production too; empty: nothing does
  * @param dns where the names of the site point; empty without {@code dns} and before the first look
  */
-public record GuardView(
-        @JsonProperty("two_primaries") List<Sign> twoPrimaries, Optional<DnsLook> dns) {
+public record GuardView(@JsonProperty("two_primaries") List<Sign> twoPrimaries, Optional<DnsLook> dns) {
     public static final GuardView NONE = new GuardView(List.of(), Optional.empty());
     private static final String SUBJECT = "two primaries";
 
@@ -59,8 +58,8 @@ public record GuardView(
 
     /** Of the status page. */
     public Optional<Page.Fact> fact() {
-        return dns.map(look ->
-                new Page.Fact("DNS", look.text(), look.agrees() ? Level.PLAIN : look.isKnown() ? Level.BAD : Level.CAUTION));
+        return dns.map(look -> new Page.Fact(
+                "DNS", look.text(), look.agrees() ? Level.PLAIN : look.isKnown() ? Level.BAD : Level.CAUTION));
     }
 
     /** Of the status page, where it takes the place of any other. */
@@ -68,6 +67,8 @@ public record GuardView(
         return twoPrimaries.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Page.Verdict(
-                        Level.BAD, question, "TWO PRIMARIES: another server is in production too. Stop one of the two sites."));
+                        Level.BAD,
+                        question,
+                        "TWO PRIMARIES: another server is in production too. Stop one of the two sites."));
     }
 }

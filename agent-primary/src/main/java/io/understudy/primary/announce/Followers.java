@@ -113,7 +113,8 @@ public final class Followers {
     public synchronized List<ReplicaReport> producing(String claim) {
         return connections.values().stream()
                 .flatMap(each -> each.report.stream())
-                .filter(each -> each.getProduction() && (claim.isEmpty() || !each.getClaim().equals(claim)))
+                .filter(each -> each.getProduction()
+                        && (claim.isEmpty() || !each.getClaim().equals(claim)))
                 .toList();
     }
 

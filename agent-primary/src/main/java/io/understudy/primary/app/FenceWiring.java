@@ -2,16 +2,19 @@ package io.understudy.primary.app;
 
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
+import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.fence.Fencing;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
+import io.understudy.site.Marker;
 import io.understudy.site.SiteCommands;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
+import io.understudy.twoprimaries.Guard;
 import io.understudy.twoprimaries.TwoPrimaries;
 import java.time.Duration;
 import java.util.List;
@@ -35,16 +38,21 @@ final class FenceWiring implements Service {
         this.epochs = epochs;
     }
 
+    Guard guard(Marker marker, Events events, Metrics metrics) {
+        return new Guard(
+                Guard.Agent.PRIMARY,
+                settings.failover(),
+                marker::present,
+                events,
+                metrics,
+                ports.clock(),
+                ports.ticker());
+    }
+
     OtherPrimary otherPrimary(
             TwoPrimaries two, Announcer announcer, Followers followers, RoleWatch roles, Events events) {
         return new OtherPrimary(
-                two,
-                fencing(events),
-                announcer,
-                followers,
-                roles,
-                epochs,
-                new LastSequence(settings.state()));
+                two, fencing(events), announcer, followers, roles, epochs, new LastSequence(settings.state()));
     }
 
     private Fencing fencing(Events events) {

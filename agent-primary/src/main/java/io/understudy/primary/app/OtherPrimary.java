@@ -50,7 +50,8 @@ final class OtherPrimary {
         boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
         fencing.look(new Fencing.Seen(role == Role.FENCED, mayServe, now.epoch(), now.lastError()));
         boolean production = role == Role.PRIMARY || role == Role.FENCED;
-        String claim = now.epoch() == 0 ? "" : epochs.held().map(EpochClaim::nonce).orElse("");
+        String claim =
+                now.epoch() == 0 ? "" : epochs.held().map(EpochClaim::nonce).orElse("");
         announcer.role(production ? Optional.of(role) : Optional.empty(), claim);
         if (role == Role.REPLICA) {
             two.standby();
@@ -64,14 +65,14 @@ final class OtherPrimary {
 
     private Optional<String> store(RoleStatus now, RepositorySeen seen) {
         if (now.role() == Role.FENCED) {
-            return Optional.of(now.lastError()
-                    .map(Throwable::getMessage)
-                    .orElse("another server has epoch " + now.highest()));
+            return Optional.of(
+                    now.lastError().map(Throwable::getMessage).orElse("another server has epoch " + now.highest()));
         }
         // Without the note of the last number nothing says which snapshots of this epoch are this server's.
         return seen.newest()
                 .filter(newest -> seen.details().isPresent() && newest.epoch() == now.epoch())
-                .filter(newest -> last.last().filter(own -> isBehind(own, newest)).isPresent())
+                .filter(newest ->
+                        last.last().filter(own -> isBehind(own, newest)).isPresent())
                 .map(newest -> "snapshot " + newest + " is of this server's epoch, and this server did not take it");
     }
 
@@ -92,7 +93,8 @@ final class OtherPrimary {
 
     /** What a follower says proves nothing; it makes the next look come at once, once for each epoch. */
     private void doubt(RoleStatus now, List<ReplicaReport> others) {
-        int highest = others.stream().mapToInt(ReplicaReport::getHeldEpoch).max().orElse(0);
+        int highest =
+                others.stream().mapToInt(ReplicaReport::getHeldEpoch).max().orElse(0);
         if (highest > now.epoch() && highest > doubtedFor) {
             doubtedFor = highest;
             roles.doubt();

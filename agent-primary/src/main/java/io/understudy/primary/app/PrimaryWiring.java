@@ -283,15 +283,8 @@ public final class PrimaryWiring implements AutoCloseable {
         events.add(prune);
         RoleWatch roles = roleWatch();
         events.add(roles);
-        Guard guard = new Guard(
-                Guard.Agent.PRIMARY,
-                settings.failover(),
-                marker::present,
-                events,
-                monitoring.metrics(),
-                ports.clock(),
-                ports.ticker());
         FenceWiring fence = new FenceWiring(settings, ports, epochs);
+        Guard guard = fence.guard(marker, events, monitoring.metrics());
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         ScheduleTiming timing = settings.primary().timing();
         Schedule schedule = new Schedule(settings.primary().schedule(), zone());
@@ -299,11 +292,9 @@ public final class PrimaryWiring implements AutoCloseable {
         Optional<Duration> longestPause =
                 schedule.longestPause(ports.clock().instant()).map(timing.jitter()::plus);
         longestPause.ifPresent(primaryMetrics::expectedInterval);
-        PrimaryNotices notices = new PrimaryNotices(daemonStatus, longestPause);
-        Notifier notifier = notices.notifier(notifications(), events, monitoring.metrics(), ports);
-        if (settings.tls().isPresent()) {
-            primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
-        }
+        Notifier notifier = new PrimaryNotices(daemonStatus, longestPause)
+                .notifier(notifications(), events, monitoring.metrics(), ports);
+        settings.tls().ifPresent(tls -> primaryMetrics.certificateExpires(transport::certificateExpirySeconds));
         if (settings.encryption().isPresent()) {
             LastRecovery recovery = new LastRecovery(settings.state());
             primaryMetrics.recoveryKeyTried(() -> recovery.read().map(LastRecovery.Proven::when));
@@ -325,16 +316,15 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        boolean several = settings.filestore().several().isPresent();
-        StoreWatch stores = new StoreWatch(storeCatchUp(), events, several, primaryMetrics::filestores);
+        StoreWatch stores = new StoreWatch(
+                storeCatchUp(), events, settings.filestore().several().isPresent(), primaryMetrics::filestores);
         events.add(stores);
         Planner planner = new Planner(schedule, timing, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
         Supplier<StatusView> now =
                 () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
-                        .with(stores.last())
-                        .with(guard.view());
+                        .with(stores.last(), guard.view());
         AdminServer admin = access().server(PrimaryHandlers.of(queue, events, audit, now), audit, events);
         RecentSnapshots recent = new RecentSnapshots(repository, ports.clock());
         Refreshed<String> page = new Refreshed<>(
@@ -348,10 +338,7 @@ public final class PrimaryWiring implements AutoCloseable {
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
-        services.add(notifier::start);
-        services.add(guard);
-        services.add(fence);
-        services.add(admin::start);
+        services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
         services.add(() -> recent);
         services.add(() -> page);
         services.add(monitoring.service(
@@ -372,8 +359,7 @@ public final class PrimaryWiring implements AutoCloseable {
             listening.accept(server.port());
             return server;
         });
-        // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
-        // server.
+        // Closed in reverse order: first the snapshot, whose callers receive an error then, and the followers.
         new QuiesceWiring(settings).watch(events).ifPresent(services::add);
         services.addAll(
                 List.<Service>of(stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue));

@@ -171,6 +171,10 @@ public record StatusView(
         return with(filestore, seen);
     }
 
+    StatusView with(List<StoreState> stores, GuardView seen) {
+        return with(stores).with(seen);
+    }
+
     private StatusView with(FilestoreView otherFilestore, GuardView otherGuard) {
         return new StatusView(
                 running,

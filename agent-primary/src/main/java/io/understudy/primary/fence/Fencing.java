@@ -30,7 +30,8 @@ public final class Fencing {
         private boolean isCutOff() {
             return mayServe
                     && epoch > 0
-                    && failure.filter(why -> why.code().kind() == ErrorKind.FILESTORE).isPresent();
+                    && failure.filter(why -> why.code().kind() == ErrorKind.FILESTORE)
+                            .isPresent();
         }
     }
 
@@ -100,7 +101,8 @@ public final class Fencing {
                 cutOff = true;
                 cutOffSince = ticker.nanos();
             }
-            if (lease.filter(limit -> ticker.since(cutOffSince).compareTo(limit) >= 0).isPresent()) {
+            if (lease.filter(limit -> ticker.since(cutOffSince).compareTo(limit) >= 0)
+                    .isPresent()) {
                 run(seen.epoch(), Reason.LEASE);
             }
         } else {
@@ -111,7 +113,9 @@ public final class Fencing {
 
     /** The filestore answers, and this server's epoch is still the highest: the next outage counts from its beginning. */
     private void reached(Seen seen) {
-        if (seen.mayServe() && !running && note.filter(last -> last.isOf(seen.epoch(), Reason.LEASE)).isPresent()) {
+        if (seen.mayServe()
+                && !running
+                && note.filter(last -> last.isOf(seen.epoch(), Reason.LEASE)).isPresent()) {
             file.delete();
             note = Optional.empty();
             events.report(new PrimaryEvent.LeaseRegained(seen.epoch()));
@@ -119,7 +123,8 @@ public final class Fencing {
     }
 
     private void run(int epoch, Reason reason) {
-        if (running || note.filter(last -> last.isOf(epoch, reason) && last.done()).isPresent()) {
+        if (running
+                || note.filter(last -> last.isOf(epoch, reason) && last.done()).isPresent()) {
             return;
         }
         if (failed) {

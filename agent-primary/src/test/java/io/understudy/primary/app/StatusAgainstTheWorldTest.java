@@ -74,7 +74,7 @@ class StatusAgainstTheWorldTest {
         PrimaryMetrics reported = new PrimaryMetrics(metrics, folder);
         reported.expectedInterval(Duration.ofHours(1));
         reported.certificateExpires(() -> 1.9e9);
-        Announcer announcer = new Announcer("a", () -> primary.repository, followers);
+        Announcer announcer = new Announcer("example", "a", () -> primary.repository, followers);
         Events events = new Events(primary.time.clock(), announcer, reported, daemonStatus);
         queue = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *"), ZoneOffset.UTC);
@@ -99,7 +99,8 @@ class StatusAgainstTheWorldTest {
                                 () -> primary.repository, primary.time.clock(), primary.time, (id, snapshot) -> {}),
                         daemonStatus,
                         reported,
-                        new LastVerified(primary.state)),
+                        new LastVerified(primary.state),
+                        OtherPrimaryFixture.of(primary, metrics, followers, announcer, events)),
                 List.of(),
                 events,
                 primary.time.clock(),

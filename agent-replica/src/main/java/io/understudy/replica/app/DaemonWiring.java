@@ -23,6 +23,7 @@ import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.Transport;
+import io.understudy.twoprimaries.Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,16 @@ final class DaemonWiring {
         Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
         Replica replica = wiring.replica(events);
         Inspection inspection = wiring.inspection();
-        StatusReport status = wiring.statusReport(live);
+        Guard guard = new Guard(
+                Guard.Agent.REPLICA,
+                settings.failover(),
+                marker::on,
+                events,
+                monitoring.metrics(),
+                ports.clock(),
+                ports.ticker());
+        StatusReport status = wiring.statusReport(live, guard::view);
+        OtherPrimaries others = new OtherPrimaries(settings.site(), marker, wiring::held, guard.two());
         PollPace pace = new PollPace(settings.replica().poll(), ports.clock());
         events.add(pace);
         JobQueue queue = new JobQueue(
@@ -70,8 +80,8 @@ final class DaemonWiring {
         PrimaryLink link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,
-                () -> status.report(inspector.last()),
-                new AnnouncedSnapshots(settings.site(), store, wiring.announced(), events, queue::wake),
+                () -> status.report(inspector.last(), wiring::held),
+                others.andThen(new AnnouncedSnapshots(settings.site(), store, wiring.announced(), events, queue::wake)),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
                 new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
                 events,
@@ -81,12 +91,16 @@ final class DaemonWiring {
         MarkerWatch watch = wiring.markerWatch(
                 queue::interruptRound,
                 queue::wake,
-                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
+                () -> {
+                    replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy);
+                    others.look(link.isUp());
+                },
                 events);
         AuditLog audit = wiring.access().audit(events);
         AdminServer admin = wiring.access()
                 .server(
-                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
+                        ReplicaHandlers.of(
+                                replica, queue, events, audit, wiring.names(), () -> status.ofDaemon(link.seen())),
                         audit,
                         events);
         ReplicaNotices notices =
@@ -118,6 +132,7 @@ final class DaemonWiring {
         });
         services.add(audit::started);
         services.add(notifier::start);
+        services.add(guard);
         services.add(admin::start);
         services.add(() -> recent);
         services.add(() -> page);

@@ -106,7 +106,8 @@ final class ReplicaNotices implements Signals, DataAge {
     private static List<Signal> ofRole(Event event) {
         if (event instanceof ReplicaEvent.ServerPromoted) {
             Fact fact = Fact.of(event);
-            return List.of(Signal.moot(ROUND, fact), Signal.each(Occasion.PROMOTION, PROMOTION, fact));
+            return List.of(
+                    Signal.moot(ROUND, fact), Signal.moot(DNS, fact), Signal.each(Occasion.PROMOTION, PROMOTION, fact));
         }
         if (event instanceof ReplicaEvent.MarkerReturned) {
             Fact fact = Fact.of(event);

@@ -17,9 +17,11 @@ import io.understudy.replica.round.RepositoryLook;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
 import io.understudy.transport.RpcFailures;
+import io.understudy.twoprimaries.GuardView;
 import io.understudy.v1.Failure;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.StepProgress;
@@ -43,6 +45,7 @@ final class StatusReport {
     private final Inspection inspection;
     private final Supplier<List<StoreState>> stores;
     private final ShutdownLook shutdown;
+    private final Supplier<GuardView> guard;
     private final Clock clock;
 
     StatusReport(
@@ -54,6 +57,7 @@ final class StatusReport {
             Inspection inspection,
             Supplier<List<StoreState>> stores,
             ShutdownLook shutdown,
+            Supplier<GuardView> guard,
             Clock clock) {
         this.settings = settings;
         this.store = store;
@@ -63,6 +67,7 @@ final class StatusReport {
         this.inspection = inspection;
         this.stores = stores;
         this.shutdown = shutdown;
+        this.guard = guard;
         this.clock = clock;
     }
 
@@ -79,7 +84,8 @@ final class StatusReport {
                         asked.filestore().with(stores.get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest())));
+                .with(shutdown.of(asked.filestore().newest()))
+                .with(guard.get()));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -96,7 +102,8 @@ final class StatusReport {
                         asked.filestore().with(stores.get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest())));
+                .with(shutdown.of(asked.filestore().newest()))
+                .with(guard.get()));
     }
 
     /** What the repository showed. */
@@ -141,8 +148,8 @@ final class StatusReport {
         }
     }
 
-    /** @param found by the last inspection */
-    ReplicaReport report(List<Discrepancy> found) {
+    /** @param found by the last inspection @param held the claim of this server's epoch */
+    ReplicaReport report(List<Discrepancy> found, Supplier<Optional<EpochClaim>> held) {
         StatusView view = view(new Live(
                 true, live.activity().map(ProgressView::of), List.of(), live.filestore(), live.waits(), found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
@@ -152,6 +159,9 @@ final class StatusReport {
                 .setState(view.backupMode() || !view.state().equals("seeding") ? view.state() : NO_STANDBY)
                 .setApplied(text(view.applied()))
                 .setProven(view.proven() ? text(view.applied()) : "");
+        held.get().ifPresent(claim -> report.setHeldEpoch(claim.epoch()).setClaim(claim.nonce()));
+        report.setProduction(
+                !view.backupMode() && (report.getHeldEpoch() > 0 || view.state().equals("promoted")));
         view.moment().map(StatusReport::timestamp).ifPresent(report::setMoment);
         view.ahead()
                 .ifPresent(ahead ->

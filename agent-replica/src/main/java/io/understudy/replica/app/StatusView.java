@@ -17,6 +17,7 @@ import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
 import io.understudy.time.Moments;
+import io.understudy.twoprimaries.GuardView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ import java.util.Optional;
  *     applied, or the server is no standby
  * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
+ * @param guard what is seen of a second primary, and where the names of the site point
  */
 public record StatusView(
         String site,
@@ -80,7 +82,8 @@ public record StatusView(
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
         List<String> treesLeft,
-        List<Discrepancy> discrepancies) {
+        List<Discrepancy> discrepancies,
+        GuardView guard) {
 
     /**
      * The newest snapshot is the last one before its server was shut down, and nothing came after it.
@@ -201,7 +204,8 @@ public record StatusView(
             Optional<AwaitedEpoch> waits,
             Optional<PrimaryShutdown> shutdown,
             List<String> treesLeft,
-            List<Discrepancy> discrepancies) {
+            List<Discrepancy> discrepancies,
+            GuardView guard) {
         /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
                 boolean daemon,
@@ -210,15 +214,28 @@ public record StatusView(
                 FilestoreView filestore,
                 Optional<AwaitedEpoch> waits,
                 List<Discrepancy> discrepancies) {
-            this(daemon, progress, primaries, filestore, waits, Optional.empty(), List.of(), discrepancies);
+            this(
+                    daemon,
+                    progress,
+                    primaries,
+                    filestore,
+                    waits,
+                    Optional.empty(),
+                    List.of(),
+                    discrepancies,
+                    GuardView.NONE);
         }
 
         Live leaving(List<String> trees) {
-            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies);
+            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, guard);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies);
+            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, guard);
+        }
+
+        Live with(GuardView seen) {
+            return new Live(daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, seen);
         }
     }
 
@@ -271,7 +288,8 @@ public record StatusView(
                 record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
                 live.treesLeft(),
-                live.discrepancies());
+                live.discrepancies(),
+                live.guard());
     }
 
     /** Until the second import the database that was here is N-1, and has its name. */

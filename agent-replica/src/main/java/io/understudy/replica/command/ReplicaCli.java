@@ -53,6 +53,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 RewriteCommand.class,
                 RollbackCommand.class,
                 PromoteCommand.class,
+                DnsCommand.class,
                 AuditCommand.class);
     }
 

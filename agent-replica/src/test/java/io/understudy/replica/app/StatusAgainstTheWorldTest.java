@@ -21,6 +21,7 @@ import io.understudy.replica.round.Discrepancy;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
+import io.understudy.twoprimaries.GuardView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -59,7 +60,7 @@ class StatusAgainstTheWorldTest {
         reported = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
         reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9), () -> false);
         world.events = new Events(world.time.clock(), live, reported);
-        report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
+        report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live, () -> GuardView.NONE);
     }
 
     /** What the world is at one moment; each difference from the last moment is said where it comes about. */
