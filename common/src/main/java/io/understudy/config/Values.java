@@ -297,10 +297,8 @@ final class Values {
 
     /** One value, or a list of some. */
     List<String> oneOrMore(Setting setting) {
-        boolean several = section.child(setting.key())
-                .filter(SequenceNode.class::isInstance)
-                .isPresent();
-        return several ? list(setting) : optionalText(setting).stream().toList();
+        boolean one = section.child(setting.key()).filter(ScalarNode.class::isInstance).isPresent();
+        return one ? optionalText(setting).stream().toList() : list(setting);
     }
 
     Map<String, String> map(Setting setting) {

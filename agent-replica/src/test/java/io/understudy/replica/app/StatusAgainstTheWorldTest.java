@@ -97,7 +97,9 @@ class StatusAgainstTheWorldTest {
                     .set("clean_up.code", NONE)
                     .set("intact", NONE)
                     .set("trees_left", "")
-                    .set("discrepancies", "");
+                    .set("discrepancies", "")
+                    .set("guard.two_primaries", "")
+                    .set("guard.dns", NONE);
         }
 
         Truth set(String field, String value) {
@@ -274,13 +276,17 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no primary and no channel is named; the
+            // Nothing was verified; the filestore of this test is not metered; no primary, no name and no channel is there; the
             // others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
                     RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS,
                     PRIMARY_LINK_UP,
+                    TWO_PRIMARIES,
+                    DNS_AGREES,
+                    DNS_TTL_SECONDS,
+                    DNS_SILENT_SERVERS,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,
