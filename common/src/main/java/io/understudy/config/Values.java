@@ -297,7 +297,9 @@ final class Values {
 
     /** One value, or a list of some. */
     List<String> oneOrMore(Setting setting) {
-        boolean one = section.child(setting.key()).filter(ScalarNode.class::isInstance).isPresent();
+        boolean one = section.child(setting.key())
+                .filter(ScalarNode.class::isInstance)
+                .isPresent();
         return one ? optionalText(setting).stream().toList() : list(setting);
     }
 

@@ -50,13 +50,10 @@ class FailoverSettingsTest {
                           resolvers: [192.0.2.53, "[2001:db8::53]:5353"]
                           here: standby
                           expected: {primary: 192.0.2.10, standby: 198.51.100.10}
-                        """)
-                .dns()
-                .orElseThrow();
+                        """).dns().orElseThrow();
 
         assertThat(dns.names()).containsExactly("www.example.org");
-        assertThat(dns.resolvers())
-                .containsExactly(new HostPort("192.0.2.53", 53), new HostPort("2001:db8::53", 5353));
+        assertThat(dns.resolvers()).containsExactly(new HostPort("192.0.2.53", 53), new HostPort("2001:db8::53", 5353));
         assertThat(dns.here()).isEqualTo(End.STANDBY);
         assertThat(dns.of(End.PRIMARY)).containsExactly("192.0.2.10");
         assertThat(dns.every()).isEqualTo(Duration.ofSeconds(60));
@@ -76,9 +73,7 @@ class FailoverSettingsTest {
                             standby: b.example.net
                           update: {server: 192.0.2.1, zone: example.org, key: /etc/understudy/dns.key, ttl: 30s}
                           wait: 2m
-                        """)
-                .dns()
-                .orElseThrow();
+                        """).dns().orElseThrow();
 
         assertThat(dns.names()).hasSize(2);
         assertThat(dns.primary()).containsExactly("192.0.2.10", "2001:db8:0:0:0:0:0:10");

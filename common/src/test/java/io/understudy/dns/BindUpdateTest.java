@@ -73,13 +73,20 @@ class BindUpdateTest {
                 zone "example.org" { type primary; file "%1$s/zone"; allow-update { key understudy; }; };
                 """.formatted(folder, server.port()));
         ProcessBuilder builder = new ProcessBuilder(
-                        program.toString(), "-g", "-n", "1", "-U", "1", "-c", folder.resolve("named.conf").toString())
+                        program.toString(),
+                        "-g",
+                        "-n",
+                        "1",
+                        "-U",
+                        "1",
+                        "-c",
+                        folder.resolve("named.conf").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile());
         builder.environment().put("LD_LIBRARY_PATH", program.getParent().toString());
         named = builder.start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> Files.readString(folder.resolve("log"))
-                .contains("running"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Files.readString(folder.resolve("log")).contains("running"));
     }
 
     @AfterAll
@@ -115,8 +122,8 @@ class BindUpdateTest {
                 Duration.ofSeconds(3),
                 List.of(),
                 Duration.ofSeconds(10),
-                Optional.of(new Update(
-                        server, "example.org", Optional.of(folder.resolve(key)), Duration.ofSeconds(60))),
+                Optional.of(
+                        new Update(server, "example.org", Optional.of(folder.resolve(key)), Duration.ofSeconds(60))),
                 Optional.of(Duration.ofSeconds(5)));
         return new DnsSwitch("example", settings, new ScriptedCommandRunner(), Clock.systemUTC(), Ticker.system())
                 .run(force, Progress.none());
@@ -134,7 +141,8 @@ class BindUpdateTest {
 
         assertThat(there.error()).isEmpty();
         assertThat(there.agrees()).isTrue();
-        assertThat(switched(names, List.of(A), List.of(B, B6), End.PRIMARY, "key", false).agrees())
+        assertThat(switched(names, List.of(A), List.of(B, B6), End.PRIMARY, "key", false)
+                        .agrees())
                 .isTrue();
     }
 
@@ -146,7 +154,8 @@ class BindUpdateTest {
 
         assertThat(failure(refused)).contains("NXRRSET").contains("strange.example.org is 203.0.113.1");
         assertThat(refused.changed()).isFalse();
-        assertThat(switched(names, List.of(A), List.of(B), End.STANDBY, "key", true).agrees())
+        assertThat(switched(names, List.of(A), List.of(B), End.STANDBY, "key", true)
+                        .agrees())
                 .isTrue();
     }
 

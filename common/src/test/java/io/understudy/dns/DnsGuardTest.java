@@ -106,7 +106,8 @@ class DnsGuardTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"192.0.2.10 198.51.100.10, BOTH", "203.0.113.1, OTHER", "192.0.2.10, PRIMARY", "198.51.100.10, STANDBY"})
+    @CsvSource({"192.0.2.10 198.51.100.10, BOTH", "203.0.113.1, OTHER", "192.0.2.10, PRIMARY", "198.51.100.10, STANDBY"
+    })
     void knowsWhoseValuesTheyAre(String values, Says says) {
         both(values.split(" "));
 
@@ -122,7 +123,8 @@ class DnsGuardTest {
     @Test
     void readsBothKindsOfAddresses() {
         both(B, "2001:db8::10");
-        DnsLook look = new DnsGuard(settings(List.of(A), List.of("2001:db8:0:0:0:0:0:10", B)), time.clock()).look(false);
+        DnsLook look =
+                new DnsGuard(settings(List.of(A), List.of("2001:db8:0:0:0:0:0:10", B)), time.clock()).look(false);
 
         assertThat(look.agrees()).isTrue();
     }
@@ -184,7 +186,8 @@ class DnsGuardTest {
         assertThat(look().isKnown()).isFalse();
         assertThat(look().agrees()).isFalse();
         assertThat(look().text())
-                .isEqualTo("no resolver answers: " + one.address() + ": no answer for " + NAME + ": it answers SERVFAIL");
+                .isEqualTo(
+                        "no resolver answers: " + one.address() + ": no answer for " + NAME + ": it answers SERVFAIL");
         assertThat(look().silent().get(1).error()).hasValue("it answers REFUSED");
     }
 
@@ -241,7 +244,8 @@ class DnsGuardTest {
         watch.look();
 
         assertThat(events).isEmpty();
-        assertThat(metrics.scrape()).contains("understudy_dns_agrees{role=\"primary\",site=\"example\"} 0.0")
+        assertThat(metrics.scrape())
+                .contains("understudy_dns_agrees{role=\"primary\",site=\"example\"} 0.0")
                 .contains("understudy_dns_ttl_seconds{role=\"primary\",site=\"example\"} 240.0");
     }
 

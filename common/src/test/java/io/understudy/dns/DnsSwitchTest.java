@@ -163,8 +163,7 @@ class DnsSwitchTest {
         byte[] sent = server.updates().get(0);
         // One zone; A as it is and no AAAA; both deleted and one added.
         assertThat(java.util.Arrays.copyOfRange(sent, 4, 12)).containsExactly(0, 1, 0, 2, 0, 3, 0, 0);
-        assertThat(DnsMessage.parse(sent).answers())
-                .containsExactly(new DnsMessage.Entry(NAME, RecordType.A, 0, A));
+        assertThat(DnsMessage.parse(sent).answers()).containsExactly(new DnsMessage.Entry(NAME, RecordType.A, 0, A));
     }
 
     @Test

@@ -27,7 +27,10 @@ public final class TestTools {
         return Stream.of(
                         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
                         Stream.of("/usr/sbin", "/usr/lib/openssh"),
-                        Stream.of(own.toString(), openSsh(own).toString(), bind(own).toString()))
+                        Stream.of(
+                                own.toString(),
+                                openSsh(own).toString(),
+                                bind(own).toString()))
                 .flatMap(each -> each)
                 .map(Path::of);
     }

@@ -122,8 +122,10 @@ class TwoPrimariesTest {
         try {
             assertThat(site(address + "?token=canary", Optional.empty()))
                     .hasValue(address + " says that it is in production");
-            assertThat(site(address + "?token=canary", Optional.of("production"))).isPresent();
-            assertThat(site(address + "?token=canary", Optional.of("mode: backup"))).isEmpty();
+            assertThat(site(address + "?token=canary", Optional.of("production")))
+                    .isPresent();
+            assertThat(site(address + "?token=canary", Optional.of("mode: backup")))
+                    .isEmpty();
             assertThat(site(address + "?down", Optional.empty())).isEmpty();
         } finally {
             server.stop(0);

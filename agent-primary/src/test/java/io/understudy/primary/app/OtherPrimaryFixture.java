@@ -18,9 +18,9 @@ final class OtherPrimaryFixture {
 
     static OtherPrimary of(
             PrimaryFixture primary, Metrics metrics, Followers followers, Announcer announcer, Events events) {
-        RoleWatch roles =
-                new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time);
-        return of(primary, new TwoPrimaries(events, metrics, primary.time.clock()), followers, announcer, roles, events);
+        RoleWatch roles = new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time);
+        return of(
+                primary, new TwoPrimaries(events, metrics, primary.time.clock()), followers, announcer, roles, events);
     }
 
     static OtherPrimary of(

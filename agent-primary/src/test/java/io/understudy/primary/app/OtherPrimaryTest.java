@@ -48,8 +48,8 @@ class OtherPrimaryTest {
         Events all = new Events(primary.time.clock(), (event, at) -> events.add(event));
         two = new TwoPrimaries(all, new Metrics("example", "primary", "0.1.0"), primary.time.clock());
         roles = new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time);
-        repository = new RepositoryWatch(
-                () -> primary.repository, primary.time.clock(), primary.time, (id, snapshot) -> {});
+        repository =
+                new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time, (id, snapshot) -> {});
         other = OtherPrimaryFixture.of(
                 primary,
                 two,
@@ -120,8 +120,7 @@ class OtherPrimaryTest {
         turn();
         assertThat(two.signs())
                 .extracting(Sign::source, Sign::text)
-                .containsExactly(tuple(
-                        Source.GRPC, "b reports that it is in production, with epoch 2"));
+                .containsExactly(tuple(Source.GRPC, "b reports that it is in production, with epoch 2"));
         turn();
 
         assertThat(two.signs()).extracting(Sign::source).containsExactly(Source.STORE, Source.GRPC);

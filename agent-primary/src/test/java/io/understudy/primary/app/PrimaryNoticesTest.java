@@ -146,7 +146,12 @@ class PrimaryNoticesTest {
         role(Role.REPLICA);
         assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).isEmpty();
         assertThat(of(new PrimaryEvent.RoleIsStandby()))
-                .containsExactly("recovery role silent", "recovery round silent", "recovery continuous silent", "recovery fence silent", "recovery dns silent");
+                .containsExactly(
+                        "recovery role silent",
+                        "recovery round silent",
+                        "recovery continuous silent",
+                        "recovery fence silent",
+                        "recovery dns silent");
     }
 
     @Test

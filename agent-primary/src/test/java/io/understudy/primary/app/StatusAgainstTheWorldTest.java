@@ -297,7 +297,8 @@ class StatusAgainstTheWorldTest {
                     HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case SNAPSHOT_DURATION_SECONDS, CONTINUOUS_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no channel and no name is there; it is one site; the
+            // Nothing was verified; the filestore of this test is not metered; no channel and no name is there; it is
+            // one site; the
             // others are the replica's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,

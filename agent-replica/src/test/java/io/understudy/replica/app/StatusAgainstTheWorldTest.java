@@ -20,8 +20,8 @@ import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
-import java.nio.file.Path;
 import io.understudy.twoprimaries.GuardView;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -276,7 +276,8 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no primary, no name and no channel is there; the
+            // Nothing was verified; the filestore of this test is not metered; no primary, no name and no channel is
+            // there; the
             // others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,

@@ -86,7 +86,9 @@ class SiteRehearsalTest {
         CheckReport report = rehearse(ALL, runner);
 
         assertThat(report.ok()).isTrue();
-        assertThat(report.checks()).extracting(CheckResult::check).containsExactly("marker", "health", "read", "write", "jobs");
+        assertThat(report.checks())
+                .extracting(CheckResult::check)
+                .containsExactly("marker", "health", "read", "write", "jobs");
         assertThat(report.exitCode()).isZero();
         assertThat(folder.resolve("BACKUP")).exists();
     }
