@@ -16,10 +16,7 @@ import java.util.Optional;
  * @param standby what they have while the second one is
  * @param every the pause between two looks of a daemon, 10 s to 1 h; default 60 s
  * @param timeout of one question, 100 ms to 30 s; default 3 s
- * @param command that points the names to this server, as a list; empty: none
- * @param limit of that command; default 60 s
- * @param update how the names are changed by RFC 2136; empty: they are not
- * @param patience how long a switch waits for the resolvers; empty: as long as they may have the old answer in a cache
+ * @param switching how the names are pointed to this server
  */
 public record DnsSettings(
         List<String> names,
@@ -30,10 +27,7 @@ public record DnsSettings(
         List<String> standby,
         Duration every,
         Duration timeout,
-        List<String> command,
-        Duration limit,
-        Optional<Update> update,
-        Optional<Duration> patience) {
+        Switching switching) {
     /** One of the two servers of a site, by the role that it has at home. */
     public enum End {
         PRIMARY,
@@ -46,6 +40,20 @@ public record DnsSettings(
         /** As the configuration names it: {@code primary}. */
         public String label() {
             return SettingsReader.lower(name());
+        }
+    }
+
+    /**
+     * @param command that points the names to this server, as a list; empty: none
+     * @param limit of that command; default 60 s
+     * @param update how the names are changed by RFC 2136; empty: they are not
+     * @param patience how long a switch waits for the resolvers; empty: as long as they may have the old answer in a
+     *     cache
+     */
+    public record Switching(
+            List<String> command, Duration limit, Optional<Update> update, Optional<Duration> patience) {
+        public Switching {
+            command = List.copyOf(command);
         }
     }
 
@@ -63,7 +71,14 @@ public record DnsSettings(
         authoritative = List.copyOf(authoritative);
         primary = List.copyOf(primary);
         standby = List.copyOf(standby);
-        command = List.copyOf(command);
+    }
+
+    public List<String> command() {
+        return switching.command();
+    }
+
+    public Optional<Update> update() {
+        return switching.update();
     }
 
     /** What the names have while this server is in production. */
@@ -73,6 +88,6 @@ public record DnsSettings(
 
     /** Whether a switch changes anything by itself. */
     public boolean switches() {
-        return !command.isEmpty() || update.isPresent();
+        return !command().isEmpty() || update().isPresent();
     }
 }

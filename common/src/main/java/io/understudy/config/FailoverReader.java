@@ -1,6 +1,7 @@
 package io.understudy.config;
 
 import io.understudy.config.DnsSettings.End;
+import io.understudy.config.DnsSettings.Switching;
 import io.understudy.config.FailoverSettings.Peer;
 import io.understudy.config.FailoverSettings.Rehearse;
 import java.time.Duration;
@@ -50,10 +51,11 @@ final class FailoverReader {
                 targets(expected, Setting.DNS_EXPECTED_STANDBY),
                 values.duration(Setting.DNS_EVERY),
                 values.duration(Setting.DNS_TIMEOUT),
-                values.list(Setting.DNS_SWITCH),
-                values.duration(Setting.DNS_LIMIT),
-                update(values),
-                values.optionalDuration(Setting.DNS_WAIT));
+                new Switching(
+                        values.list(Setting.DNS_SWITCH),
+                        values.duration(Setting.DNS_LIMIT),
+                        update(values),
+                        values.optionalDuration(Setting.DNS_WAIT)));
         require(values, Setting.DNS_NAME, settings.names());
         require(values, Setting.DNS_RESOLVERS, settings.resolvers());
         require(expected, Setting.DNS_EXPECTED_PRIMARY, settings.primary());

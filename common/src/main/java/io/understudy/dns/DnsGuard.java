@@ -6,6 +6,7 @@ import io.understudy.config.HostPort;
 import io.understudy.config.IpText;
 import io.understudy.dns.DnsLook.Answer;
 import io.understudy.dns.DnsLook.Says;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public final class DnsGuard {
     private final Clock clock;
 
     public DnsGuard(DnsSettings settings, Clock clock) {
-        this(settings, new NetworkExchange(), clock);
+        this(settings, new NetworkExchange(Ticker.system()), clock);
     }
 
     DnsGuard(DnsSettings settings, DnsExchange exchange, Clock clock) {

@@ -35,7 +35,7 @@ public final class DnsSwitch {
     private final Ticker ticker;
 
     public DnsSwitch(String site, DnsSettings settings, CommandRunner runner, Clock clock, Ticker ticker) {
-        this(site, settings, runner, new NetworkExchange(), clock, ticker);
+        this(site, settings, runner, new NetworkExchange(Ticker.system()), clock, ticker);
     }
 
     DnsSwitch(
@@ -90,7 +90,7 @@ public final class DnsSwitch {
                 "UNDERSTUDY_DNS_FROM", String.join(" ", from),
                 "UNDERSTUDY_DNS_TO", String.join(" ", to));
         CommandRunner with = command -> runner.run(command.with(environment));
-        new SiteCommands(with, List.of(), settings.limit())
+        new SiteCommands(with, List.of(), settings.switching().limit())
                 .run("point the names of the site to this server", "dns.switch", settings.command());
         return true;
     }
@@ -111,7 +111,7 @@ public final class DnsSwitch {
 
     /** As long as a cache may keep what was there before, and some. */
     private Duration patience(DnsLook before) {
-        return settings.patience().orElseGet(() -> {
+        return settings.switching().patience().orElseGet(() -> {
             Duration ttl = Duration.ofSeconds(before.ttlSeconds()).plus(LEAST);
             return ttl.compareTo(MOST) > 0 ? MOST : ttl;
         });

@@ -30,8 +30,8 @@ public final class DnsWatch implements Service {
 
     /**
      * @param marker whether this server is in backup mode; throws UnderstudyException where that can't be seen
-     * @param ofStandby whether this agent reports what it sees while the server is in backup mode, or otherwise while it
-     *     is not: one of the two on a server does
+     * @param ofStandby whether this agent reports what it sees while the server is in backup mode; the other one does
+     *     while it is not
      */
     public DnsWatch(
             DnsGuard guard, BooleanSupplier marker, boolean ofStandby, Duration every, Events events, Metrics metrics) {

@@ -2,6 +2,7 @@ package io.understudy.dns;
 
 import io.understudy.config.HostPort;
 import io.understudy.config.IpText;
+import io.understudy.time.Ticker;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * Over UDP from a port of its own for each question; over TCP where the answer does not fit (RFC 7766). Datagrams that
@@ -23,10 +25,17 @@ final class NetworkExchange implements DnsExchange {
     private static final int LONGEST = 65_535;
     private static final int TRIES = 2;
 
+    private final Ticker ticker;
+
+    /** @param ticker of the network: that of the system */
+    NetworkExchange(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
     @Override
     public byte[] ask(HostPort server, byte[] message, boolean whole, Duration limit) throws IOException {
         InetSocketAddress address = new InetSocketAddress(IpText.address(server.host()), server.port());
-        long end = System.nanoTime() + limit.toNanos();
+        long end = ticker.nanos() + limit.toNanos();
         try {
             if (!whole) {
                 byte[] answer = datagram(address, message, limit, end);
@@ -44,7 +53,7 @@ final class NetworkExchange implements DnsExchange {
         }
     }
 
-    private static byte[] datagram(InetSocketAddress address, byte[] message, Duration limit, long end)
+    private byte[] datagram(InetSocketAddress address, byte[] message, Duration limit, long end)
             throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(address);
@@ -64,20 +73,20 @@ final class NetworkExchange implements DnsExchange {
         }
     }
 
-    private static byte[] received(DatagramSocket socket, byte[] message, long end) throws IOException {
+    private byte[] received(DatagramSocket socket, byte[] message, long end) throws IOException {
         byte[] buffer = new byte[LONGEST];
         while (true) {
             socket.setSoTimeout(left(end));
             DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
             socket.receive(packet);
-            byte[] answer = java.util.Arrays.copyOf(packet.getData(), packet.getLength());
+            byte[] answer = Arrays.copyOf(packet.getData(), packet.getLength());
             if (answers(answer, message)) {
                 return answer;
             }
         }
     }
 
-    private static byte[] connection(InetSocketAddress address, byte[] message, long end) throws IOException {
+    private byte[] connection(InetSocketAddress address, byte[] message, long end) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(address, left(end));
             byte[] sent = ByteBuffer.allocate(message.length + 2)
@@ -118,8 +127,8 @@ final class NetworkExchange implements DnsExchange {
         }
     }
 
-    private static int left(long end) throws SocketTimeoutException {
-        long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+    private int left(long end) throws SocketTimeoutException {
+        long left = Duration.ofNanos(end - ticker.nanos()).toMillis();
         if (left <= 0) {
             throw new SocketTimeoutException("time is up");
         }

@@ -83,7 +83,7 @@ class FailoverSettingsTest {
                         "example.org",
                         Optional.of(Path.of("/etc/understudy/dns.key")),
                         Duration.ofSeconds(30)));
-        assertThat(dns.patience()).hasValue(Duration.ofMinutes(2));
+        assertThat(dns.switching().patience()).hasValue(Duration.ofMinutes(2));
     }
 
     @ParameterizedTest

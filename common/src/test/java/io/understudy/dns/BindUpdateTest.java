@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.understudy.config.DnsSettings;
 import io.understudy.config.DnsSettings.End;
+import io.understudy.config.DnsSettings.Switching;
 import io.understudy.config.DnsSettings.Update;
 import io.understudy.config.HostPort;
 import io.understudy.progress.Progress;
@@ -120,11 +121,12 @@ class BindUpdateTest {
                 standby,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(3),
-                List.of(),
-                Duration.ofSeconds(10),
-                Optional.of(
-                        new Update(server, "example.org", Optional.of(folder.resolve(key)), Duration.ofSeconds(60))),
-                Optional.of(Duration.ofSeconds(5)));
+                new Switching(
+                        List.of(),
+                        Duration.ofSeconds(10),
+                        Optional.of(new Update(
+                                server, "example.org", Optional.of(folder.resolve(key)), Duration.ofSeconds(60))),
+                        Optional.of(Duration.ofSeconds(5))));
         return new DnsSwitch("example", settings, new ScriptedCommandRunner(), Clock.systemUTC(), Ticker.system())
                 .run(force, Progress.none());
     }

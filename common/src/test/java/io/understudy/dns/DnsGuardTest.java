@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.understudy.config.DnsSettings;
 import io.understudy.config.DnsSettings.End;
+import io.understudy.config.DnsSettings.Switching;
 import io.understudy.config.HostPort;
 import io.understudy.dns.DnsLook.Says;
 import io.understudy.events.CommonEvent;
@@ -50,10 +51,7 @@ class DnsGuardTest {
                 standby,
                 Duration.ofSeconds(60),
                 Duration.ofMillis(400),
-                List.of(),
-                Duration.ofSeconds(10),
-                Optional.empty(),
-                Optional.empty());
+                new Switching(List.of(), Duration.ofSeconds(10), Optional.empty(), Optional.empty()));
     }
 
     private DnsLook look() {

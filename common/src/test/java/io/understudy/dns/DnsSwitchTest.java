@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.DnsSettings;
 import io.understudy.config.DnsSettings.End;
+import io.understudy.config.DnsSettings.Switching;
 import io.understudy.config.DnsSettings.Update;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -55,10 +56,7 @@ class DnsSwitchTest {
                 List.of(B),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(2),
-                hook,
-                Duration.ofSeconds(10),
-                update,
-                Optional.empty());
+                new Switching(hook, Duration.ofSeconds(10), update, Optional.empty()));
     }
 
     private DnsSwitched switched(boolean force) {

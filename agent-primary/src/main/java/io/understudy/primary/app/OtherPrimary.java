@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * Looks, with each turn of the main loop, whether another server is the primary too, as far as the filestore and the
- * followers show it; tells the followers of this server's role; and has the site of a fenced server stopped.
+ * followers show it; announces this server's role; and has the site of a fenced server stopped.
  */
 final class OtherPrimary {
     private final TwoPrimaries two;

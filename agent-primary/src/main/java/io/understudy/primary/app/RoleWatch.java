@@ -66,7 +66,7 @@ public final class RoleWatch implements EventSink {
         }
     }
 
-    /** Another server says that it has a higher epoch: the next look asks the repository, which alone counts. Thread-safe. */
+    /** Another server says that it has a higher epoch: the next look asks the repository. Thread-safe. */
     void doubt() {
         doubted = true;
     }

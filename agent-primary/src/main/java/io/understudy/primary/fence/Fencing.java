@@ -111,7 +111,7 @@ public final class Fencing {
         }
     }
 
-    /** The filestore answers, and this server's epoch is still the highest: the next outage counts from its beginning. */
+    /** The filestore answers, and this server's epoch is the highest: the next outage counts from its beginning. */
     private void reached(Seen seen) {
         if (seen.mayServe()
                 && !running
