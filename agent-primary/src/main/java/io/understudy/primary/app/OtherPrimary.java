@@ -1,5 +1,6 @@
 package io.understudy.primary.app;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.fence.Fencing;
@@ -49,17 +50,25 @@ final class OtherPrimary {
         Role role = now.role();
         boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
         fencing.look(new Fencing.Seen(role == Role.FENCED, mayServe, now.epoch(), now.lastError()));
-        boolean production = role == Role.PRIMARY || role == Role.FENCED;
-        String claim =
-                now.epoch() == 0 ? "" : epochs.held().map(EpochClaim::nonce).orElse("");
-        announcer.role(production ? Optional.of(role) : Optional.empty(), claim);
+        Optional<String> claim = claim(now);
         if (role == Role.REPLICA) {
+            announcer.role(Optional.empty(), "");
             two.standby();
-        } else if (production) {
+        } else if (claim.isPresent() && (role == Role.PRIMARY || role == Role.FENCED)) {
+            announcer.role(Optional.of(role), claim.get());
             two.seen(Source.STORE, store(now, seen));
-            List<ReplicaReport> others = followers.producing(claim);
+            List<ReplicaReport> others = followers.producing(claim.get());
             two.seen(Source.GRPC, reported(others));
             doubt(now, others);
+        }
+    }
+
+    /** Empty where it can't be read, which the role reports: what was seen before stays. */
+    private Optional<String> claim(RoleStatus now) {
+        try {
+            return Optional.of(now.epoch() == 0 ? "" : epochs.held().map(EpochClaim::nonce).orElse(""));
+        } catch (UnderstudyException e) {
+            return Optional.empty();
         }
     }
 

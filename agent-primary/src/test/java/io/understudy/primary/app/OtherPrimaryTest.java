@@ -13,11 +13,14 @@ import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
+import io.understudy.state.StateEntry;
 import io.understudy.twoprimaries.Sign;
 import io.understudy.twoprimaries.Sign.Source;
 import io.understudy.twoprimaries.TwoPrimaries;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,5 +177,19 @@ class OtherPrimaryTest {
 
         assertThat(two.signs()).isEmpty();
         assertThat(announced.get(announced.size() - 1).getRole()).isEmpty();
+    }
+
+    /** Without its own claim this agent would take the other agent of its server for another one. */
+    @Test
+    void aClaimThatCannotBeReadChangesNothing() throws IOException {
+        reports.report("b.example.net", report("b", 0, ""));
+        turn();
+        assertThat(two.signs()).hasSize(1);
+        RoleStatus now = roles.look();
+        Files.writeString(StateEntry.EPOCH.in(primary.state), "damaged");
+        reports.leave();
+        other.turn(now, repository.look(now));
+
+        assertThat(two.signs()).hasSize(1);
     }
 }
