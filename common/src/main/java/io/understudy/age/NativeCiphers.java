@@ -76,7 +76,11 @@ final class NativeCiphers {
         return Found.PROVIDER;
     }
 
-    /** A provider is used when it seals and agrees as Java does. @param loading may fail in any way that loading a library can */
+    /**
+     * A provider is used when it seals and agrees as Java does.
+     *
+     * @param loading may fail in any way that loading a library can
+     */
     static Optional<Provider> tried(Callable<Provider> loading) {
         String why;
         try {
