@@ -53,8 +53,7 @@ final class NetworkExchange implements DnsExchange {
         }
     }
 
-    private byte[] datagram(InetSocketAddress address, byte[] message, Duration limit, long end)
-            throws IOException {
+    private byte[] datagram(InetSocketAddress address, byte[] message, Duration limit, long end) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(address);
             // A lost datagram is sent once more, halfway.

@@ -78,8 +78,9 @@ class ExamplesTest {
 
     @Test
     void cloudflareReplacesAllAddressesOfANameAtOnce() throws IOException {
-        listed = "{\"success\":true,\"result\":[{\"id\":\"r1\",\"type\":\"A\",\"content\":\"192.0.2.10\",\"proxied\":true},"
-                + "{\"id\":\"r2\",\"type\":\"TXT\",\"content\":\"keep\"}]}";
+        listed =
+                "{\"success\":true,\"result\":[{\"id\":\"r1\",\"type\":\"A\",\"content\":\"192.0.2.10\",\"proxied\":true},"
+                        + "{\"id\":\"r2\",\"type\":\"TXT\",\"content\":\"keep\"}]}";
 
         Outcome outcome = run("dns-cloudflare", "TOKEN", "www.example.org", "192.0.2.10", "198.51.100.10 2001:db8::10");
 
@@ -101,19 +102,17 @@ class ExamplesTest {
         Outcome outcome = run("dns-cloudflare", "TOKEN", "www.example.org", "192.0.2.10", "198.51.100.10");
 
         assertThat(outcome.exitCode()).isEqualTo(1);
-        assertThat(outcome.errors()).contains("cannot list www.example.org", "not allowed").doesNotContain(TOKEN);
+        assertThat(outcome.errors())
+                .contains("cannot list www.example.org", "not allowed")
+                .doesNotContain(TOKEN);
     }
 
     @Test
     void route53ChangesAllNamesByOneSignedRequest() throws IOException {
         Files.writeString(folder.resolve("secret"), "AKIDEXAMPLE:" + TOKEN + "\n");
 
-        Outcome outcome = run(
-                "dns-route53",
-                "KEYS",
-                "www.example.org example.org",
-                "192.0.2.10 2001:db8::1",
-                "198.51.100.10");
+        Outcome outcome =
+                run("dns-route53", "KEYS", "www.example.org example.org", "192.0.2.10 2001:db8::1", "198.51.100.10");
 
         assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
         assertThat(asked).hasSize(1);
@@ -123,11 +122,18 @@ class ExamplesTest {
                 .contains("<Value>198.51.100.10</Value>")
                 .contains("<Action>DELETE</Action><ResourceRecordSet><Name>example.org</Name><Type>AAAA</Type>")
                 .contains("<Value>2001:db8::1</Value>");
-        assertThat(authorization).startsWith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/").doesNotContain(TOKEN);
+        assertThat(authorization)
+                .startsWith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
+                .doesNotContain(TOKEN);
     }
 
     @Test
     void route53SaysWhyItRefuses() throws IOException {
+        assertThat(run("dns-route53", "KEYS", "www.example.org", "192.0.2.10", "198.51.100.10").errors())
+                .contains("does not hold ACCESS_KEY:SECRET_KEY")
+                .doesNotContain(TOKEN);
+        assertThat(asked).isEmpty();
+        Files.writeString(folder.resolve("secret"), "AKIDEXAMPLE:" + TOKEN + "\n");
         status = 403;
 
         Outcome outcome = run("dns-route53", "KEYS", "www.example.org", "192.0.2.10", "198.51.100.10");
@@ -171,7 +177,8 @@ class ExamplesTest {
         assumeTrue(Files.isExecutable(nginx), "nginx is not here: the snippet is not tried");
         Path conf = Files.writeString(
                 folder.resolve("nginx.conf"),
-                "pid " + folder.resolve("pid") + ";\nerror_log stderr;\nevents {}\nhttp { access_log off; server { listen 127.0.0.1:0; include "
+                "pid " + folder.resolve("pid")
+                        + ";\nerror_log stderr;\nevents {}\nhttp { access_log off; server { listen 127.0.0.1:0; include "
                         + EXAMPLES.resolve("backup-mode.nginx.conf") + "; } }\n");
 
         Outcome tried = Program.of(nginx, "-t", "-p", folder, "-c", conf).run(LIMIT);

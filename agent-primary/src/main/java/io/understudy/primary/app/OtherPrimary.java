@@ -66,7 +66,8 @@ final class OtherPrimary {
     /** Empty where it can't be read, which the role reports: what was seen before stays. */
     private Optional<String> claim(RoleStatus now) {
         try {
-            return Optional.of(now.epoch() == 0 ? "" : epochs.held().map(EpochClaim::nonce).orElse(""));
+            return Optional.of(
+                    now.epoch() == 0 ? "" : epochs.held().map(EpochClaim::nonce).orElse(""));
         } catch (UnderstudyException e) {
             return Optional.empty();
         }

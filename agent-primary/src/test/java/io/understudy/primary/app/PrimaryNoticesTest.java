@@ -145,8 +145,7 @@ class PrimaryNoticesTest {
     void aFencedSiteIsReportedEachTime() {
         UnderstudyException why = new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot stop", "look");
         assertThat(of(new PrimaryEvent.FencedSiteRuns(1, why))).containsExactly("failure fence");
-        assertThat(of(new PrimaryEvent.FencedSiteStopped(1)))
-                .containsExactly("recovery fence silent", "failure fence");
+        assertThat(of(new PrimaryEvent.FencedSiteStopped(1))).containsExactly("recovery fence silent", "failure fence");
         assertThat(of(new CommonEvent.TwoPrimaries("dns: there"))).containsExactly("failure two primaries");
         assertThat(of(new CommonEvent.OnePrimary())).containsExactly("recovery two primaries");
         assertThat(of(new CommonEvent.DnsDisagrees("there"))).containsExactly("warning dns");
