@@ -129,7 +129,8 @@ class ExamplesTest {
 
     @Test
     void route53SaysWhyItRefuses() throws IOException {
-        assertThat(run("dns-route53", "KEYS", "www.example.org", "192.0.2.10", "198.51.100.10").errors())
+        assertThat(run("dns-route53", "KEYS", "www.example.org", "192.0.2.10", "198.51.100.10")
+                        .errors())
                 .contains("does not hold ACCESS_KEY:SECRET_KEY")
                 .doesNotContain(TOKEN);
         assertThat(asked).isEmpty();

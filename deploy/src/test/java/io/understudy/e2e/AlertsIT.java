@@ -72,8 +72,12 @@ class AlertsIT extends TwoServers {
             Metric.RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS.exported());
 
     /** NaN here: without continuous snapshots nothing is loaded ahead. The replica's own tests see their values. */
-    private static final Set<String> NOTHING_AHEAD =
-            Set.of(Metric.AHEAD_SNAPSHOT_TIMESTAMP_SECONDS.exported(), Metric.AHEAD_SNAPSHOT_NUMBER.exported());
+    private static final Set<String> NOTHING_AHEAD = Set.of(
+            Metric.AHEAD_SNAPSHOT_TIMESTAMP_SECONDS.exported(),
+            Metric.AHEAD_SNAPSHOT_NUMBER.exported(),
+            // Nothing is held, and no query is configured.
+            Metric.HOLD_TIMESTAMP_SECONDS.exported(),
+            Metric.CLOSURE_MISSING_FILES.exported());
 
     /** What the page promises of the filestore's outage and of its end. */
     private static final Duration PROMISED = Duration.ofSeconds(15);

@@ -18,6 +18,7 @@ import io.understudy.replica.round.Inspection;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
@@ -51,6 +52,7 @@ final class DaemonWiring {
         ReplicaMetrics replicaMetrics = new ReplicaMetrics(
                 monitoring.metrics(),
                 store,
+                wiring.holds(),
                 settings.replica().name(),
                 new LastVerified(settings.state()),
                 ports.clock());
@@ -58,6 +60,7 @@ final class DaemonWiring {
         Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
         Replica replica = wiring.replica(events);
         Inspection inspection = wiring.inspection();
+        EpochStore epochs = new EpochStore(settings.state());
         Guard guard = new Guard(
                 Guard.Agent.REPLICA,
                 settings.failover(),
@@ -67,7 +70,7 @@ final class DaemonWiring {
                 ports.clock(),
                 ports.ticker());
         StatusReport status = wiring.statusReport(live, guard::view);
-        OtherPrimaries others = new OtherPrimaries(settings.site(), marker, wiring::held, guard.two());
+        OtherPrimaries others = new OtherPrimaries(settings.site(), marker, epochs::known, guard.two());
         PollPace pace = new PollPace(settings.replica().poll(), ports.clock());
         events.add(pace);
         JobQueue queue = new JobQueue(
@@ -80,7 +83,7 @@ final class DaemonWiring {
         PrimaryLink link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,
-                () -> status.report(inspector.last(), wiring::held),
+                () -> status.report(inspector.last(), epochs::known),
                 others.andThen(new AnnouncedSnapshots(settings.site(), store, wiring.announced(), events, queue::wake)),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
                 new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
@@ -100,7 +103,12 @@ final class DaemonWiring {
         AdminServer admin = wiring.access()
                 .server(
                         ReplicaHandlers.of(
-                                replica, queue, events, audit, wiring.names(), () -> status.ofDaemon(link.seen())),
+                                replica,
+                                queue,
+                                events,
+                                audit,
+                                NamesSwitch.of(wiring),
+                                () -> status.ofDaemon(link.seen())),
                         audit,
                         events);
         ReplicaNotices notices =

@@ -19,6 +19,14 @@ final class NamesSwitch {
     private final Clock clock;
     private final Ticker ticker;
 
+    static NamesSwitch of(ReplicaWiring wiring) {
+        return new NamesSwitch(
+                wiring.settings(),
+                wiring.marker(),
+                wiring.ports().clock(),
+                wiring.ports().ticker());
+    }
+
     NamesSwitch(Settings settings, BackupMode backup, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.backup = backup;

@@ -7,7 +7,6 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
@@ -22,6 +21,7 @@ import io.understudy.replica.databases.DatabaseExchange;
 import io.understudy.replica.databases.DatabaseStager;
 import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirroredSnapshots;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
@@ -39,7 +39,6 @@ import io.understudy.replica.round.BoundedCall;
 import io.understudy.replica.round.Discovery;
 import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.Inspection;
-import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
@@ -54,7 +53,6 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.Encryption;
-import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
@@ -62,7 +60,6 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.state.StateEntry;
 import io.understudy.twoprimaries.Guard;
 import io.understudy.twoprimaries.GuardView;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -80,6 +77,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final EpochStore epochs;
     private final ReplicaId id;
     private final ReplicaStateStore store;
+    private final HoldBook holds;
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
     private final SeenDamage damage = new SeenDamage();
@@ -98,6 +96,7 @@ public final class ReplicaWiring implements AutoCloseable {
         this.marker = ports.disk().marker();
         this.epochs = new EpochStore(settings.state());
         this.id = new ReplicaId(settings.state());
+        this.holds = HoldBook.in(settings.state(), settings.replica().holds(), ports.clock());
         MirrorAccess mirrors = mirrors();
         // Nothing signs the identity in the filestore, so what this server knows comes first.
         this.repository = new RepositoryAccess(() -> Repository.open(
@@ -114,6 +113,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 AgentVersion.current(),
                 id,
                 () -> ports.loader().base().map(SpareLoader.Base::snapshot),
+                holds::needed,
                 ports.clock());
         this.parts = replace.apply(shippedParts());
         this.steps = new ImportSteps(
@@ -249,6 +249,14 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.ticker());
     }
 
+    private HoldWiring holding() {
+        return new HoldWiring(this, parts, holds);
+    }
+
+    public HoldBook holds() {
+        return holds;
+    }
+
     public Round round(Events events) {
         return new Round(
                 store,
@@ -258,6 +266,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         store,
                         parts.source(),
                         inspection(),
+                        holds,
                         announced,
                         damage,
                         failures(),
@@ -266,6 +275,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         ports.ticker()),
                 steps,
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
+                holding().step(events),
                 failures(),
                 events,
                 ports.ticker());
@@ -280,8 +290,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 claiming,
                 unfinished,
-                new LastLook(
-                        store, marker, parts.source(), steps, parts.calls(), events, ports.clock(), ports.ticker()),
+                holding().lastLook(steps, events),
                 new AheadStep(steps, ports.loader(), intents(), events, AheadStep.STAGING),
                 events,
                 ports.ticker());
@@ -319,6 +328,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 round(events),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
+                holding().decisions(failures(), events),
                 cleanUp(events),
                 ports.databases());
     }
@@ -334,18 +344,10 @@ public final class ReplicaWiring implements AutoCloseable {
     /** @param guard what is seen of the other server and of the site's names */
     StatusReport statusReport(DaemonStatus live, Supplier<GuardView> guard) {
         StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
-        ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
-        return new StatusReport(
-                settings, store, marker, parts.source(), live, inspection(), stores, shutdown, guard, ports.clock());
-    }
-
-    /** The claim of the epoch that this server holds; empty also where that can't be read. */
-    Optional<EpochClaim> held() {
-        try {
-            return epochs.held();
-        } catch (UnderstudyException e) {
-            return Optional.empty();
-        }
+        ShutdownLook last = new ShutdownLook(parts.source(), parts.calls());
+        StatusReport report = new StatusReport(
+                settings, store, marker, parts.source(), holds, live, inspection(), stores, last, ports.clock());
+        return report.guardedBy(guard);
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
@@ -356,11 +358,7 @@ public final class ReplicaWiring implements AutoCloseable {
         Events events = new Events(ports.clock(), live, new LogSink(), notices);
         AuditLog audit = access().audit();
         return ReplicaHandlers.of(
-                replica(events), Worker.here(), events, audit, names(), () -> status.ofCommand(daemon));
-    }
-
-    NamesSwitch names() {
-        return new NamesSwitch(settings, marker, ports.clock(), ports.ticker());
+                replica(events), Worker.here(), events, audit, NamesSwitch.of(this), () -> status.ofCommand(daemon));
     }
 
     /** The channels of {@code notify}. */

@@ -10,6 +10,7 @@ import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
@@ -41,34 +42,41 @@ final class StatusReport {
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final SnapshotSource source;
+    private final HoldBook holds;
     private final DaemonStatus live;
     private final Inspection inspection;
     private final Supplier<List<StoreState>> stores;
     private final ShutdownLook shutdown;
-    private final Supplier<GuardView> guard;
     private final Clock clock;
+    private Supplier<GuardView> guard = () -> GuardView.NONE;
 
     StatusReport(
             Settings settings,
             ReplicaStateStore store,
             BackupMode backup,
             SnapshotSource source,
+            HoldBook holds,
             DaemonStatus live,
             Inspection inspection,
             Supplier<List<StoreState>> stores,
             ShutdownLook shutdown,
-            Supplier<GuardView> guard,
             Clock clock) {
         this.settings = settings;
         this.store = store;
         this.backup = backup;
         this.source = source;
+        this.holds = holds;
         this.live = live;
         this.inspection = inspection;
         this.stores = stores;
         this.shutdown = shutdown;
-        this.guard = guard;
         this.clock = clock;
+    }
+
+    /** Shows what is seen of the other server and of the site's names, too. */
+    StatusReport guardedBy(Supplier<GuardView> seen) {
+        guard = seen;
+        return this;
     }
 
     /** @param primaries as they are seen now */
@@ -129,9 +137,10 @@ final class StatusReport {
                 backup.on(),
                 store.record(),
                 seen.leaving(settings.trees().stream()
-                        .filter(tree -> !tree.applied())
-                        .map(TreeSettings::name)
-                        .toList()),
+                                .filter(tree -> !tree.applied())
+                                .map(TreeSettings::name)
+                                .toList())
+                        .holding(holds.current().map(HoldView::of)),
                 clock.instant());
     }
 

@@ -53,6 +53,8 @@ public final class ReplicaCli extends SnapshotProgram {
                 RestoreRowCommand.class,
                 RewriteCommand.class,
                 RollbackCommand.class,
+                AcceptCommand.class,
+                RejectCommand.class,
                 PromoteCommand.class,
                 DnsCommand.class,
                 AuditCommand.class);
