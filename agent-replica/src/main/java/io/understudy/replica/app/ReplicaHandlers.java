@@ -28,7 +28,12 @@ final class ReplicaHandlers {
 
     /** @param events of the replica: the caller receives the progress among them */
     static AdminHandlers of(
-            Replica replica, Worker worker, Events events, AuditLog audit, Supplier<StatusView> status) {
+            Replica replica,
+            Worker worker,
+            Events events,
+            AuditLog audit,
+            NamesSwitch names,
+            Supplier<StatusView> status) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
         return new AdminHandlers(audit)
                 .on(
@@ -66,6 +71,7 @@ final class ReplicaHandlers {
                                 call,
                                 () -> worker.callAtOnce(
                                         control -> PromoteResult.of(replica.promote(request, control)))))
+                .on(ReplicaCommands.DNS_SWITCH, (request, call) -> names.run(request.force(), call.progress()))
                 .on(ReplicaCommands.STATUS, (request, call) -> status.get());
     }
 

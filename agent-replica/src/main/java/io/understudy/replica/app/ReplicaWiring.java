@@ -58,13 +58,14 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.state.StateEntry;
+import io.understudy.twoprimaries.Guard;
+import io.understudy.twoprimaries.GuardView;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
  * Wires the replica's agent: every part is made here, of the settings of one host and of what is outside of the agent.
- * Starts no thread, opens nothing before it is needed.
- *
- * <p>More than 300 lines with its imports, for all of it is one list of parts.
+ * Starts no thread, opens nothing before it is needed. More than 300 lines, for all of it is one list of parts.
  */
 public final class ReplicaWiring implements AutoCloseable {
     private final Settings settings;
@@ -342,21 +343,24 @@ public final class ReplicaWiring implements AutoCloseable {
         return damage;
     }
 
-    StatusReport statusReport(DaemonStatus live) {
+    /** @param guard what is seen of the other server and of the site's names */
+    StatusReport statusReport(DaemonStatus live, Supplier<GuardView> guard) {
         StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
-        ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
-        return new StatusReport(
-                settings, store, marker, parts.source(), holds, live, inspection(), stores, shutdown, ports.clock());
+        ShutdownLook last = new ShutdownLook(parts.source(), parts.calls());
+        StatusReport report = new StatusReport(
+                settings, store, marker, parts.source(), holds, live, inspection(), stores, last, ports.clock());
+        return report.guardedBy(guard);
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
     public AdminHandlers handlers(boolean daemon) {
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
-        StatusReport status = statusReport(live);
+        StatusReport status = statusReport(live, () -> Guard.once(settings.failover(), marker::on, ports.clock()));
         notices = notifications().ofCommand(new ReplicaNotices(store, marker, false));
         Events events = new Events(ports.clock(), live, new LogSink(), notices);
         AuditLog audit = access().audit();
-        return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
+        return ReplicaHandlers.of(
+                replica(events), Worker.here(), events, audit, NamesSwitch.of(this), () -> status.ofCommand(daemon));
     }
 
     /** The channels of {@code notify}. */
@@ -374,11 +378,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.ticker());
     }
 
-    /**
-     * @param gone called when the marker was removed
-     * @param changed called afterwards, and when it appeared
-     * @param each called at each look
-     */
+    /** @param gone called when the marker was removed @param changed called afterwards, and when it appeared */
     public MarkerWatch markerWatch(Runnable gone, Runnable changed, Runnable each, Events events) {
         return new MarkerWatch(marker, gone, changed, each, events, ports.ticker());
     }

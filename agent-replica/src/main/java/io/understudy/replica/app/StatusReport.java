@@ -18,9 +18,11 @@ import io.understudy.replica.round.RepositoryLook;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
 import io.understudy.transport.RpcFailures;
+import io.understudy.twoprimaries.GuardView;
 import io.understudy.v1.Failure;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.StepProgress;
@@ -46,6 +48,7 @@ final class StatusReport {
     private final Supplier<List<StoreState>> stores;
     private final ShutdownLook shutdown;
     private final Clock clock;
+    private Supplier<GuardView> guard = () -> GuardView.NONE;
 
     StatusReport(
             Settings settings,
@@ -70,6 +73,12 @@ final class StatusReport {
         this.clock = clock;
     }
 
+    /** Shows what is seen of the other server and of the site's names, too. */
+    StatusReport guardedBy(Supplier<GuardView> seen) {
+        guard = seen;
+        return this;
+    }
+
     /** @param primaries as they are seen now */
     StatusView ofDaemon(List<PrimaryLink.Seen> primaries) {
         // A daemon that has had no need to ask yet has nothing to say.
@@ -83,7 +92,8 @@ final class StatusReport {
                         asked.filestore().with(stores.get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest())));
+                .with(shutdown.of(asked.filestore().newest()))
+                .with(guard.get()));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -100,7 +110,8 @@ final class StatusReport {
                         asked.filestore().with(stores.get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest())));
+                .with(shutdown.of(asked.filestore().newest()))
+                .with(guard.get()));
     }
 
     /** What the repository showed. */
@@ -146,8 +157,8 @@ final class StatusReport {
         }
     }
 
-    /** @param found by the last inspection */
-    ReplicaReport report(List<Discrepancy> found) {
+    /** @param found by the last inspection @param held the claim of this server's epoch */
+    ReplicaReport report(List<Discrepancy> found, Supplier<Optional<EpochClaim>> held) {
         StatusView view = view(new Live(
                 true, live.activity().map(ProgressView::of), List.of(), live.filestore(), live.waits(), found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
@@ -157,6 +168,9 @@ final class StatusReport {
                 .setState(view.backupMode() || !view.state().equals("seeding") ? view.state() : NO_STANDBY)
                 .setApplied(text(view.applied()))
                 .setProven(view.proven() ? text(view.applied()) : "");
+        held.get().ifPresent(claim -> report.setHeldEpoch(claim.epoch()).setClaim(claim.nonce()));
+        report.setProduction(
+                !view.backupMode() && (report.getHeldEpoch() > 0 || view.state().equals("promoted")));
         view.moment().map(StatusReport::timestamp).ifPresent(report::setMoment);
         view.ahead()
                 .ifPresent(ahead ->

@@ -17,6 +17,7 @@ import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
 import io.understudy.time.Moments;
+import io.understudy.twoprimaries.GuardView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ import java.util.Optional;
  *     applied, or the server is no standby
  * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
+ * @param guard what is seen of a second primary, and where the names of the site point
  */
 public record StatusView(
         String site,
@@ -82,7 +84,8 @@ public record StatusView(
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
         List<String> treesLeft,
-        List<Discrepancy> discrepancies) {
+        List<Discrepancy> discrepancies,
+        GuardView guard) {
 
     /**
      * The newest snapshot is the last one before its server was shut down, and nothing came after it.
@@ -204,7 +207,8 @@ public record StatusView(
             Optional<PrimaryShutdown> shutdown,
             List<String> treesLeft,
             List<Discrepancy> discrepancies,
-            Optional<HoldView> held) {
+            Optional<HoldView> held,
+            GuardView guard) {
         /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
                 boolean daemon,
@@ -222,19 +226,26 @@ public record StatusView(
                     Optional.empty(),
                     List.of(),
                     discrepancies,
-                    Optional.empty());
+                    Optional.empty(),
+                    GuardView.NONE);
         }
 
         Live leaving(List<String> trees) {
-            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, held);
+            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, held, guard);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, held);
+            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, held, guard);
         }
 
         Live holding(Optional<HoldView> now) {
-            return new Live(daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, now);
+            return new Live(
+                    daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, now, guard);
+        }
+
+        Live with(GuardView seen) {
+            return new Live(
+                    daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, held, seen);
         }
     }
 
@@ -292,7 +303,8 @@ public record StatusView(
                 record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
                 live.treesLeft(),
-                live.discrepancies());
+                live.discrepancies(),
+                live.guard());
     }
 
     /** Until the second import the database that was here is N-1, and has its name. */

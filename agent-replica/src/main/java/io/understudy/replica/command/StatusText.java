@@ -19,6 +19,7 @@ final class StatusText {
         StatusText it = new StatusText();
         it.line("site", status.site() + " on " + status.replica());
         it.line("state", state(status));
+        status.guard().lines().forEach(line -> it.line(line.name(), line.text()));
         it.applied(status);
         status.ahead().ifPresent(it::ahead);
         status.held().ifPresent(it::held);
