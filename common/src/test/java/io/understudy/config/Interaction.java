@@ -321,7 +321,9 @@ record Interaction(String text, Set<Setting> settings) {
                 of("%s or %s, not both.", Setting.DNS_SWITCH, Setting.DNS_UPDATE_SERVER),
                 of("%s needs %s.", Setting.DNS_UPDATE_SERVER, Setting.DNS_UPDATE_ZONE),
                 of("%s holds for %s.", Setting.DNS_LIMIT, Setting.DNS_SWITCH),
-                of("With %s: stop, %s is needed, and runs after %s.", Setting.FENCE_UNREACHABLE, Setting.ON_FENCED, Setting.FENCE_LEASE),
+                of(
+                        "With %s: stop, %s is needed, and runs after %s.",
+                        Setting.FENCE_UNREACHABLE, Setting.ON_FENCED, Setting.FENCE_LEASE),
                 of("%s holds for %s too.", Setting.SERVICE_LIMIT, Setting.ON_FENCED),
                 of("%s means nothing without %s.", Setting.PEER_PRODUCTION, Setting.PEER_HEALTH_URL));
     }
