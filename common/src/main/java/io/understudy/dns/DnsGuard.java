@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.xbill.DNS.Type;
 
 /**
  * Asks each resolver, and each authoritative server that is configured, where the names of the site point, and compares
@@ -69,10 +70,10 @@ public final class DnsGuard {
     }
 
     /** Both kinds of addresses, whichever are expected: visitors use the other kind where there is one. */
-    static List<RecordType> types(DnsSettings settings) {
+    static List<Integer> types(DnsSettings settings) {
         boolean names = !settings.primary().stream().allMatch(IpText::isAddress)
                 || !settings.standby().stream().allMatch(IpText::isAddress);
-        return names ? List.of(RecordType.CNAME) : List.of(RecordType.A, RecordType.AAAA);
+        return names ? List.of(Type.CNAME) : List.of(Type.A, Type.AAAA);
     }
 
     private Says says(List<String> values) {

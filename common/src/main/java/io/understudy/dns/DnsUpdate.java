@@ -9,6 +9,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.TSIG;
+import org.xbill.DNS.Type;
+import org.xbill.DNS.Update;
 
 /**
  * Points the names to a server by one UPDATE (RFC 2136): the old addresses of all names are deleted and the new ones
@@ -16,10 +22,7 @@ import java.util.Optional;
  * overwrites no change of anyone else.
  */
 final class DnsUpdate {
-    private static final int UPDATE = 5;
-    private static final int CLASS_ANY = 255;
-    private static final int CLASS_NONE = 254;
-    private static final List<RecordType> ADDRESSES = List.of(RecordType.A, RecordType.AAAA);
+    private static final List<Integer> ADDRESSES = List.of(Type.A, Type.AAAA);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final DnsSettings settings;
@@ -40,106 +43,105 @@ final class DnsUpdate {
      * @throws UnderstudyException {@code DNS_FAILED}, {@code KEY_MISSING}, {@code KEY_INVALID}
      */
     void run(Optional<List<String>> from, List<String> to) {
-        Optional<Tsig> tsig = update.key().map(file -> new Tsig(TsigKey.load(file), clock));
-        byte[] message = message(from, to);
+        Optional<TSIG> key = update.key().map(file -> TsigKey.load(file).tsig(clock));
         try {
-            Optional<Tsig.Signed> signed = tsig.map(each -> each.sign(message));
-            byte[] bytes = exchange.ask(
-                    update.server(), signed.map(Tsig.Signed::message).orElse(message), true, LIMIT);
-            DnsMessage answer = DnsMessage.parse(bytes);
-            if (answer.code() != 0) {
+            Message message = message(from, to);
+            key.ifPresent(each -> each.apply(message, null));
+            byte[] bytes = exchange.ask(update.server(), message.toWire(Message.MAXLENGTH), true, LIMIT);
+            Message answer = DnsMessage.parse(bytes);
+            if (answer.getRcode() != Rcode.NOERROR) {
                 throw refused(answer, to);
             }
-            if (tsig.isPresent()) {
-                tsig.get().verify(bytes, signed.orElseThrow().mac());
+            if (key.isPresent()) {
+                verify(key.get(), message, answer, bytes);
             }
         } catch (IOException e) {
             throw failed(e.getMessage(), "see the log of the name server, and dns.update in the configuration", e);
         }
     }
 
-    private byte[] message(Optional<List<String>> from, List<String> to) {
-        List<RecordType> types = types();
-        Section required = new Section();
-        Section changes = new Section();
-        for (String name : settings.names()) {
-            from.ifPresent(values -> require(required, name, types, values));
-            for (RecordType type : types) {
-                changes.add(name, type, CLASS_ANY, 0, new byte[0]);
+    private static void verify(TSIG key, Message asked, Message answer, byte[] bytes) throws DnsException {
+        if (answer.getTSIG() == null) {
+            throw new DnsException("the answer is not signed");
+        }
+        int error = key.verify(answer, bytes, asked.getTSIG());
+        if (error == Rcode.BADTIME) {
+            throw new DnsException(
+                    "the answer was signed at " + answer.getTSIG().getTimeSigned() + ": a clock is wrong");
+        }
+        if (error != Rcode.NOERROR) {
+            throw new DnsException(
+                    "the answer is not signed with the key of dns.update.key: " + Rcode.TSIGstring(error));
+        }
+    }
+
+    private Message message(Optional<List<String>> from, List<String> to) throws IOException {
+        List<Integer> types = types();
+        Update message = new Update(DnsMessage.name(update.zone()));
+        for (String text : settings.names()) {
+            Name name = DnsMessage.name(text);
+            if (from.isPresent()) {
+                require(message, name, types, from.get());
+            }
+            for (int type : types) {
+                message.delete(name, type);
             }
             for (String value : to) {
-                changes.add(
-                        name, type(value), MessageWriter.CLASS_IN, update.ttl().toSeconds(), data(value));
+                message.add(name, type(value), update.ttl().toSeconds(), data(value));
             }
         }
-        return new MessageWriter()
-                .header(NameLookup.id(), UPDATE, 0, 1, required.count, changes.count, 0)
-                .name(update.zone())
-                .u16(RecordType.SOA.number())
-                .u16(MessageWriter.CLASS_IN)
-                .bytes(required.records.toBytes())
-                .bytes(changes.records.toBytes())
-                .toBytes();
+        return message;
     }
 
     /** For each type: exactly these values, or none (RFC 2136, 2.4.2 and 2.4.3). */
-    private static void require(Section required, String name, List<RecordType> types, List<String> values) {
-        for (RecordType type : types) {
+    private static void require(Update message, Name name, List<Integer> types, List<String> values)
+            throws IOException {
+        for (int type : types) {
             List<String> own =
                     values.stream().filter(value -> type(value) == type).toList();
-            own.forEach(value -> required.add(name, type, MessageWriter.CLASS_IN, 0, data(value)));
+            for (String value : own) {
+                message.present(name, type, data(value));
+            }
             if (own.isEmpty()) {
-                required.add(name, type, CLASS_NONE, 0, new byte[0]);
+                message.absent(name, type);
             }
         }
     }
 
-    private List<RecordType> types() {
-        return DnsGuard.types(settings).equals(ADDRESSES)
-                ? ADDRESSES
-                : List.of(RecordType.CNAME, RecordType.A, RecordType.AAAA);
+    private List<Integer> types() {
+        return DnsGuard.types(settings).equals(ADDRESSES) ? ADDRESSES : List.of(Type.CNAME, Type.A, Type.AAAA);
     }
 
-    private static final class Section {
-        private final MessageWriter records = new MessageWriter();
-        private int count;
-
-        void add(String name, RecordType type, int ofClass, long ttl, byte[] data) {
-            records.record(name, type.number(), ofClass, ttl, data);
-            count++;
-        }
-    }
-
-    private static RecordType type(String value) {
+    private static int type(String value) {
         if (!IpText.isAddress(value)) {
-            return RecordType.CNAME;
+            return Type.CNAME;
         }
-        return IpText.isV4(value) ? RecordType.A : RecordType.AAAA;
+        return IpText.isV4(value) ? Type.A : Type.AAAA;
     }
 
-    private static byte[] data(String value) {
+    private static String data(String value) {
         return IpText.isAddress(value)
-                ? IpText.address(value).getAddress()
-                : new MessageWriter().name(value).toBytes();
+                ? IpText.address(value).getHostAddress()
+                : DnsMessage.name(value).toString();
     }
 
-    private UnderstudyException refused(DnsMessage answer, List<String> to) {
-        return switch (answer.code()) {
-            case 6, 7, 8 ->
+    private UnderstudyException refused(Message answer, List<String> to) {
+        return switch (answer.getRcode()) {
+            case Rcode.YXDOMAIN, Rcode.YXRRSET, Rcode.NXRRSET ->
                 failed(
-                        "the names have other records than expected (" + answer.codeName() + "); what is there: "
+                        "the names have other records than expected (" + DnsMessage.code(answer) + "); what is there: "
                                 + current(to),
                         "see who changed them, and correct dns.expected; agent-replica dns --switch --force replaces whatever is there",
                         null);
-            case 9 ->
+            case Rcode.NOTAUTH ->
                 failed(
-                        answer.codeName() + ": the server is not responsible for zone " + update.zone()
+                        DnsMessage.code(answer) + ": the server is not responsible for zone " + update.zone()
                                 + ", or does not know the key",
                         "correct dns.update.server, dns.update.zone and dns.update.key; the key's name and secret are the same on both sides",
                         null);
             default ->
                 failed(
-                        "the server answers " + answer.codeName(),
+                        "the server answers " + DnsMessage.code(answer),
                         "let the key of dns.update.key update the zone (update-policy or allow-update of BIND)",
                         null);
         };

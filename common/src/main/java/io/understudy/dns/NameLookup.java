@@ -2,17 +2,22 @@ package io.understudy.dns;
 
 import io.understudy.config.HostPort;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
 
 /** Asks one server what a name has. */
 final class NameLookup {
-    private static final int RECURSION = 0x0100;
-    private static final SecureRandom IDS = new SecureRandom();
-
     private final DnsExchange exchange;
     private final Duration limit;
 
@@ -33,34 +38,38 @@ final class NameLookup {
     }
 
     /**
-     * @param type of the records
+     * @param types of the records, by their numbers
      * @throws IOException when there is no answer, or a refusal
      */
-    Found ask(HostPort server, String name, List<RecordType> types) throws IOException {
+    Found ask(HostPort server, String name, List<Integer> types) throws IOException {
         TreeSet<String> values = new TreeSet<>();
         Optional<Long> ttl = Optional.empty();
-        for (RecordType type : types) {
-            byte[] query = new MessageWriter()
-                    .header(id(), 0, RECURSION, 1, 0, 0, 0)
-                    .name(name)
-                    .u16(type.number())
-                    .u16(MessageWriter.CLASS_IN)
-                    .toBytes();
-            DnsMessage answer = DnsMessage.parse(exchange.ask(server, query, false, limit));
-            if (answer.code() != 0 && answer.code() != DnsMessage.NAME_ERROR) {
-                throw new DnsException("it answers " + answer.codeName());
+        for (int type : types) {
+            byte[] query = Message.newQuery(Record.newRecord(DnsMessage.name(name), type, DClass.IN))
+                    .toWire();
+            Message answer = DnsMessage.parse(exchange.ask(server, query, false, limit));
+            if (answer.getRcode() != Rcode.NOERROR && answer.getRcode() != Rcode.NXDOMAIN) {
+                throw new DnsException("it answers " + DnsMessage.code(answer));
             }
-            for (DnsMessage.Entry entry : answer.answers()) {
-                if (entry.type() == type) {
-                    values.add(entry.value());
+            for (Record record : answer.getSection(Section.ANSWER)) {
+                if (record.getType() == type) {
+                    value(record).ifPresent(values::add);
                 }
-                ttl = Optional.of(Math.min(entry.ttl(), ttl.orElse(entry.ttl())));
+                ttl = Optional.of(Math.min(record.getTTL(), ttl.orElse(record.getTTL())));
             }
         }
         return new Found(List.copyOf(values), ttl);
     }
 
-    static int id() {
-        return IDS.nextInt(1 << 16);
+    private static Optional<String> value(Record record) {
+        if (record instanceof ARecord v4) {
+            return Optional.of(v4.getAddress().getHostAddress());
+        }
+        if (record instanceof AAAARecord v6) {
+            return Optional.of(v6.getAddress().getHostAddress());
+        }
+        return record instanceof CNAMERecord alias
+                ? Optional.of(alias.getTarget().toString(true).toLowerCase(Locale.ROOT))
+                : Optional.empty();
     }
 }

@@ -16,6 +16,8 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
 
 /**
  * Over UDP from a port of its own for each question; over TCP where the answer does not fit (RFC 7766). Datagrams that
@@ -39,7 +41,7 @@ final class NetworkExchange implements DnsExchange {
         try {
             if (!whole) {
                 byte[] answer = datagram(address, message, limit, end);
-                if (!DnsMessage.parse(answer).truncated()) {
+                if (!DnsMessage.parse(answer).getHeader().getFlag(Flags.TC)) {
                     return answer;
                 }
             }
@@ -113,14 +115,12 @@ final class NetworkExchange implements DnsExchange {
 
     /** Whether it has the id of the message, is a response, and repeats the question where it repeats any. */
     private static boolean answers(byte[] answer, byte[] message) {
-        if (answer.length < DnsMessage.HEADER || answer[0] != message[0] || answer[1] != message[1]) {
-            return false;
-        }
         try {
-            DnsMessage read = DnsMessage.parse(answer);
-            return read.response()
-                    && (read.question().isEmpty()
-                            || read.question().equals(DnsMessage.parse(message).question()));
+            Message read = DnsMessage.parse(answer);
+            Message sent = DnsMessage.parse(message);
+            return read.getHeader().getFlag(Flags.QR)
+                    && read.getHeader().getID() == sent.getHeader().getID()
+                    && (read.getQuestion() == null || read.getQuestion().equals(sent.getQuestion()));
         } catch (DnsException e) {
             return false;
         }

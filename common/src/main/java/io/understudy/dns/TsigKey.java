@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.spec.SecretKeySpec;
+import org.xbill.DNS.TSIG;
 
 /**
  * A key of TSIG, from a file as BIND's {@code tsig-keygen} writes it:
@@ -106,12 +109,10 @@ public final class TsigKey {
         return algorithm;
     }
 
-    String javaAlgorithm() {
-        return ALGORITHMS.get(algorithm);
-    }
-
-    byte[] secret() {
-        return secret.clone();
+    /** @param clock of the signatures */
+    TSIG tsig(Clock clock) {
+        SecretKeySpec key = new SecretKeySpec(secret, ALGORITHMS.get(algorithm));
+        return new TSIG(TSIG.algorithmToName(algorithm), DnsMessage.name(name), key, clock);
     }
 
     @Override

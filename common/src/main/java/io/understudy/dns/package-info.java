@@ -2,7 +2,8 @@
  * Where the names of the site point: {@link io.understudy.dns.DnsGuard} asks the resolvers, {@link
  * io.understudy.dns.DnsSwitch} points the names to this server.
  *
- * <p>The messages of DNS are written and read here (RFC 1035, RFC 2136, RFC 8945): a library of DNS for Java brings a
- * resolver that takes over every look-up of host names in the process where the machine is of Java 18 or later.
+ * <p>Messages are written, read and signed by dnsjava; they are sent and received here, as each question has a time
+ * limit and an answer to another question is passed over until then. On Java 18 and later dnsjava is asked for host
+ * names in the process only where {@code org.dnsjava.spi.enable} is set, which it is not.
  */
 package io.understudy.dns;

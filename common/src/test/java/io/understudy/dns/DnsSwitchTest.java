@@ -22,9 +22,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Section;
 
 class DnsSwitchTest {
     private static final String NAME = "www.example.org";
@@ -150,7 +153,7 @@ class DnsSwitchTest {
     }
 
     @Test
-    void anUpdateIsOneMessageThatRequiresTheOldValueAndReplacesIt() throws IOException {
+    void anUpdateIsOneMessageThatRequiresTheOldValueAndReplacesIt() {
         hook = List.of();
         update = Optional.of(new Update(server.address(), "example.org", Optional.empty(), Duration.ofSeconds(60)));
         server.set(NAME, A);
@@ -158,10 +161,17 @@ class DnsSwitchTest {
         switched(false);
 
         assertThat(server.updates()).hasSize(1);
-        byte[] sent = server.updates().get(0);
+        Message sent = server.updates().get(0);
         // One zone; A as it is and no AAAA; both deleted and one added.
-        assertThat(java.util.Arrays.copyOfRange(sent, 4, 12)).containsExactly(0, 1, 0, 2, 0, 3, 0, 0);
-        assertThat(DnsMessage.parse(sent).answers()).containsExactly(new DnsMessage.Entry(NAME, RecordType.A, 0, A));
+        assertThat(counts(sent)).containsExactly(1, 2, 3, 0);
+        assertThat(sent.getSection(Section.PREREQ).get(0).rdataToString()).isEqualTo(A);
+        assertThat(sent.getSection(Section.UPDATE).get(2).rdataToString()).isEqualTo(B);
+    }
+
+    private static List<Integer> counts(Message message) {
+        return IntStream.range(0, 4)
+                .mapToObj(section -> message.getHeader().getCount(section))
+                .toList();
     }
 
     @Test
@@ -172,8 +182,7 @@ class DnsSwitchTest {
 
         switched(true);
 
-        assertThat(java.util.Arrays.copyOfRange(server.updates().get(0), 4, 12))
-                .containsExactly(0, 1, 0, 0, 0, 3, 0, 0);
+        assertThat(counts(server.updates().get(0))).containsExactly(1, 0, 3, 0);
     }
 
     @Test

@@ -16,6 +16,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Opcode;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
 
 /** A name server on loopback that answers from a table, or as a test wants. */
 final class FakeNameServer implements AutoCloseable {
@@ -31,10 +42,12 @@ final class FakeNameServer implements AutoCloseable {
         GARBAGE
     }
 
+    private static final int HEADER = 12;
+
     private final DatagramSocket udp;
     private final ServerSocket tcp;
     private final Map<String, List<String>> records = new ConcurrentHashMap<>();
-    private final List<byte[]> updates = new ArrayList<>();
+    private final List<Message> updates = new ArrayList<>();
     volatile Manner manner = Manner.WELL;
     volatile int code;
     volatile long ttl = 240;
@@ -78,7 +91,7 @@ final class FakeNameServer implements AutoCloseable {
     }
 
     /** Updates that it received. */
-    synchronized List<byte[]> updates() {
+    synchronized List<Message> updates() {
         return List.copyOf(updates);
     }
 
@@ -114,7 +127,7 @@ final class FakeNameServer implements AutoCloseable {
                 byte[] otherId = well.clone();
                 otherId[1]++;
                 byte[] otherName = well.clone();
-                otherName[DnsMessage.HEADER + 1]++;
+                otherName[HEADER + 1]++;
                 yield List.of(otherId, otherName, well);
             }
         };
@@ -141,36 +154,40 @@ final class FakeNameServer implements AutoCloseable {
     }
 
     private byte[] answer(byte[] question) throws IOException {
-        if ((question[2] >> 3 & 0xf) == 5) {
+        Message asked = new Message(question);
+        Message answer = new Message(asked.getHeader().getID());
+        answer.getHeader().setFlag(Flags.QR);
+        answer.getHeader().setRcode(code);
+        if (asked.getHeader().getOpcode() == Opcode.UPDATE) {
             synchronized (this) {
-                updates.add(question);
+                updates.add(asked);
             }
-            return new MessageWriter()
-                    .header(ByteBuffer.wrap(question).getShort(), 5, 0x8000 | code, 0, 0, 0, 0)
-                    .toBytes();
+            answer.getHeader().setOpcode(Opcode.UPDATE);
+            return answer.toWire();
         }
-        DnsMessage.Question asked = DnsMessage.parse(question).question().orElseThrow();
-        MessageWriter out = new MessageWriter();
-        List<String> values = records.getOrDefault(asked.name(), List.of()).stream()
-                .filter(value -> type(value).number() == asked.type())
-                .toList();
-        int flags = 0x8180 | (records.containsKey(asked.name()) || code != 0 ? code : DnsMessage.NAME_ERROR);
-        out.header(ByteBuffer.wrap(question).getShort(), 0, flags, 1, values.size(), 0, 0)
-                .name(asked.name())
-                .u16(asked.type())
-                .u16(1);
-        for (String value : values) {
-            byte[] data = IpText.isAddress(value)
-                    ? IpText.address(value).getAddress()
-                    : new MessageWriter().name(value).toBytes();
-            // The name as a pointer to the question.
-            out.u16(0xc00c).u16(asked.type()).u16(1).u32(ttl).u16(data.length).bytes(data);
+        Record wanted = asked.getQuestion();
+        String name = wanted.getName().toString(true);
+        answer.addRecord(wanted, Section.QUESTION);
+        if (!records.containsKey(name) && code == 0) {
+            answer.getHeader().setRcode(Rcode.NXDOMAIN);
         }
-        return out.toBytes();
+        for (String value : records.getOrDefault(name, List.of())) {
+            Record record = record(wanted.getName(), value);
+            if (record.getType() == wanted.getType()) {
+                answer.addRecord(record, Section.ANSWER);
+            }
+        }
+        return answer.toWire();
     }
 
-    private static RecordType type(String value) {
-        return !IpText.isAddress(value) ? RecordType.CNAME : IpText.isV4(value) ? RecordType.A : RecordType.AAAA;
+    private Record record(Name name, String value) throws IOException {
+        if (!IpText.isAddress(value)) {
+            return new CNAMERecord(name, DClass.IN, ttl, Name.fromString(value, Name.root));
+        }
+        InetAddress address = IpText.address(value);
+        return IpText.isV4(value)
+                ? new ARecord(name, DClass.IN, ttl, address)
+                : new AAAARecord(name, DClass.IN, ttl, address);
     }
 
     @Override
