@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.state.Ahead;
@@ -55,6 +56,17 @@ class AheadStagingTest {
         SnapshotId third = next(3, true);
         assertThat(world.trees.stagings()).isEqualTo(2);
         assertThat(world.trees.staged()).anyMatch(each -> each.endsWith(third.toString()));
+    }
+
+    /** It would be written where the snapshot before has its objects. */
+    @Test
+    void notWhereATreeIsABucket() {
+        SnapshotId next = world.source.continuous(1, 2, first);
+        world.source.changeTree(next, TreeKind.BUCKET);
+        round.run(ImportRequest.newest(), new RoundControl());
+
+        assertThat(world.store.record().ahead().map(Ahead::snapshot)).contains(next);
+        assertThat(world.trees.stagings()).isEqualTo(1);
     }
 
     @Test
