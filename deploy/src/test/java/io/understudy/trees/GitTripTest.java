@@ -207,13 +207,15 @@ class GitTripTest {
         assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
     }
 
-    /** Its branches name what is not there any more: git itself takes it for up to date. */
+    /** A disk lost a file of it: its branches are those of the origin, so git fetches nothing. */
     @Test
     void replacesAMirrorThatLacksObjects() throws IOException {
         trip(true, false);
         Path mirror = temp.resolve("standby/git/theme.git");
-        FolderDeletion.delete(mirror.resolve("objects"));
-        Files.createDirectories(mirror.resolve("objects"));
+        Path pack = Files.move(mirror.resolve("objects/pack"), temp.resolve("pack"));
+        shell("cat " + pack + "/*.pack | git --git-dir=" + mirror + " unpack-objects -q");
+        String blob = git(theme, "hash-object", "run.sh").strip();
+        Files.delete(mirror.resolve("objects/" + blob.substring(0, 2) + "/" + blob.substring(2)));
         Files.createDirectories(mirror.resolveSibling("theme.git.new/objects"));
         FolderDeletion.delete(live);
         Files.createDirectory(live);
@@ -221,6 +223,13 @@ class GitTripTest {
         trip(true, false);
 
         assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
+    }
+
+    private String shell(String text) {
+        CommandResult result = new SystemCommandRunner(temp.resolve("commands"))
+                .run(Command.of(List.of("sh", "-c", text), Duration.ofMinutes(1)));
+        assertThat(result.exitCode()).as(result.errors()).isZero();
+        return result.output().strip();
     }
 
     /** One of its own, in the folder of another repository that has the revision. */
@@ -243,8 +252,7 @@ class GitTripTest {
         trip(true, false);
 
         try (Stream<Path> all = Files.list(temp.resolve("standby/git/theme.git/objects"))) {
-            assertThat(all.map(each -> String.valueOf(each.getFileName())))
-                    .containsExactlyInAnyOrder("info", "pack");
+            assertThat(all.map(each -> String.valueOf(each.getFileName()))).containsExactlyInAnyOrder("info", "pack");
         }
     }
 
@@ -253,11 +261,7 @@ class GitTripTest {
     void refusesAnOriginThatHidesFoldersOfGit() throws IOException {
         String blob = git(theme, "hash-object", "-w", "run.sh").strip();
         Path list = Files.writeString(temp.resolve("list"), "100644 blob " + blob + "\t.GIT\n");
-        String tree = new SystemCommandRunner(temp.resolve("commands"))
-                .run(Command.of(
-                        List.of("sh", "-c", "git -C " + theme + " mktree < " + list), Duration.ofMinutes(1)))
-                .output()
-                .strip();
+        String tree = shell("git -C " + theme + " mktree < " + list);
         String commit = git(theme, "-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", "-m", "odd", tree)
                 .strip();
         git(theme, "push", "--quiet", "origin", commit + ":refs/heads/odd");

@@ -8,8 +8,8 @@ import io.understudy.files.LinkTarget;
 import io.understudy.files.SafePath;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
-import io.understudy.git.GitFolder.Tracked;
 import io.understudy.git.GitFolder;
+import io.understudy.git.GitFolder.Tracked;
 import io.understudy.git.GitMirror;
 import io.understudy.git.GitOrigin;
 import io.understudy.process.CommandRunner;
@@ -105,9 +105,8 @@ public final class GitTree {
 
     /** Gives what the mirror has, too. */
     public BlobSource over(BlobSource blobs) {
-        return blob -> fetched.containsKey(blob.id())
-                ? open(fetched.get(blob.id()).id(), blob.bytes())
-                : blobs.open(blob);
+        return blob ->
+                fetched.containsKey(blob.id()) ? open(fetched.get(blob.id()).id(), blob.bytes()) : blobs.open(blob);
     }
 
     /** A large content goes over the disk: the memory that this takes is bounded. */
@@ -121,8 +120,7 @@ public final class GitTree {
             Path file = Files.createTempFile(mirrors, name + ".", SPOOLED);
             try {
                 mirror.contents(
-                        List.of(id),
-                        (same, length, in) -> Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING));
+                        List.of(id), (same, length, in) -> Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING));
                 return Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE);
             } catch (IOException | RuntimeException e) {
                 Files.deleteIfExists(file);
@@ -155,9 +153,8 @@ public final class GitTree {
             mirror.contents(ids, (id, size, in) -> {
                 Optional<byte[]> content =
                         links.contains(id) ? Optional.of(in.readNBytes(LONGEST_TARGET)) : Optional.empty();
-                ContentHash hash = content.isPresent()
-                        ? ContentHash.ofContent(content.get(), 0, content.get().length)
-                        : hash(in);
+                ContentHash hash =
+                        content.isPresent() ? ContentHash.ofContent(content.get(), 0, content.get().length) : hash(in);
                 stored.put(id, new Stored(size, hash, content.map(LinkTarget::of)));
             });
         }
@@ -212,8 +209,7 @@ public final class GitTree {
         fetched.put(id, tracked);
         return IndexEntry.of(
                 file,
-                new FileContent.Streamed(
-                        StreamRef.of(List.of(new BlobRef(id, stored.size(), stored.size(), false)))));
+                new FileContent.Streamed(StreamRef.of(List.of(new BlobRef(id, stored.size(), stored.size(), false)))));
     }
 
     private static byte[] content(IndexEntry entry, BlobSource blobs) {

@@ -280,10 +280,6 @@ public final class FakeSource implements SnapshotSource {
 
     /** A file of its tree is another one than that of the snapshots before. */
     public void changeTree(SnapshotId snapshot) {
-        changeTree(snapshot, TreeKind.FILES);
-    }
-
-    public void changeTree(SnapshotId snapshot, TreeKind kind) {
         Manifest last = stored(snapshot);
         manifests.put(
                 snapshot,
@@ -298,7 +294,7 @@ public final class FakeSource implements SnapshotSource {
                         last.server(),
                         last.versions(),
                         last.databases(),
-                        List.of(new TreeData("media", kind, snapshot.sequence(), 0, NOTHING, NOTHING)),
+                        List.of(new TreeData("media", TreeKind.FILES, snapshot.sequence(), 0, NOTHING, NOTHING)),
                         last.totals()));
     }
 

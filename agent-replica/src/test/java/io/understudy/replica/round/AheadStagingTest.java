@@ -6,13 +6,18 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
+import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.state.Ahead;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.StreamRef;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,12 +66,15 @@ class AheadStagingTest {
     /** It would be written where the snapshot before has its objects. */
     @Test
     void notWhereATreeIsABucket() {
-        SnapshotId next = world.source.continuous(1, 2, first);
-        world.source.changeTree(next, TreeKind.BUCKET);
-        round.run(ImportRequest.newest(), new RoundControl());
-
-        assertThat(world.store.record().ahead().map(Ahead::snapshot)).contains(next);
-        assertThat(world.trees.stagings()).isEqualTo(1);
+        for (TreeKind kind : List.of(TreeKind.BUCKET, TreeKind.FILES)) {
+            TreeData tree = new TreeData("media", kind, 0, 0, StreamRef.NONE, StreamRef.NONE);
+            new AheadStaging(world.source, world.trees, world.time)
+                    .run(
+                            Manifests.with(Manifests.sample(first), List.of(tree)),
+                            Optional.empty(),
+                            Progress.none());
+            assertThat(world.trees.stagings()).isEqualTo(kind == TreeKind.BUCKET ? 1 : 2);
+        }
     }
 
     @Test

@@ -67,7 +67,7 @@ public final class S3SiteBucket implements SiteBucket {
         this.endpoint =
                 settings.s3().endpoint().url().orElseGet(() -> URI.create("https://s3." + region + ".amazonaws.com"));
         this.pathStyle = settings.s3().endpoint().pathStyle();
-        this.host = (pathStyle ? "" : location.bucket() + ".") + authority(endpoint);
+        this.host = (pathStyle ? "" : location.bucket() + ".") + HeaderText.host(endpoint);
         this.timeout = (int) settings.timeout().toMillis();
         this.http = Connection.http(settings.timeout());
         this.keys = new KeySources(http, System::getenv, Clock.systemUTC())
@@ -75,13 +75,6 @@ public final class S3SiteBucket implements SiteBucket {
         this.failures = new Failures(
                 location.toString(), location.bucket(), configured.isEmpty() ? "Amazon S3" : configured, keys.hint());
         this.clock = Clock.systemUTC();
-    }
-
-    /** As it stands in the header Host, which is signed: the usual port of a scheme is never sent. */
-    static String authority(URI endpoint) {
-        String authority = endpoint.getRawAuthority();
-        int usual = "http".equalsIgnoreCase(endpoint.getScheme()) ? 80 : 443;
-        return endpoint.getPort() == usual ? authority.substring(0, authority.lastIndexOf(':')) : authority;
     }
 
     @Override
@@ -293,7 +286,7 @@ public final class S3SiteBucket implements SiteBucket {
                 .filter(each -> KEPT.contains(lower(each.getKey()))
                         || lower(each.getKey()).startsWith(META))
                 .collect(Collectors.toMap(
-                        each -> lower(each.getKey()), each -> each.getValue().get(0), (a, b) -> a));
+                        each -> lower(each.getKey()), each -> HeaderText.received(each.getValue().get(0)), (a, b) -> a));
         return new Head(
                 answer.getContentLengthLong(),
                 etag(answer),
