@@ -69,10 +69,7 @@ class AheadStagingTest {
         for (TreeKind kind : List.of(TreeKind.BUCKET, TreeKind.FILES)) {
             TreeData tree = new TreeData("media", kind, 0, 0, StreamRef.NONE, StreamRef.NONE);
             new AheadStaging(world.source, world.trees, world.time)
-                    .run(
-                            Manifests.with(Manifests.sample(first), List.of(tree)),
-                            Optional.empty(),
-                            Progress.none());
+                    .run(Manifests.with(Manifests.sample(first), List.of(tree)), Optional.empty(), Progress.none());
             assertThat(world.trees.stagings()).isEqualTo(kind == TreeKind.BUCKET ? 1 : 2);
         }
     }
