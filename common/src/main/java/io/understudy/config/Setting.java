@@ -69,6 +69,9 @@ public enum Setting {
     PROTECT_TABLE("protect[].table", Kind.TEXT, Setting.REQUIRED),
     PROTECT_WHERE("protect[].where", Kind.TEXT, Setting.REQUIRED),
 
+    HISTORY_TABLES_TABLE("history.tables[].table", Kind.TEXT, Setting.REQUIRED),
+    HISTORY_TABLES_KEEP("history.tables[].keep", Kind.AGE, Setting.REQUIRED),
+    HISTORY_TABLES_DELETED("history.tables[].deleted", Kind.AGE, ""),
     HISTORY_LINKS_FROM("history.links[].from", Kind.TEXT, Setting.REQUIRED),
     HISTORY_LINKS_TO("history.links[].to", Kind.TEXT, Setting.REQUIRED),
 

@@ -131,6 +131,9 @@ final class DaemonWiring {
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);
+        if (!settings.history().tables().isEmpty()) {
+            services.add(new RevisionService(wiring::revisions, events, ports.ticker())::start);
+        }
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);
     }

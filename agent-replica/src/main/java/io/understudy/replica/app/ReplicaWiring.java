@@ -9,6 +9,7 @@ import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.history.RevisionKeeper;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.CommandNotices;
 import io.understudy.notify.Notifications;
@@ -20,6 +21,7 @@ import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.databases.DatabaseExchange;
 import io.understudy.replica.databases.DatabaseStager;
 import io.understudy.replica.fetch.MirrorAccess;
+import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
@@ -150,6 +152,11 @@ public final class ReplicaWiring implements AutoCloseable {
 
     private Rewrites rewrites() {
         return Rewrites.of(settings.replica().changes());
+    }
+
+    /** Keeps revisions of rows beyond the snapshots. */
+    RevisionKeeper revisions(RevisionKeeper.Remarks remarks) {
+        return new RevisionKeeper(settings, new MirroredReader(repository, snapshots::here), remarks, ports.clock());
     }
 
     /** What the rules of this server make of a snapshot's files. */
