@@ -139,9 +139,9 @@ final class RevisionTables {
         session.execute("CREATE TABLE understudy.progress (name text PRIMARY KEY, key text NOT NULL,"
                 + " snapshot text NOT NULL, moment timestamptz NOT NULL, since timestamptz NOT NULL)");
         session.update("INSERT INTO understudy.about VALUES (?, ?, NULL)", site, FORMAT);
-        session.execute("COMMIT");
-        // What people may read of a row they may not read of its revisions by default.
+        // Who may read a table of the site may not read its revisions by that.
         session.execute("REVOKE ALL ON DATABASE " + Sql.identifier(name) + " FROM PUBLIC");
+        session.execute("COMMIT");
     }
 
     static void createTable(Session session, TableRef table) {
