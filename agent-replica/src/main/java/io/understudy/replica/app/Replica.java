@@ -4,6 +4,7 @@ import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.HoldDecisions;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
@@ -16,6 +17,7 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What a replica can do, each under the apply lock. Starts no thread. */
@@ -26,6 +28,7 @@ public final class Replica {
     private final Round round;
     private final Rollback rollback;
     private final Promotion promotion;
+    private final HoldDecisions decisions;
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
 
@@ -36,6 +39,7 @@ public final class Replica {
             Round round,
             Rollback rollback,
             Promotion promotion,
+            HoldDecisions decisions,
             CleanUp cleanUp,
             LiveDatabases databases) {
         this.lock = lock;
@@ -44,6 +48,7 @@ public final class Replica {
         this.round = round;
         this.rollback = rollback;
         this.promotion = promotion;
+        this.decisions = decisions;
         this.cleanUp = cleanUp;
         this.databases = databases;
     }
@@ -87,6 +92,28 @@ public final class Replica {
     /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */
     public boolean isPrimary(Promotion.Request request) {
         return promotion.isPrimary(request);
+    }
+
+    /** Lets what is held become live, and imports what is due then. As {@link HoldDecisions#accept}. */
+    public RoundResult accept(SnapshotId snapshot, RoundControl control) {
+        return locked(() -> {
+            decisions.accept(snapshot);
+            return clearingUp(
+                    () -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ImportRequest.newest(), control));
+        });
+    }
+
+    /** What is held and newer than what is live. */
+    Optional<HoldView> held() {
+        return decisions.held().map(HoldView::of);
+    }
+
+    /** As {@link HoldDecisions#reject}. */
+    public void reject(SnapshotId snapshot) {
+        locked(() -> {
+            decisions.reject(snapshot);
+            return null;
+        });
     }
 
     /** @return what is live now; nothing when it went back to the state before the first import */

@@ -9,7 +9,6 @@ import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
-import io.understudy.history.RevisionKeeper;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.CommandNotices;
 import io.understudy.notify.Notifications;
@@ -21,8 +20,8 @@ import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.databases.DatabaseExchange;
 import io.understudy.replica.databases.DatabaseStager;
 import io.understudy.replica.fetch.MirrorAccess;
-import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.fetch.MirroredSnapshots;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
@@ -40,7 +39,6 @@ import io.understudy.replica.round.BoundedCall;
 import io.understudy.replica.round.Discovery;
 import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.Inspection;
-import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
@@ -78,6 +76,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final EpochStore epochs;
     private final ReplicaId id;
     private final ReplicaStateStore store;
+    private final HoldBook holds;
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
     private final SeenDamage damage = new SeenDamage();
@@ -96,6 +95,7 @@ public final class ReplicaWiring implements AutoCloseable {
         this.marker = ports.disk().marker();
         this.epochs = new EpochStore(settings.state());
         this.id = new ReplicaId(settings.state());
+        this.holds = HoldBook.in(settings.state(), settings.replica().holds(), ports.clock());
         MirrorAccess mirrors = mirrors();
         // Nothing signs the identity in the filestore, so what this server knows comes first.
         this.repository = new RepositoryAccess(() -> Repository.open(
@@ -112,6 +112,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 AgentVersion.current(),
                 id,
                 () -> ports.loader().base().map(SpareLoader.Base::snapshot),
+                holds::needed,
                 ports.clock());
         this.parts = replace.apply(shippedParts());
         this.steps = new ImportSteps(
@@ -152,11 +153,6 @@ public final class ReplicaWiring implements AutoCloseable {
 
     private Rewrites rewrites() {
         return Rewrites.of(settings.replica().changes());
-    }
-
-    /** Keeps revisions of rows beyond the snapshots. */
-    RevisionKeeper revisions(RevisionKeeper.Remarks remarks) {
-        return new RevisionKeeper(settings, new MirroredReader(repository, snapshots::here), remarks, ports.clock());
     }
 
     /** What the rules of this server make of a snapshot's files. */
@@ -252,6 +248,14 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.ticker());
     }
 
+    private HoldWiring holding() {
+        return new HoldWiring(this, parts, holds);
+    }
+
+    public HoldBook holds() {
+        return holds;
+    }
+
     public Round round(Events events) {
         return new Round(
                 store,
@@ -261,6 +265,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         store,
                         parts.source(),
                         inspection(),
+                        holds,
                         announced,
                         damage,
                         failures(),
@@ -269,6 +274,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         ports.ticker()),
                 steps,
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
+                holding().step(events),
                 failures(),
                 events,
                 ports.ticker());
@@ -283,8 +289,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 claiming,
                 unfinished,
-                new LastLook(
-                        store, marker, parts.source(), steps, parts.calls(), events, ports.clock(), ports.ticker()),
+                holding().lastLook(steps, events),
                 new AheadStep(steps, ports.loader(), intents(), events, AheadStep.STAGING),
                 events,
                 ports.ticker());
@@ -322,6 +327,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 round(events),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
+                holding().decisions(failures(), events),
                 cleanUp(events),
                 ports.databases());
     }
@@ -338,7 +344,7 @@ public final class ReplicaWiring implements AutoCloseable {
         StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
         ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
         return new StatusReport(
-                settings, store, marker, parts.source(), live, inspection(), stores, shutdown, ports.clock());
+                settings, store, marker, parts.source(), holds, live, inspection(), stores, shutdown, ports.clock());
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */

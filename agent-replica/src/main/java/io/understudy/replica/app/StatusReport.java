@@ -10,6 +10,7 @@ import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
@@ -39,6 +40,7 @@ final class StatusReport {
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final SnapshotSource source;
+    private final HoldBook holds;
     private final DaemonStatus live;
     private final Inspection inspection;
     private final Supplier<List<StoreState>> stores;
@@ -50,6 +52,7 @@ final class StatusReport {
             ReplicaStateStore store,
             BackupMode backup,
             SnapshotSource source,
+            HoldBook holds,
             DaemonStatus live,
             Inspection inspection,
             Supplier<List<StoreState>> stores,
@@ -59,6 +62,7 @@ final class StatusReport {
         this.store = store;
         this.backup = backup;
         this.source = source;
+        this.holds = holds;
         this.live = live;
         this.inspection = inspection;
         this.stores = stores;
@@ -122,9 +126,10 @@ final class StatusReport {
                 backup.on(),
                 store.record(),
                 seen.leaving(settings.trees().stream()
-                        .filter(tree -> !tree.applied())
-                        .map(TreeSettings::name)
-                        .toList()),
+                                .filter(tree -> !tree.applied())
+                                .map(TreeSettings::name)
+                                .toList())
+                        .holding(holds.current().map(HoldView::of)),
                 clock.instant());
     }
 

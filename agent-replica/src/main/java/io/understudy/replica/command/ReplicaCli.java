@@ -52,6 +52,8 @@ public final class ReplicaCli extends SnapshotProgram {
                 RestoreRowCommand.class,
                 RewriteCommand.class,
                 RollbackCommand.class,
+                AcceptCommand.class,
+                RejectCommand.class,
                 PromoteCommand.class,
                 AuditCommand.class);
     }

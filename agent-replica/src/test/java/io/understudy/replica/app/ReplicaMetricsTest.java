@@ -42,8 +42,8 @@ class ReplicaMetricsTest {
     /** A process that has just started. */
     private Metrics started() {
         Metrics metrics = new Metrics("site", "replica", "test");
-        ReplicaMetrics reported =
-                new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
+        ReplicaMetrics reported = new ReplicaMetrics(
+                metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
         reported.prepare(
                 AgentSettings.in(folder, primaries), world.marker, Optional.of(() -> 1_800_000_000), () -> linked);
         world.events = new Events(world.time.clock(), reported);
