@@ -32,7 +32,7 @@ final class HistoryReader {
         values.section().allowOnly(Setting.keysOf("history.tables[]"));
         String table = values.text(Setting.HISTORY_TABLES_TABLE);
         List<String> parts = List.of(table.split("\\.", -1));
-        if (table.contains("\"") || parts.contains("") || parts.size() > 2) {
+        if (!table.isEmpty() && (table.contains("\"") || parts.contains("") || parts.size() > 2)) {
             values.fault(Setting.HISTORY_TABLES_TABLE, "must be table or schema.table, without quotes: " + table);
         }
         return new HistoryRule(

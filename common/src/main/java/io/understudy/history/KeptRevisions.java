@@ -40,8 +40,8 @@ final class KeptRevisions implements AutoCloseable {
         }
         try {
             Optional<Session> session = RevisionTables.open(new Database(settings.database()), settings.site());
-            Set<TableRef> tables = Set.copyOf(session.map(each -> each.query(
-                            "SELECT name FROM understudy.progress", row -> TableRef.parse(row.text("name"))))
+            Set<TableRef> tables = Set.copyOf(session.map(each ->
+                            each.query("SELECT name FROM understudy.progress", row -> TableRef.parse(row.text("name"))))
                     .orElse(List.of()));
             return new KeptRevisions(session, tables);
         } catch (UnderstudyException e) {
@@ -72,10 +72,7 @@ final class KeptRevisions implements AutoCloseable {
 
     /** All of one row, oldest first. */
     List<Revision> of(TableRef table, List<String> columns, List<String> fields) {
-        return query(
-                table,
-                "key = ?::jsonb ORDER BY version",
-                RowJson.of(StoredRow.values(columns, fields)));
+        return query(table, "key = ?::jsonb ORDER BY version", RowJson.of(StoredRow.values(columns, fields)));
     }
 
     /** The last one of each row that was deleted, oldest first. */
@@ -160,7 +157,8 @@ final class KeptRevisions implements AutoCloseable {
         BigDecimal exact = new BigDecimal(seconds);
         long whole = exact.longValue();
         return Instant.ofEpochSecond(
-                whole, exact.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue());
+                whole,
+                exact.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue());
     }
 
     @Override

@@ -39,7 +39,13 @@ final class MergedVersions {
                     each.found().row().values()));
             if (each.deleted()) {
                 all.add(new RowVersion(
-                        each.to(), Optional.empty(), each.found().snapshot(), each.found().snapshot(), 0, true, null));
+                        each.to(),
+                        Optional.empty(),
+                        each.found().snapshot(),
+                        each.found().snapshot(),
+                        0,
+                        true,
+                        null));
             }
         }
         for (RowVersion each : snapshots) {

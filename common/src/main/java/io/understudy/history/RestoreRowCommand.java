@@ -199,7 +199,8 @@ public final class RestoreRowCommand implements Callable<Integer> {
             SnapshotTables.find(opened, ref).ifPresent(versions::add);
             return versions.isEmpty();
         });
-        Optional<List<String>> columnsOfKey = versions.stream().findFirst().map(TableData::key).or(() -> kept.key(ref));
+        Optional<List<String>> columnsOfKey =
+                versions.stream().findFirst().map(TableData::key).or(() -> kept.key(ref));
         if (columnsOfKey.isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,

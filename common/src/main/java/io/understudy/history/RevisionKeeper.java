@@ -89,8 +89,7 @@ public final class RevisionKeeper {
             snapshots.stream()
                     .filter(each -> each.compareTo(done.get()) > 0)
                     .findFirst()
-                    .ifPresent(next ->
-                            remarks.gap(table.toString(), done.get().toString(), next.toString()));
+                    .ifPresent(next -> remarks.gap(table.toString(), done.get().toString(), next.toString()));
         }
         for (SnapshotId id : snapshots) {
             if (done.filter(each -> id.compareTo(each) <= 0).isPresent()) {

@@ -63,7 +63,8 @@ final class RevisionWriter {
                     .orElse("");
             // Another process of this server may have written it since this one looked.
             if (last.equals(older.manifest().snapshot().toString())) {
-                if (!before.content().equals(after.content()) || !before.columns().equals(after.columns())) {
+                if (!before.content().equals(after.content())
+                        || !before.columns().equals(after.columns())) {
                     changes(before, older, after, newer);
                 }
                 session.update(
@@ -85,10 +86,19 @@ final class RevisionWriter {
                 + " CREATE TEMPORARY TABLE came (key jsonb) ON COMMIT DROP");
         try (RowsOfTwo both = new RowsOfTwo(older.blobs(), newer.blobs())) {
             RowDifference.Result rows = both.between(before, after).orElseThrow(this::tooLong);
-            copy("gone", rows.gone(), before, SnapshotTables.charset(older), row ->
-                    StoredRow.field(RowJson.of(row.id().values())) + "\t" + StoredRow.field(RowJson.of(row.values())));
-            copy("came", rows.came(), after, SnapshotTables.charset(newer), row ->
-                    StoredRow.field(RowJson.of(row.id().values())));
+            copy(
+                    "gone",
+                    rows.gone(),
+                    before,
+                    SnapshotTables.charset(older),
+                    row -> StoredRow.field(RowJson.of(row.id().values())) + "\t"
+                            + StoredRow.field(RowJson.of(row.values())));
+            copy(
+                    "came",
+                    rows.came(),
+                    after,
+                    SnapshotTables.charset(newer),
+                    row -> StoredRow.field(RowJson.of(row.id().values())));
         }
         session.execute("CREATE INDEX ON pg_temp.gone (key); CREATE INDEX ON pg_temp.came (key);"
                 + " ANALYZE pg_temp.gone; ANALYZE pg_temp.came");

@@ -31,8 +31,8 @@ class HistorySettingsTest {
     Path folder;
 
     private HistorySettings load(String tables) throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("understudy.yaml"), HOST + "history: {tables: [" + tables + "]}\n");
+        Path file =
+                Files.writeString(folder.resolve("understudy.yaml"), HOST + "history: {tables: [" + tables + "]}\n");
         return SettingsFile.load(file, Map.of()).history();
     }
 
@@ -56,12 +56,14 @@ class HistorySettingsTest {
                 "{table: rsc, keep: 1 year, deleted: never} | must be an age such as 90 days",
                 "{table: a.b.c, keep: 1 year} | must be table or schema.table, without quotes: a.b.c",
                 "{table: .b, keep: 1 year} | must be table or schema.table",
-                "{keep: 1 year} | history.tables[0].table",
-                "{table: rsc} | history.tables[0].keep",
+                "{keep: 1 year} | history.tables[1].table",
+                "{table: rsc} | history.tables[1].keep",
                 "{table: rsc, keep: 1 year, keeps: 2} | keeps",
                 "{table: rsc, keep: 1 year}, {table: public.rsc, keep: 2 years} | must name each table once"
             })
     void faultsAreListed(String tables, String fault) {
-        assertThatThrownBy(() -> load(tables)).isInstanceOf(UnderstudyException.class).hasMessageContaining(fault);
+        assertThatThrownBy(() -> load(tables))
+                .isInstanceOf(UnderstudyException.class)
+                .hasMessageContaining(fault);
     }
 }

@@ -35,7 +35,8 @@ class KeptRevisionsTest {
             INSERT INTO note SELECT 1, g, E'it\\'s "' || g || E'"\\t\\\\' FROM generate_series(1, 9) g;
             INSERT INTO part VALUES (70, 7, 1), (71, 7, 1);
             """;
-    private static final String RULES = "[{table: note, keep: 18 months}, {table: part, keep: 90 days, deleted: 30 days}]";
+    private static final String RULES =
+            "[{table: note, keep: 18 months}, {table: part, keep: 90 days, deleted: 30 days}]";
 
     @TempDir
     private Path state;
@@ -73,7 +74,9 @@ class KeptRevisionsTest {
         JsonNode versions = new ObjectMapper().readTree(site.out()).path("versions");
         List<String> texts = new ArrayList<>();
         versions.forEach(each -> texts.add(
-                each.path("deleted").asBoolean() ? "deleted" : each.path("row").path("text").asText()));
+                each.path("deleted").asBoolean()
+                        ? "deleted"
+                        : each.path("row").path("text").asText()));
         return texts;
     }
 
@@ -141,7 +144,8 @@ class KeptRevisionsTest {
                 return snapshot.sequence() < 3
                         ? opened
                         : new Opened(opened.manifest(), blob -> {
-                            throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "the filestore is away", "wait");
+                            throw new UnderstudyException(
+                                    ErrorCode.FILESTORE_UNREACHABLE, "the filestore is away", "wait");
                         });
             }
         };
@@ -151,7 +155,8 @@ class KeptRevisionsTest {
         for (int i = 0; i < 3; i++) {
             keep(site);
         }
-        assertThat(site.sqlOfHistory("SELECT count(*), count(valid_to) FROM note")).isEqualTo("21|12");
+        assertThat(site.sqlOfHistory("SELECT count(*), count(valid_to) FROM note"))
+                .isEqualTo("21|12");
         assertThat(texts(site, "1,1")).hasSize(3).endsWith("second", "third");
         assertThat(remarks.gaps).isEmpty();
     }
@@ -237,19 +242,20 @@ class KeptRevisionsTest {
         site.sqlOfServer("DROP DATABASE " + site.history());
 
         site.as("keeper_without_rights");
-        assertThatThrownBy(() -> keep(site))
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.MISSING_PRIVILEGE);
-                    assertThat(e.hint()).contains("CREATEDB");
-                });
+        assertThatThrownBy(() -> keep(site)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.MISSING_PRIVILEGE);
+            assertThat(e.hint()).contains("CREATEDB");
+        });
         site.sqlOfServer("CREATE DATABASE " + site.history() + " OWNER keeper_without_rights");
         keep(site);
         site.tables("[{table: loose, keep: 1 year}, {table: note, keep: 1 year}]");
         site.sql("UPDATE note SET text = 'second' WHERE a = 5");
         site.take();
         site.keep(remarks, Instant.now());
-        assertThat(remarks.faults).singleElement().satisfies(e -> assertThat(e.getMessage())
-                .contains("cannot keep the history of public.loose: the table has no primary key"));
+        assertThat(remarks.faults)
+                .singleElement()
+                .satisfies(e -> assertThat(e.getMessage())
+                        .contains("cannot keep the history of public.loose: the table has no primary key"));
         assertThat(texts(site, "5,1")).hasSize(2).endsWith("second");
     }
 }

@@ -136,11 +136,11 @@ final class DaemonWiring {
         services.add(inspector::start);
         if (!settings.history().tables().isEmpty()) {
             MirroredReader reader = new MirroredReader(wiring::repository, wiring.snapshots()::here);
-            services.add(new RevisionService(
+            services.add(
+                    new RevisionService(
                             remarks -> new RevisionKeeper(settings, reader, remarks, ports.clock()),
                             events,
-                            ports.ticker())
-                    ::start);
+                            ports.ticker())::start);
         }
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);

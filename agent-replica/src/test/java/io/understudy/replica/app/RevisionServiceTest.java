@@ -33,7 +33,8 @@ class RevisionServiceTest {
     private int looks;
 
     private RevisionService service(Supplier<List<SnapshotId>> snapshots) throws IOException {
-        Settings settings = SettingsFile.load(Files.writeString(folder.resolve("understudy.yaml"), """
+        Settings settings =
+                SettingsFile.load(Files.writeString(folder.resolve("understudy.yaml"), """
                 site: example
                 marker: %1$s/BACKUP
                 database: {url: "jdbc:postgresql://127.0.0.1:1/site", user: site}
