@@ -4,11 +4,9 @@ import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.SnapshotRows.Found;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.Row;
 import io.understudy.postgres.Session;
 import io.understudy.repository.SnapshotId;
 import java.math.BigDecimal;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,33 +122,37 @@ final class KeptRevisions implements AutoCloseable {
         if (!has(table)) {
             return List.of();
         }
-        return session.orElseThrow()
+        return session
+                .orElseThrow()
                 .query(
                         "SELECT key::text, (SELECT p.key FROM understudy.progress p WHERE p.name = '"
                                 + table.toString().replace("'", "''") + "') AS columns, " + TIMES
                                 + ", deleted, snapshot, row::text FROM " + table.qualified()
                                 + " WHERE valid_to IS NOT NULL AND " + where,
-                        row -> revision(table, row),
+                        row -> new Revision(
+                                new Found(
+                                        stored(table, row.text("row"), row.text("key"), row.text("columns")),
+                                        SnapshotId.parse(row.text("snapshot")),
+                                        moment(row.text("seen"))),
+                                moment(row.text("valid_from")),
+                                moment(row.text("valid_to")),
+                                row.flag("deleted")),
                         values);
     }
 
-    private static Revision revision(TableRef table, Row row) throws SQLException {
-        Map<String, String> values = RowJson.values(row.text("row"));
+    private static StoredRow stored(TableRef table, String row, String key, String columns) {
+        Map<String, String> values = RowJson.values(row);
         List<String> fields = values.values().stream()
                 .map(each -> each == null ? StoredRow.NULL : StoredRow.field(each))
                 .toList();
         // JSONB has an order of its own.
-        Set<String> names = RowJson.values(row.text("key")).keySet();
-        List<String> order = RowJson.list(row.text("columns"));
-        List<String> key = names.equals(Set.copyOf(order)) ? order : List.copyOf(names);
-        return new Revision(
-                new Found(
-                        new StoredRow(table, List.copyOf(values.keySet()), key, fields),
-                        SnapshotId.parse(row.text("snapshot")),
-                        moment(row.text("seen"))),
-                moment(row.text("valid_from")),
-                moment(row.text("valid_to")),
-                row.flag("deleted"));
+        Set<String> names = RowJson.values(key).keySet();
+        List<String> order = RowJson.list(columns);
+        return new StoredRow(
+                table,
+                List.copyOf(values.keySet()),
+                names.equals(Set.copyOf(order)) ? order : List.copyOf(names),
+                fields);
     }
 
     private static Instant moment(String seconds) {
