@@ -86,7 +86,7 @@ final class DaemonWiring {
         AuditLog audit = wiring.access().audit(events);
         AdminServer admin = wiring.access()
                 .server(
-                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
+                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen()), status::forecast),
                         audit,
                         events);
         ReplicaNotices notices =
@@ -131,6 +131,7 @@ final class DaemonWiring {
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);
+        services.add(new ForecastWatch(status::forecast, events, ports.ticker())::start);
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);
     }

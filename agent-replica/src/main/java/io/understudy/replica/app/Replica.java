@@ -3,6 +3,9 @@ package io.understudy.replica.app;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.forecast.MeasuredTimes;
+import io.understudy.replica.forecast.Measurement.Kind;
+import io.understudy.replica.forecast.TakenSteps;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Rollback;
@@ -28,6 +31,7 @@ public final class Replica {
     private final Promotion promotion;
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
+    private final MeasuredTimes measured;
 
     Replica(
             ApplyLock lock,
@@ -37,7 +41,8 @@ public final class Replica {
             Rollback rollback,
             Promotion promotion,
             CleanUp cleanUp,
-            LiveDatabases databases) {
+            LiveDatabases databases,
+            MeasuredTimes measured) {
         this.lock = lock;
         this.store = store;
         this.backup = backup;
@@ -46,6 +51,7 @@ public final class Replica {
         this.promotion = promotion;
         this.cleanUp = cleanUp;
         this.databases = databases;
+        this.measured = measured;
     }
 
     /** What this server is, for the log. */
@@ -70,18 +76,28 @@ public final class Replica {
             } else if (store.state() instanceof Promoting) {
                 promotion.resume();
             } else {
-                round.run(ImportRequest.newest(), control);
+                imported(ImportRequest.newest(), control);
             }
             return null;
         }));
     }
 
     public RoundResult sync(ImportRequest ask, RoundControl control) {
-        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ask, control)));
+        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(control::isAskedToStop), () -> imported(ask, control)));
+    }
+
+    private RoundResult imported(ImportRequest ask, RoundControl control) {
+        RoundResult result = round.run(ask, control);
+        TakenSteps.of(result).ifPresent(steps -> measured.add(Kind.IMPORT, steps));
+        return result;
     }
 
     public Promotion.Report promote(Promotion.Request request, RoundControl control) {
-        return locked(() -> promotion.promote(request, control.hasOvertaken()));
+        return locked(() -> {
+            Promotion.Report report = promotion.promote(request, control.hasOvertaken());
+            measured.add(Kind.PROMOTION, TakenSteps.of(report));
+            return report;
+        });
     }
 
     /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */

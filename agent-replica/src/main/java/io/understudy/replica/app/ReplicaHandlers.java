@@ -8,6 +8,7 @@ import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
@@ -28,7 +29,7 @@ final class ReplicaHandlers {
 
     /** @param events of the replica: the caller receives the progress among them */
     static AdminHandlers of(
-            Replica replica, Worker worker, Events events, AuditLog audit, Supplier<StatusView> status) {
+            Replica replica, Worker worker, Events events, AuditLog audit, Supplier<StatusView> status, Supplier<Forecast> forecast) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
         return new AdminHandlers(audit)
                 .on(
@@ -48,7 +49,8 @@ final class ReplicaHandlers {
                                 call,
                                 () -> worker.callAtOnce(
                                         control -> PromoteResult.of(replica.promote(request, control)))))
-                .on(ReplicaCommands.STATUS, (request, call) -> status.get());
+                .on(ReplicaCommands.STATUS, (request, call) -> status.get())
+                .on(ReplicaCommands.FORECAST, (request, call) -> forecast.get());
     }
 
     private Synced round(AdminCall call, Function<RoundControl, RoundResult> work) {

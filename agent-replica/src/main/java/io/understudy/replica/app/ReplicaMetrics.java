@@ -11,6 +11,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -136,6 +137,8 @@ final class ReplicaMetrics implements EventSink {
             epoch(seen.epoch());
         } else if (event instanceof ReplicaEvent.RepositoryInspected inspected) {
             repository(inspected.found());
+        } else if (event instanceof ReplicaEvent.ForecastMade made) {
+            forecast(made.forecast());
         } else if (event instanceof ReplicaEvent.SiteInspected inspected) {
             inspected(inspected.intact());
         } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
@@ -162,6 +165,24 @@ final class ReplicaMetrics implements EventSink {
         } else if (event instanceof CommonEvent.PeerRefused) {
             metrics.count(Metric.HANDSHAKES_REFUSED);
         }
+    }
+
+    private void forecast(Forecast made) {
+        double data = made.moment().map(ReplicaMetrics::seconds).orElse(Double.NaN);
+        metrics.set(Metric.FORECAST_DATA_TIMESTAMP_SECONDS, data, replica);
+        Optional<Forecast.Seconds> ready = made.readySeconds();
+        metrics.set(
+                Metric.FORECAST_READY_SECONDS,
+                ready.map(Forecast.Seconds::p50).orElse(Double.NaN),
+                replica,
+                "0.5");
+        metrics.set(
+                Metric.FORECAST_READY_SECONDS,
+                ready.map(Forecast.Seconds::p95).orElse(Double.NaN),
+                replica,
+                "0.95");
+        metrics.set(Metric.FORECAST_BLOCKERS, made.standby() ? made.blockers() : Double.NaN, replica);
+        metrics.set(Metric.FORECAST_TIMESTAMP_SECONDS, made.at(), replica);
     }
 
     /** Whatever is wrong with the repository but its age is junk. */

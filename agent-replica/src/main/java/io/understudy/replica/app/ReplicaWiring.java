@@ -21,6 +21,8 @@ import io.understudy.replica.databases.DatabaseExchange;
 import io.understudy.replica.databases.DatabaseStager;
 import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirroredSnapshots;
+import io.understudy.replica.forecast.Forecaster;
+import io.understudy.replica.forecast.MeasuredTimes;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
@@ -79,6 +81,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
     private final SeenDamage damage = new SeenDamage();
+    private final MeasuredTimes measured;
     /** Of what a command does in its own process; null where none does. */
     private CommandNotices notices;
 
@@ -94,6 +97,7 @@ public final class ReplicaWiring implements AutoCloseable {
         this.marker = ports.disk().marker();
         this.epochs = new EpochStore(settings.state());
         this.id = new ReplicaId(settings.state());
+        this.measured = new MeasuredTimes(settings.state(), ports.clock());
         MirrorAccess mirrors = mirrors();
         // Nothing signs the identity in the filestore, so what this server knows comes first.
         this.repository = new RepositoryAccess(() -> Repository.open(
@@ -316,7 +320,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
                 cleanUp(events),
-                ports.databases());
+                ports.databases(),
+                measured);
     }
 
     AnnouncedName announced() {
@@ -329,9 +334,10 @@ public final class ReplicaWiring implements AutoCloseable {
 
     StatusReport statusReport(DaemonStatus live) {
         StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
+        Forecaster forecaster = Forecaster.of(settings, parts.claims(), ports.site(), measured, ports.clock());
         ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
         return new StatusReport(
-                settings, store, marker, parts.source(), live, inspection(), stores, shutdown, ports.clock());
+                settings, store, marker, parts.source(), live, inspection(), stores, shutdown, forecaster, ports.clock());
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
@@ -341,7 +347,7 @@ public final class ReplicaWiring implements AutoCloseable {
         notices = notifications().ofCommand(new ReplicaNotices(store, marker, false));
         Events events = new Events(ports.clock(), live, new LogSink(), notices);
         AuditLog audit = access().audit();
-        return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
+        return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon), status::forecast);
     }
 
     /** The channels of {@code notify}. */

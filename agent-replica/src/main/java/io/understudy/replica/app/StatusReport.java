@@ -10,12 +10,17 @@ import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.forecast.Forecaster;
+import io.understudy.replica.forecast.Seen;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
 import io.understudy.replica.round.RepositoryLook;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
@@ -43,6 +48,7 @@ final class StatusReport {
     private final Inspection inspection;
     private final Supplier<List<StoreState>> stores;
     private final ShutdownLook shutdown;
+    private final Forecaster forecaster;
     private final Clock clock;
 
     StatusReport(
@@ -54,6 +60,7 @@ final class StatusReport {
             Inspection inspection,
             Supplier<List<StoreState>> stores,
             ShutdownLook shutdown,
+            Forecaster forecaster,
             Clock clock) {
         this.settings = settings;
         this.store = store;
@@ -63,16 +70,14 @@ final class StatusReport {
         this.inspection = inspection;
         this.stores = stores;
         this.shutdown = shutdown;
+        this.forecaster = forecaster;
         this.clock = clock;
     }
 
     /** @param primaries as they are seen now */
     StatusView ofDaemon(List<PrimaryLink.Seen> primaries) {
-        // A daemon that has had no need to ask yet has nothing to say.
-        Asked asked = live.hasAsked()
-                ? new Asked(live.filestore(), live.waits(), live.findings())
-                : ask(live.filestore().name());
-        return view(new Live(
+        Asked asked = asked();
+        return foreseen(new Live(
                         true,
                         live.activity().map(ProgressView::of),
                         primaries.stream().map(StatusReport::view).toList(),
@@ -89,7 +94,7 @@ final class StatusReport {
                         new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty(), Optional.empty()))
                 .toList();
         Asked asked = ask(settings.filestore().url().toString());
-        return view(new Live(
+        return foreseen(new Live(
                         daemon,
                         Optional.empty(),
                         primaries,
@@ -97,6 +102,44 @@ final class StatusReport {
                         asked.waits(),
                         discrepancies(asked))
                 .with(shutdown.of(asked.filestore().newest())));
+    }
+
+    /** A daemon that has had no need to ask yet has nothing to say. */
+    private Asked asked() {
+        return live.hasAsked()
+                ? new Asked(live.filestore(), live.waits(), live.findings())
+                : ask(live.filestore().name());
+    }
+
+    /** What a promotion would bring now. */
+    Forecast forecast() {
+        Asked asked = asked();
+        return forecast(new Live(
+                        true,
+                        live.activity().map(ProgressView::of),
+                        List.of(),
+                        asked.filestore(),
+                        asked.waits(),
+                        discrepancies(asked))
+                .with(shutdown.of(asked.filestore().newest())));
+    }
+
+    private Forecast forecast(Live seen) {
+        ReplicaRecord record = store.record();
+        Optional<SnapshotId> applied = record.live().flatMap(DatabaseVersion::snapshot);
+        return forecaster.of(new Seen(
+                backup.on(),
+                record,
+                seen.discrepancies(),
+                seen.filestore().newest(),
+                seen.shutdown()
+                        .filter(last -> last.siteStopped() && applied.equals(Optional.of(last.snapshot())))
+                        .isPresent(),
+                seen.progress().isPresent()));
+    }
+
+    private StatusView foreseen(Live seen) {
+        return view(seen.with(forecast(seen)));
     }
 
     /** What the repository showed. */

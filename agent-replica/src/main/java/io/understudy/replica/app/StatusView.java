@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.app.DaemonStatus.Activity;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
@@ -51,6 +52,7 @@ import java.util.Optional;
  *     applied, or the server is no standby
  * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
+ * @param forecast what a promotion would bring at the moment that it names
  */
 public record StatusView(
         String site,
@@ -80,7 +82,8 @@ public record StatusView(
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
         List<String> treesLeft,
-        List<Discrepancy> discrepancies) {
+        List<Discrepancy> discrepancies,
+        Optional<Forecast> forecast) {
 
     /**
      * The newest snapshot is the last one before its server was shut down, and nothing came after it.
@@ -201,7 +204,8 @@ public record StatusView(
             Optional<AwaitedEpoch> waits,
             Optional<PrimaryShutdown> shutdown,
             List<String> treesLeft,
-            List<Discrepancy> discrepancies) {
+            List<Discrepancy> discrepancies,
+            Optional<Forecast> forecast) {
         /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
                 boolean daemon,
@@ -210,15 +214,39 @@ public record StatusView(
                 FilestoreView filestore,
                 Optional<AwaitedEpoch> waits,
                 List<Discrepancy> discrepancies) {
-            this(daemon, progress, primaries, filestore, waits, Optional.empty(), List.of(), discrepancies);
+            this(
+                    daemon,
+                    progress,
+                    primaries,
+                    filestore,
+                    waits,
+                    Optional.empty(),
+                    List.of(),
+                    discrepancies,
+                    Optional.empty());
         }
 
         Live leaving(List<String> trees) {
-            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies);
+            return new Live(
+                    daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, forecast);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies);
+            return new Live(
+                    daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, forecast);
+        }
+
+        Live with(Forecast seen) {
+            return new Live(
+                    daemon,
+                    progress,
+                    primaries,
+                    filestore,
+                    waits,
+                    shutdown,
+                    treesLeft,
+                    discrepancies,
+                    Optional.of(seen));
         }
     }
 
@@ -271,7 +299,8 @@ public record StatusView(
                 record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
                 live.treesLeft(),
-                live.discrepancies());
+                live.discrepancies(),
+                live.forecast());
     }
 
     /** Until the second import the database that was here is N-1, and has its name. */

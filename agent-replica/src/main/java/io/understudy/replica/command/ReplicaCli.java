@@ -52,6 +52,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 RestoreRowCommand.class,
                 RewriteCommand.class,
                 RollbackCommand.class,
+                ForecastCommand.class,
                 PromoteCommand.class,
                 AuditCommand.class);
     }

@@ -3,6 +3,7 @@ package io.understudy.replica.command;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.AheadView;
 import io.understudy.replica.app.StatusView.ErrorView;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.time.Moments;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class StatusText {
         StatusText it = new StatusText();
         it.line("site", status.site() + " on " + status.replica());
         it.line("state", state(status));
+        status.forecast().filter(Forecast::standby).ifPresent(it::forecast);
         it.applied(status);
         status.ahead().ifPresent(it::ahead);
         status.discrepancies().forEach(it::wrong);
@@ -67,6 +69,15 @@ final class StatusText {
                 .orElse("");
         boolean damaged = status.intact().equals(Optional.of(false));
         line("applied", status.applied().get() + age + (damaged ? ", DAMAGED" : status.proven() ? ", proven" : ""));
+    }
+
+    private void forecast(Forecast now) {
+        String more = now.obstacles().isEmpty()
+                ? now.summary()
+                : now.obstacles().get(0).message()
+                        + (now.obstacles().size() > 1 ? " (and " + (now.obstacles().size() - 1) + " more)" : "")
+                        + "; see agent-replica forecast";
+        line("switch now", now.answer().label() + ": " + more);
     }
 
     private void ahead(AheadView ahead) {

@@ -15,14 +15,25 @@ import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.forecast.Forecaster;
+import io.understudy.replica.forecast.MeasuredTimes;
+import io.understudy.replica.forecast.Measurement.Kind;
+import io.understudy.replica.forecast.Seen;
+import io.understudy.replica.forecast.StandbyRules;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.repository.SnapshotId;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StandbyPageTest {
     /** A World's snapshots have the second of their number after ten o'clock. */
@@ -31,6 +42,16 @@ class StandbyPageTest {
     private static final Duration RPO = Duration.ofMinutes(1);
     private static final FilestoreView STORE =
             new FilestoreView("file:///b", true, Optional.of(NOW), Optional.empty(), Optional.empty());
+
+    private static final Map<String, Duration> STEPS = Map.of(
+            "look", Duration.ofMillis(100),
+            "claim", Duration.ofMillis(200),
+            "apply", Duration.ofMillis(400),
+            "restart", Duration.ofSeconds(2),
+            "prove", Duration.ofMillis(300));
+
+    @TempDir
+    static Path folder;
 
     private static Live live(Discrepancy... found) {
         return new Live(
@@ -43,8 +64,21 @@ class StandbyPageTest {
     }
 
     private static Page page(World world, boolean marker, Instant now, Discrepancy... found) {
-        StatusView status = StatusView.of("site", "standby", "site", marker, world.store.record(), live(found), now);
+        StatusView status =
+                StatusView.of("site", "standby", "site", marker, world.store.record(), live(world, marker, now, found), now);
         return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, now);
+    }
+
+    private static Live live(World world, boolean marker, Instant now, Discrepancy... found) {
+        Seen seen = new Seen(marker, world.store.record(), List.of(found), Optional.empty(), false, true);
+        return live(found).with(forecast(seen, now));
+    }
+
+    private static Forecast forecast(Seen seen, Instant now) {
+        Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+        MeasuredTimes measured = new MeasuredTimes(folder, clock);
+        measured.add(Kind.PROMOTION, STEPS);
+        return new Forecaster(measured, List.of(new StandbyRules(RPO, clock)), clock).of(seen);
     }
 
     private static World following() {
@@ -63,7 +97,7 @@ class StandbyPageTest {
     @Test
     void yesWhenWhatIsLiveIsProvenAndYoungEnough() {
         Page page = page(following(), true, NOW);
-        assertAnswer(page, Level.GOOD, "Yes.");
+        assertAnswer(page, Level.GOOD, "Yes. Data as of 2026-11-20T10:00:01Z (30 s old), of 00000001-00000001; ready in 2.6 s");
         assertThat(page.age().orElseThrow().isOver(NOW)).isFalse();
         assertThat(page.progress()).hasValue(new Page.Progress("load 00000001-00000003", 5, 10));
         assertThat(page.errors()).isEmpty();
@@ -72,7 +106,7 @@ class StandbyPageTest {
 
     @Test
     void oldDataIsACaution() {
-        assertAnswer(page(following(), true, NOW.plus(RPO)), Level.CAUTION, "Yes, but with data that is older");
+        assertAnswer(page(following(), true, NOW.plus(RPO)), Level.CAUTION, "Yes, but: the data is 90 s old, older than replica.rpo allows (60 s).");
     }
 
     /** There is none that is younger. */
@@ -83,16 +117,19 @@ class StandbyPageTest {
         assertThat(page(last).facts())
                 .anyMatch(
                         fact -> fact.name().equals("Shut down") && fact.value().endsWith("nothing came after it"));
-        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but with data");
-        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but with data");
+        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but: the data is");
+        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but: the data is");
     }
 
     private static Page page(PrimaryShutdown last) {
-        Live live =
-                new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of()).with(Optional.of(last));
         Instant later = NOW.plus(RPO);
-        StatusView status =
-                StatusView.of("site", "standby", "site", true, following().store.record(), live, later);
+        World world = following();
+        boolean complete = last.siteStopped() && last.snapshot().equals(new SnapshotId(1, 1));
+        Seen seen = new Seen(true, world.store.record(), List.of(), Optional.empty(), complete, false);
+        Live live = new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of())
+                .with(Optional.of(last))
+                .with(forecast(seen, later));
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, later);
         return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, later);
     }
 
@@ -115,9 +152,10 @@ class StandbyPageTest {
     void noWhenWhatIsLiveIsDamaged() {
         Discrepancy gone = new Discrepancy(Subject.DATABASE, "database_failed", "it is gone", "wait");
         Page page = page(following(), true, NOW, gone);
-        assertAnswer(page, Level.BAD, "No. What was imported is damaged");
-        assertThat(page.errors().get(0).subject()).isEqualTo("database");
-        assertThat(page.errors().get(0).problem().hint()).isEqualTo("wait");
+        assertAnswer(page, Level.BAD, "No. What was imported is damaged here: it is gone.");
+        assertThat(page.errors().get(0).subject()).isEqualTo("switch: blocker");
+        assertThat(page.errors().get(1).subject()).isEqualTo("database");
+        assertThat(page.errors().get(1).problem().hint()).isEqualTo("wait");
     }
 
     @Test
@@ -126,7 +164,7 @@ class StandbyPageTest {
         world.source.damage(world.source.commit(1, 2), ErrorCode.BLOB_DAMAGED);
         assertThatThrownBy(world::sync).isInstanceOf(UnderstudyException.class);
         Page page = page(world, true, NOW);
-        assertAnswer(page, Level.CAUTION, "Yes. But the last import failed");
+        assertAnswer(page, Level.CAUTION, "Yes, but: the last import failed, so the data gets older");
         assertThat(page.errors().get(0).problem().hint()).isEqualTo("verify");
     }
 
@@ -144,7 +182,7 @@ class StandbyPageTest {
         Snapshot one = new Snapshot(id, id, NOW, List.of("manual"), 1, 1, "");
         SnapshotId two = new SnapshotId(1, 2);
         Snapshot other = new Snapshot(two, two, NOW, List.of("manual"), 1, 1, "");
-        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live(), NOW);
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live(world, true, NOW), NOW);
         Timeline timeline = new Timeline(Optional.of(NOW), List.of(one, other), 0, Optional.empty());
         assertThat(StandbyPage.of(status, timeline, RPO, NOW).timeline().snapshots())
                 .extracting(Snapshot::state)
