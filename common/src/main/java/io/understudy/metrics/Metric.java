@@ -62,7 +62,9 @@ public enum Metric {
     PRIMARY_LINK_UP(Kind.GAUGE, "1 while a primary announces its snapshots to this standby", "replica"),
     SITE_HEALTH_UP(Kind.GAUGE, "1 when the site's health check passes", "replica"),
     FORECAST_DATA_TIMESTAMP_SECONDS(
-            Kind.GAUGE, "Moment of the data that a promotion would serve now; NaN without, or on no standby", "replica"),
+            Kind.GAUGE,
+            "Moment of the data that a promotion would serve now; NaN without, or on no standby",
+            "replica"),
     FORECAST_READY_SECONDS(
             Kind.GAUGE,
             "How long a promotion would take now, by what was measured on this server; NaN where that is not known",

@@ -151,6 +151,7 @@ class AlertsIT extends TwoServers {
         alerts.awaitSilence(
                 "RepositoryDown",
                 "SiteUnhealthy",
+                "SwitchBlocked",
                 "StandbyDamaged",
                 "CertificateUnknown",
                 "HandshakeRefused",
@@ -168,6 +169,7 @@ class AlertsIT extends TwoServers {
         alerts.awaitFiring(
                 "RepositoryDown",
                 "SiteUnhealthy",
+                "SwitchBlocked",
                 "StandbyDamaged",
                 "CertificateUnknown",
                 "HandshakeRefused",
@@ -195,7 +197,7 @@ class AlertsIT extends TwoServers {
         alerts.awaitFiring("NotOnePrimary", "RepositoryJunk");
         faults.removeMarkerFromPrimary();
         alerts.awaitCleared("NotOnePrimary");
-        alerts.awaitCleared("StandbyDamaged", "SiteUnhealthy");
+        alerts.awaitCleared("StandbyDamaged", "SiteUnhealthy", "SwitchBlocked");
         alerts.awaitFiring("StandbyStale");
     }
 

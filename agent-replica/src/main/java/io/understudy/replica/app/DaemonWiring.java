@@ -86,7 +86,8 @@ final class DaemonWiring {
         AuditLog audit = wiring.access().audit(events);
         AdminServer admin = wiring.access()
                 .server(
-                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen()), status::forecast),
+                        ReplicaHandlers.of(
+                                replica, queue, events, audit, () -> status.ofDaemon(link.seen()), status::forecast),
                         audit,
                         events);
         ReplicaNotices notices =

@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Makes a forecast every minute, for monitoring. Its thread, which may wait for the filestore and for the database
+ * Makes a forecast every half minute, for monitoring. Its thread, which may wait for the filestore and for the database
  * server, runs from {@link #start} to {@link #close}.
  */
 final class ForecastWatch implements AutoCloseable {
-    private static final int SECONDS = 60;
+    private static final int SECONDS = 30;
 
     private final Supplier<Forecast> forecast;
     private final Events events;

@@ -29,7 +29,12 @@ final class ReplicaHandlers {
 
     /** @param events of the replica: the caller receives the progress among them */
     static AdminHandlers of(
-            Replica replica, Worker worker, Events events, AuditLog audit, Supplier<StatusView> status, Supplier<Forecast> forecast) {
+            Replica replica,
+            Worker worker,
+            Events events,
+            AuditLog audit,
+            Supplier<StatusView> status,
+            Supplier<Forecast> forecast) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
         return new AdminHandlers(audit)
                 .on(

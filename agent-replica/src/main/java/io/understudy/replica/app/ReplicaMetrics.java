@@ -172,15 +172,9 @@ final class ReplicaMetrics implements EventSink {
         metrics.set(Metric.FORECAST_DATA_TIMESTAMP_SECONDS, data, replica);
         Optional<Forecast.Seconds> ready = made.readySeconds();
         metrics.set(
-                Metric.FORECAST_READY_SECONDS,
-                ready.map(Forecast.Seconds::p50).orElse(Double.NaN),
-                replica,
-                "0.5");
+                Metric.FORECAST_READY_SECONDS, ready.map(Forecast.Seconds::p50).orElse(Double.NaN), replica, "0.5");
         metrics.set(
-                Metric.FORECAST_READY_SECONDS,
-                ready.map(Forecast.Seconds::p95).orElse(Double.NaN),
-                replica,
-                "0.95");
+                Metric.FORECAST_READY_SECONDS, ready.map(Forecast.Seconds::p95).orElse(Double.NaN), replica, "0.95");
         metrics.set(Metric.FORECAST_BLOCKERS, made.standby() ? made.blockers() : Double.NaN, replica);
         metrics.set(Metric.FORECAST_TIMESTAMP_SECONDS, made.at(), replica);
     }

@@ -337,7 +337,16 @@ public final class ReplicaWiring implements AutoCloseable {
         Forecaster forecaster = Forecaster.of(settings, parts.claims(), ports.site(), measured, ports.clock());
         ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
         return new StatusReport(
-                settings, store, marker, parts.source(), live, inspection(), stores, shutdown, forecaster, ports.clock());
+                settings,
+                store,
+                marker,
+                parts.source(),
+                live,
+                inspection(),
+                stores,
+                shutdown,
+                forecaster,
+                ports.clock());
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
@@ -347,7 +356,8 @@ public final class ReplicaWiring implements AutoCloseable {
         notices = notifications().ofCommand(new ReplicaNotices(store, marker, false));
         Events events = new Events(ports.clock(), live, new LogSink(), notices);
         AuditLog audit = access().audit();
-        return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon), status::forecast);
+        return ReplicaHandlers.of(
+                replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon), status::forecast);
     }
 
     /** The channels of {@code notify}. */

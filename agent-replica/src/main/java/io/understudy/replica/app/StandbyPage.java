@@ -75,10 +75,16 @@ final class StandbyPage {
     private static Verdict verdict(Forecast forecast) {
         return switch (forecast.answer()) {
             case READY -> new Verdict(Level.GOOD, QUESTION, "Yes. " + sentence(forecast.summary()));
-            case UNSURE -> new Verdict(
-                    Level.CAUTION, QUESTION, "Yes, but: " + forecast.obstacles().get(0).message() + ".");
-            case BLOCKED -> new Verdict(
-                    Level.BAD, QUESTION, "No. " + sentence(forecast.obstacles().get(0).message()));
+            case UNSURE ->
+                new Verdict(
+                        Level.CAUTION,
+                        QUESTION,
+                        "Yes, but: " + forecast.obstacles().get(0).message() + ".");
+            case BLOCKED ->
+                new Verdict(
+                        Level.BAD,
+                        QUESTION,
+                        "No. " + sentence(forecast.obstacles().get(0).message()));
         };
     }
 
@@ -145,11 +151,13 @@ final class StandbyPage {
 
     private List<Page.Error> errors() {
         List<Page.Error> errors = new ArrayList<>();
-        status.forecast().filter(Forecast::standby).ifPresent(it -> it.obstacles()
-                .forEach(each -> errors.add(new Page.Error(
-                        "switch: " + each.weight().label(),
-                        new Problem(each.code(), each.message(), each.hint()),
-                        Optional.of(it.at())))));
+        status.forecast()
+                .filter(Forecast::standby)
+                .ifPresent(it -> it.obstacles()
+                        .forEach(each -> errors.add(new Page.Error(
+                                "switch: " + each.weight().label(),
+                                new Problem(each.code(), each.message(), each.hint()),
+                                Optional.of(it.at())))));
         for (Discrepancy each : status.discrepancies()) {
             errors.add(new Page.Error(
                     each.subject().label(), new Problem(each.code(), each.message(), each.hint()), Optional.empty()));

@@ -227,13 +227,11 @@ public record StatusView(
         }
 
         Live leaving(List<String> trees) {
-            return new Live(
-                    daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, forecast);
+            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, forecast);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return new Live(
-                    daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, forecast);
+            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, forecast);
         }
 
         Live with(Forecast seen) {

@@ -75,7 +75,9 @@ final class StatusText {
         String more = now.obstacles().isEmpty()
                 ? now.summary()
                 : now.obstacles().get(0).message()
-                        + (now.obstacles().size() > 1 ? " (and " + (now.obstacles().size() - 1) + " more)" : "")
+                        + (now.obstacles().size() > 1
+                                ? " (and " + (now.obstacles().size() - 1) + " more)"
+                                : "")
                         + "; see agent-replica forecast";
         line("switch now", now.answer().label() + ": " + more);
     }

@@ -56,7 +56,9 @@ public final class ClaimLook implements Look {
     private static Obstacle obstacle(UnderstudyException e) {
         if (e.code() == ErrorCode.EPOCH_TAKEN) {
             return Obstacle.blocker(
-                    e.code(), e.getMessage(), e.hint() + "; agent-replica promote --force promotes this server over it");
+                    e.code(),
+                    e.getMessage(),
+                    e.hint() + "; agent-replica promote --force promotes this server over it");
         }
         return e.code().kind() == ErrorKind.FILESTORE || e.code().judgesContent()
                 ? Obstacle.blocker(

@@ -41,8 +41,7 @@ record Estimate(List<StepTime> steps, List<String> notMeasured) {
             names.addAll(
                     known
                             ? List.of(Measurement.AHEAD)
-                            : List.of(
-                                    Measurement.STAGE, Measurement.APPLY, Measurement.RESTART, Measurement.PROVE));
+                            : List.of(Measurement.STAGE, Measurement.APPLY, Measurement.RESTART, Measurement.PROVE));
         } else {
             names.addAll(NEEDED);
             names.add(Measurement.LOOK);

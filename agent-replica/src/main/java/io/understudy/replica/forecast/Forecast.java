@@ -90,7 +90,10 @@ public record Forecast(
 
     /** One line: the data and the time. */
     public String summary() {
-        return Stream.of(data(), ready()).flatMap(Optional::stream).reduce((a, b) -> a + "; " + b).orElse("nothing");
+        return Stream.of(data(), ready())
+                .flatMap(Optional::stream)
+                .reduce((a, b) -> a + "; " + b)
+                .orElse("nothing");
     }
 
     private Optional<String> data() {
@@ -103,9 +106,11 @@ public record Forecast(
     }
 
     private Optional<String> ready() {
-        return readySeconds.map(seconds -> String.format(
-                        Locale.ROOT, "ready in %.1f s (p50), %.1f s (p95)", seconds.p50(), seconds.p95())
-                + (notMeasured.isEmpty() ? "" : ", without " + String.join(" and ", notMeasured) + ", never measured here"));
+        return readySeconds.map(seconds ->
+                String.format(Locale.ROOT, "ready in %.1f s (p50), %.1f s (p95)", seconds.p50(), seconds.p95())
+                        + (notMeasured.isEmpty()
+                                ? ""
+                                : ", without " + String.join(" and ", notMeasured) + ", never measured here"));
     }
 
     /** For people. */
@@ -140,6 +145,8 @@ public record Forecast(
     }
 
     private String missing() {
-        return notMeasured.isEmpty() ? "there is nothing to promote" : "never measured here: " + String.join(", ", notMeasured);
+        return notMeasured.isEmpty()
+                ? "there is nothing to promote"
+                : "never measured here: " + String.join(", ", notMeasured);
     }
 }

@@ -76,7 +76,8 @@ public final class StandbyRules implements Look {
     private static Optional<Obstacle> state(Seen seen) {
         if (seen.record().state() instanceof Applying applying) {
             SnapshotId id = applying.intent().snapshot();
-            Optional<FailedAttempt> stuck = seen.record().lastError().filter(each -> each.code().kind() == ErrorKind.DISK);
+            Optional<FailedAttempt> stuck =
+                    seen.record().lastError().filter(each -> each.code().kind() == ErrorKind.DISK);
             return Optional.of(stuck.map(each -> Obstacle.blocker(
                             each.code(),
                             "the import of " + id + " could be finished neither way: " + each.message(),
@@ -97,7 +98,10 @@ public final class StandbyRules implements Look {
     private static Optional<Obstacle> of(Discrepancy each) {
         if (each.breaksSite()) {
             return Optional.of(new Obstacle(
-                    Obstacle.Weight.BLOCKER, each.code(), "what was imported is damaged here: " + each.message(), each.hint()));
+                    Obstacle.Weight.BLOCKER,
+                    each.code(),
+                    "what was imported is damaged here: " + each.message(),
+                    each.hint()));
         }
         // Neither keeps a promotion from what it serves.
         boolean harmless = each.subject() == Subject.PREVIOUS || each.subject() == Subject.NAME;

@@ -64,8 +64,8 @@ class StandbyPageTest {
     }
 
     private static Page page(World world, boolean marker, Instant now, Discrepancy... found) {
-        StatusView status =
-                StatusView.of("site", "standby", "site", marker, world.store.record(), live(world, marker, now, found), now);
+        StatusView status = StatusView.of(
+                "site", "standby", "site", marker, world.store.record(), live(world, marker, now, found), now);
         return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, now);
     }
 
@@ -97,7 +97,10 @@ class StandbyPageTest {
     @Test
     void yesWhenWhatIsLiveIsProvenAndYoungEnough() {
         Page page = page(following(), true, NOW);
-        assertAnswer(page, Level.GOOD, "Yes. Data as of 2026-11-20T10:00:01Z (30 s old), of 00000001-00000001; ready in 2.6 s");
+        assertAnswer(
+                page,
+                Level.GOOD,
+                "Yes. Data as of 2026-11-20T10:00:01Z (30 s old), of 00000001-00000001; ready in 2.6 s");
         assertThat(page.age().orElseThrow().isOver(NOW)).isFalse();
         assertThat(page.progress()).hasValue(new Page.Progress("load 00000001-00000003", 5, 10));
         assertThat(page.errors()).isEmpty();
@@ -106,7 +109,10 @@ class StandbyPageTest {
 
     @Test
     void oldDataIsACaution() {
-        assertAnswer(page(following(), true, NOW.plus(RPO)), Level.CAUTION, "Yes, but: the data is 90 s old, older than replica.rpo allows (60 s).");
+        assertAnswer(
+                page(following(), true, NOW.plus(RPO)),
+                Level.CAUTION,
+                "Yes, but: the data is 90 s old, older than replica.rpo allows (60 s).");
     }
 
     /** There is none that is younger. */
@@ -117,8 +123,10 @@ class StandbyPageTest {
         assertThat(page(last).facts())
                 .anyMatch(
                         fact -> fact.name().equals("Shut down") && fact.value().endsWith("nothing came after it"));
-        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but: the data is");
-        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but: the data is");
+        assertAnswer(
+                page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but: the data is");
+        assertAnswer(
+                page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but: the data is");
     }
 
     private static Page page(PrimaryShutdown last) {
@@ -182,7 +190,8 @@ class StandbyPageTest {
         Snapshot one = new Snapshot(id, id, NOW, List.of("manual"), 1, 1, "");
         SnapshotId two = new SnapshotId(1, 2);
         Snapshot other = new Snapshot(two, two, NOW, List.of("manual"), 1, 1, "");
-        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live(world, true, NOW), NOW);
+        StatusView status =
+                StatusView.of("site", "standby", "site", true, world.store.record(), live(world, true, NOW), NOW);
         Timeline timeline = new Timeline(Optional.of(NOW), List.of(one, other), 0, Optional.empty());
         assertThat(StandbyPage.of(status, timeline, RPO, NOW).timeline().snapshots())
                 .extracting(Snapshot::state)

@@ -273,13 +273,17 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no primary and no channel is named; the
+            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary and no channel is named; the
             // others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
                     RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS,
                     PRIMARY_LINK_UP,
+                    FORECAST_DATA_TIMESTAMP_SECONDS,
+                    FORECAST_READY_SECONDS,
+                    FORECAST_BLOCKERS,
+                    FORECAST_TIMESTAMP_SECONDS,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.fakes.FakeTicker;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.forecast.Forecast.Answer;
 import io.understudy.replica.forecast.Measurement.Kind;
@@ -18,6 +17,7 @@ import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.repository.SnapshotId;
+import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,10 +189,11 @@ class ForecasterTest {
     @Test
     void aPromotionIsMeasured() {
         follow();
-        Promotion.Report report =
-                world.agent().promotion().promote(new Promotion.Request("test", false, false, false));
+        Promotion.Report report = world.agent().promotion().promote(new Promotion.Request("test", false, false, false));
 
-        assertThat(TakenSteps.of(report)).containsKeys("claim", "restart", "prove").doesNotContainKey("ahead");
+        assertThat(TakenSteps.of(report))
+                .containsKeys("claim", "restart", "prove")
+                .doesNotContainKey("ahead");
         assertThat(TakenSteps.of(world.agent().promotion().promote(new Promotion.Request("test", false, false, false))))
                 .isEmpty();
     }
@@ -200,9 +201,7 @@ class ForecasterTest {
     @Test
     void aRoundThatFoundNothingNewIsNotMeasured() {
         follow();
-        RoundResult nothing = world.agent()
-                .round()
-                .run(ImportRequest.newest(), new RoundControl());
+        RoundResult nothing = world.agent().round().run(ImportRequest.newest(), new RoundControl());
 
         assertThat(TakenSteps.of(nothing)).isEmpty();
     }

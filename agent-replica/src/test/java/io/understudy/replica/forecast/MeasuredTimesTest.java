@@ -3,10 +3,10 @@ package io.understudy.replica.forecast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.understudy.fakes.FakeTicker;
 import io.understudy.replica.forecast.Estimate.Course;
 import io.understudy.replica.forecast.Forecast.Seconds;
 import io.understudy.replica.forecast.Measurement.Kind;
+import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
