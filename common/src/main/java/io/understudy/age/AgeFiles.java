@@ -16,6 +16,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,11 @@ public final class AgeFiles {
     private static final int STANZA = 128;
 
     private AgeFiles() {}
+
+    /** Loads the library behind the cipher on a thread of its own, next to what follows. */
+    public static void prepare() {
+        CompletableFuture.runAsync(NativeCiphers::provider);
+    }
 
     /** The most bytes that so many plain ones become. */
     public static long most(long plain, int recipients) {

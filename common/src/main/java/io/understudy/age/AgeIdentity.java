@@ -7,6 +7,8 @@ import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
+import java.security.Provider;
+import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The private half of an X25519 key, which opens what is encrypted to its {@link #recipient}. Thread-safe. */
@@ -15,14 +17,14 @@ public final class AgeIdentity {
 
     private final String secret;
     private final Recipient recipient;
-    private final RecipientStanzaReader reader;
+    /** Made when something is first opened: the native library is not loaded for reading a configuration. */
+    private volatile RecipientStanzaReader reader;
 
     private AgeIdentity(String secret) throws GeneralSecurityException {
         Key key = new SecretKeySpec(secret.getBytes(StandardCharsets.US_ASCII), "X25519");
         byte[] encoded = new X25519KeyFactory().translateKey(key).getEncoded();
         this.secret = secret;
         this.recipient = Recipient.parse(new String(encoded, StandardCharsets.US_ASCII));
-        this.reader = X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(secret);
     }
 
     /** A new key, by the platform's strong source of randomness. */
@@ -64,7 +66,24 @@ public final class AgeIdentity {
     }
 
     RecipientStanzaReader reader() {
-        return reader;
+        RecipientStanzaReader made = reader;
+        if (made == null) {
+            made = made();
+            reader = made;
+        }
+        return made;
+    }
+
+    private RecipientStanzaReader made() {
+        Optional<Provider> provider = NativeCiphers.provider();
+        try {
+            return provider.isPresent()
+                    ? X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(secret, provider.get())
+                    : X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(secret);
+        } catch (GeneralSecurityException e) {
+            // Its message may quote the key.
+            throw new IllegalStateException("the same key was parsed before");
+        }
     }
 
     /** Says nothing of the secret. */

@@ -29,7 +29,8 @@ import java.util.Optional;
  * </pre>
  */
 public final class LivePlace {
-    private static final String URL = "url";
+    /** Name of the file that holds its address. */
+    public static final String URL = "url";
 
     private LivePlace() {}
 
@@ -44,8 +45,7 @@ public final class LivePlace {
      * @throws UnderstudyException {@code CONFIG_INVALID} where it is not configured any more
      */
     public static Optional<FilestoreSettings> written(TreeSettings tree) {
-        Optional<String> url = read(tree.path().resolve(URL));
-        return url.map(text -> {
+        return url(tree.path()).map(text -> {
             TreeSource.Bucket bucket = bucket(tree);
             if (bucket.first().url().toString().equals(text)) {
                 return bucket.first();
@@ -59,6 +59,11 @@ public final class LivePlace {
                             "configure it as one of the two; or, when the objects are elsewhere now, delete "
                                     + tree.path().resolve(URL)));
         });
+    }
+
+    /** Address of the place that an import left live. @param folder of the tree */
+    public static Optional<String> url(Path folder) {
+        return read(folder.resolve(URL));
     }
 
     /** The one of the two that is not live. @throws UnderstudyException {@code CONFIG_INVALID} where there is none */

@@ -22,6 +22,7 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind BOOLEAN = of("yes or no", "");
     static final Kind INTEGER = of("number", "");
     static final Kind DECIMAL = of("decimal number", "");
+    static final Kind PERCENT = of("percent", "0% to 100%");
     static final Kind SIZE = of("size", "");
     static final Kind DURATION = of("duration", "");
     static final Kind DURATION_OR_NOT = of("yes, no or duration", "");

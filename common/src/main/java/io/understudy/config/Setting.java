@@ -69,6 +69,22 @@ public enum Setting {
     PROTECT_TABLE("protect[].table", Kind.TEXT, Setting.REQUIRED),
     PROTECT_WHERE("protect[].where", Kind.TEXT, Setting.REQUIRED),
 
+    HOLDS_ROWS_DROP("holds.rows_drop", Kind.PERCENT, ""),
+    HOLDS_FILES_DROP("holds.files_drop", Kind.PERCENT, ""),
+    HOLDS_BYTES_DROP("holds.bytes_drop", Kind.PERCENT, ""),
+    HOLDS_CHANGED("holds.changed", Kind.PERCENT, ""),
+    HOLDS_ENCRYPTED("holds.encrypted", Kind.BOOLEAN, "yes where there are holds"),
+    HOLDS_QUERY("holds.query", Kind.TEXTS, "[]"),
+    HOLDS_QUERY_LIMIT("holds.query_limit", Kind.DURATION.between("1s", "10m"), "10s"),
+    HOLDS_CLOSURE("holds.closure", Kind.CHOICE.of("warn", "hold"), "warn"),
+    HOLDS_MIN_ROWS("holds.min_rows", Kind.INTEGER.in(1, 1_000_000_000), "100"),
+    HOLDS_MIN_FILES("holds.min_files", Kind.INTEGER.in(1, 1_000_000_000), "20"),
+    HOLDS_MIN_BYTES("holds.min_bytes", Kind.SIZE.within("1KiB", "1000GiB"), "1MiB"),
+
+    CLOSURE_TREE("closure[].tree", Kind.NAME, Setting.REQUIRED),
+    CLOSURE_QUERY("closure[].query", Kind.TEXT, Setting.REQUIRED),
+    CLOSURE_LIMIT("closure[].limit", Kind.DURATION.between("1s", "10m"), "30s"),
+
     HISTORY_LINKS_FROM("history.links[].from", Kind.TEXT, Setting.REQUIRED),
     HISTORY_LINKS_TO("history.links[].to", Kind.TEXT, Setting.REQUIRED),
 

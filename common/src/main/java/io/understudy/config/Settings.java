@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param marker the file whose existence means backup mode
  * @param database the PostgreSQL database; where the site has none, {@link DatabaseSettings#isThere} says so
  * @param databases those that are no PostgreSQL server's
+ * @param closure which files the rows of the database name
  */
 public record Settings(
         String site,
@@ -35,6 +36,7 @@ public record Settings(
         ReplicaSettings replica,
         ServiceSettings service,
         HistorySettings history,
+        List<ClosureRule> closure,
         NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
@@ -67,6 +69,7 @@ public record Settings(
                 replica,
                 service,
                 HistorySettings.NONE,
+                List.of(),
                 NotifySettings.NONE,
                 tls,
                 Optional.empty());
@@ -75,6 +78,7 @@ public record Settings(
     public Settings {
         databases = List.copyOf(databases);
         trees = List.copyOf(trees);
+        closure = List.copyOf(closure);
     }
 
     /** How the content's owners and grants are restored. */
@@ -328,6 +332,7 @@ public record Settings(
      * @param rpo how old the data may be that a promotion would serve, 1 s to 365 d; default 2 h
      * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
      * @param changes what it makes otherwise than the snapshot says; default: nothing
+     * @param holds what keeps a snapshot from becoming live by itself; default: nothing
      */
     public record ReplicaSettings(
             String name,
@@ -336,13 +341,14 @@ public record Settings(
             Optional<HostPort> http,
             Duration rpo,
             boolean previous,
-            StandbyChanges changes) {
+            StandbyChanges changes,
+            HoldSettings holds) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
         }
 
         public ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
-            this(name, primaries, poll, http, Duration.ofHours(2), true, StandbyChanges.NONE);
+            this(name, primaries, poll, http, Duration.ofHours(2), true, StandbyChanges.NONE, HoldSettings.NONE);
         }
     }
 

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -46,6 +48,51 @@ final class SettingsChecks {
         outsideTrees(Setting.STATE, settings.state(), settings);
         filestores(settings);
         sqlite(settings);
+        buckets(settings);
+    }
+
+    /** An import deletes what its own snapshot lacks, in all of a place. */
+    private void buckets(Settings settings) {
+        Map<String, StorePlace> taken = new LinkedHashMap<>();
+        FilestoreSettings main = settings.filestore();
+        main
+                .several()
+                .map(several ->
+                        several.stores().stream().map(NamedFilestore::settings).toList())
+                .orElse(List.of(main))
+                .stream()
+                .filter(store -> !"file".equals(store.url().getScheme()))
+                .forEach(store -> taken.put("the filestore " + store.url(), StorePlace.of(store)));
+        for (int i = 0; i < settings.trees().size(); i++) {
+            TreeSettings tree = settings.trees().get(i);
+            if (tree.bucket().isEmpty()) {
+                continue;
+            }
+            Values values = top.each("trees").get(i).below("bucket");
+            Map<String, StorePlace> own = new LinkedHashMap<>();
+            place(values, Setting.TREE_BUCKET_URL, tree, tree.bucket().get().first(), taken, own);
+            tree.bucket()
+                    .get()
+                    .second()
+                    .ifPresent(second -> place(values, Setting.TREE_BUCKET_SECOND, tree, second, taken, own));
+            taken.putAll(own);
+        }
+    }
+
+    private static void place(
+            Values values,
+            Setting setting,
+            TreeSettings tree,
+            FilestoreSettings store,
+            Map<String, StorePlace> taken,
+            Map<String, StorePlace> own) {
+        StorePlace place = StorePlace.of(store);
+        taken.forEach((what, other) -> {
+            if (place.meets(other)) {
+                values.fault(setting, "is the place of " + what + ", or one lies in the other");
+            }
+        });
+        own.put("tree " + tree.name() + ", " + store.url(), place);
     }
 
     /** A tree would carry the file a second time, of another moment, and delete what an import puts next to it. */

@@ -44,6 +44,7 @@ final class SettingsReader {
                 replica(section("replica"), site, trees, database),
                 service(section("service"), trees),
                 HistoryReader.read(top),
+                ClosureReader.read(top, trees),
                 new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
@@ -132,7 +133,8 @@ final class SettingsReader {
                 values.listen(Setting.REPLICA_HTTP),
                 values.duration(Setting.REPLICA_RPO),
                 values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true),
-                standby(trees, variables));
+                standby(trees, variables),
+                HoldsReader.read(top));
     }
 
     private StandbyChanges standby(List<TreeSettings> trees, HostVariables variables) {

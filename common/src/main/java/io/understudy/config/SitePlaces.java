@@ -96,15 +96,12 @@ public final class SitePlaces {
     }
 
     private static Place repository(String key, FilestoreSettings store) {
-        Path path = Path.of("/", Optional.ofNullable(store.url().getPath()).orElse(""))
-                .normalize();
         if (store.url().getScheme().equals("file")) {
-            return file(key, path);
+            return file(
+                    key, Path.of("/", Optional.ofNullable(store.url().getPath()).orElse("")));
         }
-        String authority = Optional.ofNullable(store.url().getAuthority()).orElse("");
-        String host = authority.substring(authority.indexOf('@') + 1).toLowerCase(Locale.ROOT);
-        String endpoint = store.s3().endpoint().url().map(at -> " at " + at).orElse("");
-        return new Place(key, store.url().getScheme() + "://" + host + endpoint, path);
+        StorePlace place = StorePlace.of(store);
+        return new Place(key, place.room(), place.path());
     }
 
     private static Place database(DatabaseSettings database) {

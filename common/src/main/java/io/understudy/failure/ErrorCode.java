@@ -108,6 +108,7 @@ public enum ErrorCode {
     IDENTITY_MISSING(
             57, CONFIG, AFTER_OPERATOR, "The repository is encrypted, and this server has no key that opens it."),
     NOT_ENCRYPTED(58, TRUST, AFTER_OPERATOR, "Something in an encrypted repository is not encrypted."),
+    SNAPSHOT_HELD(59, AGENT, AFTER_OPERATOR, "A snapshot differs too much from what is applied."),
 
     DISK_FULL(60, DISK, WITH_BACKOFF, "There is not enough room."),
     FILE_FAILED(61, DISK, WITH_BACKOFF, "A file could not be read or written."),

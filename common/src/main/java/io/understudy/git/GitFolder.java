@@ -28,10 +28,10 @@ import java.util.regex.Pattern;
 public final class GitFolder {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Pattern REVISION = Pattern.compile("[0-9a-f]{40}([0-9a-f]{24})?");
-    private static final Pattern SECRET = Pattern.compile("(?i)^(https?|ftps?)://[^/]*@");
-    private static final Pattern PASSWORD = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]*://[^/@:]*):[^/]*@");
+    private static final Pattern SECRET = Pattern.compile("(?i)^((?:[a-z0-9]+::)?(?:https?|ftps?)://)[^/]*@");
+    private static final Pattern PASSWORD = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.:-]*://[^/@:]*):[^/]*@");
     /** Tokens stand there. A folder's name may have these characters. */
-    private static final Pattern QUERY = Pattern.compile("(?i)^((?!file:)[a-z][a-z0-9+.-]*://[^?#]*)[?#].*$");
+    private static final Pattern QUERY = Pattern.compile("(?i)^((?!file:)[a-z][a-z0-9+.:-]*://[^?#]*)[?#].*$");
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "GIT_CONFIG_NOSYSTEM", "1",
@@ -44,12 +44,23 @@ public final class GitFolder {
             "LC_ALL", "C.UTF-8");
 
     private final Path folder;
+    private final List<String> place;
     private final CommandRunner runner;
 
-    /** @param folder a work tree, or a repository without one */
+    /** @param folder a work tree */
     public GitFolder(Path folder, CommandRunner runner) {
+        this(folder, List.of("-C", folder.toString()), runner);
+    }
+
+    private GitFolder(Path folder, List<String> place, CommandRunner runner) {
         this.folder = folder;
+        this.place = place;
         this.runner = runner;
+    }
+
+    /** A repository without a work tree: what lies around it is not looked at, also where it is damaged. */
+    static GitFolder bare(Path folder, CommandRunner runner) {
+        return new GitFolder(folder, List.of("--git-dir=" + folder), runner);
     }
 
     /**
@@ -100,7 +111,7 @@ public final class GitFolder {
     }
 
     static String withoutSecrets(String url) {
-        String open = SECRET.matcher(url).replaceFirst("$1://");
+        String open = SECRET.matcher(url).replaceFirst("$1");
         String plain = PASSWORD.matcher(open).replaceFirst("$1@");
         return QUERY.matcher(plain).replaceFirst("$1");
     }
@@ -177,9 +188,8 @@ public final class GitFolder {
                 "-c",
                 "submodule.recurse=false",
                 "-c",
-                "log.showSignature=false",
-                "-C",
-                folder.toString()));
+                "log.showSignature=false"));
+        all.addAll(place);
         all.addAll(arguments);
         Command command = Command.of(all, LIMIT).with(ENVIRONMENT);
         return runner.run(into.isPresent() ? command.into(into.get()) : command);

@@ -3,6 +3,7 @@ package io.understudy.git;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FolderDeletion;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
@@ -39,32 +40,25 @@ public final class GitMirror {
      * @throws UnderstudyException {@code COMMAND_FAILED} when the origin cannot be reached or lacks the revision
      */
     public GitFolder with(String tree, GitOrigin origin) {
-        GitFolder mirror = new GitFolder(folder, runner);
+        GitFolder mirror = GitFolder.bare(folder, runner);
         if (Files.isDirectory(folder) && mirror.has(origin.revision())) {
             return mirror;
         }
         if (origin.origin() == null || origin.origin().startsWith("-")) {
             throw missing(tree, origin, "the snapshot names no origin");
         }
-        if (!Files.isDirectory(folder)) {
-            AtomicFiles.createFolders(folder.getParent(), AtomicFiles.PRIVATE_FOLDER);
-            require(run("init", "--quiet", "--bare", "--template=", folder.toString()), tree, origin);
+        AtomicFiles.createFolders(folder.getParent(), AtomicFiles.PRIVATE_FOLDER);
+        CommandResult fetched = fetch(folder, origin);
+        if (!fetched.ok() && Files.isDirectory(folder)) {
+            // It may be damaged. It is kept until there is a whole one.
+            Path next = folder.resolveSibling(folder.getFileName() + ".new");
+            FolderDeletion.delete(next);
+            require(fetch(next, origin), tree, origin);
+            FolderDeletion.delete(folder);
+            AtomicFiles.move(next, folder);
+        } else {
+            require(fetched, tree, origin);
         }
-        require(
-                run(
-                        "-C",
-                        folder.toString(),
-                        "fetch",
-                        "--quiet",
-                        "--no-recurse-submodules",
-                        "--prune",
-                        "--no-write-fetch-head",
-                        "--",
-                        origin.origin(),
-                        "+refs/heads/*:refs/heads/*",
-                        "+refs/tags/*:refs/tags/*"),
-                tree,
-                origin);
         if (!mirror.has(origin.revision())) {
             throw missing(
                     tree,
@@ -74,9 +68,38 @@ public final class GitMirror {
         return mirror;
     }
 
+    /** Into a repository that is made where it, or a part of it, is missing. */
+    private CommandResult fetch(Path into, GitOrigin origin) {
+        CommandResult made = run("init", "--quiet", "--bare", "--template=", into.toString());
+        return made.ok()
+                ? run(
+                        "--git-dir=" + into,
+                        "fetch",
+                        "--quiet",
+                        "--no-recurse-submodules",
+                        "--prune",
+                        "--no-write-fetch-head",
+                        "--",
+                        origin.origin(),
+                        "+refs/heads/*:refs/heads/*",
+                        "+refs/tags/*:refs/tags/*")
+                : made;
+    }
+
     private CommandResult run(String... arguments) {
-        List<String> all = new java.util.ArrayList<>(
-                List.of("git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"));
+        List<String> all = new java.util.ArrayList<>(List.of(
+                "git",
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-c",
+                "core.fsmonitor=false",
+                "-c",
+                "gc.auto=0",
+                // All objects of a fetch come into the repository at once, as one pack.
+                "-c",
+                "fetch.unpackLimit=1",
+                "-c",
+                "fetch.fsckObjects=true"));
         all.addAll(List.of(arguments));
         return runner.run(Command.of(all, LIMIT)
                 .inheriting(List.of("SSH_AUTH_SOCK", "https_proxy", "http_proxy", "no_proxy"))

@@ -43,6 +43,15 @@ public enum Metric {
             "Moment of the data that is loaded ahead of what the standby serves, and that promote serves; NaN without",
             "replica"),
     AHEAD_SNAPSHOT_NUMBER(Kind.GAUGE, "The number of the snapshot that is loaded ahead; NaN without", "replica"),
+    CLOSURE_MISSING_FILES(
+            Kind.GAUGE,
+            "Files that rows name and the tree lacked in the last scheduled snapshot; NaN where that is not known",
+            "tree"),
+    HOLD_ACTIVE(
+            Kind.GAUGE,
+            "1 while a newer snapshot is held, differing too much from what is applied, until an operator decides",
+            "replica"),
+    HOLD_TIMESTAMP_SECONDS(Kind.GAUGE, "When what is held was held first; NaN while nothing is", "replica"),
     AHEAD_LOAD_DURATION_SECONDS(Kind.TIMER, "How long it took to load a continuous snapshot ahead", "replica"),
     IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last import was proven", "replica"),
     IMPORT_DURATION_SECONDS(Kind.TIMER, "How long a successful import took, from fetch to proof", "replica"),

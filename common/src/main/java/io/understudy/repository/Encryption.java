@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import io.understudy.age.AgeFiles;
 import io.understudy.age.IdentityFile;
 import io.understudy.config.EncryptionSettings;
 import io.understudy.filestore.Filestore;
@@ -29,6 +30,7 @@ public interface Encryption {
      * @param state folder of durable state
      */
     static Encryption of(Optional<EncryptionSettings> settings, Path state) {
+        settings.ifPresent(there -> AgeFiles.prepare());
         return settings.map(
                         there -> there.identity().map(Encryption::withIdentity).orElseGet(() -> ofPrimary(state)))
                 .orElse(NONE);

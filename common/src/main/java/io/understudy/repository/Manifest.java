@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param server the name of the server that took it
  * @param last of a snapshot that was taken before this server stopped, as its last one; null in all others
  * @param carried the parts that were not read and are those of an older snapshot; in all others none
+ * @param closure for each query of {@code closure} what the rows name and a tree lacks; none where that was not asked
  */
 public record Manifest(
         int format,
@@ -37,7 +38,8 @@ public record Manifest(
         List<TreeData> trees,
         Totals totals,
         @JsonInclude(JsonInclude.Include.NON_NULL) Last last,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Carried> carried) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Carried> carried,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ClosureData> closure) {
     /** 1 was the layout before the first release, with all tables in the manifest; it is not read any more. */
     public static final int FORMAT = 2;
 
@@ -49,6 +51,7 @@ public record Manifest(
         databases = List.copyOf(databases);
         trees = List.copyOf(trees);
         carried = carried == null ? List.of() : List.copyOf(carried);
+        closure = closure == null ? List.of() : List.copyOf(closure);
     }
 
     /**
@@ -66,6 +69,40 @@ public record Manifest(
      * @param moment of that snapshot, UTC
      */
     public record Carried(String part, SnapshotId snapshot, Instant moment) {}
+
+    /** One whose closure was not asked for. */
+    public Manifest(
+            int format,
+            String site,
+            SnapshotId snapshot,
+            List<String> periods,
+            SnapshotId lastScheduled,
+            Instant moment,
+            String walLsn,
+            String server,
+            Versions versions,
+            List<DatabaseData> databases,
+            List<TreeData> trees,
+            Totals totals,
+            Last last,
+            List<Carried> carried) {
+        this(
+                format,
+                site,
+                snapshot,
+                periods,
+                lastScheduled,
+                moment,
+                walLsn,
+                server,
+                versions,
+                databases,
+                trees,
+                totals,
+                last,
+                carried,
+                List.of());
+    }
 
     /** One that is not continuous. */
     public Manifest(

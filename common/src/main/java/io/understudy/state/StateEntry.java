@@ -202,6 +202,13 @@ public enum StateEntry {
             Loss.COSTS,
             "a random id, which distinguishes this standby from another with the same configured name",
             "it is drawn again; the report of the old one stays in the filestore"),
+    HOLDS(
+            Owner.REPLICA,
+            "holds.json",
+            1,
+            Loss.STOPS,
+            "of a standby with `holds`: the snapshot that is held, since when and why, and the one that an operator accepted",
+            "the next round compares the newest snapshot again; what was accepted is accepted again with `agent-replica accept`"),
     STAGE(
             Owner.REPLICA,
             "stage",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
 import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
+import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
+import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
 import io.understudy.repository.Samples;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -33,6 +35,17 @@ class NativeCiphersTest {
             super("Wrong", "1", "for a test");
             Provider.Service other = Security.getProvider("SunJCE").getService("Cipher", "ChaCha20");
             put("Cipher.ChaCha20-Poly1305", other.getClassName());
+        }
+    }
+
+    /** Its cipher is right. */
+    private static final class WithoutAgreement extends Provider {
+        private static final long serialVersionUID = 1;
+
+        WithoutAgreement() {
+            super("WithoutAgreement", "1", "for a test");
+            Provider.Service right = Security.getProvider("SunJCE").getService("Cipher", "ChaCha20-Poly1305");
+            put("Cipher.ChaCha20-Poly1305", right.getClassName());
         }
     }
 
@@ -71,6 +84,11 @@ class NativeCiphersTest {
         assertThat(NativeCiphers.tried(Wrong::new)).isEmpty();
     }
 
+    @Test
+    void anAgreementThatIsAnotherIsNotUsed() {
+        assertThat(NativeCiphers.tried(WithoutAgreement::new)).isEmpty();
+    }
+
     /** What one of them sealed the other opens. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 65_536, 65_537, 300_000})
@@ -80,14 +98,15 @@ class NativeCiphersTest {
                 .newDecryptingChannel(
                         Channels.newChannel(
                                 new ByteArrayInputStream(AgeFiles.seal(plain, List.of(IDENTITY.recipient())))),
-                        List.of(IDENTITY.reader()))) {
+                        List.of(X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(IDENTITY.reveal())))) {
             assertThat(Channels.newInputStream(opened).readAllBytes()).isEqualTo(plain);
         }
         ByteArrayOutputStream sealed = new ByteArrayOutputStream();
         try (WritableByteChannel channel = new StandardEncryptingChannelFactory()
                 .newEncryptingChannel(
                         Channels.newChannel(sealed),
-                        List.of(IDENTITY.recipient().writer()))) {
+                        List.of(X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(
+                                IDENTITY.recipient().text())))) {
             channel.write(ByteBuffer.wrap(plain));
         }
         assertThat(AgeFiles.open(sealed.toByteArray(), List.of(IDENTITY))).isEqualTo(plain);

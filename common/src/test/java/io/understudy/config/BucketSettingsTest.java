@@ -9,6 +9,7 @@ import io.understudy.files.TreeKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,21 +64,64 @@ class BucketSettingsTest {
                 .contains("holds ${bucket.x.name}, which is no variable");
     }
 
+    /** An import deletes in all of a place what its snapshot lacks. */
+    @Test
+    void refusesPlacesThatLieInEachOther() throws IOException {
+        String meets = "or one lies in the other";
+        String one = "  kind: bucket\n  bucket: {url: 's3://one/a', second: 's3://one/b', endpoint: '%s'}\n"
+                + "- name: u\n  path: /srv/site/u\n";
+        String other = "  kind: bucket\n  bucket: {url: 's3://%s', second: 's3://two', endpoint: '%s'}\n";
+        for (String address : List.of(
+                "https://S3.Example.net",
+                "https://s3.example.net:443/",
+                "http://s3.example.net:80",
+                "https://s3.example.net.")) {
+            String tree = one.formatted("https://s3.example.net") + other.formatted("one/b/c", address);
+            assertThat(fault(tree)).contains("trees[2].bucket.url", "tree t, s3://one/b", meets);
+        }
+        assertThat(fault(one.formatted("https://s3.eu-west-1.amazonaws.com")
+                        + "  kind: bucket\n  bucket: {url: 's3://one'}\n"))
+                .contains(meets);
+        assertThat(read(one.formatted("https://s3.example.net") + other.formatted("one/c", "https://s3.example.net"))
+                        .trees())
+                .hasSize(2);
+        assertThat(read(one.formatted("https://s3.example.net") + other.formatted("one/b", "https://s3.example.org"))
+                        .trees())
+                .hasSize(2);
+    }
+
+    @Test
+    void refusesAPlaceInTheFilestore() {
+        assertThat(fault(
+                        "  kind: bucket\n  bucket: {url: 's3://backups', endpoint: 'https://s3.example.net'}\n",
+                        "url: 's3://backups/understudy', endpoint: 'https://s3.example.net:443'"))
+                .contains("the filestore s3://backups/understudy, or one lies in the other");
+    }
+
+    private String fault(String tree, String filestore) {
+        return catchThrowableOfType(UnderstudyException.class, () -> read(tree, filestore))
+                .getMessage();
+    }
+
     private String fault(String tree) {
         return catchThrowableOfType(UnderstudyException.class, () -> read(tree)).getMessage();
     }
 
     private Settings read(String tree) throws IOException {
+        return read(tree, "url: 'file:///srv/backups'");
+    }
+
+    private Settings read(String tree, String filestore) throws IOException {
         Path file = temp.resolve("understudy.yaml");
         Files.writeString(file, """
                 site: example
                 marker: /srv/site/BACKUP
                 database: {url: "jdbc:postgresql://localhost/site", user: site}
-                filestore: {url: "file:///srv/backups"}
+                filestore: {%s}
                 trees:
                 - name: t
                   path: /srv/site/t
-                """ + tree);
+                """.formatted(filestore) + tree);
         return SettingsFile.load(file, Map.of());
     }
 }

@@ -89,6 +89,17 @@ record Interaction(String text, Set<Setting> settings) {
                 of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
                 of("%s holds for all of %s.", Setting.DATABASE_AFTER_LOAD_LIMIT, Setting.DATABASE_AFTER_LOAD),
                 of("%s and %s are set together.", Setting.PROTECT_TABLE, Setting.PROTECT_WHERE),
+                of("%s is for %s.", Setting.HOLDS_QUERY_LIMIT, Setting.HOLDS_QUERY),
+                of("%s is the least for %s.", Setting.HOLDS_MIN_ROWS, Setting.HOLDS_ROWS_DROP),
+                of(
+                        "%s is the least for %s, %s and %s.",
+                        Setting.HOLDS_MIN_FILES,
+                        Setting.HOLDS_FILES_DROP,
+                        Setting.HOLDS_CHANGED,
+                        Setting.HOLDS_ENCRYPTED),
+                of("%s is the least for %s.", Setting.HOLDS_MIN_BYTES, Setting.HOLDS_BYTES_DROP),
+                of("%s and %s are set together.", Setting.CLOSURE_TREE, Setting.CLOSURE_QUERY),
+                of("%s looks at what %s found on the primary.", Setting.HOLDS_CLOSURE, Setting.CLOSURE_QUERY),
                 of("%s and %s are set together.", Setting.HISTORY_LINKS_FROM, Setting.HISTORY_LINKS_TO),
                 of("%s runs before %s.", Setting.MAINTENANCE_QUERY, Setting.DATABASE_AFTER_LOAD),
                 of(

@@ -62,8 +62,8 @@ class SiteFolderTest {
                 "/srv/shop | /srv/blog/media | trees.media (/srv/blog/media) meets trees.media of blog (/srv/blog)",
                 "/srv/shop | /srv/blog/../blog | trees.media is trees.media of blog: /srv/blog",
                 "/srv/shop | /var/lib/understudy/blog | trees.media is state of blog: /var/lib/understudy/blog",
-                "s3://backups/shop | s3://backups/blog/ | filestore is filestore of blog: s3://backups at http://store.example.net/blog",
-                "s3://backups/shop | s3://backups | filestore (s3://backups at http://store.example.net) meets filestore of blog (s3://backups at http://store.example.net/blog)",
+                "s3://backups/shop | s3://backups/blog/ | filestore is filestore of blog: s3://backups at store.example.net/blog",
+                "s3://backups/shop | s3://backups | filestore (s3://backups at store.example.net) meets filestore of blog (s3://backups at store.example.net/blog)",
                 "127.0.0.1:7444 | localhost:7443 | primary.listen is primary.listen of blog: port 7443/127.0.0.1",
                 "127.0.0.1:9474 | 0.0.0.0:9465 | primary.http (port 9465) meets replica.http of blog (port 9465/127.0.0.1)",
             })
@@ -98,8 +98,8 @@ class SiteFolderTest {
                 .containsExactlyInAnyOrder(
                         "databases.wiki is databases.wiki of blog: /srv/wiki.db",
                         "databases.crm is databases.crm of blog: mariadb/crm",
-                        "trees.media.bucket (s3://media at http://store.example.net/shop) meets trees.media.bucket of"
-                                + " blog (s3://media at http://store.example.net)");
+                        "trees.media.bucket (s3://media at store.example.net/shop) meets trees.media.bucket of"
+                                + " blog (s3://media at store.example.net)");
     }
 
     private static String assets(String yaml, String site, String url) {

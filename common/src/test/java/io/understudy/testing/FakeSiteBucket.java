@@ -65,6 +65,11 @@ public final class FakeSiteBucket implements SiteBucket {
         return all;
     }
 
+    /** An object's content. */
+    public String text(String key) {
+        return new String(objects.get(key).content, StandardCharsets.UTF_8);
+    }
+
     public Map<String, String> headers(String key) {
         return objects.get(key).head.headers();
     }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * with the rules that are shipped, in which seconds stand for minutes, hours and days. The tests are one play in acts.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("slow")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AlertsIT extends TwoServers {
     private static final Path FOLDER = Path.of("prometheus");
@@ -70,8 +72,12 @@ class AlertsIT extends TwoServers {
             Metric.RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS.exported());
 
     /** NaN here: without continuous snapshots nothing is loaded ahead. The replica's own tests see their values. */
-    private static final Set<String> NOTHING_AHEAD =
-            Set.of(Metric.AHEAD_SNAPSHOT_TIMESTAMP_SECONDS.exported(), Metric.AHEAD_SNAPSHOT_NUMBER.exported());
+    private static final Set<String> NOTHING_AHEAD = Set.of(
+            Metric.AHEAD_SNAPSHOT_TIMESTAMP_SECONDS.exported(),
+            Metric.AHEAD_SNAPSHOT_NUMBER.exported(),
+            // Nothing is held, and no query is configured.
+            Metric.HOLD_TIMESTAMP_SECONDS.exported(),
+            Metric.CLOSURE_MISSING_FILES.exported());
 
     /** What the page promises of the filestore's outage and of its end. */
     private static final Duration PROMISED = Duration.ofSeconds(15);

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 class AnotherHostIT extends Scenario {
     private static final String TEXTS = "SELECT text FROM notes ORDER BY id";
 
-    @Tag("always")
     @Test
     void aStandbyHasItsOwnTextsFilesAndSecrets() throws IOException {
         ServerPair pair = following(false);

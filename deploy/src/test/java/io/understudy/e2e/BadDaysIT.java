@@ -18,7 +18,6 @@ class BadDaysIT extends Scenario {
     private static final String BIG =
             "CREATE TABLE big AS SELECT g AS id, md5(g::text) AS a, md5((g * 7)::text) AS b FROM generate_series(1, %d) g";
 
-    @Tag("always")
     @Test
     void aSnapshotThatMakesTheSiteUnhealthyIsUndoneAndNotTriedAgainAndRollbackIsWhole() {
         ServerPair pair = following(false);

@@ -35,7 +35,6 @@ class EncryptionIT extends Scenario {
     private final Canaries canaries =
             new Canaries().plant("a row", NOTE).plant("a file", UPLOAD).plant("a name", "canary-name.txt");
 
-    @Tag("always")
     @Test
     void theStandbyFollowsAndTakesOverAndTheFilestoreHoldsNothingToRead() throws IOException {
         ServerPair pair = install(false);

@@ -21,7 +21,6 @@ class LastSnapshotIT extends SharedScenario {
     }
 
     /** By {@code service.stop}; what was written a moment before is on the standby, which says that this is all. */
-    @Tag("always")
     @Test
     void whatWasWrittenLastIsOnTheStandbyWhichSaysThatNothingCameAfterIt() {
         int notes = primary().site().notes().size();

@@ -39,6 +39,9 @@ final class AheadWatch {
                         .genuine(snapshot)
                         .filter(genuine -> genuine.content().tables().equals(server.databases.tables(database)))
                         .isPresent();
+        if (!views.of(server).asked.containsKey(snapshot)) {
+            run.holds.requireWithin(server, snapshot);
+        }
         if (!whole) {
             throw Promise.NEVER_MIXED.broken(
                     server.name + ": " + snapshot + " is said to be ahead, but its database does not hold it");

@@ -2,6 +2,8 @@ package io.understudy.simulation;
 
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.app.Replica;
+import io.understudy.replica.hold.Hold;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.round.ImportRequest;
@@ -228,8 +230,32 @@ final class Operators {
     }
 
     private void rollback(Server server) {
+        if (run.holds.isOn() && run.random.nextBoolean()) {
+            decide(server, run.random.nextBoolean());
+            return;
+        }
         run.tell("rollback", server.name, "");
         ask(server, false, (agent, control) -> agent.rollback());
+    }
+
+    /** About what is held, where something is. */
+    private void decide(Server server, boolean accept) {
+        HoldBook.in(server.settings.state(), server.settings.replica().holds(), server.clock)
+                .current()
+                .map(Hold::snapshot)
+                .ifPresent(held -> {
+                    run.tell(accept ? "accept" : "reject", server.name, held.toString());
+                    if (accept) {
+                        run.holds.accepting(server, held.toString());
+                    }
+                    ask(server, false, (agent, control) -> {
+                        if (accept) {
+                            agent.accept(held, control);
+                        } else {
+                            agent.reject(held);
+                        }
+                    });
+                });
     }
 
     private void restore(Server server) {
@@ -289,6 +315,7 @@ final class Operators {
         long start = run.primary(primary).taken();
         Duration waited = Duration.ZERO;
         while (!isWell(primary, start)) {
+            run.all.stream().filter(server -> server != primary).forEach(server -> decide(server, true));
             run.turns.sleep(Duration.ofHours(2));
             waited = waited.plusHours(2);
             if (waited.compareTo(LONGEST_RECOVERY) > 0) {

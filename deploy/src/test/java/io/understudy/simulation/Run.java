@@ -50,6 +50,7 @@ final class Run {
     private final ServerViews views = new ServerViews();
     final MarkerRule markers = new MarkerRule(this, views);
     final DriftWatch drift = new DriftWatch(views);
+    final HoldWatch holds;
     final AheadWatch ahead = new AheadWatch(this, views);
     final PromotionWatch promotions = new PromotionWatch(this, views);
     final ServerWatch servers = new ServerWatch(this, views, drift, ahead);
@@ -70,6 +71,7 @@ final class Run {
         this.stores = new Stores(seed, time);
         this.truth = stores.places.get(0).truth;
         this.store = new StoreWatch(stores, this);
+        this.holds = new HoldWatch(seed, this);
         this.folder = folder;
         this.keys = keys;
         this.trusted = keys.trusted();

@@ -18,6 +18,7 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.config.ShutdownSettings;
 import io.understudy.config.SshOptions;
+import io.understudy.config.StandbyChanges;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.primary.capture.GenuineSnapshots;
@@ -231,7 +232,15 @@ final class Server {
                         OptionalDouble.empty(),
                         Optional.empty()),
                 RETENTION,
-                new ReplicaSettings(name, List.of(), Duration.ofHours(3), Optional.empty()),
+                new ReplicaSettings(
+                        name,
+                        List.of(),
+                        Duration.ofHours(3),
+                        Optional.empty(),
+                        Duration.ofHours(2),
+                        true,
+                        StandbyChanges.NONE,
+                        run.holds.settings()),
                 new ServiceSettings(
                         List.of(), List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());

@@ -126,6 +126,11 @@ final class Users {
                 notes.add(0, old.split("\t")[0] + "\t" + file);
             }
         }
+        if (run.holds.isOn() && number % 4 == 0) {
+            // A mistake: most of it goes.
+            notes.forEach(gone -> server.log.changed(live, "note", gone.split("\t")[0]));
+            notes.clear();
+        }
         notes.add(number + "\t" + file);
         server.log.changed(live, "note", Integer.toString(number));
         server.log.changed(live, "stamp", "");

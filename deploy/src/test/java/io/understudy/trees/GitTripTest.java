@@ -164,6 +164,49 @@ class GitTripTest {
                 .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
     }
 
+    /** What is behind the link is of another folder. */
+    @Test
+    void aTrackedFolderThatBecameALinkHidesItsFiles() throws IOException {
+        write("elsewhere/er/logo.svg", "<svg/>");
+        FolderDeletion.delete(theme.resolve("deep"));
+        Files.createSymbolicLink(theme.resolve("deep"), Path.of("elsewhere"));
+
+        TreeData data = trip(true, false);
+
+        assertThat(paths(data)).contains("deep");
+        assertThat(said(data)).contains("deep/er/logo.svg");
+        assertThat(Files.isSymbolicLink(live.resolve("deep"))).isTrue();
+        assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
+    }
+
+    /** A process was killed while it made the mirror. */
+    @Test
+    void makesAMirrorOfHalfOne() throws IOException {
+        Files.createDirectories(temp.resolve("standby/git/theme.git/objects"));
+
+        trip(true, false);
+
+        assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
+    }
+
+    /** Its disk lost a part of it. */
+    @Test
+    void replacesADamagedMirrorOnceThereIsAWholeOne() throws IOException {
+        trip(true, false);
+        Path mirror = temp.resolve("standby/git/theme.git");
+        Files.writeString(mirror.resolve("config"), "[core\n\trepositoryformatversion = ");
+        Path away = temp.resolve("away.git");
+        Files.move(origin, away);
+        assertThatThrownBy(() -> trip(true, false)).hasMessageContaining("cannot be fetched");
+        assertThat(mirror.resolve("config")).hasContent("[core\n\trepositoryformatversion = ");
+        Files.move(away, origin);
+
+        write("new.css", "newer {}");
+        trip(true, false);
+
+        assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
+    }
+
     /** What a foreign repository names as programs: each would leave a trace. */
     @Test
     void runsNothingOfTheRepository() throws IOException {

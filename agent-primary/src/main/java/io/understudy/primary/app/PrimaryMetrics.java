@@ -57,6 +57,13 @@ final class PrimaryMetrics implements EventSink {
                     continuous ? Metric.CONTINUOUS_DURATION_SECONDS : Metric.SNAPSHOT_DURATION_SECONDS,
                     committed.took());
             newest(RepositorySeen.Details.of(Outline.of(committed.manifest())));
+            committed
+                    .manifest()
+                    .closure()
+                    .forEach(each -> metrics.set(
+                            Metric.CLOSURE_MISSING_FILES,
+                            each.unknown() == null ? each.missing() : Double.NaN,
+                            each.tree()));
         } else if (event instanceof PrimaryEvent.SnapshotUnneeded) {
             checked(at);
         } else if (event instanceof PrimaryEvent.SiteWasQuiet quiet) {

@@ -23,6 +23,7 @@ import io.understudy.postgres.Database;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.ClosureSource;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.capture.LastUnchanged;
@@ -127,8 +128,7 @@ public final class PrimaryWiring implements AutoCloseable {
 
     public SnapshotTaker taker(Events events) {
         SnapshotSource source = new SnapshotSource(
-                settings.primary().name(),
-                AgentVersion.current(),
+                new SnapshotSource.Taker(settings.primary().name(), AgentVersion.current()),
                 ports.database(),
                 trees,
                 settings.trees(),
@@ -136,7 +136,8 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.clock().withZone(zone()),
                 ports.ticker(),
                 new QuiesceWiring(settings).quiesce(events),
-                ports.others());
+                ports.others(),
+                new ClosureSource(settings.closure(), settings.state()));
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 

@@ -5,6 +5,7 @@ import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.Quiesce.Still;
+import io.understudy.primary.capture.database.NamedFiles;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
@@ -13,6 +14,7 @@ import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.primary.events.Stage;
 import io.understudy.progress.Progress;
+import io.understudy.repository.ClosureData;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseWriter.Written;
 import io.understudy.repository.Manifest;
@@ -126,14 +128,22 @@ final class SnapshotRun {
         ContentGuard guard = new ContentGuard(parts.trees(), request.acceptEmpty(), newest.manifest(), places);
         enter(Stage.FILES);
         guard.look(source.files());
-        try (BlobSession session =
-                full ? target.blobs().renewal() : target.blobs().session(base::stored)) {
+        try (ClosureSpool spool = source.closure().begin(request);
+                BlobSession session =
+                        full ? target.blobs().renewal() : target.blobs().session(base::stored)) {
             session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
             List<OtherDumps.Dumped> dumped = new OtherDumps(source.clock()).read(parts.others(), sink);
-            Content content =
-                    read(parts, sink, guard, base.before(target, lists, request.isContinuous()), base, target, request);
+            Content content = read(
+                    parts,
+                    sink,
+                    guard,
+                    base.before(target, lists, request.isContinuous()),
+                    base,
+                    target,
+                    request,
+                    spool);
             Captured captured = content.database();
             List<TreeData> trees = parts.all(
                     content.trees().stream().map(SourceTrees.Captured::tree).toList());
@@ -154,6 +164,7 @@ final class SnapshotRun {
                             named.put(data.tree().references(), data.named().orElseGet(() -> base.named(data.tree()))));
             dumped.forEach(each -> named.put(each.data().references(), each.named()));
             parts.name(trees, others, named);
+            List<ClosureData> closure = source.closure().compare(spool, trees);
             enter(Stage.COMMIT);
             session.settle();
             beforeCommit.run();
@@ -172,6 +183,7 @@ final class SnapshotRun {
                             others,
                             trees,
                             parts.carried(trees),
+                            closure,
                             KnownBlobs.storedBytes(named.values()),
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
@@ -196,13 +208,14 @@ final class SnapshotRun {
             Before before,
             Base base,
             Repository target,
-            SnapshotRequest request) {
+            SnapshotRequest request,
+            NamedFiles named) {
         // A last one has stopped the site by itself, and one of parts has no moment that all of it is of.
         boolean goesOn = request.isContinuous()
                 || request.last() != null
                 || !request.only().isEmpty();
         try (Still still = (goesOn ? Quiesce.NONE : source.quiesce()).begin(source.trees())) {
-            return read(parts, sink, guard, before, base, target, still);
+            return read(parts, sink, guard, before, base, target, still, named);
         }
     }
 
@@ -213,7 +226,8 @@ final class SnapshotRun {
             Before before,
             Base base,
             Repository target,
-            Still still) {
+            Still still,
+            NamedFiles named) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
                 moments,
@@ -230,6 +244,7 @@ final class SnapshotRun {
                     frozen -> parts.database()
                             .capture(
                                     Optional.of(before),
+                                    named,
                                     timed.around((inner, buffer, offset, length) -> {
                                         moments.requireTrees();
                                         return inner.put(buffer, offset, length);
@@ -319,6 +334,7 @@ final class SnapshotRun {
             List<DatabaseData> others,
             List<TreeData> trees,
             List<Manifest.Carried> carried,
+            List<ClosureData> closure,
             long stored,
             long uploaded) {
         Written database = captured.database();
@@ -346,7 +362,8 @@ final class SnapshotRun {
                         stored,
                         uploaded),
                 request.last(),
-                carried);
+                carried,
+                closure);
     }
 
     private static boolean holdAs(List<DatabaseData> others, List<DatabaseData> then) {

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.progress.Progress;
+import io.understudy.repository.ClosureData;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
@@ -84,6 +85,14 @@ public final class SnapshotTaker {
     private void committed(Taken taken) {
         events.report(new PrimaryEvent.SnapshotCommitted(
                 taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
+        for (ClosureData each : taken.manifest().closure()) {
+            if (each.unknown() != null) {
+                events.report(
+                        new PrimaryEvent.ClosureUnknown(taken.manifest().snapshot(), each.tree(), each.unknown()));
+            } else if (each.missing() > 0) {
+                events.report(new PrimaryEvent.FilesMissing(taken.manifest().snapshot(), each.text(), each.named(3)));
+            }
+        }
         locks.committed(taken.manifest());
     }
 

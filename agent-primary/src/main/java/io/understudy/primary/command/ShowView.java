@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.cli.Bytes;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
+import io.understudy.repository.ClosureData;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
@@ -39,7 +40,9 @@ import java.util.stream.Stream;
  * "moment":"2026-11-20T09:59:58Z","apart_seconds":2.1}]}; {@code database} is absent where there is none of PostgreSQL.
  *
  * <p>A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous. The
- * last one before its server stopped has {@code "last":{"site_stopped":true}}.
+ * last one before its server stopped has {@code "last":{"site_stopped":true}}. Where {@code closure} is configured,
+ * it has {@code "closure":[{"tree":"media","query":"…","named":120,"missing":1,"paths":["a.jpg"]}]}, or in place of
+ * numbers {@code "unknown":"why"}.
  */
 record ShowView(
         SnapshotId snapshot,
@@ -55,7 +58,8 @@ record ShowView(
         List<Tree> trees,
         Manifest.Totals totals,
         @JsonInclude(JsonInclude.Include.NON_NULL) Manifest.Last last,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Manifest.Carried> carried) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Manifest.Carried> carried,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ClosureData> closure) {
 
     record Database(
             String name, String schemaHash, long archiveBytes, DatabaseProperties properties, List<Table> tables) {}
@@ -126,7 +130,8 @@ record ShowView(
                 manifest.trees().stream().map(tree -> tree(tree, source, trees)).toList(),
                 manifest.totals(),
                 manifest.last(),
-                manifest.carried());
+                manifest.carried(),
+                manifest.closure());
     }
 
     private static Database database(DatabaseData database, BlobSource source) {
@@ -203,6 +208,15 @@ record ShowView(
                 .append(", ")
                 .append(Moments.text(part.moment()))
                 .append('\n'));
+        for (ClosureData each : closure) {
+            text.append("closure   ").append(each.text()).append('\n');
+            each.paths().forEach(path -> text.append("  missing  ").append(path).append('\n'));
+            if (each.missing() > each.paths().size()) {
+                text.append("  missing  … and ")
+                        .append(each.missing() - each.paths().size())
+                        .append(" more\n");
+            }
+        }
         if (rowsAreNewerThanFiles()) {
             text.append("note      rows may name files that are not here: the database is newer than them\n");
         }

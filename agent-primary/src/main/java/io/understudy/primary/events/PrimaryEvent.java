@@ -107,6 +107,14 @@ public sealed interface PrimaryEvent extends Event {
             severity = Severity.WARN)
     record QuiesceLeftover(UnderstudyException why) implements PrimaryEvent {}
 
+    @EventText(value = "{snapshot}: {what}: {paths}", severity = Severity.WARN)
+    record FilesMissing(SnapshotId snapshot, String what, String paths) implements PrimaryEvent {}
+
+    @EventText(
+            value = "{snapshot}: whether tree {tree} has all files that rows name is not known: {why}",
+            severity = Severity.WARN)
+    record ClosureUnknown(SnapshotId snapshot, String tree, String why) implements PrimaryEvent {}
+
     /** The daemon looked whether anything changed; where it did, {@link SnapshotCommitted} came before. */
     @EventText(value = "looked for changes in {took}[: {taken}]; the next time in {pause}", severity = Severity.TRACE)
     record ContinuousLooked(Duration took, Duration pause, boolean taken) implements PrimaryEvent {}

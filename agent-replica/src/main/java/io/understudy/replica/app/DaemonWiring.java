@@ -50,6 +50,7 @@ final class DaemonWiring {
         ReplicaMetrics replicaMetrics = new ReplicaMetrics(
                 monitoring.metrics(),
                 store,
+                wiring.holds(),
                 settings.replica().name(),
                 new LastVerified(settings.state()),
                 ports.clock());

@@ -7,6 +7,7 @@ import io.understudy.replica.forecast.MeasuredTimes;
 import io.understudy.replica.forecast.Measurement.Kind;
 import io.understudy.replica.forecast.TakenSteps;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.HoldDecisions;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
@@ -19,6 +20,7 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What a replica can do, each under the apply lock. Starts no thread. */
@@ -29,6 +31,7 @@ public final class Replica {
     private final Round round;
     private final Rollback rollback;
     private final Promotion promotion;
+    private final HoldDecisions decisions;
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
     private final MeasuredTimes measured;
@@ -40,6 +43,7 @@ public final class Replica {
             Round round,
             Rollback rollback,
             Promotion promotion,
+            HoldDecisions decisions,
             CleanUp cleanUp,
             LiveDatabases databases,
             MeasuredTimes measured) {
@@ -49,6 +53,7 @@ public final class Replica {
         this.round = round;
         this.rollback = rollback;
         this.promotion = promotion;
+        this.decisions = decisions;
         this.cleanUp = cleanUp;
         this.databases = databases;
         this.measured = measured;
@@ -103,6 +108,28 @@ public final class Replica {
     /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */
     public boolean isPrimary(Promotion.Request request) {
         return promotion.isPrimary(request);
+    }
+
+    /** Lets what is held become live, and imports what is due then. As {@link HoldDecisions#accept}. */
+    public RoundResult accept(SnapshotId snapshot, RoundControl control) {
+        return locked(() -> {
+            decisions.accept(snapshot);
+            return clearingUp(
+                    () -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ImportRequest.newest(), control));
+        });
+    }
+
+    /** What is held and newer than what is live. */
+    Optional<HoldView> held() {
+        return decisions.held().map(HoldView::of);
+    }
+
+    /** As {@link HoldDecisions#reject}. */
+    public void reject(SnapshotId snapshot) {
+        locked(() -> {
+            decisions.reject(snapshot);
+            return null;
+        });
     }
 
     /** @return what is live now; nothing when it went back to the state before the first import */

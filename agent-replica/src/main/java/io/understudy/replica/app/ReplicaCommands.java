@@ -13,6 +13,10 @@ public final class ReplicaCommands {
             AdminCommand.of("sync", SyncRequest.class, Synced.class);
     public static final AdminCommand<RestoreRequest, Synced> RESTORE =
             AdminCommand.of("restore", RestoreRequest.class, Synced.class);
+    public static final AdminCommand<HoldRequest, Decided> ACCEPT =
+            AdminCommand.of("accept", HoldRequest.class, Decided.class);
+    public static final AdminCommand<HoldRequest, Decided> REJECT =
+            AdminCommand.of("reject", HoldRequest.class, Decided.class);
     public static final AdminCommand<Nothing, Synced> ROLLBACK =
             AdminCommand.of("rollback", Nothing.class, Synced.class);
     public static final AdminCommand<Promotion.Request, PromoteResult> PROMOTE =
@@ -30,4 +34,7 @@ public final class ReplicaCommands {
     public record SyncRequest(boolean retryRejected) {}
 
     public record RestoreRequest(SnapshotId snapshot) {}
+
+    /** @param snapshot that is held */
+    public record HoldRequest(SnapshotId snapshot) {}
 }

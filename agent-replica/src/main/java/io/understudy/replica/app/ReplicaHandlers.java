@@ -47,6 +47,23 @@ final class ReplicaHandlers {
                         ReplicaCommands.RESTORE,
                         (request, call) -> does.round(
                                 call, control -> replica.sync(new ImportRequest.Named(request.snapshot()), control)))
+                .on(
+                        ReplicaCommands.ACCEPT,
+                        (request, call) -> does.shown(
+                                call,
+                                () -> worker.call(control -> {
+                                    call.onCancel(control::cancel);
+                                    return Decided.accepted(
+                                            request.snapshot(),
+                                            replica.accept(request.snapshot(), control),
+                                            replica.held());
+                                })))
+                .on(
+                        ReplicaCommands.REJECT,
+                        (request, call) -> worker.call(control -> {
+                            replica.reject(request.snapshot());
+                            return Decided.rejected(request.snapshot(), replica.held());
+                        }))
                 .on(ReplicaCommands.ROLLBACK, (request, call) -> does.round(call, control -> replica.rollback()))
                 .on(
                         ReplicaCommands.PROMOTE,
@@ -63,7 +80,7 @@ final class ReplicaHandlers {
                 call,
                 () -> worker.call(control -> {
                     call.onCancel(control::cancel);
-                    return Synced.of(work.apply(control));
+                    return Synced.of(work.apply(control)).holding(replica.held());
                 }));
     }
 

@@ -12,6 +12,8 @@ import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.hold.Hold;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -37,15 +39,23 @@ final class ReplicaMetrics implements EventSink {
 
     private final Metrics metrics;
     private final ReplicaStateStore store;
+    private final HoldBook holds;
     private final String replica;
     private final LastVerified verified;
     private final Clock clock;
     private int seconds;
     private final AtomicInteger highestSeen = new AtomicInteger();
 
-    ReplicaMetrics(Metrics metrics, ReplicaStateStore store, String replica, LastVerified verified, Clock clock) {
+    ReplicaMetrics(
+            Metrics metrics,
+            ReplicaStateStore store,
+            HoldBook holds,
+            String replica,
+            LastVerified verified,
+            Clock clock) {
         this.metrics = metrics;
         this.store = store;
+        this.holds = holds;
         this.replica = replica;
         this.verified = verified;
         this.clock = clock;
@@ -66,6 +76,8 @@ final class ReplicaMetrics implements EventSink {
         metrics.watch(Metric.AHEAD_SNAPSHOT_TIMESTAMP_SECONDS, () -> ahead(it -> seconds(it.moment())), replica);
         metrics.watch(
                 Metric.AHEAD_SNAPSHOT_NUMBER, () -> ahead(it -> it.snapshot().sequence()), replica);
+        metrics.watch(Metric.HOLD_ACTIVE, () -> held(hold -> 1, 0), replica);
+        metrics.watch(Metric.HOLD_TIMESTAMP_SECONDS, () -> held(hold -> seconds(hold.since()), Double.NaN), replica);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
         metrics.prepare(Metric.TABLE_MISMATCHES, replica);
         metrics.prepare(Metric.TABLE_DRIFTS, replica);
@@ -210,6 +222,20 @@ final class ReplicaMetrics implements EventSink {
     private double ahead(ToDoubleFunction<Ahead> value) {
         try {
             return store.record().ahead().map(value::applyAsDouble).orElse(Double.NaN);
+        } catch (UnderstudyException e) {
+            return Double.NaN;
+        }
+    }
+
+    /** A book that cannot be read is no reason to say that nothing is held. */
+    private double held(ToDoubleFunction<Hold> value, double without) {
+        try {
+            Optional<SnapshotId> live = store.record().live().flatMap(DatabaseVersion::snapshot);
+            return holds.current()
+                    .filter(hold -> live.filter(id -> id.compareTo(hold.snapshot()) >= 0)
+                            .isEmpty())
+                    .map(value::applyAsDouble)
+                    .orElse(without);
         } catch (UnderstudyException e) {
             return Double.NaN;
         }

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 final class ReplicaNotices implements Signals, DataAge {
     private static final String PROMOTION = "promotion";
     private static final String EPOCH = "epoch";
+    private static final String HOLD = "hold";
 
     /** Suits a daily snapshot; which schedule the primary has is not known here. */
     private static final Duration LIMIT = Duration.ofHours(26);
@@ -106,11 +107,22 @@ final class ReplicaNotices implements Signals, DataAge {
     private static List<Signal> ofRole(Event event) {
         if (event instanceof ReplicaEvent.ServerPromoted) {
             Fact fact = Fact.of(event);
-            return List.of(Signal.moot(ROUND, fact), Signal.each(Occasion.PROMOTION, PROMOTION, fact));
+            return List.of(
+                    Signal.moot(ROUND, fact),
+                    Signal.moot(HOLD, fact),
+                    Signal.each(Occasion.PROMOTION, PROMOTION, fact));
         }
         if (event instanceof ReplicaEvent.MarkerReturned) {
             Fact fact = Fact.of(event);
             return List.of(Signal.moot(EPOCH, fact), Signal.each(Occasion.PROMOTION, PROMOTION, fact));
+        }
+        if (event instanceof ReplicaEvent.SnapshotHeld held) {
+            return List.of(Signal.down(HOLD, Fact.of(event, Optional.of(held.snapshot()))));
+        }
+        if (event instanceof ReplicaEvent.HoldEnded
+                || event instanceof ReplicaEvent.HoldAccepted
+                || event instanceof ReplicaEvent.HoldRejected) {
+            return List.of(Signal.recovered(HOLD, Fact.of(event)));
         }
         if (event instanceof ReplicaEvent.EpochUnclaimed) {
             return List.of(Signal.failing(EPOCH, Fact.of(event)));

@@ -23,6 +23,7 @@ import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.forecast.Forecaster;
 import io.understudy.replica.forecast.MeasuredTimes;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
@@ -40,7 +41,6 @@ import io.understudy.replica.round.BoundedCall;
 import io.understudy.replica.round.Discovery;
 import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.Inspection;
-import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
@@ -78,6 +78,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final EpochStore epochs;
     private final ReplicaId id;
     private final ReplicaStateStore store;
+    private final HoldBook holds;
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
     private final SeenDamage damage = new SeenDamage();
@@ -98,6 +99,7 @@ public final class ReplicaWiring implements AutoCloseable {
         this.epochs = new EpochStore(settings.state());
         this.id = new ReplicaId(settings.state());
         this.measured = new MeasuredTimes(settings.state(), ports.clock());
+        this.holds = HoldBook.in(settings.state(), settings.replica().holds(), ports.clock());
         MirrorAccess mirrors = mirrors();
         // Nothing signs the identity in the filestore, so what this server knows comes first.
         this.repository = new RepositoryAccess(() -> Repository.open(
@@ -114,6 +116,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 AgentVersion.current(),
                 id,
                 () -> ports.loader().base().map(SpareLoader.Base::snapshot),
+                holds::needed,
                 ports.clock());
         this.parts = replace.apply(shippedParts());
         this.steps = new ImportSteps(
@@ -122,16 +125,14 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** Of a real server. */
     public static ReplicaWiring of(Settings settings) {
-        return real(settings, Filestores.open(settings.filestore()));
+        return new ReplicaWiring(
+                settings, ServerWiring.ports(settings, Filestores.open(settings.filestore())), ReplicaParts::bounded);
     }
 
     /** With a filestore that reports its health. */
     public static ReplicaWiring metered(Settings settings, Monitoring monitoring) {
-        return real(settings, monitoring.open(settings.filestore()));
-    }
-
-    private static ReplicaWiring real(Settings settings, Filestore filestore) {
-        return new ReplicaWiring(settings, ServerWiring.ports(settings, filestore), ReplicaParts::bounded);
+        return new ReplicaWiring(
+                settings, ServerWiring.ports(settings, monitoring.open(settings.filestore())), ReplicaParts::bounded);
     }
 
     private ReplicaParts shippedParts() {
@@ -249,6 +250,14 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.ticker());
     }
 
+    private HoldWiring holding() {
+        return new HoldWiring(this, parts, holds);
+    }
+
+    public HoldBook holds() {
+        return holds;
+    }
+
     public Round round(Events events) {
         return new Round(
                 store,
@@ -258,6 +267,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         store,
                         parts.source(),
                         inspection(),
+                        holds,
                         announced,
                         damage,
                         failures(),
@@ -266,6 +276,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         ports.ticker()),
                 steps,
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
+                holding().step(events),
                 failures(),
                 events,
                 ports.ticker());
@@ -280,8 +291,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 claiming,
                 unfinished,
-                new LastLook(
-                        store, marker, parts.source(), steps, parts.calls(), events, ports.clock(), ports.ticker()),
+                holding().lastLook(steps, events),
                 new AheadStep(steps, ports.loader(), intents(), events, AheadStep.STAGING),
                 events,
                 ports.ticker());
@@ -319,6 +329,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 round(events),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
+                holding().decisions(failures(), events),
                 cleanUp(events),
                 ports.databases(),
                 measured);
@@ -333,20 +344,10 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     StatusReport statusReport(DaemonStatus live) {
-        StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
+        FilestoreLooks looks = FilestoreLooks.of(settings, repository, parts);
         Forecaster forecaster = Forecaster.of(settings, parts.claims(), ports.site(), measured, ports.clock());
-        ShutdownLook shutdown = new ShutdownLook(parts.source(), parts.calls());
         return new StatusReport(
-                settings,
-                store,
-                marker,
-                parts.source(),
-                live,
-                inspection(),
-                stores,
-                shutdown,
-                forecaster,
-                ports.clock());
+                settings, store, marker, parts.source(), holds, live, inspection(), looks, forecaster, ports.clock());
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.cli.AgentVersion;
 import io.understudy.cli.Problem;
+import io.understudy.failure.ErrorCode;
 import io.understudy.page.Level;
 import io.understudy.page.Page;
 import io.understudy.page.Page.DataAge;
@@ -119,6 +120,11 @@ final class StandbyPage {
                 .ifPresent(each -> facts.add(Fact.plain(
                         "Ahead",
                         each.snapshot() + ", data of " + Moments.text(each.moment()) + "; promote serves it")));
+        status.held()
+                .ifPresent(each -> facts.add(new Fact(
+                        "Held",
+                        each.snapshot() + " since " + Moments.text(each.since()) + "; promote does not serve it",
+                        Level.CAUTION)));
         status.previous().ifPresent(id -> facts.add(Fact.plain("Previous", id + "; rollback returns to it")));
         status.epoch()
                 .ifPresent(epoch -> facts.add(new Fact(
@@ -164,6 +170,11 @@ final class StandbyPage {
         }
         status.lastError().ifPresent(each -> errors.add(error("import", each)));
         status.cleanUp().ifPresent(each -> errors.add(error("clean-up", each)));
+        status.held()
+                .ifPresent(each -> errors.add(new Page.Error(
+                        "held " + each.snapshot(),
+                        new Problem(ErrorCode.SNAPSHOT_HELD.label(), each.text(), each.hint()),
+                        Optional.of(each.since()))));
         status.rejected()
                 .forEach(each -> errors.add(new Page.Error(
                         "rejected " + each.snapshot(),
@@ -207,6 +218,9 @@ final class StandbyPage {
         }
         if (status.previous().equals(wanted)) {
             return "previous";
+        }
+        if (status.held().map(HoldView::snapshot).equals(wanted)) {
+            return "held";
         }
         return status.rejected().stream().anyMatch(each -> each.snapshot().equals(id)) ? "rejected" : "";
     }

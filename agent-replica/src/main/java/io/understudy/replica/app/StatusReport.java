@@ -13,6 +13,8 @@ import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.forecast.Forecaster;
 import io.understudy.replica.forecast.Seen;
+import io.understudy.replica.hold.Hold;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
@@ -23,7 +25,6 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.StoreState;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Failure;
 import io.understudy.v1.ReplicaReport;
@@ -32,7 +33,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What this replica is, looked at now; what is older carries its time. */
@@ -44,10 +44,10 @@ final class StatusReport {
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final SnapshotSource source;
+    private final HoldBook holds;
     private final DaemonStatus live;
     private final Inspection inspection;
-    private final Supplier<List<StoreState>> stores;
-    private final ShutdownLook shutdown;
+    private final FilestoreLooks looks;
     private final Forecaster forecaster;
     private final Clock clock;
 
@@ -56,20 +56,20 @@ final class StatusReport {
             ReplicaStateStore store,
             BackupMode backup,
             SnapshotSource source,
+            HoldBook holds,
             DaemonStatus live,
             Inspection inspection,
-            Supplier<List<StoreState>> stores,
-            ShutdownLook shutdown,
+            FilestoreLooks looks,
             Forecaster forecaster,
             Clock clock) {
         this.settings = settings;
         this.store = store;
         this.backup = backup;
         this.source = source;
+        this.holds = holds;
         this.live = live;
         this.inspection = inspection;
-        this.stores = stores;
-        this.shutdown = shutdown;
+        this.looks = looks;
         this.forecaster = forecaster;
         this.clock = clock;
     }
@@ -81,10 +81,10 @@ final class StatusReport {
                         true,
                         live.activity().map(ProgressView::of),
                         primaries.stream().map(StatusReport::view).toList(),
-                        asked.filestore().with(stores.get()),
+                        asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest())));
+                .with(looks.shutdown().of(asked.filestore().newest())));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -98,10 +98,10 @@ final class StatusReport {
                         daemon,
                         Optional.empty(),
                         primaries,
-                        asked.filestore().with(stores.get()),
+                        asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest())));
+                .with(looks.shutdown().of(asked.filestore().newest())));
     }
 
     /** A daemon that has had no need to ask yet has nothing to say. */
@@ -121,7 +121,7 @@ final class StatusReport {
                         asked.filestore(),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest())));
+                .with(looks.shutdown().of(asked.filestore().newest())));
     }
 
     private Forecast forecast(Live seen) {
@@ -135,6 +135,7 @@ final class StatusReport {
                 seen.shutdown()
                         .filter(last -> last.siteStopped() && applied.equals(Optional.of(last.snapshot())))
                         .isPresent(),
+                holds.current().map(Hold::snapshot),
                 seen.progress().isPresent()));
     }
 
@@ -165,9 +166,10 @@ final class StatusReport {
                 backup.on(),
                 store.record(),
                 seen.leaving(settings.trees().stream()
-                        .filter(tree -> !tree.applied())
-                        .map(TreeSettings::name)
-                        .toList()),
+                                .filter(tree -> !tree.applied())
+                                .map(TreeSettings::name)
+                                .toList())
+                        .holding(holds.current().map(HoldView::of)),
                 clock.instant());
     }
 

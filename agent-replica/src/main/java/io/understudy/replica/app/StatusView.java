@@ -36,6 +36,7 @@ import java.util.Optional;
  * @param previous N-1, to which {@code rollback} returns; empty also when what that needs is gone
  * @param ahead the newer snapshot that is loaded next to what is live, and that {@code promote} serves; empty also when
  *     its database is gone
+ * @param held the newer snapshot that does not become live by itself, and that {@code promote} does not serve
  * @param setAside databases that were here before Understudy, by the names that they have now
  * @param epoch of this server after a promotion
  * @param claimPending whether that epoch has yet to be claimed
@@ -66,6 +67,7 @@ public record StatusView(
         Optional<Instant> since,
         Optional<SnapshotId> previous,
         Optional<AheadView> ahead,
+        Optional<HoldView> held,
         List<String> setAside,
         Optional<Integer> epoch,
         boolean claimPending,
@@ -205,6 +207,7 @@ public record StatusView(
             Optional<PrimaryShutdown> shutdown,
             List<String> treesLeft,
             List<Discrepancy> discrepancies,
+            Optional<HoldView> held,
             Optional<Forecast> forecast) {
         /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
@@ -223,15 +226,18 @@ public record StatusView(
                     Optional.empty(),
                     List.of(),
                     discrepancies,
+                    Optional.empty(),
                     Optional.empty());
         }
 
         Live leaving(List<String> trees) {
-            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, forecast);
+            return new Live(
+                    daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, held, forecast);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, forecast);
+            return new Live(
+                    daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, held, forecast);
         }
 
         Live with(Forecast seen) {
@@ -244,7 +250,13 @@ public record StatusView(
                     shutdown,
                     treesLeft,
                     discrepancies,
+                    held,
                     Optional.of(seen));
+        }
+
+        Live holding(Optional<HoldView> now) {
+            return new Live(
+                    daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, now, forecast);
         }
     }
 
@@ -277,6 +289,11 @@ public record StatusView(
                         .flatMap(DatabaseVersion::snapshot)
                         .filter(id -> canGoBack),
                 record.ahead().filter(each -> backupMode && isThere).map(each -> AheadView.of(each, now)),
+                live.held()
+                        .filter(hold -> backupMode
+                                && copy.flatMap(DatabaseVersion::snapshot)
+                                        .filter(id -> id.compareTo(hold.snapshot()) >= 0)
+                                        .isEmpty()),
                 setAside(record, database),
                 epoch(record),
                 record.state() instanceof Promoted promoted && !promoted.claimed(),

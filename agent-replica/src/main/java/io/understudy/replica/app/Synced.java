@@ -46,6 +46,20 @@ public record Synced(
                 result.files());
     }
 
+    /** With what is held: nothing newer becomes live until an operator decides. */
+    Synced holding(Optional<HoldView> held) {
+        return new Synced(
+                applied,
+                seconds,
+                fetchedBytes,
+                steps,
+                waiting.or(() -> held.map(hold -> "holds " + hold.text() + "; " + hold.hint())),
+                mended,
+                discrepancies,
+                database,
+                files);
+    }
+
     public String text() {
         String what = applied.map(
                         id -> "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))

@@ -131,12 +131,23 @@ public final class IntentWriter {
                         .filter(each -> now.previous().equals(Optional.of(each)))
                         .isPresent()
                 && following.current().plans().filter(trees::canGoBack).isPresent()) {
+            requirePlaces(following);
             return following;
         }
         throw new UnderstudyException(
                 ErrorCode.NOTHING_TO_ROLL_BACK,
                 "cannot roll back: there is no previous snapshot",
                 "import an older snapshot of agent-replica list with agent-replica restore ID");
+    }
+
+    private void requirePlaces(Following following) {
+        following.current().plans().flatMap(trees::overwritten).ifPresent(tree -> {
+            throw new UnderstudyException(
+                    ErrorCode.NOTHING_TO_ROLL_BACK,
+                    "cannot roll back: a newer import has begun to write where tree " + tree
+                            + " had the objects of the previous snapshot",
+                    "import that snapshot again with agent-replica restore ID; agent-replica list shows it");
+        });
     }
 
     private FailedAttempt rolledBack(Following following) {

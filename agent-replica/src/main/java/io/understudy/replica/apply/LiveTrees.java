@@ -28,6 +28,14 @@ public interface LiveTrees {
      */
     boolean canGoBack(PlanSet plans);
 
+    /**
+     * The tree of a bucket that this apply cannot be taken back of, because a newer import has begun to write where the
+     * objects before it were. Changes nothing, and asks no server.
+     */
+    default Optional<String> overwritten(PlanSet plans) {
+        return Optional.empty();
+    }
+
     /** What was taken back counts as never begun: what is staged waits for the next attempt. Idempotent. */
     default void reopen(PlanSet plans) {}
 

@@ -12,6 +12,7 @@ import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.stage.CacheRefresh;
 import io.understudy.replica.stage.Change;
+import io.understudy.replica.stage.OverwrittenPlaces;
 import io.understudy.replica.stage.Plan;
 import io.understudy.replica.stage.Plans;
 import io.understudy.replica.stage.WorkFolder;
@@ -36,11 +37,13 @@ public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
     private final Plans all;
+    private final OverwrittenPlaces places;
     private final FileHook hook;
 
     /** @param state folder of durable state, the same that the stager has */
     public TreeSwap(Path state, FileHook hook) {
         this.all = new Plans(state);
+        this.places = new OverwrittenPlaces(state);
         this.hook = hook;
     }
 
@@ -90,6 +93,14 @@ public final class TreeSwap implements LiveTrees {
     @Override
     public boolean canGoBack(PlanSet plans) {
         return all.canBeTakenBack(plans);
+    }
+
+    @Override
+    public Optional<String> overwritten(PlanSet plans) {
+        return all.files(plans).stream()
+                .map(places::of)
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** What the caches don't know is read for the next snapshot. */

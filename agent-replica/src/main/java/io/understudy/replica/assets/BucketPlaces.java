@@ -12,10 +12,14 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
 import io.understudy.filestore.SiteBucket;
 import io.understudy.progress.Progress;
+import io.understudy.replica.state.ReplicaId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.state.StateEntry;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,23 +31,29 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings the objects of a snapshot into the one of a standby's two buckets that its site does not use. What the site
  * uses is never written to: an import that fails leaves it as it is, and one that is undone goes back to it. A bucket
- * that no import of this kind wrote to before is only taken when it is empty. Not for concurrent use.
+ * that no import of this kind wrote to before is only taken when it is empty, and one of another standby never. Not for
+ * concurrent use.
  */
 public final class BucketPlaces {
     private static final Logger LOG = LoggerFactory.getLogger(BucketPlaces.class);
-    private static final byte[] MARK =
-            "Understudy may change and delete everything next to this object.\n".getBytes(StandardCharsets.UTF_8);
+    private static final String MARK = "Understudy may change and delete everything next to this object.\n";
+    private static final String OWNER = "owner: ";
+    private static final int MARK_BYTES = 4096;
 
+    private final Path state;
     private final Path folder;
     private final Function<FilestoreSettings, SiteBucket> buckets;
+    private final ReplicaId id;
 
     /**
      * @param state folder of durable state
      * @param buckets opens a bucket
      */
     public BucketPlaces(Path state, Function<FilestoreSettings, SiteBucket> buckets) {
+        this.state = state;
         this.folder = StateEntry.BUCKETS.in(state);
         this.buckets = buckets;
+        this.id = new ReplicaId(state);
     }
 
     /**
@@ -66,6 +76,7 @@ public final class BucketPlaces {
                 SortedObjects there = SortedObjects.of(bucket, folder, tree.name())) {
             requireOther(tree, bucket, objects);
             requireMark(tree, bucket, there);
+            new PlaceNote(state, tree.name()).write(place.url().toString());
             PlaceRecord record = record(tree, bucket);
             PlaceSync.Result result = new PlaceSync(bucket, record, progress).bring(objects, there);
             LOG.info(
@@ -125,11 +136,10 @@ public final class BucketPlaces {
                 });
     }
 
-    private static void requireMark(TreeSettings tree, SiteBucket bucket, SortedObjects there) {
-        if (bucket.head(PlaceMark.KEY).isPresent()) {
-            return;
-        }
-        if (there.count() > 0) {
+    private void requireMark(TreeSettings tree, SiteBucket bucket, SortedObjects there) {
+        Optional<String> owner = id.get().map(server -> "owner: tree " + tree.name() + " of standby " + server);
+        Optional<String> marked = bucket.head(PlaceMark.KEY).map(head -> mark(bucket));
+        if (marked.isEmpty() && there.count() > 0) {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
                     "cannot stage tree " + tree.name() + ": " + bucket.name() + " holds " + there.count()
@@ -137,11 +147,35 @@ public final class BucketPlaces {
                     "name an empty bucket or prefix; or, if all of it may be replaced, write an object " + PlaceMark.KEY
                             + " there");
         }
-        bucket.put(
-                PlaceMark.KEY,
-                () -> new ByteArrayInputStream(MARK),
-                MARK.length,
-                ContentHash.ofContent(MARK, 0, MARK.length),
-                Map.of("content-type", "text/plain"));
+        Optional<String> other = marked.stream()
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith(OWNER) && !owner.equals(Optional.of(line)))
+                .findFirst();
+        if (other.isPresent()) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot stage tree " + tree.name() + ": " + bucket.name() + " belongs to the "
+                            + other.get().substring(OWNER.length()),
+                    "name a place of this server's own; or, when the other one is gone, write an empty object "
+                            + PlaceMark.KEY + " there");
+        }
+        String text = MARK + owner.map(line -> line + "\n").orElse("");
+        if (!marked.equals(Optional.of(text))) {
+            byte[] content = text.getBytes(StandardCharsets.UTF_8);
+            bucket.put(
+                    PlaceMark.KEY,
+                    () -> new ByteArrayInputStream(content),
+                    content.length,
+                    ContentHash.ofContent(content, 0, content.length),
+                    Map.of("content-type", "text/plain"));
+        }
+    }
+
+    private static String mark(SiteBucket bucket) {
+        try (InputStream in = bucket.open(PlaceMark.KEY, 0, Optional.empty()).content()) {
+            return new String(in.readNBytes(MARK_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -73,7 +73,8 @@ public final class GitTree {
             mirror.files(origin.revision()).forEach((path, tracked) -> {
                 if (!all.containsKey(path)
                         && !deleted.contains(path.toString())
-                        && (tracked.isFile() || tracked.isLink())) {
+                        && (tracked.isFile() || tracked.isLink())
+                        && isSafe(path, all)) {
                     folders(path, root, all);
                     all.put(path, entry(path, tracked, time, root));
                 }
@@ -87,6 +88,21 @@ public final class GitTree {
         return blob -> fetched.containsKey(blob.id())
                 ? new ByteArrayInputStream(mirror.content(fetched.get(blob.id()).id()))
                 : blobs.open(blob);
+    }
+
+    /** Not behind what is no folder here, and no part of a repository of git. */
+    private static boolean isSafe(SafePath path, Map<SafePath, IndexEntry> all) {
+        for (String part : path.toString().split("/")) {
+            if (part.equalsIgnoreCase(".git")) {
+                return false;
+            }
+        }
+        for (SafePath each = path.parent(); !each.isRoot(); each = each.parent()) {
+            if (all.containsKey(each) && !(all.get(each).entry() instanceof TreeEntry.Folder)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void folders(SafePath path, Attributes root, Map<SafePath, IndexEntry> all) {

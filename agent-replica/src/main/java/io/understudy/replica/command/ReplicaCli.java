@@ -53,6 +53,8 @@ public final class ReplicaCli extends SnapshotProgram {
                 RewriteCommand.class,
                 RollbackCommand.class,
                 ForecastCommand.class,
+                AcceptCommand.class,
+                RejectCommand.class,
                 PromoteCommand.class,
                 AuditCommand.class);
     }

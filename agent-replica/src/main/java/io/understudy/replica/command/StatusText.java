@@ -1,5 +1,6 @@
 package io.understudy.replica.command;
 
+import io.understudy.replica.app.HoldView;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.AheadView;
 import io.understudy.replica.app.StatusView.ErrorView;
@@ -22,6 +23,7 @@ final class StatusText {
         status.forecast().filter(Forecast::standby).ifPresent(it::forecast);
         it.applied(status);
         status.ahead().ifPresent(it::ahead);
+        status.held().ifPresent(it::held);
         status.discrepancies().forEach(it::wrong);
         status.previous().ifPresent(id -> it.line("previous", id + " (agent-replica rollback returns to it)"));
         status.epoch()
@@ -87,6 +89,15 @@ final class StatusText {
                 "ahead",
                 ahead.snapshot() + ", data of " + age(Duration.ofSeconds(ahead.ageSeconds()))
                         + " ago; promote serves it");
+    }
+
+    private void held(HoldView hold) {
+        line("held", hold.snapshot() + " since " + Moments.text(hold.since()) + ", not served");
+        hold.findings().forEach(each -> line("because", each.text()));
+        if (hold.more() > 0) {
+            line("because", "of " + hold.more() + " more");
+        }
+        line("hint", hold.hint());
     }
 
     private void wrong(Discrepancy each) {

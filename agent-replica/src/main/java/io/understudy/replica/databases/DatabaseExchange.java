@@ -132,6 +132,11 @@ public final class DatabaseExchange implements LiveTrees {
     }
 
     @Override
+    public Optional<String> overwritten(PlanSet plans) {
+        return trees.overwritten(plans);
+    }
+
+    @Override
     public void reopen(PlanSet plans) {
         trees.reopen(plans);
     }

@@ -179,6 +179,29 @@ public sealed interface ReplicaEvent extends Event {
     @EventText("the site is back at the state before[, {snapshot}]")
     record WentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) implements ReplicaEvent {}
 
+    /** @param against what it was compared with */
+    @EventText(
+            value = "{snapshot} is held and does not become live, compared with {against}: {why}",
+            severity = Severity.WARN)
+    record SnapshotHeld(SnapshotId snapshot, SnapshotId against, String why) implements ReplicaEvent {}
+
+    /** One that follows a snapshot that is held. */
+    @EventText(value = "{snapshot} is held too: {why}", severity = Severity.DEBUG)
+    record HoldContinues(SnapshotId snapshot, String why) implements ReplicaEvent {}
+
+    /** @param by the newer snapshot that is within the limits, or became live */
+    @EventText("{snapshot} is held no longer, because of {by}")
+    record HoldEnded(SnapshotId snapshot, SnapshotId by) implements ReplicaEvent {}
+
+    @EventText("an operator accepted {snapshot}, which was held")
+    record HoldAccepted(SnapshotId snapshot) implements ReplicaEvent {}
+
+    @EventText("an operator rejected {snapshot}, which was held")
+    record HoldRejected(SnapshotId snapshot) implements ReplicaEvent {}
+
+    @EventText(value = "{snapshot}: {what}: {paths}", severity = Severity.WARN)
+    record ClosureIncomplete(SnapshotId snapshot, String what, String paths) implements ReplicaEvent {}
+
     /** Something that must not hold up what comes after it. */
     @EventText(value = "cannot {work}: {why}", severity = Severity.ERROR)
     record AttemptFailed(String work, RuntimeException why) implements ReplicaEvent {}

@@ -34,6 +34,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     private final MirrorAccess mirrors;
     private final OwnReport report;
     private final Supplier<Optional<SnapshotId>> base;
+    private final Supplier<Set<SnapshotId>> onHold;
     private final MirrorUpkeep upkeep;
     private final AtomicReference<Mirror> mirror = new AtomicReference<>();
     /** What is loaded ahead, as far as this process knows. */
@@ -46,6 +47,7 @@ public final class MirroredSnapshots implements SnapshotSource {
      * @param agent version of Understudy here
      * @param id of this standby, in its reports; empty where none can be kept
      * @param base the snapshot that the next load begins with: it stays in the mirror too
+     * @param onHold what is held, and the last before it: they stay in the mirror, and in the repository
      */
     public MirroredSnapshots(
             Supplier<Repository> remote,
@@ -54,10 +56,12 @@ public final class MirroredSnapshots implements SnapshotSource {
             String agent,
             Supplier<Optional<String>> id,
             Supplier<Optional<SnapshotId>> base,
+            Supplier<Set<SnapshotId>> onHold,
             Clock clock) {
         this.remote = remote;
         this.mirrors = mirrors;
         this.base = base;
+        this.onHold = onHold;
         this.upkeep = new MirrorUpkeep(clock);
         this.report = new OwnReport(remote, replica, agent, id, clock);
     }
@@ -149,7 +153,13 @@ public final class MirroredSnapshots implements SnapshotSource {
         }
     }
 
-    private void report(Optional<Following> now, Set<SnapshotId> holds) {
+    private void report(Optional<Following> now, Set<SnapshotId> used) {
+        Set<SnapshotId> holds = new LinkedHashSet<>(used);
+        try {
+            holds.addAll(onHold.get());
+        } catch (UnderstudyException e) {
+            LOG.warn("the report of this standby does not name what is held: {}", e.getMessage());
+        }
         report.write(now, holds);
         held = Set.copyOf(holds);
         upkeep.reported();
@@ -219,6 +229,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         try {
             Set<SnapshotId> keep = new LinkedHashSet<>(used);
             base.get().ifPresent(keep::add);
+            keep.addAll(onHold.get());
             upkeep.trim(() -> mirror().trim(keep));
             ReplicaPoint.MIRROR_TRIMMED.reached();
         } catch (RuntimeException e) {

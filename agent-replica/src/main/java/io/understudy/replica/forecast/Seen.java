@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param found what it contradicts of what is remembered
  * @param newest in the filestore, as far as that was seen
  * @param complete whether no younger data can come: the primary was shut down, and its last snapshot is live here
+ * @param held the newest that an operator has to decide about, and that no promotion serves
  * @param busy whether a round runs now
  */
 public record Seen(
@@ -20,6 +21,7 @@ public record Seen(
         List<Discrepancy> found,
         Optional<SnapshotId> newest,
         boolean complete,
+        Optional<SnapshotId> held,
         boolean busy) {
     public Seen {
         found = List.copyOf(found);

@@ -48,6 +48,7 @@ public final class StandbyRules implements Look {
             old(seen).ifPresent(found::add);
             lastFailure(seen).ifPresent(found::add);
             newer(seen, live.get()).ifPresent(found::add);
+            seen.held().map(StandbyRules::held).ifPresent(found::add);
         }
         return found;
     }
@@ -141,9 +142,16 @@ public final class StandbyRules implements Look {
                         each.code(), "the last import failed, so the data gets older: " + each.message(), each.hint()));
     }
 
+    private static Obstacle held(SnapshotId id) {
+        return Obstacle.warning(
+                ErrorCode.SNAPSHOT_HELD,
+                id + ", the newest snapshot, is held and would not be served: an operator decides",
+                "agent-replica status says why; agent-replica accept " + id + ", or reject " + id);
+    }
+
     private static Optional<Obstacle> newer(Seen seen, SnapshotId live) {
         return seen.newest()
-                .filter(newest -> newest.compareTo(live) > 0 && !seen.busy())
+                .filter(newest -> newest.compareTo(live) > 0 && !seen.busy() && seen.held().isEmpty())
                 .filter(newest -> seen.record().lastError().isEmpty())
                 .filter(newest -> Forecaster.served(seen).isEmpty())
                 .map(newest -> Obstacle.warning(

@@ -19,6 +19,7 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -129,6 +130,11 @@ public final class DatabaseLoader implements SpareLoader {
     @Override
     public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
         return keepingSessions(() -> spare.holding(snapshot));
+    }
+
+    @Override
+    public List<String> failing(List<String> queries, Duration limit) {
+        return new SpareQueries(database, spare.name()).failing(queries, limit);
     }
 
     @Override

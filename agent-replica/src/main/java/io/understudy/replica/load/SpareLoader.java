@@ -5,6 +5,7 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -91,6 +92,20 @@ public interface SpareLoader {
      */
     default boolean takeBack(SnapshotId snapshot) {
         return false;
+    }
+
+    /**
+     * Asks the spare, which holds a whole snapshot, and changes nothing.
+     *
+     * @param queries each is to give one row whose first column is true
+     * @param limit of each
+     * @return why those that do not, for people; empty when all hold
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*} where the server cannot be asked
+     */
+    default List<String> failing(List<String> queries, Duration limit) {
+        return queries.stream()
+                .map(query -> "query \"" + query + "\": there is no database of PostgreSQL to ask")
+                .toList();
     }
 
     /** @param database the spare */

@@ -1,5 +1,6 @@
 package io.understudy.replica.round;
 
+import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.stage.Stage;
 import io.understudy.repository.Manifest;
@@ -12,6 +13,8 @@ import java.util.Optional;
 /**
  * Stages the files of what is loaded ahead, so that a promotion only exchanges them: where a tree changed, for a tenth
  * of the time at most, as all of a tree is compared with its index each time. A promotion stages what this left.
+ * With a bucket nothing is staged ahead: it would be written where the snapshot before has its objects, and take the
+ * way back.
  *
  * <p>Not for concurrent use.
  */
@@ -38,6 +41,9 @@ final class AheadStaging {
      * @throws io.understudy.failure.UnderstudyException as {@link Stage#prepare}; nothing that is live was touched
      */
     void run(Manifest ahead, Optional<Manifest> live, Progress progress) {
+        if (ahead.trees().stream().anyMatch(tree -> tree.kind() == TreeKind.BUCKET)) {
+            return;
+        }
         boolean same = ahead.trees().equals(staged)
                 || live.filter(manifest -> manifest.trees().equals(ahead.trees()))
                         .isPresent();

@@ -2,6 +2,7 @@ package io.understudy.replica.round;
 
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
@@ -20,6 +21,7 @@ public final class Discovery {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final Inspection inspection;
+    private final HoldBook holds;
     private final RetryLog failures;
     private final Events events;
     private final Clock clock;
@@ -37,6 +39,7 @@ public final class Discovery {
             ReplicaStateStore store,
             SnapshotSource source,
             Inspection inspection,
+            HoldBook holds,
             AnnouncedName announced,
             SeenDamage damage,
             RetryLog failures,
@@ -46,6 +49,7 @@ public final class Discovery {
         this.store = store;
         this.source = source;
         this.inspection = inspection;
+        this.holds = holds;
         this.failures = failures;
         this.events = events;
         this.clock = clock;
@@ -58,7 +62,7 @@ public final class Discovery {
 
     /** For one round. */
     SnapshotSelector selector() {
-        return new SnapshotSelector(store, source, names, failures, events, warnOnce, clock);
+        return new SnapshotSelector(store, source, names, holds, failures, events, warnOnce, clock);
     }
 
     Healing healing() {

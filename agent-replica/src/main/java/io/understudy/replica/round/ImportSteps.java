@@ -75,17 +75,21 @@ public final class ImportSteps {
         source.ahead((Following) store.state(), loaded);
     }
 
-    /** @param ahead whether it is kept ready only */
-    LoadedSpare load(Manifest manifest, boolean ahead, Progress progress) {
-        return load(manifest, new RoundContext(manifest, ahead, true), progress);
+    /**
+     * @param ahead whether it is kept ready only
+     * @param holds judges what was loaded; empty where an operator asked for this one, which is not held
+     */
+    LoadedSpare load(Manifest manifest, boolean ahead, Optional<HoldStep> holds, Progress progress) {
+        return load(manifest, new RoundContext(manifest, ahead, true), holds, progress);
     }
 
     /** Loads it ahead by differences alone: to be given up, all of it would take too long. */
-    LoadedSpare loadSoon(Manifest manifest, Progress progress) {
-        return load(manifest, new RoundContext(manifest, true, false), progress);
+    LoadedSpare loadSoon(Manifest manifest, HoldStep holds, Progress progress) {
+        return load(manifest, new RoundContext(manifest, true, false), Optional.of(holds), progress);
     }
 
-    private LoadedSpare load(Manifest manifest, RoundContext context, Progress progress) {
+    /** What is held, by what the database says too, is noted before it could be ahead. */
+    private LoadedSpare load(Manifest manifest, RoundContext context, Optional<HoldStep> holds, Progress progress) {
         Optional<Ahead> before = store.record().ahead();
         LoadedSpare fresh;
         try {
@@ -102,7 +106,11 @@ public final class ImportSteps {
                 manifest.moment(),
                 clock.instant(),
                 context.changed || context.wasNeverLive(fresh.database()));
-        store.change(record -> record.withOwned(fresh.database()).withLoaded(loaded));
+        store.change(record -> record.withOwned(fresh.database()));
+        holds.ifPresent(each -> each.judgeLoaded(manifest));
+        if (holds.filter(each -> each.isHeld(manifest.snapshot())).isEmpty()) {
+            store.change(record -> record.withLoaded(loaded));
+        }
         ReplicaPoint.SPARE_OWNED.reached();
         return fresh;
     }

@@ -203,7 +203,20 @@ public final class Inspection {
                 && found.stream().noneMatch(each -> each.subject() == Subject.PREVIOUS)) {
             found.add(noWayBack(
                     following.previous().orElseThrow(), "the files that a return to " + previous + " needs are gone"));
+            return;
         }
+        places(following, previous, found);
+    }
+
+    private void places(Following following, SnapshotId previous, List<Discrepancy> found) {
+        following
+                .current()
+                .plans()
+                .flatMap(trees::overwritten)
+                .filter(tree -> found.stream().noneMatch(each -> each.subject() == Subject.PREVIOUS))
+                .ifPresent(tree -> found.add(noWayBack(
+                        following.previous().orElseThrow(),
+                        "a newer import has begun to write where tree " + tree + " had the objects of " + previous)));
     }
 
     private static Discrepancy noWayBack(DatabaseVersion previous, String why) {

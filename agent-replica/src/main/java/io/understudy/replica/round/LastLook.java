@@ -7,6 +7,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.Ahead;
@@ -47,6 +48,8 @@ public final class LastLook {
     private final BackupMode backup;
     private final SnapshotSource source;
     private final ImportSteps steps;
+    private final HoldStep holds;
+    private final HoldBook book;
     private final BoundedCall calls;
     private final Events events;
     private final Clock clock;
@@ -57,6 +60,8 @@ public final class LastLook {
             BackupMode backup,
             SnapshotSource source,
             ImportSteps steps,
+            HoldStep holds,
+            HoldBook book,
             BoundedCall calls,
             Events events,
             Clock clock,
@@ -65,6 +70,8 @@ public final class LastLook {
         this.backup = backup;
         this.source = source;
         this.steps = steps;
+        this.holds = holds;
+        this.book = book;
         this.calls = calls;
         this.events = events;
         this.clock = clock;
@@ -78,7 +85,7 @@ public final class LastLook {
      */
     public Optional<UnderstudyException> run(boolean unfenced, Duration patience) {
         Optional<UnderstudyException> away = unfenced ? away() : Optional.empty();
-        return away.isPresent() ? away : look(patience);
+        return (away.isPresent() ? away : look(patience)).or(holds::unserved);
     }
 
     private Optional<UnderstudyException> away() {
@@ -133,7 +140,7 @@ public final class LastLook {
                 .filter(each -> each.epoch() == here.get().epoch())
                 .toList();
         Map<SnapshotId, Optional<Manifest>> seen = new HashMap<>();
-        return new NextSnapshot(record, clock.instant())
+        return new NextSnapshot(record, clock.instant(), HoldStep.settled(book, record))
                 .toLoad(
                         newer,
                         id -> seen.computeIfAbsent(id, this::read)
@@ -166,8 +173,15 @@ public final class LastLook {
         events.report(new ReplicaEvent.StepBegan(snapshot, Step.LOAD));
         LoadedSpare loaded = TimeLimit.on(
                 () -> {
+                    if (holds.judge(fetched.manifest())) {
+                        throw HoldStep.held(book.current().orElseThrow());
+                    }
                     steps.verifyAhead(fetched.manifest());
-                    return steps.loadSoon(fetched.manifest(), Progress.none());
+                    LoadedSpare spare = steps.loadSoon(fetched.manifest(), holds, Progress.none());
+                    if (holds.isHeld(snapshot)) {
+                        throw HoldStep.held(book.current().orElseThrow());
+                    }
+                    return spare;
                 },
                 patience,
                 () -> new UnderstudyException(

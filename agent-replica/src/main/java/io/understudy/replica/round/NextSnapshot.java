@@ -12,24 +12,28 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Which snapshot is imported next, and how. Pure: it decides, it does nothing. */
 final class NextSnapshot {
     private final ReplicaRecord record;
     private final Optional<SnapshotId> live;
     private final Instant now;
+    private final Predicate<SnapshotId> settled;
 
-    NextSnapshot(ReplicaRecord record, Instant now) {
+    /** @param settled which snapshots are held, and need no further round */
+    NextSnapshot(ReplicaRecord record, Instant now, Predicate<SnapshotId> settled) {
         this.record = record;
+        this.settled = settled;
         this.live = record.live().flatMap(DatabaseVersion::snapshot);
         this.now = now;
     }
 
     /**
      * The newest one above the applied one, unless it waits for its next attempt. One that is itself at fault (it was
-     * rejected, or could not be fetched) does not stand in the way of an older one; one that failed for this server's
-     * sake does, for the older would fail the same way. Junk stands in the way of none: it is taken only where nothing
-     * else is newer, so that its fault is reported as that of an import.
+     * rejected, or could not be fetched) does not stand in the way of an older one, nor does one that is held; one that
+     * failed for this server's sake does, for the older would fail the same way. Junk stands in the way of none: it is
+     * taken only where nothing else is newer, so that its fault is reported as that of an import.
      *
      * <p>It becomes live where nothing is live yet, an operator asks, or a scheduled snapshot is due: the newest one up
      * to it that is not continuous is above what is live, and none from that on was rejected. Otherwise it is loaded
@@ -82,6 +86,10 @@ final class NextSnapshot {
                 // It may be read the next time, and be one that what is live does not stop for.
                 junk = junk.or(() ->
                         Optional.of(new Choice(each, live.isPresent(), false)).filter(unused -> due));
+                continue;
+            }
+            if (settled.test(each)) {
+                // An older one may be within the limits.
                 continue;
             }
             boolean ahead = !mayBecomeLive || !isDue(manifest.get(), newest.orElseThrow(), ask);

@@ -9,6 +9,7 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.load.LoadReport;
 import io.understudy.replica.load.OwnChanges;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.rewrite.RewriteReport;
@@ -57,6 +58,7 @@ public final class Round {
     private final Ticker ticker;
     private final AheadReport ahead;
     private final FullLoadPace fullLoads;
+    private final HoldStep holds;
 
     public Round(
             ReplicaStateStore store,
@@ -65,6 +67,7 @@ public final class Round {
             Discovery discovery,
             ImportSteps steps,
             ApplyStep apply,
+            HoldStep holds,
             RetryLog failures,
             Events events,
             Ticker ticker) {
@@ -75,6 +78,7 @@ public final class Round {
         this.healing = discovery.healing();
         this.steps = steps;
         this.apply = apply;
+        this.holds = holds;
         this.failures = failures;
         this.events = events;
         this.ticker = ticker;
@@ -152,8 +156,16 @@ public final class Round {
             events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetched(ask));
-            Optional<LoadedSpare> fresh =
-                    again && Healing.isOfFilesAlone(found) ? Optional.empty() : Optional.of(loaded(fetched.manifest()));
+            boolean named = again || ask instanceof ImportRequest.Named;
+            if (!named && holds.judge(fetched.manifest())) {
+                return aheadOrHeld(fetched, found, true);
+            }
+            Optional<LoadedSpare> fresh = again && Healing.isOfFilesAlone(found)
+                    ? Optional.empty()
+                    : Optional.of(loaded(fetched.manifest(), named));
+            if (!named && holds.isHeld(snapshot.get())) {
+                return held(fetched, fresh.map(LoadedSpare::report), found);
+            }
             PlanSet plans = during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
             RewriteReport files = steps.rewritten();
             if (ask instanceof ImportRequest.Newest) {
@@ -180,13 +192,26 @@ public final class Round {
         private RoundResult ahead(ImportRequest ask, List<Discrepancy> found) {
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetched(ask));
+            return aheadOrHeld(fetched, found, holds.judge(fetched.manifest()));
+        }
+
+        /** One that is held does not take the place of what is ahead: that is what a promotion serves. */
+        private RoundResult aheadOrHeld(Fetched fetched, List<Discrepancy> found, boolean held) {
+            if (held && store.record().ahead().isPresent()) {
+                return held(fetched, Optional.empty(), found);
+            }
             during(Step.VERIFY, () -> steps.verifyAhead(fetched.manifest()));
             // From here on a promotion that gives this up may have nothing ahead to serve.
             control.endsSoon();
-            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), true, progress()));
+            LoadedSpare loaded =
+                    during(Step.LOAD, () -> steps.load(fetched.manifest(), true, Optional.of(holds), progress()));
             LoadDoubts.report(snapshot.get(), loaded.report(), events);
             fullLoads.loaded(loaded.report().full().isPresent(), watch.total());
+            if (holds.isHeld(snapshot.get())) {
+                return held(fetched, Optional.of(loaded.report()), found);
+            }
             store.change(record -> record.succeedingAhead(snapshot.get()));
+            holds.passed(snapshot.get());
             ahead.loaded(
                     snapshot.get(),
                     fetched.manifest().moment(),
@@ -197,42 +222,45 @@ public final class Round {
                 stageAhead(fetched.manifest());
                 mergeIndexes();
             }
-            return new RoundResult(
-                    Optional.empty(),
-                    Optional.empty(),
-                    watch.total(),
-                    fetched.bytes(),
-                    watch.steps(),
-                    List.of(),
-                    left(found),
-                    Optional.of(loaded.report()));
+            return nothingLive(fetched, Optional.of(loaded.report()), found);
+        }
+
+        /** The round went well: what failed before is over, and the mirror keeps what is held. */
+        private RoundResult held(Fetched fetched, Optional<LoadReport> loaded, List<Discrepancy> found) {
+            store.change(record -> record.succeedingAhead(snapshot.get()));
+            loaded.ifPresent(report -> steps.ahead(snapshot.get()));
+            return nothingLive(fetched, loaded, found);
+        }
+
+        private RoundResult nothingLive(Fetched fetched, Optional<LoadReport> loaded, List<Discrepancy> found) {
+            return RoundResult.notLive(watch.total(), fetched.bytes(), watch.steps(), left(found), loaded);
         }
 
         /** Whatever fails of it is left to the promotion, or to the import that makes it live. */
         private void stageAhead(Manifest manifest) {
-            try {
-                step = Step.STAGE;
-                steps.stageAhead(manifest, progress());
-            } catch (RuntimeException e) {
-                if (control.isCancelled()) {
-                    steps.stagingGivenUp();
-                } else {
-                    events.report(new ReplicaEvent.AttemptFailed("stage the files of " + snapshot.get() + " ahead", e));
-                }
+            attempt(
+                    Step.STAGE,
+                    "stage the files of " + snapshot.get() + " ahead",
+                    () -> steps.stageAhead(manifest, progress()));
+            if (control.isCancelled()) {
+                steps.stagingGivenUp();
             }
         }
 
         /** Indexes need it for speed alone. */
         private void mergeIndexes() {
-            if (control.isCancelled()) {
-                return;
+            if (!control.isCancelled()) {
+                attempt(Step.LOAD, "merge the indexes of " + snapshot.get(), steps::mergeIndexes);
             }
+        }
+
+        private void attempt(Step next, String work, Runnable attempt) {
+            step = next;
             try {
-                step = Step.LOAD;
-                steps.mergeIndexes();
+                attempt.run();
             } catch (RuntimeException e) {
                 if (!control.isCancelled()) {
-                    events.report(new ReplicaEvent.AttemptFailed("merge the indexes of " + snapshot.get(), e));
+                    events.report(new ReplicaEvent.AttemptFailed(work, e));
                 }
             }
         }
@@ -275,9 +303,10 @@ public final class Round {
             return Optional.of(applying.intent().snapshot());
         }
 
-        private LoadedSpare loaded(Manifest manifest) {
+        private LoadedSpare loaded(Manifest manifest, boolean named) {
             during(Step.VERIFY, () -> steps.verify(manifest));
-            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, false, progress()));
+            Optional<HoldStep> judge = Optional.of(holds).filter(unused -> !named);
+            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, false, judge, progress()));
             events.report(new ReplicaEvent.DatabaseLoaded(
                     manifest.snapshot(), loaded.report().text()));
             loaded.report()
@@ -321,6 +350,7 @@ public final class Round {
                 throw apply.wentBack(snapshot.get(), outcome.undone().get());
             }
             apply.announce(Optional.of(watch.total()));
+            holds.passed(snapshot.get());
         }
 
         private <T> T during(Step next, Supplier<T> work) {

@@ -38,6 +38,17 @@ public record RoundResult(
         left = List.copyOf(left);
     }
 
+    /** Of work that makes nothing live. */
+    static RoundResult notLive(
+            Duration took,
+            long fetchedBytes,
+            Map<Step, Duration> steps,
+            List<Discrepancy> left,
+            Optional<LoadReport> database) {
+        return new RoundResult(
+                Optional.empty(), Optional.empty(), took, fetchedBytes, steps, List.of(), left, database);
+    }
+
     /** Of work that exchanges no files. */
     public RoundResult(
             Optional<SnapshotId> applied,

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
@@ -25,6 +26,7 @@ final class SnapshotSelector {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final NextNames names;
+    private final HoldBook holds;
     private final RetryLog failures;
     private final Events events;
     private final WarnOnce warnOnce;
@@ -38,6 +40,7 @@ final class SnapshotSelector {
             ReplicaStateStore store,
             SnapshotSource source,
             NextNames names,
+            HoldBook holds,
             RetryLog failures,
             Events events,
             WarnOnce warnOnce,
@@ -46,6 +49,7 @@ final class SnapshotSelector {
         this.store = store;
         this.source = source;
         this.names = names;
+        this.holds = holds;
         this.failures = failures;
         this.events = events;
         this.clock = clock;
@@ -101,7 +105,7 @@ final class SnapshotSelector {
     /** @return empty when the repository is to be listed after all: from its list is chosen what becomes live */
     private Optional<Optional<Choice>> byName(Map<SnapshotId, Manifest> found, ImportRequest.Newest ask) {
         ReplicaRecord record = store.record();
-        Optional<Choice> choice = new NextSnapshot(record, clock.instant())
+        Optional<Choice> choice = new NextSnapshot(record, clock.instant(), HoldStep.settled(holds, record))
                 .newest(
                         List.copyOf(found.keySet()),
                         id -> Optional.ofNullable(found.get(id)).filter(it -> !isOlder(it, record)),
@@ -143,7 +147,8 @@ final class SnapshotSelector {
                 .isPresent()) {
             record = store.change(ReplicaRecord::withoutAhead);
         }
-        return new NextSnapshot(record, clock.instant()).newest(look.listed(), look::believable, look.epoch(), ask);
+        return new NextSnapshot(record, clock.instant(), HoldStep.settled(holds, record))
+                .newest(look.listed(), look::believable, look.epoch(), ask);
     }
 
     /** What is wrong with the repository, as the last look at it found. */

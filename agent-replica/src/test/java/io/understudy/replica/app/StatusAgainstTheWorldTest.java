@@ -56,7 +56,8 @@ class StatusAgainstTheWorldTest {
     @BeforeEach
     void start() {
         live = new DaemonStatus("memory:");
-        reported = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
+        reported = new ReplicaMetrics(
+                metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
         reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9), () -> false);
         world.events = new Events(world.time.clock(), live, reported);
         report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
@@ -79,6 +80,7 @@ class StatusAgainstTheWorldTest {
                     .set("since", NONE);
             set("previous", NONE)
                     .set("ahead", NONE)
+                    .set("held", NONE)
                     .set("set_aside", "")
                     .set("epoch", NONE)
                     .set("claim_pending", "false");
@@ -254,7 +256,8 @@ class StatusAgainstTheWorldTest {
                 serves.map(id -> seconds(FakeSource.of(id).moment())).orElse(imports == 0 ? ABSENT : "NaN");
             case IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, IMPORT_FAILURES ->
                 imports == 0 && metric == Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS ? ABSENT : "any";
-            case AHEAD_SNAPSHOT_TIMESTAMP_SECONDS, AHEAD_SNAPSHOT_NUMBER -> "NaN";
+            case AHEAD_SNAPSHOT_TIMESTAMP_SECONDS, AHEAD_SNAPSHOT_NUMBER, HOLD_TIMESTAMP_SECONDS -> "NaN";
+            case HOLD_ACTIVE -> "0.0";
             case AHEAD_LOAD_DURATION_SECONDS -> "0";
             case IMPORT_DURATION_SECONDS -> Integer.toString(imports);
             case IMPORT_CONSECUTIVE_FAILURES -> failures + ".0";
@@ -292,6 +295,7 @@ class StatusAgainstTheWorldTest {
                     NOTICE_FAILURES,
                     NOTIFY_CHANNEL_UP,
                     SITE_UP,
+                    CLOSURE_MISSING_FILES,
                     SNAPSHOT_ATTEMPTS,
                     QUIESCE_DOWN_SECONDS,
                     SNAPSHOT_FAILURES,

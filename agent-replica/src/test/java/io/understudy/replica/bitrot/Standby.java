@@ -46,6 +46,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -121,6 +122,7 @@ final class Standby {
                 "test",
                 Optional::empty,
                 Optional::empty,
+                Set::of,
                 clock);
     }
 

@@ -96,6 +96,7 @@ class OutputsTest {
                 Map.of(),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
 
         Synced synced = Synced.of(result);
@@ -164,7 +165,7 @@ class OutputsTest {
                 .isEqualTo(
                         "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
                                 + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
-                                + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                                + "\"previous\":null,\"ahead\":null,\"held\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
                                 + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
                                 + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[],\"forecast\":null}");
@@ -211,6 +212,7 @@ class OutputsTest {
                 Optional.of(last),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
 
         StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
@@ -397,7 +399,7 @@ class OutputsTest {
                 .isEqualTo(
                         "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"following\",\"backup_mode\":true,"
                                 + "\"applied\":\"00000001-00000002\",\"moment\":\"2026-11-20T10:00:02Z\",\"age_seconds\":7198,"
-                                + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\",\"ahead\":null,"
+                                + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\",\"ahead\":null,\"held\":null,"
                                 + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
                                 + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
                                 + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"last_seen\":\"2026-11-20T12:00:00.123456789Z\","

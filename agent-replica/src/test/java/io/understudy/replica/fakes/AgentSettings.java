@@ -1,5 +1,6 @@
 package io.understudy.replica.fakes;
 
+import io.understudy.config.HoldSettings;
 import io.understudy.config.HostPort;
 import io.understudy.config.S3Options;
 import io.understudy.config.ScheduleTiming;
@@ -50,7 +51,34 @@ public final class AgentSettings {
                         replica.http(),
                         replica.rpo(),
                         false,
-                        replica.changes()),
+                        replica.changes(),
+                        replica.holds()),
+                kept.service(),
+                kept.tls());
+    }
+
+    /** The same of a standby that holds snapshots. */
+    public static Settings with(Settings kept, HoldSettings holds) {
+        ReplicaSettings replica = kept.replica();
+        return new Settings(
+                kept.site(),
+                kept.state(),
+                kept.marker(),
+                kept.database(),
+                kept.trees(),
+                kept.filestore(),
+                kept.signing(),
+                kept.primary(),
+                kept.retention(),
+                new ReplicaSettings(
+                        replica.name(),
+                        replica.primaries(),
+                        replica.poll(),
+                        replica.http(),
+                        replica.rpo(),
+                        replica.previous(),
+                        replica.changes(),
+                        holds),
                 kept.service(),
                 kept.tls());
     }

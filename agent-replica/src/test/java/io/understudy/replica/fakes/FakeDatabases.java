@@ -11,6 +11,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,7 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     private List<String> lost = List.of();
     private int loadsWhenLost = -1;
     private boolean down;
+    private List<String> failing = List.of();
 
     FakeDatabases(CrashPoints points, BooleanSupplier marked) {
         this.marked = marked;
@@ -252,5 +254,15 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     @Override
     public void dropSpare() {
         loader.dropSpare();
+    }
+
+    /** What queries are not true from now on. */
+    public void failing(List<String> why) {
+        failing = why;
+    }
+
+    @Override
+    public List<String> failing(List<String> queries, Duration limit) {
+        return failing;
     }
 }

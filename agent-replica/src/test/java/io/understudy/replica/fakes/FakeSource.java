@@ -6,9 +6,13 @@ import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.repository.ClosureData;
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableContent;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseKind;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.Epochs;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
@@ -49,6 +53,7 @@ public final class FakeSource implements SnapshotSource {
     private final List<SnapshotId> aheads = new CopyOnWriteArrayList<>();
     private final Set<SnapshotId> mirrored = new HashSet<>();
     private volatile Optional<Instant> namesake = Optional.empty();
+    private final Set<SnapshotId> counted = new HashSet<>();
     private int listings;
     private int epochReads;
     private int fetches;
@@ -88,6 +93,42 @@ public final class FakeSource implements SnapshotSource {
                         plain.trees(),
                         plain.totals()));
         return snapshot;
+    }
+
+    /** So many rows are in its only table, so many entries in its tree; it lacks so many files that rows name. */
+    public void numbers(SnapshotId snapshot, long rows, long files, long missing) {
+        Manifest last = stored(snapshot);
+        byte[] text = (rows + "\n").getBytes(StandardCharsets.UTF_8);
+        TableContent content = new TableContent(StreamRef.of(List.of(dumps.put(text, 0, text.length))));
+        TableData table =
+                new TableData("public", "users", List.of("id"), List.of(), rows, text.length, null, null, content);
+        DatabaseWriter lists = new DatabaseWriter(dumps, dumps);
+        if (rows > 0) {
+            lists.add(table);
+        }
+        DatabaseData plain = of(snapshot).database();
+        DatabaseData database =
+                lists.finish("site", plain.properties(), "", 0, NOTHING).data();
+        manifests.put(
+                snapshot,
+                new Manifest(
+                        last.format(),
+                        last.site(),
+                        snapshot,
+                        last.periods(),
+                        last.lastScheduled(),
+                        last.moment(),
+                        last.walLsn(),
+                        last.server(),
+                        last.versions(),
+                        List.of(database),
+                        List.of(new TreeData("media", TreeKind.FILES, files, files * 1000, NOTHING, NOTHING)),
+                        new Manifest.Totals(1, rows, rows * 10, files, files * 1000, 0, 0),
+                        null,
+                        List.of(),
+                        List.of(new ClosureData(
+                                "media", "select path from medium", files, missing, List.of("a.jpg"), null))));
+        counted.add(snapshot);
     }
 
     /** The last one before its server stopped. */
@@ -307,7 +348,8 @@ public final class FakeSource implements SnapshotSource {
 
     @Override
     public Optional<Manifest> held(SnapshotId snapshot) {
-        if (mirrored.contains(snapshot) && !stored(snapshot).others().isEmpty()) {
+        if (mirrored.contains(snapshot)
+                && (counted.contains(snapshot) || !stored(snapshot).others().isEmpty())) {
             return Optional.of(stored(snapshot));
         }
         return mirrored.contains(snapshot)

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 
 /** One tree of each kind in memory; its content is the name of a snapshot, or "mixed" while it is being exchanged. */
 public final class FakeTrees implements LiveTrees, Stage {
+    private Optional<String> overwritten = Optional.empty();
     private final CrashPoints points;
     private final Map<TreeKind, String> live = new ConcurrentHashMap<>();
     private int number;
@@ -104,6 +105,16 @@ public final class FakeTrees implements LiveTrees, Stage {
     /** The folder of what was replaced is removed by hand. */
     public void loseUndo() {
         undo.clear();
+    }
+
+    /** A newer import wrote where this tree had its objects. */
+    public void overwrite(String tree) {
+        overwritten = Optional.of(tree);
+    }
+
+    @Override
+    public Optional<String> overwritten(PlanSet plans) {
+        return overwritten;
     }
 
     @Override

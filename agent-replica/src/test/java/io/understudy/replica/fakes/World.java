@@ -2,10 +2,12 @@ package io.understudy.replica.fakes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.HoldSettings;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
+import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaDisk;
 import io.understudy.replica.app.ReplicaParts;
 import io.understudy.replica.app.ReplicaPorts;
@@ -17,6 +19,7 @@ import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.fetch.MirrorFolder;
+import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.promote.EpochClaims;
 import io.understudy.replica.promote.Promotion;
@@ -60,6 +63,10 @@ public final class World {
     public EpochClaims fence = claims;
     private int nonces;
     public Events events = Events.none();
+    /** What keeps a snapshot from becoming live; {@link #state} is a folder that is there then. */
+    public HoldSettings holding = HoldSettings.NONE;
+
+    public Path state = NOWHERE;
     /** Whether a database is kept for a rollback. */
     public boolean keepsPrevious = true;
 
@@ -79,14 +86,28 @@ public final class World {
     public record Agent(Round round, Applier applier, IntentWriter intents, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
-        ReplicaWiring wiring =
-                wiring(keepsPrevious ? AgentSettings.in(NOWHERE, List.of()) : AgentSettings.withoutPrevious(NOWHERE));
+        ReplicaWiring wiring = wiring(settings());
         return new Agent(
                 wiring.round(events),
                 wiring.applier(events),
                 wiring.intents(),
                 wiring.promotion(events),
                 wiring.cleanUp(events));
+    }
+
+    private Settings settings() {
+        return AgentSettings.with(
+                keepsPrevious ? AgentSettings.in(state, List.of()) : AgentSettings.withoutPrevious(state), holding);
+    }
+
+    /** What is held. */
+    public HoldBook holds() {
+        return wiring(settings()).holds();
+    }
+
+    /** What commands ask of it. */
+    public Replica replica() {
+        return wiring(settings()).replica(events);
     }
 
     /** The shipped wiring on these fakes. */

@@ -45,6 +45,7 @@ class MirroredSnapshotsTest {
     private final InMemoryFilestore far = new InMemoryFilestore(time);
     private final InMemoryFilestore near = new InMemoryFilestore(time);
     private final SampleSite site = new SampleSite(far, time.clock());
+    private Set<SnapshotId> onHold = Set.of();
     private final SnapshotSource source = new MirroredSnapshots(
             site::repository,
             mirror(),
@@ -52,6 +53,7 @@ class MirroredSnapshotsTest {
             "test",
             () -> Optional.of("this one"),
             Optional::empty,
+            () -> onHold,
             time.clock());
 
     private MirrorAccess mirror() {
@@ -123,6 +125,20 @@ class MirroredSnapshotsTest {
         assertThat(report.proven()).contains(id(3));
         assertThat(report.holds()).containsExactly(id(3), id(2));
         assertThat(((MirroredSnapshots) source).mirror().list()).containsExactly(id(2), id(3));
+    }
+
+    @Test
+    void whatIsHeldAndTheLastBeforeItStay() {
+        for (int i = 1; i <= 5; i++) {
+            site.commit(id(i), i);
+            fetch(id(i));
+        }
+        onHold = Set.of(id(3), id(5));
+
+        source.settled(following(2, 1, true));
+
+        assertThat(report().holds()).containsExactlyInAnyOrder(id(1), id(2), id(3), id(5));
+        assertThat(((MirroredSnapshots) source).mirror().list()).containsExactly(id(1), id(2), id(3), id(5));
     }
 
     @Test
@@ -477,6 +493,7 @@ class MirroredSnapshotsTest {
                 "test",
                 Optional::empty,
                 Optional::empty,
+                Set::of,
                 time.clock());
         Thread fetching = new Thread(() -> other.fetch(id(1), Optional.empty(), Progress.none()));
         fetching.start();

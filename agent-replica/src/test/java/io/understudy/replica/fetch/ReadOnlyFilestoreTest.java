@@ -24,6 +24,7 @@ import io.understudy.testing.S3Server;
 import io.understudy.time.Ticker;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +98,7 @@ class ReadOnlyFilestoreTest {
                 "test",
                 () -> Optional.of("this one"),
                 Optional::empty,
+                Set::of,
                 time.clock());
     }
 }

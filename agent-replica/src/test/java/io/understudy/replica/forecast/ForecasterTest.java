@@ -39,6 +39,7 @@ class ForecasterTest {
     private final FakeTicker time = world.time;
     private Duration rpo = Duration.ofDays(1);
     private Optional<SnapshotId> newest = Optional.empty();
+    private Optional<SnapshotId> held = Optional.empty();
     private MeasuredTimes measured;
 
     @BeforeEach
@@ -56,7 +57,7 @@ class ForecasterTest {
         List<Look> looks = List.of(
                 new StandbyRules(rpo, time.clock()), new ClaimLook(new BoundedClaims(world.claims), time.clock()));
         return new Forecaster(measured, looks, time.clock())
-                .of(new Seen(world.marker.on(), world.store.record(), List.of(found), newest, false, false));
+                .of(new Seen(world.marker.on(), world.store.record(), List.of(found), newest, false, held, false));
     }
 
     private static List<String> codes(Forecast forecast, Weight weight) {
@@ -160,6 +161,15 @@ class ForecasterTest {
 
         assertThat(codes(now, Weight.WARNING)).containsExactly("snapshot_older", "switch_unsure");
         assertThat(now.answer()).isEqualTo(Answer.UNSURE);
+    }
+
+    @Test
+    void aSnapshotThatIsHeldIsAWarning() {
+        follow();
+        newest = Optional.of(new SnapshotId(1, 2));
+        held = newest;
+
+        assertThat(codes(forecast(), Weight.WARNING)).containsExactly("snapshot_held");
     }
 
     @Test

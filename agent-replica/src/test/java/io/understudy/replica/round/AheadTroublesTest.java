@@ -225,6 +225,7 @@ class AheadTroublesTest extends StandbyThatLoadsAhead {
                 world.store,
                 world.source,
                 world.inspection(),
+                world.holds(),
                 new AnnouncedName(),
                 damage,
                 new RetryLog(world.time.clock(), new RetryPolicy(new Random(1))),

@@ -20,7 +20,7 @@ class NextSnapshotTest {
     void neverFallsOnAnOlderOneWhateverIsListed() {
         world.source.commit(1, 5);
         world.sync();
-        NextSnapshot choice = new NextSnapshot(world.store.record(), Instant.EPOCH);
+        NextSnapshot choice = new NextSnapshot(world.store.record(), Instant.EPOCH, held -> false);
 
         assertThat(choice.newest(List.of(id(1, 3), id(1, 5)), id -> Optional.of(FakeSource.of(id)), 1, ASK))
                 .isEmpty();
@@ -31,13 +31,13 @@ class NextSnapshotTest {
     /** A continuous one whose manifest came damaged once is no reason to stop the site. */
     @Test
     void whatCannotBeReadReplacesWhatIsLiveOnlyWhenItIsReadAndDue() {
-        NextSnapshot first = new NextSnapshot(world.store.record(), Instant.EPOCH);
+        NextSnapshot first = new NextSnapshot(world.store.record(), Instant.EPOCH, held -> false);
         assertThat(first.newest(List.of(id(1, 6)), unreadable -> Optional.empty(), 1, ASK))
                 .contains(Choice.whole(id(1, 6)));
         world.source.commit(1, 5);
         world.sync();
 
-        NextSnapshot next = new NextSnapshot(world.store.record(), Instant.EPOCH);
+        NextSnapshot next = new NextSnapshot(world.store.record(), Instant.EPOCH, held -> false);
 
         assertThat(next.newest(List.of(id(1, 6)), unreadable -> Optional.empty(), 1, ASK))
                 .contains(new Choice(id(1, 6), true, false));

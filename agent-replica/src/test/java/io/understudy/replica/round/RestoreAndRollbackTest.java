@@ -168,6 +168,18 @@ class RestoreAndRollbackTest {
     }
 
     @Test
+    void refusesToRollBackWhereTheObjectsBeforeAreOverwritten() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.trees.overwrite("assets");
+
+        assertThatThrownBy(this::rollback)
+                .hasMessageContaining("cannot roll back: a newer import has begun to write where tree assets");
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+    }
+
+    @Test
     void refusesToRollBackWithoutTheMarker() {
         world.source.commit(1, 1);
         world.sync();

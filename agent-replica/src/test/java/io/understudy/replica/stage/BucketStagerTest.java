@@ -127,6 +127,27 @@ class BucketStagerTest extends StagedTree {
         assertThat(contents("s3://two/b")).isEqualTo(Map.of("a", "1"));
     }
 
+    /** Whether the newer import was completed, was staged ahead, or failed at its first object. */
+    @Test
+    void noticesThatTheObjectsBeforeAreOverwritten() {
+        apply(copied(Map.of("a", "1")));
+        PlanSet plans = apply(copied(Map.of("a", "2")));
+        TreeSwap swap = new TreeSwap(temp.resolve("state"), FileHook.none());
+        assertThat(swap.overwritten(plans)).isEmpty();
+        bucket("s3://two/b").before(operation -> {
+            if (operation.startsWith("put") || operation.startsWith("delete")) {
+                throw new UnderstudyException(ErrorCode.FILESTORE_DENIED, "denied", "a test");
+            }
+        });
+
+        assertThatThrownBy(() -> apply(copied(Map.of("a", "3")))).hasMessage("denied");
+
+        assertThat(swap.canGoBack(plans)).isTrue();
+        assertThat(swap.overwritten(plans)).contains("t");
+        bucket("s3://two/b").before(operation -> {});
+        assertThat(swap.overwritten(apply(copied(Map.of("a", "3"))))).isEmpty();
+    }
+
     @Test
     void goesOnAfterAFailureWithWhatIsMissing() {
         bucket("s3://two/b").before(operation -> {
@@ -155,6 +176,27 @@ class BucketStagerTest extends StagedTree {
         bucket("s3://two/b").write(PlaceMark.KEY, "");
         apply(data);
         assertThat(contents("s3://two/b")).isEqualTo(Map.of("a", "1"));
+    }
+
+    /** Its import would delete what the other one serves. */
+    @Test
+    void takesNoPlaceOfAnotherStandbyOrTree() {
+        TreeData data = copied(Map.of("a", "1"));
+        apply(data);
+        FakeSiteBucket place = bucket("s3://two/b");
+        String own = place.text(PlaceMark.KEY);
+        assertThat(own).contains("owner: tree t of standby ");
+        for (String other : List.of(own.replace("tree t", "tree u"), own.replaceAll("standby .", "standby x"))) {
+            apply(copied(Map.of("a", "2")));
+            place.write(PlaceMark.KEY, other);
+
+            fails(ErrorCode.CONFIG_INVALID, () -> apply(copied(Map.of("a", "3"))));
+
+            assertThat(contents("s3://two/b")).isEqualTo(Map.of("a", "1"));
+            place.write(PlaceMark.KEY, "");
+            apply(data);
+            assertThat(place.text(PlaceMark.KEY)).isEqualTo(own);
+        }
     }
 
     @Test
@@ -250,12 +292,13 @@ class BucketStagerTest extends StagedTree {
                 place -> bucket(place.url().toString()));
     }
 
-    private void apply(TreeData data) {
+    private PlanSet apply(TreeData data) {
         PlanSet plans = stager().prepare(manifest(data, new SnapshotId(1, ++number)), blobs, Progress.none());
         TreeSwap swap = new TreeSwap(temp.resolve("state"), FileHook.none());
         swap.forward(plans, TreeKind.BUCKET);
         swap.settle(plans);
         swap.clear(Optional.of(plans));
+        return plans;
     }
 
     private String written() {

@@ -19,7 +19,7 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Reads the answer of ListObjectsV2 whose keys are URL-encoded. */
+/** Reads the answer of ListObjectsV2, whose keys are URL-encoded where it says so. */
 final class ListingXml {
     private static final XMLInputFactory XML = factory();
 
@@ -38,6 +38,7 @@ final class ListingXml {
      * @throws IOException for what is no listing
      */
     static Listed read(InputStream in, String prefix) throws IOException {
+        List<Map<String, String>> all = new ArrayList<>();
         List<SiteObject> objects = new ArrayList<>();
         Map<String, String> about = new HashMap<>();
         Map<String, String> object = new HashMap<>();
@@ -56,7 +57,7 @@ final class ListingXml {
                     case XMLStreamConstants.END_ELEMENT -> {
                         name = "";
                         if (xml.getLocalName().equals("Contents")) {
-                            objects.add(object(object, prefix));
+                            all.add(Map.copyOf(object));
                             object.clear();
                             inside = false;
                         }
@@ -64,6 +65,9 @@ final class ListingXml {
                     default -> {}
                 }
             }
+            boolean encoded =
+                    "url".equals(about.getOrDefault("EncodingType", "").strip());
+            all.forEach(fields -> objects.add(object(fields, encoded, prefix)));
         } catch (XMLStreamException | IllegalArgumentException | DateTimeException | NullPointerException e) {
             throw new IOException("the listing cannot be read: " + e.getMessage(), e);
         }
@@ -74,8 +78,8 @@ final class ListingXml {
         return new Listed(objects, more ? Optional.of(about.get("NextContinuationToken")) : Optional.empty());
     }
 
-    private static SiteObject object(Map<String, String> fields, String prefix) {
-        String key = URLDecoder.decode(fields.get("Key"), StandardCharsets.UTF_8);
+    private static SiteObject object(Map<String, String> fields, boolean encoded, String prefix) {
+        String key = encoded ? URLDecoder.decode(fields.get("Key"), StandardCharsets.UTF_8) : fields.get("Key");
         if (!key.startsWith(prefix)) {
             throw new IllegalArgumentException("a key lacks the prefix that was asked for");
         }

@@ -221,6 +221,22 @@ class S3SiteBucketTest {
         }
     }
 
+    /** Not every store knows the parameter that asks for encoded keys. */
+    @Test
+    void decodesKeysOnlyWhereTheAnswerSaysSo() throws IOException {
+        String one = "<ListBucketResult>%s<Contents><Key>p/a+b%%2Fc</Key><Size>1</Size><ETag>e</ETag>"
+                + "<LastModified>2026-11-20T10:00:00Z</LastModified></Contents></ListBucketResult>";
+
+        assertThat(keys(one.formatted(""))).containsExactly("a+b%2Fc");
+        assertThat(keys(one.formatted("<EncodingType>url</EncodingType>"))).containsExactly("a b/c");
+    }
+
+    private static List<String> keys(String xml) throws IOException {
+        return ListingXml.read(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)), "p/").objects().stream()
+                .map(SiteObject::key)
+                .toList();
+    }
+
     @Test
     void refusesAListingThatIsNone() {
         for (String text : List.of(

@@ -74,8 +74,11 @@ final class CaptureAttempt {
         this.frozen = frozen;
     }
 
-    /** @param restless tables whose rows are to be read first */
-    Captured run(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
+    /**
+     * @param restless tables whose rows are to be read first
+     * @param named takes which files the rows name
+     */
+    Captured run(BlobSink sink, Progress progress, Collection<SourceTable> restless, NamedFiles named) {
         AtomicReference<CaptureSource> opened = new AtomicReference<>();
         CaptureOpening opening = new CaptureOpening(sessions, tools, ticker, scope, watch, changes, known, frozen);
         watched(List.of(() -> opened.set(opening.open(restless))));
@@ -93,6 +96,10 @@ final class CaptureAttempt {
         source.frozen().opener().ifPresent(opener -> tasks.add(() -> workers.readLocked(opener, units.locked())));
         tasks.add(() -> archive.set(source.archiveStands() ? standing() : archive(source, sink, sum)));
         tasks.addAll(workers.tasks(scope));
+        if (!named.rules().isEmpty()) {
+            ClosureReader closure = new ClosureReader(sessions, source.frozen().moment(), watch, named);
+            tasks.add(() -> closure.read(scope));
+        }
         watched(tasks);
         List<CopyTask> again = units.unfit(workers);
         if (!again.isEmpty()) {

@@ -51,10 +51,16 @@ public final class DatabaseCapture implements SourceDatabase {
 
     @Override
     public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
+        return capture(before, NamedFiles.NONE, sink, progress, frozen);
+    }
+
+    @Override
+    public Captured capture(
+            Optional<Before> before, NamedFiles named, BlobSink sink, Progress progress, Runnable frozen) {
         Attempts attempts = new Attempts(ticker, new Random());
         while (true) {
             try {
-                return capture(before, sink, progress, frozen, attempts.restless());
+                return capture(before, named, sink, progress, frozen, attempts.restless());
             } catch (MomentLost e) {
                 attempts.pauseAfter(e);
             }
@@ -80,6 +86,7 @@ public final class DatabaseCapture implements SourceDatabase {
 
     private Captured capture(
             Optional<Before> before,
+            NamedFiles named,
             BlobSink sink,
             Progress progress,
             Runnable frozen,
@@ -92,7 +99,7 @@ public final class DatabaseCapture implements SourceDatabase {
                         known -> tracking.flatMap(each -> each.begin(scope.open(sessions::open), known)));
                 Captured captured = new CaptureAttempt(
                                 sessions, tools.named(dumps), ticker, scope, watch, before, changes, known, frozen)
-                        .run(sink, progress, restless);
+                        .run(sink, progress, restless, named);
                 giveBack(scope);
                 return captured;
             } catch (UnderstudyException e) {

@@ -25,6 +25,16 @@ public interface SourceDatabase {
     Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen);
 
     /**
+     * As {@link #capture(Optional, BlobSink, Progress, Runnable)}, and asks in the same moment which files the rows
+     * name. Where that gives no answer, {@code named} has the reason, and the capture is as good.
+     */
+    default Captured capture(
+            Optional<Before> before, NamedFiles named, BlobSink sink, Progress progress, Runnable frozen) {
+        named.rules().forEach(rule -> named.failed(rule, "the database was not read for this snapshot"));
+        return capture(before, sink, progress, frozen);
+    }
+
+    /**
      * Which transactions have ended by now: one query, by which a later look is compared with a captured moment.
      *
      * @return empty where that is not known, so only a capture shows whether anything changed

@@ -45,8 +45,9 @@ import java.util.stream.Stream;
 /**
  * Takes a work tree of git: its files as those of any folder, without {@code .git} and, unless asked for, without what
  * is ignored; and a file that says which revision of which origin is checked out. Of the files that are in the
- * revision, those that do not differ may be left out: in bytes and permissions, as a standby makes them. What a filter
- * would make of the bytes, as of a pointer of LFS, does not count, so such a file differs. Not for concurrent use.
+ * revision, those that do not differ may be left out: in bytes, permissions and owner, as a standby makes them. What a
+ * filter would make of the bytes, as of a pointer of LFS, does not count, so such a file differs. Not for concurrent
+ * use.
  */
 final class GitCapture implements SourceTrees {
     private final Path folder;
@@ -90,6 +91,8 @@ final class GitCapture implements SourceTrees {
                 differences ? GitOrigin.DIFFERENCES : GitOrigin.ALL,
                 deleted(tree, tracked));
         Set<SafePath> ignored = settings.ignored() ? Set.of() : git.ignored();
+        Attributes root = root(tree);
+        Accounts accounts = new Accounts();
         return new IndexCapture(folder, tree, sink, source, progress).capture(base, draft -> {
             Path cache = folder.resolve(tree.name() + ".files");
             try (FileCache.Reader known = FileCache.read(cache);
@@ -109,7 +112,7 @@ final class GitCapture implements SourceTrees {
                         walk.skip();
                         return false;
                     }
-                    return !isTracked(found, tracked);
+                    return !isTracked(found, tracked, root, accounts);
                 });
                 if (!written[0]) {
                     write(origin, tree, draft, contents);
@@ -131,18 +134,33 @@ final class GitCapture implements SourceTrees {
         return tracked.entrySet().stream()
                 .filter(each -> each.getValue().isFile() || each.getValue().isLink())
                 .map(Map.Entry::getKey)
-                .filter(path -> !Files.exists(root.resolve(path), LinkOption.NOFOLLOW_LINKS)
-                        || Files.isDirectory(root.resolve(path), LinkOption.NOFOLLOW_LINKS))
+                .filter(path -> !isThere(root, path))
                 .map(SafePath::toString)
                 .toList();
     }
 
-    private static boolean isTracked(Found found, Map<SafePath, Tracked> tracked) {
+    /** Behind a folder that has become a link nothing is there: it would be a file of another folder. */
+    private static boolean isThere(TreeRoot root, SafePath path) {
+        for (SafePath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
+            if (!Files.isDirectory(root.resolve(parent), LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+        }
+        Path place = root.resolve(path);
+        return Files.exists(place, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Whether it is just what a standby makes of the revision: owner and permissions too. */
+    private static boolean isTracked(Found found, Map<SafePath, Tracked> tracked, Attributes root, Accounts accounts) {
         Tracked there = tracked.get(found.path());
         if (there == null) {
             return false;
         }
         try {
+            Attributes attributes = Attributes.of(found.stat(), found.location(), accounts);
+            if (!attributes.owner().equals(root.owner()) || !attributes.group().equals(root.group())) {
+                return false;
+            }
             return switch (found.stat().type()) {
                 case FILE ->
                     there.isFile()

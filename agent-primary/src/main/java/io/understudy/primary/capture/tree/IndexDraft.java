@@ -37,6 +37,7 @@ final class IndexDraft implements AutoCloseable {
     private IndexEntry baseEntry;
     private Optional<IndexEntry> second = Optional.empty();
     private boolean unchanged = true;
+    private boolean owed;
     private boolean remembered;
 
     /** @param local the base's index; empty where there is no base */
@@ -77,6 +78,7 @@ final class IndexDraft implements AutoCloseable {
     Optional<IndexEntry> deferred(SafePath path) {
         Optional<IndexEntry> entry = base(path);
         if (entry.isPresent()) {
+            owed = true;
             advance();
         }
         return entry;
@@ -84,6 +86,7 @@ final class IndexDraft implements AutoCloseable {
 
     /** The entry that follows the root, known only at the end. @param before that of the base */
     void second(IndexEntry entry, Optional<IndexEntry> before) {
+        owed = false;
         unchanged &= before.equals(Optional.of(entry));
         count(entry);
         second = Optional.of(entry);
@@ -118,7 +121,7 @@ final class IndexDraft implements AutoCloseable {
 
     /** After the last entry: whether the draft is, entry by entry, what the base holds. */
     boolean unchanged() {
-        return unchanged && baseEntry == null;
+        return unchanged && !owed && baseEntry == null;
     }
 
     /** The packs of the base that should be packed again. */

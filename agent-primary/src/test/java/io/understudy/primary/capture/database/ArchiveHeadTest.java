@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** On archives of the server's own pg_dump. */
 class ArchiveHeadTest {
@@ -76,28 +74,29 @@ class ArchiveHeadTest {
         assertThat(hash(dump(database, "--exclude-table-data=t"))).isEqualTo(hash);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void eachChangeOfTheSchemaChangesItsHash() throws IOException {
+        String database = server.createDatabase("schema");
+        server.psql(
+                database,
+                "CREATE SCHEMA s; CREATE TABLE t (x text); CREATE VIEW v AS SELECT x FROM t; CREATE SEQUENCE q;");
+        List<String> hashes = new ArrayList<>(List.of(hash(dump(database))));
+        for (String change : List.of(
                 "ALTER TABLE t ADD y int",
                 "ALTER TABLE t ALTER x SET NOT NULL",
                 "GRANT SELECT ON t TO PUBLIC",
                 "COMMENT ON COLUMN t.x IS 'x'",
                 "CREATE INDEX ON t (x)",
-                "DROP VIEW v",
                 "CREATE OR REPLACE VIEW v AS SELECT x, 1 AS one FROM t",
+                "DROP VIEW v",
                 "ALTER TABLE t OWNER TO pg_database_owner",
                 "ALTER TABLE t SET SCHEMA s",
-                "ALTER SEQUENCE q INCREMENT 2",
-            })
-    void anotherSchemaHasAnotherHash(String change) throws IOException {
-        String database = server.createDatabase("schema");
-        server.psql(
-                database,
-                "CREATE SCHEMA s; CREATE TABLE t (x text); CREATE VIEW v AS SELECT x FROM t; CREATE SEQUENCE q;");
-        String before = hash(dump(database));
-        server.psql(database, change + ";");
-        assertThat(hash(dump(database))).isNotEqualTo(before);
+                "ALTER SEQUENCE q INCREMENT 2")) {
+            server.psql(database, change + ";");
+            String hash = hash(dump(database));
+            assertThat(hashes).as(change).doesNotContain(hash);
+            hashes.add(hash);
+        }
     }
 
     /** A database that is made again from a snapshot has the same schema, though its objects have other numbers. */

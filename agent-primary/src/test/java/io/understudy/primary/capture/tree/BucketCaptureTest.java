@@ -188,6 +188,18 @@ class BucketCaptureTest {
     }
 
     @Test
+    void aRecordedBucketThatBecameEmptyLeavesItsOldInventory() {
+        bucket.write("a", "content");
+        TreeData full = capture(TreeKind.INVENTORY, Optional.empty());
+        bucket.remove("a");
+
+        TreeData empty = capture(TreeKind.INVENTORY, Optional.of(full));
+
+        assertThat(inventory(empty)).isEmpty();
+        assertThat(empty.entries()).isZero();
+    }
+
+    @Test
     void leavesOutWhatIsExcludedAndItsOwnMark() {
         bucket.write("cache/a", "content");
         bucket.write("kept", "content");

@@ -1,0 +1,33 @@
+package io.understudy.primary.capture;
+
+import io.understudy.config.ClosureRule;
+import io.understudy.primary.capture.tree.NewestIndex;
+import io.understudy.repository.ClosureData;
+import io.understudy.repository.TreeData;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Which files the rows of a snapshot name.
+ *
+ * @param state the agents' state folder
+ */
+public record ClosureSource(List<ClosureRule> rules, Path state) {
+    /** Nothing is asked. */
+    public static final ClosureSource NONE = new ClosureSource(List.of(), Path.of("/nonexistent"));
+
+    public ClosureSource {
+        rules = List.copyOf(rules);
+    }
+
+    /** @param request parts alone, and what comes every few seconds, are not asked */
+    ClosureSpool begin(SnapshotRequest request) {
+        boolean asks = !request.isContinuous() && request.only().isEmpty();
+        return new ClosureSpool(state, asks ? rules : List.of());
+    }
+
+    /** @param trees of the snapshot, as this server read them a moment ago */
+    List<ClosureData> compare(ClosureSpool spool, List<TreeData> trees) {
+        return spool.compare(trees, tree -> NewestIndex.entries(state, tree.name()));
+    }
+}

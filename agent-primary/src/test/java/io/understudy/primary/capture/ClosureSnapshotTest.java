@@ -1,0 +1,178 @@
+package io.understudy.primary.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.config.ClosureRule;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
+import io.understudy.files.TreeKind;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.tree.TreeCapture;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.progress.Progress;
+import io.understudy.repository.ClosureData;
+import io.understudy.repository.Manifest;
+import io.understudy.testing.PostgresServer;
+import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each snapshot of the schedule says which files the rows name and a tree lacks. */
+class ClosureSnapshotTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private final PostgresServer server = PostgresServer.shared();
+    private final List<Event> events = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
+
+    private PrimaryFixture primary;
+    private String database;
+
+    @BeforeEach
+    void aSiteWithThreeFiles() throws IOException {
+        primary = new PrimaryFixture(folder);
+        database = server.createDatabase("closure");
+        server.psql(database, "CREATE TABLE medium (path text);");
+        Files.createDirectories(primary.media.resolve("2026/x"));
+        for (String path : List.of("a.txt", "2026/b.jpg", "2026/x/with space & ä.png")) {
+            Files.writeString(primary.media.resolve(path), path);
+        }
+    }
+
+    private void rows(String... paths) {
+        for (String path : paths) {
+            server.psql(database, "INSERT INTO medium VALUES (" + path + ");");
+        }
+    }
+
+    private Manifest take(SnapshotRequest request, ClosureRule... rules) {
+        DatabaseCapture capture = new DatabaseCapture(
+                new Database(server.settings(database)),
+                new PgTools(server.settings(database), new SystemCommandRunner(folder.resolve("commands"))),
+                Ticker.system(),
+                Optional.empty());
+        SnapshotSource source = new SnapshotSource(
+                new SnapshotSource.Taker("a", "0.1.0"),
+                capture,
+                new TreeCapture(primary.state, primary.time.clock()),
+                List.of(new TreeSettings("media", TreeKind.FILES, primary.media, List.of())),
+                ProcessorShare.all(primary.time),
+                primary.time.clock(),
+                primary.time,
+                Quiesce.NONE,
+                List.of(),
+                new ClosureSource(List.of(rules), primary.state));
+        return new SnapshotTaker(
+                        primary.state,
+                        primary.marker,
+                        primary.epochs,
+                        () -> primary.repository,
+                        () -> primary.key,
+                        source,
+                        new Events(primary.time.clock(), (event, at) -> events.add(event)))
+                .take(request, Progress.none())
+                .manifest();
+    }
+
+    private static SnapshotRequest hourly() {
+        return SnapshotRequest.of(List.of("hourly"));
+    }
+
+    private static ClosureRule rule(String query) {
+        return new ClosureRule("media", query, LIMIT);
+    }
+
+    @Test
+    void namesWhatIsMissingAndCountsEachOnce() {
+        rows("'a.txt'", "'/2026//./b.jpg'", "E'2026/x/with space & \\u00e4.png'", "NULL", "''");
+        rows("'gone.txt'", "'gone.txt'", "'2026/../gone.txt'", "'../../etc/passwd'", "'2026'", "E'tab\\tnew\\nline'");
+
+        Manifest taken = take(hourly(), rule("select path from medium -- all of them"));
+
+        ClosureData closure = taken.closure().get(0);
+        assertThat(closure.unknown()).isNull();
+        assertThat(closure.named()).isEqualTo(9);
+        assertThat(closure.missing()).isEqualTo(4);
+        assertThat(closure.paths()).containsExactly("gone.txt", "../../etc/passwd", "2026", "tab\tnew\nline");
+        assertThat(primary.repository.read(taken.snapshot()).closure()).isEqualTo(taken.closure());
+        assertThat(events)
+                .filteredOn(PrimaryEvent.FilesMissing.class::isInstance)
+                .hasSize(1);
+        assertThat(primary.state.resolve("capture")).isDirectoryNotContaining("glob:**.names");
+    }
+
+    @Test
+    void aTreeThatHasThemAllIsSaidToHaveThem() {
+        rows("'a.txt'");
+
+        ClosureData closure =
+                take(hourly(), rule("select path from medium")).closure().get(0);
+
+        assertThat(closure.text()).isEqualTo("tree media: has all 1 files that rows name");
+        assertThat(events)
+                .filteredOn(PrimaryEvent.FilesMissing.class::isInstance)
+                .isEmpty();
+    }
+
+    @Test
+    void aQueryThatFailsOrTakesTooLongOrWritesCostsItsAnswerAlone() {
+        rows("'a.txt'");
+
+        Manifest taken = take(
+                hourly(),
+                rule("select nothing from nowhere"),
+                new ClosureRule("media", "select pg_sleep(20)::text", Duration.ofMillis(100)),
+                rule("delete from medium returning path"),
+                rule("select path from medium"));
+
+        assertThat(taken.totals().rows()).isEqualTo(1);
+        assertThat(taken.closure())
+                .extracting(each -> each.unknown() == null)
+                .containsExactly(false, false, false, true);
+        assertThat(taken.closure().get(0).unknown()).contains("nowhere");
+        assertThat(taken.closure().get(1).unknown()).contains("timeout");
+        assertThat(events)
+                .filteredOn(PrimaryEvent.ClosureUnknown.class::isInstance)
+                .hasSize(3);
+    }
+
+    @Test
+    void partsAloneAndContinuousOnesAreNotAsked() {
+        rows("'gone'");
+        take(hourly(), rule("select path from medium"));
+
+        assertThat(take(
+                                new SnapshotRequest(List.of(), Set.of(), Set.of("files"), null),
+                                rule("select path from medium"))
+                        .closure())
+                .isEmpty();
+    }
+
+    @Test
+    void theSecondSnapshotOfAQuietTreeKnowsItToo() {
+        rows("'a.txt'", "'gone'");
+        take(hourly(), rule("select path from medium"));
+        primary.time.advance(Duration.ofHours(1));
+
+        assertThat(take(hourly(), rule("select path from medium"))
+                        .closure()
+                        .get(0)
+                        .missing())
+                .isEqualTo(1);
+    }
+}

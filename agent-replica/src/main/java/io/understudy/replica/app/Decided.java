@@ -1,0 +1,28 @@
+package io.understudy.replica.app;
+
+import io.understudy.replica.round.RoundResult;
+import io.understudy.repository.SnapshotId;
+import java.util.Optional;
+
+/**
+ * What {@code accept} and {@code reject} print with {@code --json}.
+ *
+ * @param decision {@code accepted} or {@code rejected}
+ * @param applied what became live because of it; null in JSON when nothing did
+ * @param held what is held still; null in JSON when nothing is
+ */
+public record Decided(SnapshotId snapshot, String decision, Optional<SnapshotId> applied, Optional<HoldView> held) {
+    static Decided accepted(SnapshotId snapshot, RoundResult round, Optional<HoldView> held) {
+        return new Decided(snapshot, "accepted", round.applied(), held);
+    }
+
+    static Decided rejected(SnapshotId snapshot, Optional<HoldView> held) {
+        return new Decided(snapshot, "rejected", Optional.empty(), held);
+    }
+
+    public String text() {
+        return decision + " " + snapshot
+                + applied.map(id -> "; " + id + " is live").orElse("")
+                + held.map(hold -> "; held still: " + hold.text()).orElse("");
+    }
+}

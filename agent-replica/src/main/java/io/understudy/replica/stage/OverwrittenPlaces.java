@@ -1,0 +1,46 @@
+package io.understudy.replica.stage;
+
+import io.understudy.bucket.LivePlace;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.assets.PlaceNote;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Whether the place in a bucket that an apply left still holds what it held then. */
+public final class OverwrittenPlaces {
+    private final Path state;
+
+    /** @param state folder of durable state */
+    public OverwrittenPlaces(Path state) {
+        this.state = state;
+    }
+
+    /**
+     * @param file the plan of one tree
+     * @return the tree's name, where its apply exchanged the place and the one before was written to since
+     */
+    public Optional<String> of(Path file) {
+        try (Plan plan = Plan.open(file)) {
+            PlanHeader header = plan.header();
+            if (header.kind() != TreeKind.BUCKET || !exchanges(plan)) {
+                return Optional.empty();
+            }
+            // An import writes to the place that is not live; what was written last is live, or holds newer objects.
+            Optional<String> live = LivePlace.url(header.folder());
+            return new PlaceNote(state, header.tree())
+                    .read()
+                    .filter(written -> !live.equals(Optional.of(written)))
+                    .map(written -> header.tree());
+        }
+    }
+
+    private static boolean exchanges(Plan plan) {
+        for (int i = 0; i < plan.size(); i++) {
+            if (plan.change(i) instanceof Change.Put put
+                    && put.path().toString().equals(LivePlace.URL)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
