@@ -13,7 +13,6 @@ import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.forecast.Forecaster;
 import io.understudy.replica.forecast.Seen;
-import io.understudy.replica.hold.Hold;
 import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
@@ -135,7 +134,7 @@ final class StatusReport {
                 seen.shutdown()
                         .filter(last -> last.siteStopped() && applied.equals(Optional.of(last.snapshot())))
                         .isPresent(),
-                holds.current().map(Hold::snapshot),
+                holds.current(),
                 seen.progress().isPresent()));
     }
 

@@ -80,7 +80,11 @@ public final class Forecaster {
     /** What is loaded ahead, where a promotion would serve it. */
     static Optional<Ahead> served(Seen seen) {
         boolean isThere = seen.found().stream().map(Discrepancy::subject).noneMatch(Subject.AHEAD::equals);
-        return AheadStep.in(seen.record()).filter(ahead -> seen.backupMode() && isThere);
+        return AheadStep.in(seen.record())
+                .filter(ahead -> seen.backupMode() && isThere)
+                .filter(ahead -> seen.held()
+                        .filter(hold -> hold.covers(ahead.snapshot()))
+                        .isEmpty());
     }
 
     private static Course course(Seen seen, Optional<Ahead> ahead) {

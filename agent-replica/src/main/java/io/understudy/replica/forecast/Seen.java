@@ -1,5 +1,6 @@
 package io.understudy.replica.forecast;
 
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.SnapshotId;
@@ -12,7 +13,7 @@ import java.util.Optional;
  * @param found what it contradicts of what is remembered
  * @param newest in the filestore, as far as that was seen
  * @param complete whether no younger data can come: the primary was shut down, and its last snapshot is live here
- * @param held the newest that an operator has to decide about, and that no promotion serves
+ * @param held what an operator has to decide about, and that no promotion serves
  * @param busy whether a round runs now
  */
 public record Seen(
@@ -21,7 +22,7 @@ public record Seen(
         List<Discrepancy> found,
         Optional<SnapshotId> newest,
         boolean complete,
-        Optional<SnapshotId> held,
+        Optional<Hold> held,
         boolean busy) {
     public Seen {
         found = List.copyOf(found);

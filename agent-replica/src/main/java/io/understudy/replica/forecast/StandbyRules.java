@@ -48,7 +48,7 @@ public final class StandbyRules implements Look {
             old(seen).ifPresent(found::add);
             lastFailure(seen).ifPresent(found::add);
             newer(seen, live.get()).ifPresent(found::add);
-            seen.held().map(StandbyRules::held).ifPresent(found::add);
+            seen.held().map(hold -> held(hold.snapshot())).ifPresent(found::add);
         }
         return found;
     }
@@ -69,9 +69,9 @@ public final class StandbyRules implements Look {
     static Obstacle neverMeasured(List<String> steps) {
         return Obstacle.unknown(
                 ErrorCode.SWITCH_UNSURE,
-                "no import, promotion or drill measured these steps on this server yet: " + String.join(", ", steps)
+                "no import or promotion measured these steps on this server yet: " + String.join(", ", steps)
                         + "; how long a switch takes is not known",
-                "the next import or drill measures it");
+                "the next import measures it");
     }
 
     private static Optional<Obstacle> state(Seen seen) {

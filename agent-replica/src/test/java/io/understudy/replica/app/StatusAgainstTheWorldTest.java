@@ -276,8 +276,8 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary and no channel is named; the
-            // others are the primary's.
+            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary and
+            // no channel is named; the others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,

@@ -9,6 +9,7 @@ import io.understudy.replica.fakes.World;
 import io.understudy.replica.forecast.Forecast.Answer;
 import io.understudy.replica.forecast.Measurement.Kind;
 import io.understudy.replica.forecast.Obstacle.Weight;
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.promote.BoundedClaims;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.Discrepancy;
@@ -39,7 +40,7 @@ class ForecasterTest {
     private final FakeTicker time = world.time;
     private Duration rpo = Duration.ofDays(1);
     private Optional<SnapshotId> newest = Optional.empty();
-    private Optional<SnapshotId> held = Optional.empty();
+    private Optional<Hold> held = Optional.empty();
     private MeasuredTimes measured;
 
     @BeforeEach
@@ -166,8 +167,10 @@ class ForecasterTest {
     @Test
     void aSnapshotThatIsHeldIsAWarning() {
         follow();
-        newest = Optional.of(new SnapshotId(1, 2));
-        held = newest;
+        SnapshotId id = new SnapshotId(1, 2);
+        newest = Optional.of(id);
+        Instant now = time.now();
+        held = Optional.of(new Hold(id, id, new SnapshotId(1, 1), now, now, new SnapshotId(1, 1), "", true, List.of(), 0));
 
         assertThat(codes(forecast(), Weight.WARNING)).containsExactly("snapshot_held");
     }
