@@ -133,7 +133,7 @@ final class DaemonWiring {
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);
-        services.add(new ForecastWatch(status::forecast, events, ports.ticker())::start);
+        services.add(new ForecastWatch(status::forecast, replicaMetrics::forecast, events, ports.ticker())::start);
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);
     }

@@ -11,6 +11,7 @@ import io.understudy.time.WarnOnce;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -21,13 +22,16 @@ final class ForecastWatch implements AutoCloseable {
     private static final int SECONDS = 30;
 
     private final Supplier<Forecast> forecast;
+    private final Consumer<Forecast> shows;
     private final Events events;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("forecast"));
     private final WarnOnce warnOnce;
 
-    ForecastWatch(Supplier<Forecast> forecast, Events events, Ticker ticker) {
+    /** @param shows gets each forecast */
+    ForecastWatch(Supplier<Forecast> forecast, Consumer<Forecast> shows, Events events, Ticker ticker) {
         this.forecast = forecast;
+        this.shows = shows;
         this.events = events;
         this.warnOnce = new WarnOnce(ticker);
     }
@@ -40,7 +44,7 @@ final class ForecastWatch implements AutoCloseable {
     /** One forecast, now. */
     void look() {
         try {
-            events.report(new ReplicaEvent.ForecastMade(forecast.get()));
+            shows.accept(forecast.get());
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {

@@ -149,8 +149,6 @@ final class ReplicaMetrics implements EventSink {
             epoch(seen.epoch());
         } else if (event instanceof ReplicaEvent.RepositoryInspected inspected) {
             repository(inspected.found());
-        } else if (event instanceof ReplicaEvent.ForecastMade made) {
-            forecast(made.forecast());
         } else if (event instanceof ReplicaEvent.SiteInspected inspected) {
             inspected(inspected.intact());
         } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
@@ -179,7 +177,8 @@ final class ReplicaMetrics implements EventSink {
         }
     }
 
-    private void forecast(Forecast made) {
+    /** What a promotion would bring now. */
+    void forecast(Forecast made) {
         double data = made.moment().map(ReplicaMetrics::seconds).orElse(Double.NaN);
         metrics.set(Metric.FORECAST_DATA_TIMESTAMP_SECONDS, data, replica);
         Optional<Forecast.Seconds> ready = made.readySeconds();

@@ -4,7 +4,6 @@ import io.understudy.events.Event;
 import io.understudy.events.EventText;
 import io.understudy.events.Severity;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.forecast.Forecast;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,10 +81,6 @@ public sealed interface ReplicaEvent extends Event {
 
     @EventText("importing {snapshot}[ {again}]")
     record ImportBegan(SnapshotId snapshot, boolean again) implements ReplicaEvent {}
-
-    /** What a promotion would bring at that moment. */
-    @EventText(value = "forecast: {forecast}", severity = Severity.TRACE)
-    record ForecastMade(Forecast forecast) implements ReplicaEvent {}
 
     /** What the round worked on before is over. */
     @EventText(value = "{snapshot} is in step {step}", severity = Severity.DEBUG)

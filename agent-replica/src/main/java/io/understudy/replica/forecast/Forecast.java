@@ -73,8 +73,7 @@ public record Forecast(
      *
      * @param last when the youngest of them ended
      */
-    public record StepTime(
-            String step, double p50, double p95, int imports, int promotions, Instant last) {}
+    public record StepTime(String step, double p50, double p95, int imports, int promotions, Instant last) {}
 
     public Forecast {
         steps = List.copyOf(steps);

@@ -151,7 +151,9 @@ public final class StandbyRules implements Look {
 
     private static Optional<Obstacle> newer(Seen seen, SnapshotId live) {
         return seen.newest()
-                .filter(newest -> newest.compareTo(live) > 0 && !seen.busy() && seen.held().isEmpty())
+                .filter(newest -> newest.compareTo(live) > 0
+                        && !seen.busy()
+                        && seen.held().isEmpty())
                 .filter(newest -> seen.record().lastError().isEmpty())
                 .filter(newest -> Forecaster.served(seen).isEmpty())
                 .map(newest -> Obstacle.warning(

@@ -73,11 +73,13 @@ class ReplicaMetricsTest {
 
     @Test
     void showsTheForecast() {
-        Metrics metrics = started();
+        Metrics metrics = new Metrics("site", "replica", "test");
+        ReplicaMetrics reported = new ReplicaMetrics(
+                metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
         Instant data = Instant.parse("2026-11-20T10:00:01Z");
         Obstacle obstacle = Obstacle.blocker(ErrorCode.SITE_UNHEALTHY, "it is down", "look");
         Obstacle warning = Obstacle.warning(ErrorCode.SNAPSHOT_OLDER, "old", "wait");
-        world.events.report(new ReplicaEvent.ForecastMade(new Forecast(
+        reported.forecast(new Forecast(
                 data,
                 true,
                 Forecast.Answer.BLOCKED,
@@ -87,7 +89,7 @@ class ReplicaMetricsTest {
                 Optional.of(new Forecast.Seconds(1.5, 2.5)),
                 List.of(),
                 List.of(),
-                List.of(obstacle, warning))));
+                List.of(obstacle, warning)));
 
         assertThat(metrics.scrape())
                 .contains("understudy_forecast_blockers" + LABELS + " 1.0")
@@ -95,7 +97,7 @@ class ReplicaMetricsTest {
                 .contains("quantile=\"0.5\",replica=\"standby\",role=\"replica\",site=\"site\"} 1.5")
                 .contains("quantile=\"0.95\",replica=\"standby\",role=\"replica\",site=\"site\"} 2.5");
 
-        world.events.report(new ReplicaEvent.ForecastMade(new Forecast(
+        reported.forecast(new Forecast(
                 data,
                 false,
                 Forecast.Answer.BLOCKED,
@@ -105,7 +107,7 @@ class ReplicaMetricsTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                List.of(obstacle))));
+                List.of(obstacle)));
 
         assertThat(value(metrics, "understudy_forecast_blockers" + LABELS)).isEqualTo("NaN");
     }

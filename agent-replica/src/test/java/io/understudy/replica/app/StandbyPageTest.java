@@ -70,7 +70,8 @@ class StandbyPageTest {
     }
 
     private static Live live(World world, boolean marker, Instant now, Discrepancy... found) {
-        Seen seen = new Seen(marker, world.store.record(), List.of(found), Optional.empty(), false, Optional.empty(), true);
+        Seen seen =
+                new Seen(marker, world.store.record(), List.of(found), Optional.empty(), false, Optional.empty(), true);
         return live(found).with(forecast(seen, now));
     }
 
@@ -133,7 +134,8 @@ class StandbyPageTest {
         Instant later = NOW.plus(RPO);
         World world = following();
         boolean complete = last.siteStopped() && last.snapshot().equals(new SnapshotId(1, 1));
-        Seen seen = new Seen(true, world.store.record(), List.of(), Optional.empty(), complete, Optional.empty(), false);
+        Seen seen =
+                new Seen(true, world.store.record(), List.of(), Optional.empty(), complete, Optional.empty(), false);
         Live live = new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of())
                 .with(Optional.of(last))
                 .with(forecast(seen, later));

@@ -276,7 +276,8 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary and
+            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary
+            // and
             // no channel is named; the others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
@@ -321,11 +322,22 @@ class StatusAgainstTheWorldTest {
         try {
             JsonNode json = new ObjectMapper().readTree(Json.line(report.ofDaemon(List.of())));
             Map<String, String> shown = new LinkedHashMap<>();
-            json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
+            requireForecast(json);
+            json.properties().stream()
+                    .filter(field -> !field.getKey().equals("forecast"))
+                    .forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** It is of what a promotion would serve; nothing is loaded ahead here. */
+    private static void requireForecast(JsonNode json) {
+        boolean standby = json.path("backup_mode").asBoolean();
+        assertThat(json.at("/forecast/standby").asBoolean()).isEqualTo(standby);
+        assertThat(json.at("/forecast/snapshot").asText())
+                .isEqualTo(standby ? json.path("applied").asText() : NONE);
     }
 
     private static void flatten(Map<String, String> shown, String name, JsonNode value) {

@@ -170,7 +170,8 @@ class ForecasterTest {
         SnapshotId id = new SnapshotId(1, 2);
         newest = Optional.of(id);
         Instant now = time.now();
-        held = Optional.of(new Hold(id, id, new SnapshotId(1, 1), now, now, new SnapshotId(1, 1), "", true, List.of(), 0));
+        held = Optional.of(
+                new Hold(id, id, new SnapshotId(1, 1), now, now, new SnapshotId(1, 1), "", true, List.of(), 0));
 
         assertThat(codes(forecast(), Weight.WARNING)).containsExactly("snapshot_held");
     }
