@@ -119,6 +119,7 @@ public enum ErrorCode {
             DISK,
             AFTER_OPERATOR,
             "A tree or the database is empty, or a tree lies on another file system, unlike at the last snapshot."),
+    CLOSURE_INCOMPLETE(65, SITE, AFTER_OPERATOR, "Rows name files that are not in their tree, or that is not known."),
 
     COMMAND_FAILED(70, SITE, WITH_BACKOFF, "A command of the site failed or could not be started."),
     COMMAND_TIMEOUT(71, SITE, WITH_BACKOFF, "A command took longer than its limit and was killed."),

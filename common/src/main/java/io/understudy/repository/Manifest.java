@@ -58,8 +58,22 @@ public record Manifest(
      * The last snapshot before its server stopped. Another one that follows it, of whichever server, ends that.
      *
      * @param siteStopped whether the site had been stopped, so that it wrote nothing after it
+     * @param to of the final snapshot of a switchover: the name of the standby that is to take the site over with it;
+     *     null in all others
      */
-    public record Last(boolean siteStopped) {}
+    public record Last(
+            boolean siteStopped,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String to) {
+        /** Of a server that shuts down. */
+        public Last(boolean siteStopped) {
+            this(siteStopped, null);
+        }
+
+        /** Whether this standby is to become the primary with it. */
+        public boolean isFor(String standby) {
+            return siteStopped && standby.equals(to);
+        }
+    }
 
     /**
      * A part that was not read.

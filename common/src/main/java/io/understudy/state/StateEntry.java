@@ -16,6 +16,20 @@ public enum StateEntry {
             Loss.STOPS,
             "the epoch that this server holds, and a higher one of another server that it saw; while `init` runs, the claim that it makes",
             "this server may not publish until it is promoted again"),
+    SWITCHOVER(
+            Owner.BOTH,
+            "switchover.json",
+            1,
+            Loss.STOPS,
+            "while this server hands its site over to a standby: to which, how far that is, until when it goes back by itself, and the claim by which it does",
+            "neither agent goes on: decide by the claims in the filestore (`epochs/`) which server serves the site, and remove or write the marker by hand"),
+    SWITCHOVER_TIMES(
+            Owner.PRIMARY,
+            "switchover-times.json",
+            1,
+            Loss.COSTS,
+            "how long each step of the last switchover took, for `switchover --plan`",
+            "the plan says that the times are not known"),
     VERIFIED(
             Owner.BOTH,
             "verified.json",

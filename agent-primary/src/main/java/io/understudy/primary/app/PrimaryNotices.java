@@ -29,6 +29,7 @@ final class PrimaryNotices implements Signals, DataAge {
     /** Another topic than that the filestore is lost, which its probe alone ends. */
     private static final String BEHIND = "copies in ";
 
+    private static final String SWITCHOVER = "switchover";
     private static final String QUIESCE = "quiesce";
 
     private final DaemonStatus daemonStatus;
@@ -118,6 +119,13 @@ final class PrimaryNotices implements Signals, DataAge {
         }
         if (event instanceof PrimaryEvent.SiteResumed) {
             return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SwitchoverWaits) {
+            return List.of(Signal.down(SWITCHOVER, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SwitchoverWentBack || event instanceof PrimaryEvent.SwitchoverDone) {
+            Fact fact = Fact.of(event);
+            return List.of(Signal.recovered(SWITCHOVER, fact), Signal.once(Occasion.WARNING, fact));
         }
         if (event instanceof PrimaryEvent.FilestoreBehind behind) {
             return List.of(Signal.impaired(BEHIND + behind.name(), Fact.of(event)));

@@ -12,15 +12,20 @@ import io.understudy.page.Page.Row;
 import io.understudy.page.Page.Table;
 import io.understudy.page.Page.Timeline;
 import io.understudy.page.Page.Verdict;
+import io.understudy.page.PageHtml;
+import io.understudy.page.RecentSnapshots;
+import io.understudy.page.Refreshed;
 import io.understudy.page.StoreTable;
 import io.understudy.primary.app.StatusView.FollowerView;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The primary's status as a page: is there a second copy? */
@@ -59,6 +64,27 @@ final class PrimaryPage {
                 it.errors(),
                 it.tables(),
                 timeline.with(it::state));
+    }
+
+    /**
+     * The page, made again when it is asked for.
+     *
+     * @param longestPause of the schedule; empty without one
+     */
+    static Refreshed<String> refreshed(
+            Supplier<StatusView> status,
+            DaemonStatus daemon,
+            RecentSnapshots recent,
+            Optional<Duration> longestPause,
+            Clock clock) {
+        return new Refreshed<>(
+                () -> PageHtml.of(of(
+                        status.get(),
+                        daemon.snapshotFailure(),
+                        recent.look(),
+                        longestPause.map(pause -> pause.multipliedBy(2)),
+                        clock.instant())),
+                clock);
     }
 
     private boolean isPrimary() {

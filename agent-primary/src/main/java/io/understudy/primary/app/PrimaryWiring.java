@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.admin.AdminAccess;
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.admin.AdminHandlers;
 import io.understudy.admin.AdminServer;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
@@ -36,6 +37,7 @@ import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionRules;
 import io.understudy.primary.schedule.Schedule;
+import io.understudy.primary.switchover.Switchovers;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Encryption;
 import io.understudy.repository.EpochStore;
@@ -324,16 +326,13 @@ public final class PrimaryWiring implements AutoCloseable {
         Supplier<StatusView> now =
                 () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
                         .with(stores.last());
-        AdminServer admin = access().server(PrimaryHandlers.of(queue, events, audit, now), audit, events);
+        AdminHandlers handlers = PrimaryHandlers.of(queue, events, audit, now);
+        Switchovers switchovers = new SwitchoverWiring(
+                        settings, ports, epochs, repository, keys::signing, followers, queue)
+                .switchovers(events, handlers);
+        AdminServer admin = access().server(handlers, audit, events);
         RecentSnapshots recent = new RecentSnapshots(repository, ports.clock());
-        Refreshed<String> page = new Refreshed<>(
-                () -> PageHtml.of(PrimaryPage.of(
-                        now.get(),
-                        daemonStatus.snapshotFailure(),
-                        recent.look(),
-                        longestPause.map(pause -> pause.multipliedBy(2)),
-                        ports.clock().instant())),
-                ports.clock());
+        Refreshed<String> page = PrimaryPage.refreshed(now, daemonStatus, recent, longestPause, ports.clock());
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
@@ -362,8 +361,8 @@ public final class PrimaryWiring implements AutoCloseable {
         // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
         // server.
         new QuiesceWiring(settings).watch(events).ifPresent(services::add);
-        services.addAll(
-                List.<Service>of(stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue));
+        services.addAll(List.<Service>of(
+                stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue, switchovers));
         return new Daemon(
                 roles,
                 planner,

@@ -35,6 +35,7 @@ final class SnapshotQueue implements AutoCloseable {
     private final Set<Job<?>> jobs = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private volatile Step step;
+    private volatile Supplier<Optional<String>> other = Optional::empty;
 
     /** Where the running snapshot stands. */
     record Step(String name, long doneBytes, long totalBytes) {}
@@ -99,9 +100,14 @@ final class SnapshotQueue implements AutoCloseable {
         return job;
     }
 
-    /** Where the running snapshot stands; empty while none is taken. */
+    /** What the agent does besides, which is shown while no snapshot is taken. */
+    void besides(Supplier<Optional<String>> work) {
+        other = work;
+    }
+
+    /** Where the running snapshot stands, or what else is done; empty while nothing is. */
     Optional<Step> step() {
-        return Optional.ofNullable(step);
+        return Optional.ofNullable(step).or(() -> other.get().map(what -> new Step(what, 0, -1)));
     }
 
     /** Cancels what runs and what waits, and gives it twenty seconds to end. */

@@ -27,7 +27,7 @@ final class ChangeLook {
     Looked take(Progress progress) {
         SnapshotRun run = runs.begin(progress);
         try {
-            Looked looked = runs.undisturbed(() -> look(run));
+            Looked looked = runs.undisturbed(SnapshotRequest.continuous(), () -> look(run));
             looked.taken()
                     .ifPresent(taken -> events.report(new PrimaryEvent.SnapshotCommitted(
                             taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes())));

@@ -23,7 +23,7 @@ public record ClosureSource(List<ClosureRule> rules, Path state) {
     /** @param request parts alone, and what comes every few seconds, are not asked */
     ClosureSpool begin(SnapshotRequest request) {
         boolean asks = !request.isContinuous() && request.only().isEmpty();
-        return new ClosureSpool(state, asks ? rules : List.of());
+        return new ClosureSpool(state, asks ? rules : List.of(), "snapshot");
     }
 
     /** @param trees of the snapshot, as this server read them a moment ago */

@@ -2,6 +2,7 @@ package io.understudy.primary.capture;
 
 import io.understudy.config.ClosureRule;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.TreeEntry;
 import io.understudy.primary.capture.database.NamedFiles;
 import io.understudy.repository.ClosureData;
 import io.understudy.repository.TreeData;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -32,12 +34,17 @@ final class ClosureSpool implements NamedFiles, AutoCloseable {
 
     private final Path folder;
     private final List<ClosureRule> rules;
+    private final String purpose;
     private final Map<ClosureRule, String> failed = new HashMap<>();
 
-    /** @param state the agents' state folder */
-    ClosureSpool(Path state, List<ClosureRule> rules) {
+    /**
+     * @param state the agents' state folder
+     * @param purpose in the names of files: what runs at the same time has another one
+     */
+    ClosureSpool(Path state, List<ClosureRule> rules, String purpose) {
         this.folder = StateEntry.CAPTURE.in(state);
         this.rules = rules;
+        this.purpose = purpose;
     }
 
     @Override
@@ -59,7 +66,7 @@ final class ClosureSpool implements NamedFiles, AutoCloseable {
     }
 
     private Path file(ClosureRule rule) {
-        return folder.resolve("closure-" + rules.indexOf(rule) + ".names");
+        return folder.resolve("closure-" + purpose + "-" + rules.indexOf(rule) + ".names");
     }
 
     /**
@@ -77,26 +84,50 @@ final class ClosureSpool implements NamedFiles, AutoCloseable {
 
     private ClosureData compare(
             ClosureRule rule, List<TreeData> trees, Function<TreeData, Stream<IndexEntry>> entries) {
-        TreeData tree = trees.stream()
-                .filter(each -> each.name().equals(rule.tree()))
-                .findFirst()
-                .orElse(null);
-        if (tree == null || failed.containsKey(rule) || !Files.exists(file(rule))) {
-            String why = tree == null ? "the tree is not in the snapshot" : failed.get(rule);
-            return ClosureData.unknown(
-                    rule.tree(), rule.query(), why == null ? "the database was not read for this snapshot" : why);
+        Optional<TreeData> tree =
+                trees.stream().filter(each -> each.name().equals(rule.tree())).findFirst();
+        if (tree.isEmpty()) {
+            return ClosureData.unknown(rule.tree(), rule.query(), "the tree is not in the snapshot");
         }
-        if (tree.entries() > PathSet.MOST) {
-            return ClosureData.unknown(
-                    rule.tree(), rule.query(), "the tree has more than " + PathSet.MOST + " entries");
+        if (why(rule).isPresent()) {
+            return ClosureData.unknown(rule.tree(), rule.query(), why(rule).get());
         }
-        try (Stream<IndexEntry> there = entries.apply(tree);
-                InputStream names = new BufferedInputStream(Files.newInputStream(file(rule)), 1 << 16)) {
-            PathSet files = PathSet.of(there, (int) tree.entries());
+        PathSet.Builder files = new PathSet.Builder();
+        try (Stream<IndexEntry> there = entries.apply(tree.get())) {
+            boolean fits = there.map(IndexEntry::entry)
+                    .filter(entry -> !(entry instanceof TreeEntry.Folder))
+                    .allMatch(entry -> files.add(entry.path().bytes()));
+            return fits ? compare(rule, files.build()) : tooMany(rule);
+        }
+    }
+
+    /** @param files of the tree */
+    ClosureData compare(ClosureRule rule, PathSet files) {
+        if (why(rule).isPresent()) {
+            return ClosureData.unknown(rule.tree(), rule.query(), why(rule).get());
+        }
+        try (InputStream names = names(rule)) {
             return new NamesCheck(files).of(rule, names);
         } catch (IOException e) {
             return ClosureData.unknown(rule.tree(), rule.query(), "its names cannot be read: " + e.getMessage());
         }
+    }
+
+    ClosureData tooMany(ClosureRule rule) {
+        return ClosureData.unknown(rule.tree(), rule.query(), "the tree has more than " + PathSet.MOST + " files");
+    }
+
+    /** What the query gave. Close it. */
+    InputStream names(ClosureRule rule) throws IOException {
+        return new BufferedInputStream(Files.newInputStream(file(rule)), 1 << 16);
+    }
+
+    /** Why there is no answer. */
+    private Optional<String> why(ClosureRule rule) {
+        return Optional.ofNullable(failed.get(rule))
+                .or(() -> Files.exists(file(rule))
+                        ? Optional.empty()
+                        : Optional.of("the database was not read for this snapshot"));
     }
 
     @Override

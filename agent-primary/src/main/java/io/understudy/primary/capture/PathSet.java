@@ -1,15 +1,11 @@
 package io.understudy.primary.capture;
 
-import io.understudy.files.TreeEntry;
 import io.understudy.repository.digest.Murmur3;
-import io.understudy.repository.tree.IndexEntry;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.stream.Stream;
 
 /**
- * The paths of the files and links of a tree, by a hash of 64 bits each: 8 bytes a path. That two of a million paths
- * have one hash, and a missing one is thus taken to be there, happens once in 37 million trees.
+ * Paths, by a hash of 64 bits each: 8 bytes a path. That two of a million paths have one hash, and a missing one is
+ * thus taken to be there, happens once in 37 million trees.
  */
 final class PathSet {
     /** 64 MB of hashes. */
@@ -21,31 +17,38 @@ final class PathSet {
         this.hashes = hashes;
     }
 
-    /** @param most how many entries there are at most */
-    static PathSet of(Stream<IndexEntry> entries, int most) {
-        long[] hashes = new long[most];
-        int count = 0;
-        for (Iterator<IndexEntry> each = entries.iterator(); each.hasNext(); ) {
-            TreeEntry entry = each.next().entry();
-            if (!(entry instanceof TreeEntry.Folder)) {
-                byte[] path = entry.path().bytes();
-                hashes = count == hashes.length ? Arrays.copyOf(hashes, count + 1024) : hashes;
-                hashes[count++] = hash(path, path.length);
-            }
-        }
-        long[] all = Arrays.copyOf(hashes, count);
-        Arrays.sort(all);
-        return new PathSet(all);
-    }
-
     boolean holds(byte[] path) {
-        return Arrays.binarySearch(hashes, hash(path, path.length)) >= 0;
+        return Arrays.binarySearch(hashes, hash(path)) >= 0;
     }
 
-    static long hash(byte[] bytes, int length) {
+    static long hash(byte[] path) {
         Murmur3 murmur = new Murmur3();
-        murmur.update(bytes, 0, length);
+        murmur.update(path, 0, path.length);
         murmur.finish();
         return murmur.low();
+    }
+
+    /** Takes paths in any order, each as often as it comes. */
+    static final class Builder {
+        private long[] hashes = new long[1024];
+        private int count;
+
+        /** @return false when there are too many, and this one was not taken */
+        boolean add(byte[] path) {
+            if (count == MOST) {
+                return false;
+            }
+            if (count == hashes.length) {
+                hashes = Arrays.copyOf(hashes, Math.min(MOST, count + count / 2));
+            }
+            hashes[count++] = hash(path);
+            return true;
+        }
+
+        PathSet build() {
+            long[] all = Arrays.copyOf(hashes, count);
+            Arrays.sort(all);
+            return new PathSet(all);
+        }
     }
 }

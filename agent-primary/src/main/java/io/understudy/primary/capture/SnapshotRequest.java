@@ -10,6 +10,7 @@ import io.understudy.repository.Manifest;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,6 +55,17 @@ public record SnapshotRequest(
     /** The last one before this server stops. @param siteStopped whether the site was stopped before */
     public static SnapshotRequest last(boolean siteStopped) {
         return new SnapshotRequest(List.of(SHUTDOWN), Set.of(), Set.of(), new Manifest.Last(siteStopped));
+    }
+
+    /** The final one of a switchover to this standby: it alone is taken in backup mode, of the stopped site. */
+    public static SnapshotRequest finalFor(String standby) {
+        return new SnapshotRequest(
+                List.of(SHUTDOWN), Set.of(), Set.of(), new Manifest.Last(true, Objects.requireNonNull(standby)));
+    }
+
+    /** The standby that takes the site over with it; empty where it is no final one. */
+    Optional<String> successor() {
+        return Optional.ofNullable(last).map(Manifest.Last::to);
     }
 
     public static SnapshotRequest of(List<String> periods) {

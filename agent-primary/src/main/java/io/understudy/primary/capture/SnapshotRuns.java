@@ -13,6 +13,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
+import io.understudy.switchover.SwitchoverNotes;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -40,6 +41,7 @@ final class SnapshotRuns {
     private final LastUnchanged unchanged;
     private final LastCommitted last = new LastCommitted();
     private final Marker marker;
+    private final SwitchoverNotes switchover;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
     private final Supplier<SigningKey> key;
@@ -63,6 +65,7 @@ final class SnapshotRuns {
         this.kept = new KeptManifest(state);
         this.unchanged = new LastUnchanged(state);
         this.marker = Objects.requireNonNull(marker);
+        this.switchover = new SwitchoverNotes(state, source.clock());
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
         this.key = Objects.requireNonNull(key);
@@ -102,10 +105,10 @@ final class SnapshotRuns {
      *
      * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}
      */
-    <T> T undisturbed(Supplier<T> work) {
+    <T> T undisturbed(SnapshotRequest request, Supplier<T> work) {
         ProcessLock held = ProcessLock.tryAcquire(lock).orElseThrow(this::locked);
         try {
-            requireProduction();
+            requireProduction(request);
             ProcessLock undeleted = deletions.forSnapshot();
             try {
                 return work.get();
@@ -153,8 +156,9 @@ final class SnapshotRuns {
         }
         SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, committed);
         Runnable beforeCommit = () -> {
-            requireProduction();
+            requireProduction(request);
             epochs.require(target);
+            request.successor().ifPresent(switchover::committing);
         };
         SnapshotRun.Result result = source.database()
                 .holding(() -> run.take(
@@ -231,8 +235,10 @@ final class SnapshotRuns {
         }
     }
 
-    private void requireProduction() {
-        if (marker.present()) {
+    /** The final snapshot of a switchover is the only one of a server in backup mode. */
+    private void requireProduction(SnapshotRequest request) {
+        request.successor().ifPresent(switchover::requireFinal);
+        if (marker.present() && request.successor().isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.BACKUP_MODE,
                     "cannot take a snapshot: this server is in backup mode (" + marker.file() + " exists)",

@@ -99,7 +99,7 @@ public final class SnapshotTaker {
     private SnapshotRun.Result taken(SnapshotRequest request, Need need, Progress progress) {
         SnapshotRun run = runs.begin(progress);
         try {
-            return runs.undisturbed(() -> runs.take(run, request, need));
+            return runs.undisturbed(request, () -> runs.take(run, request, need));
         } catch (OutOfMemoryError e) {
             throw failed(run, e);
         } catch (RuntimeException | Error e) {

@@ -107,6 +107,39 @@ public sealed interface PrimaryEvent extends Event {
             severity = Severity.WARN)
     record QuiesceLeftover(UnderstudyException why) implements PrimaryEvent {}
 
+    @EventText("switchover to {standby} begins; it goes back by itself at {until}")
+    record SwitchoverBegan(String standby, Instant until) implements PrimaryEvent {}
+
+    /** @param next what is done from here on */
+    @EventText("switchover to {standby}: {next}")
+    record SwitchoverStep(String standby, String next) implements PrimaryEvent {}
+
+    /** Tried again: forward until its time is over, back until it works. */
+    @EventText(
+            value = "switchover to {standby} waits ({next}): {why}; it is tried again",
+            severity = Severity.ERROR,
+            hint = "where a final snapshot may be in the filestore, the site starts here only when it is sure that the"
+                    + " standby did not take over: bring the filestore back")
+    record SwitchoverWaits(String standby, String next, UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText(value = "switchover to {standby} goes back: {why}", severity = Severity.ERROR)
+    record SwitchoverGoesBack(String standby, String why) implements PrimaryEvent {}
+
+    @EventText(
+            value = "switchover to {standby} went back: the site runs on this server again ({why})[; {unhealthy}]",
+            severity = Severity.WARN)
+    record SwitchoverWentBack(String standby, String why, Optional<UnderstudyException> unhealthy)
+            implements PrimaryEvent {}
+
+    /** The site is the standby's by then. */
+    @EventText(
+            value = "switchover to {standby}: the site cannot be started here in backup mode: {why}",
+            severity = Severity.WARN)
+    record SwitchoverStartFailed(String standby, UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText("switchover done: {standby} is the primary, this server is a standby")
+    record SwitchoverDone(String standby) implements PrimaryEvent {}
+
     @EventText(value = "{snapshot}: {what}: {paths}", severity = Severity.WARN)
     record FilesMissing(SnapshotId snapshot, String what, String paths) implements PrimaryEvent {}
 

@@ -1,6 +1,7 @@
 package io.understudy.primary.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.ClosureRule;
 import io.understudy.config.Settings.TreeSettings;
@@ -22,7 +23,9 @@ import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -174,5 +177,54 @@ class ClosureSnapshotTest {
                         .get(0)
                         .missing())
                 .isEqualTo(1);
+    }
+
+    private List<LiveClosure.Found> look(Optional<Integer> most, ClosureRule... rules) {
+        return new LiveClosure(
+                        new Database(server.settings(database)),
+                        List.of(rules),
+                        List.of(new TreeSettings("media", TreeKind.FILES, primary.media, List.of("*.tmp"))),
+                        primary.state,
+                        java.time.Clock.systemUTC())
+                .look(most);
+    }
+
+    @Test
+    void onRequestBothDirectionsAreComparedNow() throws IOException {
+        rows("'a.txt'", "'gone.txt'");
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(2)));
+        Files.writeString(primary.media.resolve("left.tmp"), "excluded");
+        for (String path : List.of("a.txt", "2026/b.jpg", "left.tmp")) {
+            Files.setLastModifiedTime(primary.media.resolve(path), old);
+        }
+
+        LiveClosure.Found found = look(Optional.of(10), rule("select path from medium"), rule("select 'A.TXT'"))
+                .get(0);
+
+        assertThat(found.missing()).extracting(ClosureData::missing).containsExactly(1L, 1L);
+        assertThat(found.unreferenced()).as("the third one is young").contains(1L);
+        assertThat(found.paths()).containsExactly("2026/b.jpg");
+        assertThat(look(Optional.of(0), rule("select path from medium")).get(0).paths())
+                .isEmpty();
+        assertThat(look(Optional.empty(), rule("select path from medium"))
+                        .get(0)
+                        .unreferenced())
+                .isEmpty();
+        assertThat(primary.state.resolve("capture")).isDirectoryNotContaining("glob:**.names");
+    }
+
+    @Test
+    void whereAQueryFailsNoFileIsCalledUnnamed() {
+        LiveClosure.Found found = look(Optional.of(10), rule("select path from medium"), rule("select nothing"))
+                .get(0);
+
+        assertThat(found.missing().get(1).unknown()).contains("nothing");
+        assertThat(found.unreferenced()).isEmpty();
+    }
+
+    @Test
+    void withoutAQueryItSaysWhatToConfigure() {
+        assertThatThrownBy(() -> look(Optional.empty()))
+                .hasMessage("cannot compare rows with files: no query is configured");
     }
 }

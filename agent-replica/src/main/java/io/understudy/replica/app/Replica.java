@@ -6,7 +6,9 @@ import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.forecast.MeasuredTimes;
 import io.understudy.replica.forecast.Measurement.Kind;
 import io.understudy.replica.forecast.TakenSteps;
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.promote.ReplicaSwitchover;
 import io.understudy.replica.round.HoldDecisions;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Rollback;
@@ -31,6 +33,7 @@ public final class Replica {
     private final Round round;
     private final Rollback rollback;
     private final Promotion promotion;
+    private final ReplicaSwitchover switchover;
     private final HoldDecisions decisions;
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
@@ -43,6 +46,7 @@ public final class Replica {
             Round round,
             Rollback rollback,
             Promotion promotion,
+            ReplicaSwitchover switchover,
             HoldDecisions decisions,
             CleanUp cleanUp,
             LiveDatabases databases,
@@ -53,6 +57,7 @@ public final class Replica {
         this.round = round;
         this.rollback = rollback;
         this.promotion = promotion;
+        this.switchover = switchover;
         this.decisions = decisions;
         this.cleanUp = cleanUp;
         this.databases = databases;
@@ -82,6 +87,7 @@ public final class Replica {
                 promotion.resume();
             } else {
                 imported(ImportRequest.newest(), control);
+                switchover.takeOver();
             }
             return null;
         }));
@@ -120,8 +126,8 @@ public final class Replica {
     }
 
     /** What is held and newer than what is live. */
-    Optional<HoldView> held() {
-        return decisions.held().map(HoldView::of);
+    public Optional<Hold> held() {
+        return decisions.held();
     }
 
     /** As {@link HoldDecisions#reject}. */
@@ -168,7 +174,10 @@ public final class Replica {
     private <T> T locked(Supplier<T> work) {
         ProcessLock held = lock.acquire();
         try {
-            return databases.during(work);
+            return databases.during(() -> {
+                switchover.settle();
+                return work.get();
+            });
         } finally {
             held.close();
         }

@@ -56,13 +56,14 @@ final class ReplicaHandlers {
                                     return Decided.accepted(
                                             request.snapshot(),
                                             replica.accept(request.snapshot(), control),
-                                            replica.held());
+                                            replica.held().map(HoldView::of));
                                 })))
                 .on(
                         ReplicaCommands.REJECT,
                         (request, call) -> worker.call(control -> {
                             replica.reject(request.snapshot());
-                            return Decided.rejected(request.snapshot(), replica.held());
+                            return Decided.rejected(
+                                    request.snapshot(), replica.held().map(HoldView::of));
                         }))
                 .on(ReplicaCommands.ROLLBACK, (request, call) -> does.round(call, control -> replica.rollback()))
                 .on(
@@ -80,7 +81,7 @@ final class ReplicaHandlers {
                 call,
                 () -> worker.call(control -> {
                     call.onCancel(control::cancel);
-                    return Synced.of(work.apply(control)).holding(replica.held());
+                    return Synced.of(work.apply(control)).holding(replica.held().map(HoldView::of));
                 }));
     }
 

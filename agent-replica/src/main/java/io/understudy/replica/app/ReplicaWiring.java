@@ -321,13 +321,15 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Replica replica(Events events) {
+        Promotion promotion = promotion(events);
         return new Replica(
                 new ApplyLock(settings.state()),
                 store,
                 marker,
                 round(events),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
-                promotion(events),
+                promotion,
+                SwitchoverWiring.of(this, parts.source(), reconciler(events), promotion, events),
                 holding().decisions(failures(), events),
                 cleanUp(events),
                 ports.databases(),

@@ -105,6 +105,7 @@ final class PromoteCommand extends ReplicaCommand {
                 + daemon.filter(unused -> to == Promotion.Goal.NEWEST)
                         .map(ServedText::loading)
                         .orElse("")
+                + ServedText.held(ReplicaCli.looking(wiring).held())
                 + warning(settings, daemon)
                 + " What the old primary wrote since is lost. Continue?";
     }

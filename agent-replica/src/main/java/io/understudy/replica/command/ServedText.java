@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.replica.app.StatusView;
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.state.Ahead;
@@ -28,6 +29,13 @@ final class ServedText {
                                 .orElse("")
                         + before
                         + ".")
+                .orElse("");
+    }
+
+    /** What is not served though it is newer; a sentence with a space before it. */
+    static String held(Optional<Hold> hold) {
+        return hold.map(each -> " " + each.snapshot() + " is held and not served, unless agent-replica accept "
+                        + each.snapshot() + " comes first.")
                 .orElse("");
     }
 

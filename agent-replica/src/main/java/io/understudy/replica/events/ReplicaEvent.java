@@ -244,6 +244,17 @@ public sealed interface ReplicaEvent extends Event {
             severity = Severity.WARN)
     record ServerPromoted(int epoch, boolean unclaimed) implements ReplicaEvent {}
 
+    @EventText(
+            value = "{primary} hands the site over to this server: {snapshot} is final, and is served from now on",
+            severity = Severity.WARN)
+    record TakesOver(String primary, SnapshotId snapshot) implements ReplicaEvent {}
+
+    @EventText(value = "the site is not taken over from {primary}, which went back: {why}", severity = Severity.WARN)
+    record TakeoverRefused(String primary, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText("this server handed its site over and follows {successor}; {snapshot} is live here")
+    record FollowsSuccessor(String successor, SnapshotId snapshot) implements ReplicaEvent {}
+
     /** What went wrong without stopping the promotion. */
     @EventText(value = "the promotion goes on after a failure: {why}", severity = Severity.ERROR)
     record PromotionImpaired(UnderstudyException why) implements ReplicaEvent {}

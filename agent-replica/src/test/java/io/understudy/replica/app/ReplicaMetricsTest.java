@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.config.HoldSettings;
 import io.understudy.config.HostPort;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -110,6 +111,36 @@ class ReplicaMetricsTest {
                 List.of(obstacle)));
 
         assertThat(value(metrics, "understudy_forecast_blockers" + LABELS)).isEqualTo("NaN");
+    }
+
+    @Test
+    void knowsWhatIsHeldAndSinceWhenAlsoAfterARestart() {
+        world.state = folder;
+        world.holding = new HoldSettings(
+                new HoldSettings.Drops(Optional.of(30), Optional.empty(), Optional.empty()),
+                Optional.empty(),
+                false,
+                List.of(),
+                Duration.ofSeconds(1),
+                false,
+                100,
+                20,
+                1);
+        SnapshotId first = world.source.commit(1, 1);
+        world.source.numbers(first, 1000, 1, 0);
+        world.sync();
+        assertThat(value(started(), "understudy_hold_active" + LABELS)).isEqualTo("0.0");
+        SnapshotId second = world.source.commit(1, 2);
+        world.source.numbers(second, 1, 1, 0);
+        world.poll();
+
+        assertThat(value(started(), "understudy_hold_active" + LABELS)).isEqualTo("1.0");
+        assertThat(Double.parseDouble(value(started(), "understudy_hold_timestamp_seconds" + LABELS)))
+                .isEqualTo(world.time.now().getEpochSecond());
+        world.replica().reject(second);
+        assertThat(value(started(), "understudy_hold_active" + LABELS)).isEqualTo("0.0");
+        assertThat(value(started(), "understudy_hold_timestamp_seconds" + LABELS))
+                .isEqualTo("NaN");
     }
 
     @Test

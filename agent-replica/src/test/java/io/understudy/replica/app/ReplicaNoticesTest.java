@@ -48,6 +48,16 @@ class ReplicaNoticesTest {
     }
 
     @Test
+    void aHoldFailsUntilItIsDecided() {
+        assertThat(of(new ReplicaEvent.SnapshotHeld(ID, ID, "all tables: 100 → 0 rows")))
+                .containsExactly("failure hold");
+        assertThat(of(new ReplicaEvent.HoldContinues(ID, "still"))).isEmpty();
+        assertThat(of(new ReplicaEvent.HoldEnded(ID, ID))).containsExactly("recovery hold");
+        assertThat(of(new ReplicaEvent.HoldAccepted(ID))).containsExactly("recovery hold");
+        assertThat(of(new ReplicaEvent.HoldRejected(ID))).containsExactly("recovery hold");
+    }
+
+    @Test
     void aFilestoreThatDoesNotAnswerIsOneFailure() {
         assertThat(of(new ReplicaEvent.StepFailed(Step.DISCOVER, failure(ErrorCode.FILESTORE_UNREACHABLE))))
                 .containsExactly("failure filestore");
@@ -81,7 +91,7 @@ class ReplicaNoticesTest {
     void aPromotionIsReportedAndEndsWhatAStandbyFails() {
         assertThat(of(new ReplicaEvent.MarkerRemoved())).isEmpty();
         assertThat(of(new ReplicaEvent.ServerPromoted(2, false)))
-                .containsExactly("recovery round silent", "promotion promotion");
+                .containsExactly("recovery round silent", "recovery hold silent", "promotion promotion");
         assertThat(of(new ReplicaEvent.EpochUnclaimed(2, failure(ErrorCode.FILESTORE_UNREACHABLE))))
                 .containsExactly("failure epoch");
         assertThat(of(new ReplicaEvent.EpochClaimed(2))).containsExactly("recovery epoch");

@@ -21,6 +21,8 @@ import io.understudy.replica.forecast.MeasuredTimes;
 import io.understudy.replica.forecast.Measurement.Kind;
 import io.understudy.replica.forecast.Seen;
 import io.understudy.replica.forecast.StandbyRules;
+import io.understudy.replica.hold.Hold;
+import io.understudy.replica.hold.HoldFinding;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.repository.SnapshotId;
@@ -106,6 +108,26 @@ class StandbyPageTest {
         assertThat(page.progress()).hasValue(new Page.Progress("load 00000001-00000003", 5, 10));
         assertThat(page.errors()).isEmpty();
         assertThat(page.tables().get(0).rows().get(0).cells()).contains("not connected: refused");
+    }
+
+    @Test
+    void whatIsHeldIsACautionWithItsNumbers() {
+        SnapshotId held = new SnapshotId(1, 2);
+        HoldFinding finding = new HoldFinding("rows_drop", "all tables", 100, 0, 100, "all tables: 100 → 0 rows");
+        HoldView hold = new HoldView(held, held, NOW, new SnapshotId(1, 1), true, List.of(finding), 0);
+        World world = following();
+        SnapshotId one = new SnapshotId(1, 1);
+        Hold decided = new Hold(held, held, one, NOW, NOW, one, "", true, List.of(finding), 0);
+        Seen seen = new Seen(
+                true, world.store.record(), List.of(), Optional.of(held), false, Optional.of(decided), false);
+        Live live = live().holding(Optional.of(hold)).with(forecast(seen, NOW));
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
+
+        Page page = StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, NOW);
+
+        assertAnswer(page, Level.CAUTION, "Yes, but: " + held + ", the newest snapshot, is held");
+        assertThat(page.errors().get(1).problem().message()).contains("all tables: 100 → 0 rows");
+        assertThat(page.errors().get(1).problem().hint()).contains("agent-replica accept " + held);
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.understudy.cli.Json;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.Decided;
+import io.understudy.replica.app.HoldView;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
@@ -19,6 +21,7 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.fetch.Mirrors;
+import io.understudy.replica.hold.HoldFinding;
 import io.understudy.replica.promote.Origin;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.Took;
@@ -420,5 +423,24 @@ class OutputsTest {
                 .contains("connected, last message 2026-11-20T12:00:00Z")
                 .contains(", as of 2026-11-20T12:00:00Z")
                 .doesNotContain("12345");
+    }
+
+    @Test
+    void statusAndDecisionOfWhatIsHeld() {
+        SnapshotId held = new SnapshotId(1, 43);
+        HoldFinding finding =
+                new HoldFinding("rows_drop", "table public.users", 4711, 0, 100, "table public.users: 4,711 → 0 rows");
+        HoldView view = new HoldView(held, held, NOW, ID, true, List.of(finding), 2);
+
+        String json = Json.line(new Decided(ID, "accepted", Optional.of(ID), Optional.of(view)));
+
+        assertThat(json)
+                .isEqualTo(
+                        "{\"snapshot\":\"00000001-00000042\",\"decision\":\"accepted\",\"applied\":\"00000001-00000042\","
+                                + "\"held\":{\"snapshot\":\"00000001-00000043\",\"first\":\"00000001-00000043\",\"since\":\"2026-11-20T12:00:00Z\","
+                                + "\"against\":\"00000001-00000042\",\"loaded\":true,\"findings\":[{\"sign\":\"rows_drop\","
+                                + "\"subject\":\"table public.users\",\"before\":4711,\"now\":0,\"percent\":100,"
+                                + "\"text\":\"table public.users: 4,711 → 0 rows\"}],\"more\":2}}");
+        assertThat(view.text()).isEqualTo("00000001-00000043: table public.users: 4,711 → 0 rows; and 2 more");
     }
 }

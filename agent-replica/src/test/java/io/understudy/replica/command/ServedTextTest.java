@@ -8,6 +8,7 @@ import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
@@ -67,6 +68,16 @@ class ServedTextTest {
                 Optional.empty(),
                 List.of());
         return StatusView.of("site", "standby", "site", true, record, live, NOW);
+    }
+
+    @Test
+    void saysWhatIsHeld() {
+        SnapshotId id = new SnapshotId(1, 43);
+        Hold hold = new Hold(id, id, new SnapshotId(1, 42), NOW, NOW, new SnapshotId(1, 30), "", true, List.of(), 0);
+        assertThat(ServedText.held(Optional.of(hold)))
+                .isEqualTo(
+                        " 00000001-00000043 is held and not served, unless agent-replica accept 00000001-00000043 comes first.");
+        assertThat(ServedText.held(Optional.empty())).isEmpty();
     }
 
     @Test

@@ -133,6 +133,15 @@ public final class FakeSource implements SnapshotSource {
 
     /** The last one before its server stopped. */
     public SnapshotId shutdown(int epoch, int sequence, boolean siteStopped) {
+        return last(epoch, sequence, new Manifest.Last(siteStopped));
+    }
+
+    /** The final one of a switchover. */
+    public SnapshotId finalFor(int epoch, int sequence, String standby) {
+        return last(epoch, sequence, new Manifest.Last(true, standby));
+    }
+
+    private SnapshotId last(int epoch, int sequence, Manifest.Last last) {
         SnapshotId snapshot = commit(epoch, sequence);
         Manifest plain = of(snapshot);
         manifests.put(
@@ -150,7 +159,7 @@ public final class FakeSource implements SnapshotSource {
                         plain.databases(),
                         plain.trees(),
                         plain.totals(),
-                        new Manifest.Last(siteStopped),
+                        last,
                         List.of()));
         return snapshot;
     }
@@ -348,8 +357,9 @@ public final class FakeSource implements SnapshotSource {
 
     @Override
     public Optional<Manifest> held(SnapshotId snapshot) {
+        Manifest stored = stored(snapshot);
         if (mirrored.contains(snapshot)
-                && (counted.contains(snapshot) || !stored(snapshot).others().isEmpty())) {
+                && (counted.contains(snapshot) || !stored.others().isEmpty() || stored.last() != null)) {
             return Optional.of(stored(snapshot));
         }
         return mirrored.contains(snapshot)

@@ -7,7 +7,6 @@ import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.Session;
 import io.understudy.tasks.TaskScope;
 import java.io.IOException;
-import java.io.OutputStream;
 
 /**
  * Asks, in the moment of a snapshot, which files the rows name. A query that fails, takes too long or stands in the
@@ -60,14 +59,6 @@ final class ClosureReader {
 
     private void read(Session session, ClosureRule rule) throws IOException {
         ExportedSnapshot.begin(session, moment.id());
-        session.execute("SET LOCAL lock_timeout = '300ms'; SET LOCAL search_path = public, pg_temp;"
-                + " SET LOCAL statement_timeout = " + rule.limit().toMillis());
-        try (OutputStream out = files.open(rule)) {
-            session.copyOut(
-                    "COPY (SELECT named::text FROM (\n" + rule.query()
-                            + "\n) AS asked(named)) TO STDOUT (ENCODING 'UTF8')",
-                    out);
-        }
-        session.execute("ROLLBACK");
+        ClosureQuery.copy(session, rule, files);
     }
 }

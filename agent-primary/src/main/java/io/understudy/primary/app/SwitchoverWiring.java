@@ -1,0 +1,180 @@
+package io.understudy.primary.app;
+
+import io.understudy.admin.AdminHandlers;
+import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.Looked;
+import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.capture.Taken;
+import io.understudy.primary.switchover.FinalSnapshot;
+import io.understudy.primary.switchover.KnownStandby;
+import io.understudy.primary.switchover.NextEpoch;
+import io.understudy.primary.switchover.RepositoryNextEpoch;
+import io.understudy.primary.switchover.Switchover;
+import io.understudy.primary.switchover.SwitchoverChecks;
+import io.understudy.primary.switchover.SwitchoverTimes;
+import io.understudy.primary.switchover.Switchovers;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.progress.Progress;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.ReplicaReport;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.site.CommandSiteService;
+import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
+import io.understudy.switchover.SwitchoverNotes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Makes the switchovers of a daemon. */
+final class SwitchoverWiring {
+    private final Settings settings;
+    private final PrimaryPorts ports;
+    private final EpochStore epochs;
+    private final Supplier<Repository> repository;
+    private final Supplier<SigningKey> key;
+    private final Followers followers;
+    private final SnapshotQueue queue;
+
+    SwitchoverWiring(
+            Settings settings,
+            PrimaryPorts ports,
+            EpochStore epochs,
+            Supplier<Repository> repository,
+            Supplier<SigningKey> key,
+            Followers followers,
+            SnapshotQueue queue) {
+        this.settings = settings;
+        this.ports = ports;
+        this.epochs = epochs;
+        this.repository = repository;
+        this.key = key;
+        this.followers = followers;
+        this.queue = queue;
+    }
+
+    /** @param admin receives the command */
+    Switchovers switchovers(Events events, AdminHandlers admin) {
+        SwitchoverNotes notes = new SwitchoverNotes(settings.state(), ports.clock());
+        Marker marker = new Marker(settings.marker());
+        SwitchoverTimes times = new SwitchoverTimes(settings.state());
+        Supplier<Integer> epoch = () -> epochs.require(repository.get());
+        NextEpoch next = new RepositoryNextEpoch(
+                repository,
+                epochs,
+                key,
+                settings.primary().name(),
+                () -> UUID.randomUUID().toString(),
+                ports.clock());
+        Switchover switchover = new Switchover(
+                settings.site(),
+                notes,
+                marker,
+                new CommandSiteService(
+                        settings.service(),
+                        new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
+                        ports.ticker()),
+                last(),
+                next,
+                times,
+                events,
+                ports.clock(),
+                ports.ticker());
+        SwitchoverChecks checks = new SwitchoverChecks(
+                settings.service(), marker, notes, epoch, () -> repository.get().newest(), this::standbys);
+        Switchovers all = new Switchovers(
+                marker, checks, switchover, notes, times, epoch, this::shipped, events, ports.clock(), ports.ticker());
+        queue.besides(all::status);
+        admin.on(PrimaryCommands.SWITCHOVER, (request, call) -> all.run(request, call.progress()));
+        return all;
+    }
+
+    private FinalSnapshot last() {
+        return (standby, within) -> {
+            queue.giveWay();
+            Taken taken = await(queue.submit(SnapshotRequest.finalFor(standby), Progress.none()), within);
+            return taken.manifest().snapshot();
+        };
+    }
+
+    private Optional<SnapshotId> shipped() {
+        SnapshotQueue.Job<Looked> look = queue.submitLook();
+        await(look, Duration.ofHours(1));
+        return repository.get().newest();
+    }
+
+    private static <T> T await(SnapshotQueue.Job<T> job, Duration within) {
+        try {
+            return job.get(Math.max(1, within.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            job.cancel(true);
+            throw new UnderstudyException(
+                    ErrorCode.COMMAND_TIMEOUT,
+                    "the snapshot did not end within " + within.toSeconds() + " s",
+                    "raise --limit, or take a snapshot before the switchover",
+                    e);
+        } catch (CancellationException | InterruptedException e) {
+            job.cancel(true);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED,
+                    "the snapshot was cancelled",
+                    "the agent goes on with the switchover when it runs again",
+                    e);
+        }
+    }
+
+    /** Over gRPC where that is known who calls, and in the repository. */
+    private List<KnownStandby> standbys() {
+        Stream<KnownStandby> connected = followers.all().stream()
+                .map(each -> new KnownStandby(
+                        each.report().getName(),
+                        each.connected(),
+                        Optional.of(each.report().getState()),
+                        snapshot(each.report().getApplied()),
+                        snapshot(each.report().getAhead()),
+                        each.lastSeen(),
+                        each.report().hasLastError()
+                                ? Optional.of(each.report().getLastError().getMessage())
+                                : Optional.empty()));
+        return Stream.concat(
+                        connected, repository.get().reports().all().stream().map(SwitchoverWiring::reported))
+                .toList();
+    }
+
+    private static KnownStandby reported(ReplicaReport report) {
+        return new KnownStandby(
+                report.name(),
+                false,
+                Optional.empty(),
+                report.applied(),
+                Optional.empty(),
+                report.when(),
+                Optional.empty());
+    }
+
+    private static Optional<SnapshotId> snapshot(String text) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(SnapshotId.parse(text));
+        } catch (IllegalArgumentException notOne) {
+            return Optional.empty();
+        }
+    }
+}

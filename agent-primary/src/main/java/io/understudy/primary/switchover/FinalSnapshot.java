@@ -1,0 +1,16 @@
+package io.understudy.primary.switchover;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+
+/** Takes the final snapshot of a switchover. */
+@FunctionalInterface
+public interface FinalSnapshot {
+    /**
+     * @param standby that is to take the site over with it
+     * @param within how long it may take
+     * @throws UnderstudyException why it is not committed, as far as this server knows
+     */
+    SnapshotId take(String standby, Duration within);
+}

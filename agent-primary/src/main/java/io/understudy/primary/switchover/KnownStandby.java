@@ -1,0 +1,30 @@
+package io.understudy.primary.switchover;
+
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A standby as it reported itself: over gRPC, or in the repository.
+ *
+ * @param connected whether it follows over gRPC now; false where that is not known
+ * @param state as its status shows it; empty in a report of the repository
+ * @param applied the snapshot that is live there
+ * @param ahead a newer one that is loaded there
+ * @param when it reported
+ * @param fault what failed there last
+ */
+public record KnownStandby(
+        String name,
+        boolean connected,
+        Optional<String> state,
+        Optional<SnapshotId> applied,
+        Optional<SnapshotId> ahead,
+        Instant when,
+        Optional<String> fault) {
+    /** Whether it has all up to this snapshot, live or loaded. */
+    boolean has(SnapshotId snapshot) {
+        return applied.filter(id -> id.compareTo(snapshot) >= 0).isPresent()
+                || ahead.filter(id -> id.compareTo(snapshot) >= 0).isPresent();
+    }
+}

@@ -1,0 +1,159 @@
+package io.understudy.primary.switchover;
+
+import io.understudy.config.NearestName;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import io.understudy.setup.CheckResult;
+import io.understudy.site.Marker;
+import io.understudy.switchover.SwitchoverNotes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** What has to be so before a switchover begins. Changes nothing. */
+public final class SwitchoverChecks {
+    private final ServiceSettings service;
+    private final Marker marker;
+    private final SwitchoverNotes notes;
+    private final Supplier<Integer> epoch;
+    private final Supplier<Optional<SnapshotId>> newest;
+    private final Supplier<List<KnownStandby>> standbys;
+
+    /**
+     * @param epoch that this server may publish in; throws where it may not, or the filestore is away
+     * @param newest snapshot of the repository
+     * @param standbys all that reported; the report that counts for each
+     */
+    public SwitchoverChecks(
+            ServiceSettings service,
+            Marker marker,
+            SwitchoverNotes notes,
+            Supplier<Integer> epoch,
+            Supplier<Optional<SnapshotId>> newest,
+            Supplier<List<KnownStandby>> standbys) {
+        this.service = service;
+        this.marker = marker;
+        this.notes = notes;
+        this.epoch = epoch;
+        this.newest = newest;
+        this.standbys = standbys;
+    }
+
+    /** Each as a result; those that failed stand in the way. */
+    public List<CheckResult> run(String standby) {
+        List<CheckResult> all = new ArrayList<>();
+        all.add(result("no other switchover", () -> {
+            notes.read().ifPresent(note -> {
+                throw SwitchoverNotes.underWay(note);
+            });
+            return "none is under way";
+        }));
+        all.add(result("role", () -> {
+            requirePrimary();
+            return "this server is the primary, of epoch " + epoch.get();
+        }));
+        all.add(result("commands of the site", this::commands));
+        all.add(result("standby", () -> describe(known(standby))));
+        return all;
+    }
+
+    /** @throws UnderstudyException the first that stands in the way */
+    public void require(String standby) {
+        notes.read().ifPresent(note -> {
+            throw SwitchoverNotes.underWay(note);
+        });
+        requirePrimary();
+        epoch.get();
+        commands();
+        describe(known(standby));
+    }
+
+    private static CheckResult result(String check, Supplier<String> look) {
+        try {
+            return CheckResult.ok(check, look.get());
+        } catch (UnderstudyException e) {
+            return CheckResult.failed(check, e);
+        }
+    }
+
+    private void requirePrimary() {
+        if (marker.present()) {
+            throw new UnderstudyException(
+                    ErrorCode.BACKUP_MODE,
+                    "cannot hand the site over: this server is in backup mode (" + marker.file() + " exists)",
+                    "run it on the primary");
+        }
+    }
+
+    private String commands() {
+        if (service.stop().isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot stop the site: service.stop is not configured",
+                    "set service.stop and service.start: without them rows could be written after the final snapshot");
+        }
+        if (service.start().isEmpty() && service.restart().isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot start the site again: neither service.start nor service.restart is configured",
+                    "set service.start");
+        }
+        return "the site is stopped by service.stop"
+                + (service.health().isEmpty() ? "; no health check is configured here" : "");
+    }
+
+    /** @throws UnderstudyException {@code USAGE} where none has this name */
+    KnownStandby known(String standby) {
+        List<KnownStandby> all = standbys.get();
+        return all.stream()
+                .filter(each -> each.name().equals(standby))
+                .max(Comparator.comparing(KnownStandby::connected).thenComparing(KnownStandby::when))
+                .orElseThrow(() -> unknown(
+                        standby, all.stream().map(KnownStandby::name).distinct().toList()));
+    }
+
+    private static UnderstudyException unknown(String standby, List<String> names) {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot hand the site over to \"" + standby + "\": no standby of this name has reported",
+                NearestName.of(standby, names)
+                                .map(name -> "did you mean " + name + "? ")
+                                .orElse("")
+                        + (names.isEmpty()
+                                ? "no standby has reported at all: run agent-replica check there"
+                                : "those that reported: "
+                                        + names.stream().sorted().collect(Collectors.joining(", "))));
+    }
+
+    private String describe(KnownStandby standby) {
+        standby.state().filter(state -> !state.equals("following")).ifPresent(state -> {
+            throw notReady(standby, "it is " + state);
+        });
+        standby.fault().ifPresent(fault -> {
+            throw notReady(standby, fault);
+        });
+        if (standby.state().isPresent() && !standby.connected()) {
+            throw notReady(standby, "it is not connected");
+        }
+        SnapshotId live = standby.applied().orElseThrow(() -> notReady(standby, "it has imported nothing yet"));
+        newest.get().filter(id -> id.epoch() != live.epoch()).ifPresent(id -> {
+            throw notReady(standby, "it has " + live + ", of another epoch than the newest snapshot " + id);
+        });
+        return standby.name() + (standby.connected() ? " is connected" : " reported in the repository") + ", it has "
+                + standby.ahead()
+                        .map(ahead -> ahead + " loaded, " + live + " live")
+                        .orElse(live + " live");
+    }
+
+    private static UnderstudyException notReady(KnownStandby standby, String why) {
+        return new UnderstudyException(
+                ErrorCode.AGENT_UNREACHABLE,
+                "cannot hand the site over to " + standby.name() + ": " + why,
+                "see agent-replica status on " + standby.name() + ", and try again when it follows");
+    }
+}

@@ -1,0 +1,195 @@
+package io.understudy.primary.switchover;
+
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.switchover.SwitchoverView.StepView;
+import io.understudy.progress.Progress;
+import io.understudy.repository.SnapshotId;
+import io.understudy.site.Marker;
+import io.understudy.switchover.SwitchoverNote;
+import io.understudy.switchover.SwitchoverNote.Step;
+import io.understudy.switchover.SwitchoverNotes;
+import io.understudy.tasks.DaemonThreads;
+import io.understudy.tasks.Services.Service;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The switchovers of a daemon: begins one, shows a caller how far it is, and takes its turns in a thread of its own,
+ * also those that a process before had begun. A caller who leaves ends nothing.
+ */
+public final class Switchovers implements Service {
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    /** What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it. */
+    private static final Duration UNSEEN = Duration.ofSeconds(10);
+
+    private final Marker marker;
+    private final SwitchoverChecks checks;
+    private final Switchover switchover;
+    private final SwitchoverNotes notes;
+    private final SwitchoverTimes times;
+    private final Supplier<Integer> epoch;
+    private final Supplier<Optional<SnapshotId>> shipped;
+    private final Events events;
+    private final Clock clock;
+    private final Ticker ticker;
+
+    /**
+     * @param epoch that this server may publish in
+     * @param shipped ships what changed up to now while the site runs, so that the final snapshot is small; gives the
+     *     newest snapshot then
+     */
+    public Switchovers(
+            Marker marker,
+            SwitchoverChecks checks,
+            Switchover switchover,
+            SwitchoverNotes notes,
+            SwitchoverTimes times,
+            Supplier<Integer> epoch,
+            Supplier<Optional<SnapshotId>> shipped,
+            Events events,
+            Clock clock,
+            Ticker ticker) {
+        this.marker = marker;
+        this.checks = checks;
+        this.switchover = switchover;
+        this.notes = notes;
+        this.times = times;
+        this.epoch = epoch;
+        this.shipped = shipped;
+        this.events = events;
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public AutoCloseable start() {
+        ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("switchover"));
+        worker.scheduleWithFixedDelay(this::turns, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        return worker::shutdownNow;
+    }
+
+    /** Steps that can be done one after the other. */
+    void turns() {
+        try {
+            boolean more = true;
+            while (more && !Thread.currentThread().isInterrupted()) {
+                more = switchover.turn();
+            }
+        } catch (RuntimeException e) {
+            events.report(new CommonEvent.Defect("a switchover", e));
+        }
+    }
+
+    /**
+     * Does what is asked, and waits for its end.
+     *
+     * @throws UnderstudyException what stands in the way; nothing has changed then
+     */
+    public SwitchoverView run(SwitchoverRequest request, Progress progress) {
+        if (request.cancel()) {
+            return cancel();
+        }
+        if (request.plan()) {
+            return SwitchoverView.plan(
+                    request.standby(),
+                    checks.run(request.standby()),
+                    Arrays.stream(Step.values())
+                            .filter(step -> step != Step.GOING_BACK && step != Step.LEFT)
+                            .map(step -> new StepView(step.next(), times.of(step)))
+                            .toList());
+        }
+        checks.require(request.standby());
+        shipAhead(request, progress);
+        Instant now = clock.instant();
+        SwitchoverNote begun = SwitchoverNote.begin(request.standby(), epoch.get(), now, now.plus(request.limit()));
+        notes.begin(begun);
+        events.report(new PrimaryEvent.SwitchoverBegan(begun.standby(), begun.until()));
+        return awaited(begun, progress);
+    }
+
+    /** What is there before the site stops need not be shipped while it is down. */
+    private void shipAhead(SwitchoverRequest request, Progress progress) {
+        progress.report("ship what changed", 0, -1);
+        Optional<SnapshotId> newest = shipped.get();
+        long begun = ticker.nanos();
+        while (newest.isPresent()) {
+            KnownStandby standby = checks.known(request.standby());
+            boolean unseen = standby.state().isEmpty() && ticker.since(begun).compareTo(UNSEEN) > 0;
+            if (standby.has(newest.get()) || unseen) {
+                return;
+            }
+            progress.report("wait until " + request.standby() + " has " + newest.get(), 0, -1);
+            if (ticker.since(begun).compareTo(request.limit()) > 0) {
+                throw new UnderstudyException(
+                        ErrorCode.AGENT_UNREACHABLE,
+                        "cannot hand the site over to " + request.standby() + ": it does not have " + newest.get()
+                                + " after " + request.limit().toSeconds() + " s",
+                        "see agent-replica status there; --limit gives it longer");
+            }
+            ticker.pause(PAUSE, "wait for " + request.standby());
+        }
+    }
+
+    private SwitchoverView awaited(SwitchoverNote begun, Progress progress) {
+        Optional<SwitchoverNote> now = Optional.of(begun);
+        Optional<SwitchoverNote> before = now;
+        while (now.filter(note -> !note.isLeft()).isPresent()) {
+            progress.report(now.get().step().next(), 0, -1);
+            before = now;
+            ticker.pause(PAUSE, "wait for the end of the switchover, which goes on by itself");
+            now = notes.read();
+        }
+        SwitchoverNote last = now.orElse(before.orElseThrow());
+        // The replica's agent here may have ended it already: the marker says which of the two servers has the site.
+        boolean over = marker.present();
+        return SwitchoverView.of(
+                last.standby(),
+                over ? SwitchoverView.HANDED_OVER : SwitchoverView.WENT_BACK,
+                last.last().map(SnapshotId::toString),
+                over ? Optional.empty() : last.why());
+    }
+
+    private SwitchoverView cancel() {
+        Optional<SwitchoverNote> note = notes.read();
+        if (note.filter(each -> !each.isLeft()).isEmpty()) {
+            return SwitchoverView.of("", "none", Optional.empty(), Optional.empty());
+        }
+        if (note.filter(SwitchoverNote::goesForward).isPresent()) {
+            switchover.cancel("cancelled by an operator");
+        }
+        Optional<SwitchoverNote> now = notes.read();
+        return SwitchoverView.of(
+                note.get().standby(),
+                now.filter(each -> each.step() == Step.HANDED_OVER).isPresent()
+                        ? SwitchoverView.HANDED_OVER
+                        : "going back",
+                note.get().last().map(SnapshotId::toString),
+                now.flatMap(SwitchoverNote::why));
+    }
+
+    /** What is under way, for the status; never throws an {@link UnderstudyException}. */
+    public Optional<String> status() {
+        try {
+            return notes.read()
+                    .filter(note -> !note.isLeft())
+                    .map(note -> "switchover to " + note.standby() + ": "
+                            + note.step().next()
+                            + note.why().map(why -> " (" + why + ")").orElse(""));
+        } catch (UnderstudyException e) {
+            return Optional.of("switchover: " + e.getMessage());
+        }
+    }
+}
