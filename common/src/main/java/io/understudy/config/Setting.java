@@ -185,6 +185,33 @@ public enum Setting {
     SERVICE_HEALTH_COMMAND("service.health.command", Kind.TEXTS, "[]"),
     SERVICE_HEALTH_WITHIN("service.health.within", Kind.DURATION.between("1s", "1h"), "30s"),
 
+    DNS_NAME("dns.name", Kind.TEXTS, ""),
+    DNS_RESOLVERS("dns.resolvers", Kind.HOST_PORTS, "[]"),
+    DNS_AUTHORITATIVE("dns.authoritative", Kind.HOST_PORTS, "[]"),
+    DNS_HERE("dns.here", Kind.CHOICE.of("primary", "standby"), ""),
+    DNS_EXPECTED_PRIMARY("dns.expected.primary", Kind.TEXTS, ""),
+    DNS_EXPECTED_STANDBY("dns.expected.standby", Kind.TEXTS, ""),
+    DNS_EVERY("dns.every", Kind.DURATION.between("10s", "1h"), "60s"),
+    DNS_TIMEOUT("dns.timeout", Kind.DURATION.between("100ms", "30s"), "3s"),
+    DNS_SWITCH("dns.switch", Kind.TEXTS, "[]"),
+    DNS_LIMIT("dns.limit", Kind.DURATION.between("1s", "1h"), "60s"),
+    DNS_UPDATE_SERVER("dns.update.server", Kind.HOST_PORT, ""),
+    DNS_UPDATE_ZONE("dns.update.zone", Kind.TEXT, ""),
+    DNS_UPDATE_KEY("dns.update.key", Kind.PATH, ""),
+    DNS_UPDATE_TTL("dns.update.ttl", Kind.DURATION.between("1s", "1d"), "60s"),
+    DNS_WAIT("dns.wait", Kind.DURATION.between("1s", "1d"), ""),
+
+    PEER_HEALTH_URL("peer.health_url", Kind.HTTP_URL, ""),
+    PEER_PRODUCTION("peer.production", Kind.TEXT, ""),
+
+    ON_FENCED("on_fenced", Kind.TEXTS, "[]"),
+    FENCE_UNREACHABLE("fence.unreachable", Kind.CHOICE.of("keep", "stop"), "keep"),
+    FENCE_LEASE("fence.lease", Kind.DURATION.between("1m", "7d"), "15m"),
+
+    REHEARSE_READ("rehearse.read", Kind.TEXTS, "[]"),
+    REHEARSE_WRITE("rehearse.write", Kind.TEXTS, "[]"),
+    REHEARSE_JOBS("rehearse.jobs", Kind.TEXTS, "[]"),
+
     NOTIFY_NAME("notify[].name", Kind.NAME, Setting.REQUIRED),
     NOTIFY_KIND("notify[].kind", Kind.CHOICE.of("mail", "webhook", "command", "ping"), Setting.REQUIRED),
     NOTIFY_EVENTS("notify[].events", Kind.TEXTS, "[failure, recovery, stale, promotion]"),

@@ -37,6 +37,7 @@ public record Settings(
         ServiceSettings service,
         HistorySettings history,
         List<ClosureRule> closure,
+        FailoverSettings failover,
         NotifySettings notification,
         Optional<TlsSettings> tls,
         Optional<EncryptionSettings> encryption) {
@@ -70,6 +71,7 @@ public record Settings(
                 service,
                 HistorySettings.NONE,
                 List.of(),
+                FailoverSettings.NONE,
                 NotifySettings.NONE,
                 tls,
                 Optional.empty());

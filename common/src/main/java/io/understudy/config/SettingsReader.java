@@ -45,6 +45,7 @@ final class SettingsReader {
                 service(section("service"), trees),
                 HistoryReader.read(top),
                 ClosureReader.read(top, trees),
+                new FailoverReader(top).read(),
                 new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
@@ -102,6 +103,10 @@ final class SettingsReader {
 
     static String upper(String word) {
         return word.toUpperCase(Locale.ROOT);
+    }
+
+    static String lower(String word) {
+        return word.toLowerCase(Locale.ROOT);
     }
 
     private static SigningSettings signing(Values values) {

@@ -295,6 +295,14 @@ final class Values {
         return result;
     }
 
+    /** One value, or a list of some. */
+    List<String> oneOrMore(Setting setting) {
+        boolean one = section.child(setting.key())
+                .filter(ScalarNode.class::isInstance)
+                .isPresent();
+        return one ? optionalText(setting).stream().toList() : list(setting);
+    }
+
     Map<String, String> map(Setting setting) {
         Map<String, String> result = new LinkedHashMap<>();
         Optional<Node> node = section.child(setting.key());

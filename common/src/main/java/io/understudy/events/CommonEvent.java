@@ -125,6 +125,28 @@ public sealed interface CommonEvent extends Event {
     @EventText(value = "the filestore {name} works", severity = Severity.DEBUG)
     record FilestoreWorks(Optional<String> filestore, String name) implements CommonEvent {}
 
+    /** The loudest there is. @param signs where that is seen, and what is seen there */
+    @EventText(
+            value = "TWO PRIMARIES: this server is in production, and so is another one: {signs}",
+            severity = Severity.ERROR,
+            hint = "stop one of the two sites now; docs/two-primaries.md says which, and what to do with its data")
+    record TwoPrimaries(String signs) implements CommonEvent {}
+
+    /** After {@link TwoPrimaries}. */
+    @EventText("nothing shows a second primary any more")
+    record OnePrimary() implements CommonEvent {}
+
+    /** At the first look, and with each other answer. @param look who says what */
+    @EventText(
+            value = "the names of the site do not point where they should: {look}",
+            severity = Severity.WARN,
+            hint =
+                    "agent-replica dns shows each resolver's answer, agent-replica dns --switch points the names to this server; docs/dns.md")
+    record DnsDisagrees(String look) implements CommonEvent {}
+
+    @EventText("the names of the site point where they should: {look}")
+    record DnsAgrees(String look) implements CommonEvent {}
+
     @EventText("{sites} sites start, each by itself")
     record SitesStart(int sites) implements CommonEvent {}
 

@@ -141,7 +141,12 @@ public enum ErrorCode {
             AGENT,
             AFTER_OPERATOR,
             "The files of `tls` allow no connection: missing, unreadable, expired, or no pair. Standbys poll until they are renewed."),
-    NOTICE_REFUSED(82, AGENT, WITH_BACKOFF, "A channel of `notify` did not take a notice.");
+    NOTICE_REFUSED(82, AGENT, WITH_BACKOFF, "A channel of `notify` did not take a notice."),
+    DNS_FAILED(
+            83,
+            AGENT,
+            WITH_BACKOFF,
+            "The names of the site do not point where they should, and could not be changed or not seen to be changed in time.");
 
     private final int exitCode;
     private final ErrorKind kind;

@@ -113,6 +113,15 @@ public enum Metric {
             Kind.GAUGE, "1 when this server may take snapshots: no marker, and the repository's epoch is its own"),
     MARKER_PRESENT(Kind.GAUGE, "1 in backup mode"),
     EPOCH(Kind.GAUGE, "Highest epoch seen in the repository"),
+    TWO_PRIMARIES(
+            Kind.GAUGE,
+            "1 while this server is in production and something shows that another one is too, 0 otherwise"),
+    DNS_AGREES(
+            Kind.GAUGE,
+            "1 when all resolvers that answer say of the site's names what the marker says, 0 when one says otherwise; NaN"
+                    + " while none answers"),
+    DNS_TTL_SECONDS(Kind.GAUGE, "How long caches may keep the answers that are wrong now, 0 where none is"),
+    DNS_SILENT_SERVERS(Kind.GAUGE, "Resolvers and authoritative servers that did not answer at the last look"),
     HANDSHAKES_REFUSED(Kind.COUNTER, "Connections between servers that were refused, by either side"),
     NOTICES_SENT(Kind.COUNTER, "Notices that a channel of `notify` took", "channel"),
     NOTICE_FAILURES(Kind.COUNTER, "Attempts to send a notice that failed", "channel"),

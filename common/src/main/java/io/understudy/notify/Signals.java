@@ -15,6 +15,12 @@ public interface Signals {
     /** The topic of snapshots on a primary, of imports on a standby: what pings report. */
     String ROUND = "round";
 
+    /** The topic of a second primary. */
+    String TWO_PRIMARIES = "two primaries";
+
+    /** The topic of the site's names. */
+    String DNS = "dns";
+
     /** In the order in which they are to be reported; empty: nothing that people want to know. */
     List<Signal> of(Event event);
 
@@ -28,6 +34,19 @@ public interface Signals {
         }
         if (event instanceof CommonEvent.FilestoreWorks works) {
             return List.of(Signal.recovered(filestore(works.filestore()), Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.TwoPrimaries two) {
+            // Each other place that shows it is news.
+            return List.of(new Signal(Occasion.FAILURE, TWO_PRIMARIES, two.signs(), true, false, Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.OnePrimary) {
+            return List.of(Signal.recovered(TWO_PRIMARIES, Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.DnsDisagrees) {
+            return List.of(Signal.impaired(DNS, Fact.of(event)));
+        }
+        if (event instanceof CommonEvent.DnsAgrees) {
+            return List.of(Signal.recovered(DNS, Fact.of(event)));
         }
         if (isOfNotices(event)) {
             return List.of();

@@ -55,10 +55,15 @@ public final class EpochStore {
 
     /** The repository that this server published into last; empty where it did not, or its state cannot be read. */
     public Optional<UUID> repository() {
+        return known().flatMap(EpochClaim::repository);
+    }
+
+    /** As {@link #held}; empty also where its state cannot be read. */
+    public Optional<EpochClaim> known() {
         try {
-            return held().flatMap(EpochClaim::repository);
+            return held();
         } catch (UnderstudyException e) {
-            LOG.debug("which repository this server published into is not known", e);
+            LOG.debug("which epoch this server holds is not known", e);
             return Optional.empty();
         }
     }

@@ -96,6 +96,13 @@ public enum StateEntry {
             Loss.COSTS,
             "that a snapshot stopped the site (`quiesce`), from before it did until it has started it again",
             "where the agent was killed while the site was stopped, nothing starts it"),
+    FENCED(
+            Owner.PRIMARY,
+            "fenced.json",
+            1,
+            Loss.COSTS,
+            "that `on_fenced` stopped the site of this server, or was about to, and for which epoch",
+            "`on_fenced` stops the site once more where this server is fenced"),
     LAST_SEQUENCE(
             Owner.PRIMARY,
             "last-sequence.json",

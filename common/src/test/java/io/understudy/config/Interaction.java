@@ -23,6 +23,7 @@ record Interaction(String text, Set<Setting> settings) {
                     following(),
                     addresses(),
                     service(),
+                    failover(),
                     notices(),
                     tls())
             .flatMap(List::stream)
@@ -317,6 +318,25 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "An agent that is stopped finishes an apply for up to four times %s, twice %s and a minute, as far as the service manager lets it (TimeoutStopSec).",
                         Setting.SERVICE_LIMIT, Setting.SERVICE_HEALTH_WITHIN));
+    }
+
+    private static List<Interaction> failover() {
+        return List.of(
+                of(
+                        "With %s come %s, %s, %s and %s.",
+                        Setting.DNS_NAME,
+                        Setting.DNS_RESOLVERS,
+                        Setting.DNS_HERE,
+                        Setting.DNS_EXPECTED_PRIMARY,
+                        Setting.DNS_EXPECTED_STANDBY),
+                of("%s or %s, not both.", Setting.DNS_SWITCH, Setting.DNS_UPDATE_SERVER),
+                of("%s needs %s.", Setting.DNS_UPDATE_SERVER, Setting.DNS_UPDATE_ZONE),
+                of("%s holds for %s.", Setting.DNS_LIMIT, Setting.DNS_SWITCH),
+                of(
+                        "With %s: stop, %s is needed, and runs after %s.",
+                        Setting.FENCE_UNREACHABLE, Setting.ON_FENCED, Setting.FENCE_LEASE),
+                of("%s holds for %s too.", Setting.SERVICE_LIMIT, Setting.ON_FENCED),
+                of("%s means nothing without %s.", Setting.PEER_PRODUCTION, Setting.PEER_HEALTH_URL));
     }
 
     private static List<Interaction> notices() {

@@ -27,7 +27,10 @@ public final class TestTools {
         return Stream.of(
                         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
                         Stream.of("/usr/sbin", "/usr/lib/openssh"),
-                        Stream.of(own.toString(), openSsh(own).toString()))
+                        Stream.of(
+                                own.toString(),
+                                openSsh(own).toString(),
+                                bind(own).toString()))
                 .flatMap(each -> each)
                 .map(Path::of);
     }
@@ -45,6 +48,11 @@ public final class TestTools {
     /** OpenSSH's programs in that folder, and the libraries that they need. */
     static Path openSsh(Path folder) {
         return folder.resolve("openssh");
+    }
+
+    /** BIND's server in that folder, and the libraries that it needs. */
+    static Path bind(Path folder) {
+        return folder.resolve("bind");
     }
 
     /** With the libraries of {@link #openSsh}. */

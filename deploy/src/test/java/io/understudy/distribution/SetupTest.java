@@ -28,6 +28,7 @@ class SetupTest {
     private static final String PATH = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
 
     private static final String SSHD = "openssh-server: sshd";
+    private static final String NAMED = "bind9: named";
     private static final String SSH = "openssh-client: ssh-keygen ssh-agent ssh-add";
 
     private static final List<String> TOOLS = List.of("prometheus", "promtool");
@@ -51,7 +52,7 @@ class SetupTest {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");
-        packages("prometheus: prometheus promtool", SSHD, SSH);
+        packages("prometheus: prometheus promtool", SSHD, SSH, NAMED);
     }
 
     @ParameterizedTest
@@ -62,6 +63,7 @@ class SetupTest {
         Path tools = checkout.resolve("target/tools");
         assertThat(said).contains("fetching prometheus and promtool into " + tools.toRealPath());
         assertThat(tools.resolve("openssh/sshd")).isExecutable();
+        assertThat(tools.resolve("bind/named")).isExecutable();
         assertThat(TOOLS).allSatisfy(tool -> assertThat(tools.resolve(tool)).isExecutable());
         assertThat(TestTools.folder(Map.of(), checkout)).isEqualTo(tools);
         assertThat(TestTools.folder(Map.of("HOME", "", "XDG_CACHE_HOME", ""), checkout))
@@ -71,7 +73,7 @@ class SetupTest {
     /** As from Debian 13 on. */
     @Test
     void eachMayBeInAPackageOfItsOwn() throws IOException {
-        packages("prometheus: prometheus", "promtool: promtool", SSHD, SSH);
+        packages("prometheus: prometheus", "promtool: promtool", SSHD, SSH, NAMED);
 
         setup("-u HOME -u XDG_CACHE_HOME");
 
@@ -102,7 +104,7 @@ class SetupTest {
                         + "' | grep \"^$2:\" >$2_1_all.deb");
         program(
                 "dpkg-deb",
-                "read -r name tools <$2; mkdir -p usr/bin; for tool in $tools; do printf '#!/bin/sh\necho OpenSSH\n' >usr/bin/$tool; chmod 755 usr/bin/$tool; done;"
+                "read -r name tools <$2; mkdir -p usr/bin; for tool in $tools; do printf '#!/bin/sh\necho OpenSSH BIND\n' >usr/bin/$tool; chmod 755 usr/bin/$tool; done;"
                         + " if [ $1 = -x ]; then mkdir -p $3; mv usr $3; else tar -c ./usr/bin; rm -r usr; fi");
     }
 
@@ -125,7 +127,7 @@ class SetupTest {
             try (Stream<Path> all = Files.list(Path.of(place))) {
                 for (Path program : all.toList()) {
                     Path link = programs.resolve(program.getFileName());
-                    if (!link.getFileName().toString().matches("sshd|ssh-.*")
+                    if (!link.getFileName().toString().matches("sshd|ssh-.*|named")
                             && TOOLS.stream().noneMatch(link::endsWith)
                             && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
                         Files.createSymbolicLink(link, program);

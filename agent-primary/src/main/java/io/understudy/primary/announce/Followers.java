@@ -46,6 +46,7 @@ public final class Followers {
     private static final class Connection {
         private final Consumer<Announcement> receiver;
         private Optional<Key> key = Optional.empty();
+        private Optional<ReplicaReport> report = Optional.empty();
 
         private Connection(Consumer<Announcement> receiver) {
             this.receiver = receiver;
@@ -94,6 +95,7 @@ public final class Followers {
         }
         Key replica = new Key(report.getName(), peer);
         connection.key = Optional.of(replica);
+        connection.report = Optional.of(report);
         if (NO_REPLICA.contains(report.getState())) {
             followers.remove(replica);
             return false;
@@ -101,6 +103,19 @@ public final class Followers {
         Follower before = followers.put(replica, new Follower(peer, report, true, clock.instant()));
         dropOldest(peer);
         return before == null || !before.connected();
+    }
+
+    /**
+     * The servers that are connected and may be in production, by what they report themselves.
+     *
+     * @param claim the nonce of this server's own claim: its other agent may be connected too
+     */
+    public synchronized List<ReplicaReport> producing(String claim) {
+        return connections.values().stream()
+                .flatMap(each -> each.report.stream())
+                .filter(each -> each.getProduction()
+                        && (claim.isEmpty() || !each.getClaim().equals(claim)))
+                .toList();
     }
 
     private void dropOldest(String peer) {

@@ -32,7 +32,8 @@ final class ReportText {
                 .setApplied(PlainText.of(report.getApplied(), WORD))
                 .setProven(PlainText.of(report.getProven(), WORD))
                 .setStep(PlainText.of(report.getStep(), WORD))
-                .setAhead(PlainText.of(report.getAhead(), WORD));
+                .setAhead(PlainText.of(report.getAhead(), WORD))
+                .setClaim(PlainText.of(report.getClaim(), WORD));
         if (report.hasProgress()) {
             plain.getProgressBuilder().setStep(PlainText.of(report.getProgress().getStep(), WORD));
         }

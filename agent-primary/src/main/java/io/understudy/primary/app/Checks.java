@@ -23,6 +23,7 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.BucketTrees;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
+import io.understudy.setup.DnsCheck;
 import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.FilestoreWrites;
 import io.understudy.setup.OtherDatabasesCheck;
@@ -123,6 +124,7 @@ public final class Checks {
         });
         schedule(findings);
         NotifyCheck.add(findings, settings, "primary");
+        DnsCheck.add(findings, settings, new Marker(settings.marker())::present, clock);
         Transport transport = new Transport(settings.tls());
         TlsCheck.add(
                 findings,

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 final class PrimaryNotices implements Signals, DataAge {
     private static final String CONTINUOUS = "continuous";
     private static final String ROLE = "role";
+    private static final String FENCE = "fence";
     private static final String PRUNING = "pruning";
     /** Another topic than that the filestore is lost, which its probe alone ends. */
     private static final String BEHIND = "copies in ";
@@ -144,12 +145,24 @@ final class PrimaryNotices implements Signals, DataAge {
         if (event instanceof PrimaryEvent.RoleForbidsSnapshots) {
             return List.of(Signal.failing(ROLE, Fact.of(event)));
         }
+        if (event instanceof PrimaryEvent.FencedSiteRuns) {
+            return List.of(Signal.down(FENCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.FencedSiteStopped || event instanceof PrimaryEvent.LeaseExpired) {
+            Fact fact = Fact.of(event);
+            return List.of(Signal.moot(FENCE, fact), Signal.each(Occasion.FAILURE, FENCE, fact));
+        }
         if (event instanceof PrimaryEvent.RoleIsPrimary) {
             return List.of(Signal.recovered(ROLE, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.RoleIsStandby) {
             Fact fact = Fact.of(event);
-            return List.of(Signal.moot(ROLE, fact), Signal.moot(ROUND, fact), Signal.moot(CONTINUOUS, fact));
+            return List.of(
+                    Signal.moot(ROLE, fact),
+                    Signal.moot(ROUND, fact),
+                    Signal.moot(CONTINUOUS, fact),
+                    Signal.moot(FENCE, fact),
+                    Signal.moot(DNS, fact));
         }
         return Signals.common(event);
     }

@@ -92,6 +92,10 @@ final class PrimaryPage {
     }
 
     private Verdict verdict() {
+        return status.guard().verdict(QUESTION).orElseGet(this::ownVerdict);
+    }
+
+    private Verdict ownVerdict() {
         if (status.role().equals(Role.REPLICA.label())) {
             return new Verdict(
                     Level.PLAIN, QUESTION, "This server is a standby: ask agent-replica. This agent is idle.");
@@ -152,6 +156,7 @@ final class PrimaryPage {
                         + status.moment()
                                 .map(at -> ", data of " + Moments.text(at))
                                 .orElse("")));
+        status.guard().fact().ifPresent(facts::add);
         status.next().ifPresent(at -> facts.add(Fact.plain("Next", Moments.text(at))));
         status.continuous().ifPresent(each -> facts.add(Fact.plain("Continuous", each.text())));
         status.tracking()
@@ -176,7 +181,7 @@ final class PrimaryPage {
     }
 
     private List<Page.Error> errors() {
-        List<Page.Error> errors = new ArrayList<>();
+        List<Page.Error> errors = new ArrayList<>(status.guard().errors());
         failure.ifPresent(each -> errors.add(new Page.Error("snapshot", each, Optional.empty())));
         status.lastError()
                 .filter(each -> failure.isEmpty() && !status.junk().contains(each))

@@ -53,6 +53,7 @@ import io.understudy.tasks.Services.Service;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
+import io.understudy.twoprimaries.Guard;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -259,7 +260,8 @@ public final class PrimaryWiring implements AutoCloseable {
                 .withoutDaemon(
                         now,
                         seen,
-                        seen.newest().flatMap(newest -> epochs.repository().flatMap(id -> unchanged.of(id, newest))));
+                        seen.newest().flatMap(newest -> epochs.repository().flatMap(id -> unchanged.of(id, newest))))
+                .with(Guard.once(settings.failover(), marker::present, ports.clock()));
         return seen.when().isPresent() ? status.with(StoreSync.look(repository.get())) : status;
     }
 
@@ -277,13 +279,15 @@ public final class PrimaryWiring implements AutoCloseable {
         DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
         Followers followers = new Followers(ports.clock());
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(monitoring.metrics(), settings.state());
-        Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
+        Announcer announcer = new Announcer(settings.site(), settings.primary().name(), repository, followers);
         // The followers know of a commit before anything else is done with it.
         Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
         AutoPrune prune = new AutoPrune(pruning(events), continuousRetention(events), events);
         events.add(prune);
         RoleWatch roles = roleWatch();
         events.add(roles);
+        FenceWiring fence = new FenceWiring(settings, ports, epochs);
+        Guard guard = fence.guard(marker, events, monitoring.metrics());
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         ScheduleTiming timing = settings.primary().timing();
         Schedule schedule = new Schedule(settings.primary().schedule(), zone());
@@ -291,11 +295,9 @@ public final class PrimaryWiring implements AutoCloseable {
         Optional<Duration> longestPause =
                 schedule.longestPause(ports.clock().instant()).map(timing.jitter()::plus);
         longestPause.ifPresent(primaryMetrics::expectedInterval);
-        PrimaryNotices notices = new PrimaryNotices(daemonStatus, longestPause);
-        Notifier notifier = notices.notifier(notifications(), events, monitoring.metrics(), ports);
-        if (settings.tls().isPresent()) {
-            primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
-        }
+        Notifier notifier = new PrimaryNotices(daemonStatus, longestPause)
+                .notifier(notifications(), events, monitoring.metrics(), ports);
+        settings.tls().ifPresent(tls -> primaryMetrics.certificateExpires(transport::certificateExpirySeconds));
         if (settings.encryption().isPresent()) {
             LastRecovery recovery = new LastRecovery(settings.state());
             primaryMetrics.recoveryKeyTried(() -> recovery.read().map(LastRecovery.Proven::when));
@@ -317,15 +319,15 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        boolean several = settings.filestore().several().isPresent();
-        StoreWatch stores = new StoreWatch(storeCatchUp(), events, several, primaryMetrics::filestores);
+        StoreWatch stores = new StoreWatch(
+                storeCatchUp(), events, settings.filestore().several().isPresent(), primaryMetrics::filestores);
         events.add(stores);
         Planner planner = new Planner(schedule, timing, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
         Supplier<StatusView> now =
                 () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
-                        .with(stores.last());
+                        .with(stores.last(), guard.view());
         AdminHandlers handlers = PrimaryHandlers.of(queue, events, audit, now);
         Switchovers switchovers = new SwitchoverWiring(
                         settings, ports, epochs, repository, keys::signing, followers, queue)
@@ -336,8 +338,7 @@ public final class PrimaryWiring implements AutoCloseable {
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
-        services.add(notifier::start);
-        services.add(admin::start);
+        services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
         services.add(() -> recent);
         services.add(() -> page);
         services.add(monitoring.service(
@@ -358,8 +359,7 @@ public final class PrimaryWiring implements AutoCloseable {
             listening.accept(server.port());
             return server;
         });
-        // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
-        // server.
+        // Closed in reverse order: first the snapshot, whose callers receive an error then, and the followers.
         new QuiesceWiring(settings).watch(events).ifPresent(services::add);
         services.addAll(List.<Service>of(
                 stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue, switchovers));
@@ -384,7 +384,8 @@ public final class PrimaryWiring implements AutoCloseable {
                         repositoryWatch(new GenuineSnapshots(settings.state())::add),
                         daemonStatus,
                         primaryMetrics,
-                        lastVerified()),
+                        lastVerified(),
+                        fence.otherPrimary(guard.two(), announcer, followers, roles, events)),
                 services,
                 events,
                 ports.clock(),

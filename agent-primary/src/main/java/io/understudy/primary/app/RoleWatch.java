@@ -66,6 +66,11 @@ public final class RoleWatch implements EventSink {
         }
     }
 
+    /** Another server says that it has a higher epoch: the next look asks the repository. Thread-safe. */
+    void doubt() {
+        doubted = true;
+    }
+
     private RoleStatus replica() {
         held = epochs.held();
         fresh = false;

@@ -5,10 +5,12 @@ import io.understudy.cli.Problem;
 import io.understudy.repository.StoreState;
 import io.understudy.time.Moments;
 import io.understudy.transport.RefusedPeers.Refusal;
+import io.understudy.twoprimaries.GuardView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The result of {@code agent-primary status}:
@@ -32,7 +34,7 @@ import java.util.Optional;
  *  "continuous":{"every_seconds":5.0,"pause_seconds":5.0,"slower":null,"looked":"…","taken":"…"},
  *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z","stores":[
  *  {"name":"main","url":"s3://backups/example","reachable":true,"behind":0,"gaps":0,"newest":"00000001-00000003",
- *  "closed":null,"error":null}]}}
+ *  "closed":null,"error":null}]},"guard":{"two_primaries":[],"dns":null}}
  * }</pre>
  *
  * {@code unchanged} is when a run of the schedule last found that nothing changed since {@code newest}.
@@ -63,7 +65,56 @@ public record StatusView(
         List<Problem> junk,
         Optional<TrackingView> tracking,
         Optional<ContinuousView> continuous,
-        FilestoreView filestore) {
+        FilestoreView filestore,
+        GuardView guard) {
+
+    /** Of a server that looks at no names, and sees no second primary. */
+    public StatusView(
+            boolean running,
+            String site,
+            String server,
+            String version,
+            String role,
+            int epoch,
+            int highestEpoch,
+            Optional<String> newest,
+            Optional<Instant> moment,
+            Optional<Instant> unchanged,
+            Optional<Instant> next,
+            Optional<Progress> progress,
+            Optional<Problem> lastError,
+            List<FollowerView> followers,
+            Optional<Refusal> refused,
+            List<PeerView> peers,
+            List<DoubledName> doubledNames,
+            List<Problem> junk,
+            Optional<TrackingView> tracking,
+            Optional<ContinuousView> continuous,
+            FilestoreView filestore) {
+        this(
+                running,
+                site,
+                server,
+                version,
+                role,
+                epoch,
+                highestEpoch,
+                newest,
+                moment,
+                unchanged,
+                next,
+                progress,
+                lastError,
+                followers,
+                refused,
+                peers,
+                doubledNames,
+                junk,
+                tracking,
+                continuous,
+                filestore,
+                GuardView.NONE);
+    }
 
     /**
      * @param retainedBytes of its log that the database server keeps for the slot
@@ -112,6 +163,19 @@ public record StatusView(
 
     /** The same with what is known of each of several filestores. */
     StatusView with(List<StoreState> stores) {
+        return with(new FilestoreView(filestore.name(), filestore.readable(), filestore.seen(), stores), guard);
+    }
+
+    /** The same with what is known of the other server and of the site's names. */
+    StatusView with(GuardView seen) {
+        return with(filestore, seen);
+    }
+
+    StatusView with(List<StoreState> stores, GuardView seen) {
+        return with(stores).with(seen);
+    }
+
+    private StatusView with(FilestoreView otherFilestore, GuardView otherGuard) {
         return new StatusView(
                 running,
                 site,
@@ -133,7 +197,8 @@ public record StatusView(
                 junk,
                 tracking,
                 continuous,
-                new FilestoreView(filestore.name(), filestore.readable(), filestore.seen(), stores));
+                otherFilestore,
+                otherGuard);
     }
 
     /**
@@ -187,6 +252,9 @@ public record StatusView(
                 .append("site       " + site + " on " + server + ", Understudy " + version + "\n")
                 .append("agent      " + (running ? "runs" : "does not run") + "\n")
                 .append("role       " + role + ", epoch " + (epoch == 0 ? "none" : epoch) + highest() + "\n")
+                .append(guard.lines().stream()
+                        .map(line -> "%-10s %s\n".formatted(line.name(), line.text()))
+                        .collect(Collectors.joining()))
                 .append("newest     " + newestText() + "\n")
                 .append("filestore  " + filestore.name()
                         + (filestore.readable() ? ", the repository can be read" : ", the repository can NOT be read")

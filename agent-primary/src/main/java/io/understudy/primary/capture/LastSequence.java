@@ -15,7 +15,7 @@ import java.util.Optional;
  * <p>The filestore's own listing comes first; without the file nothing is known here, and where it cannot be written
  * the snapshot is taken all the same.
  */
-final class LastSequence {
+public final class LastSequence {
     private final StateFile<Last> file;
 
     /** @param scheduled the last one that was committed and is not continuous; null: none is known */
@@ -23,7 +23,7 @@ final class LastSequence {
             SnapshotId snapshot,
             @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId scheduled) {}
 
-    LastSequence(Path state) {
+    public LastSequence(Path state) {
         this.file = StateFile.in(state, StateEntry.LAST_SEQUENCE, Last.class);
     }
 
@@ -31,6 +31,11 @@ final class LastSequence {
     SnapshotId after(SnapshotId proposed) {
         int last = file.read().map(each -> each.snapshot().sequence()).orElse(0);
         return last < proposed.sequence() ? proposed : new SnapshotId(proposed.epoch(), last + 1);
+    }
+
+    /** The last one that this server was about to commit; empty where none is known. */
+    public Optional<SnapshotId> last() {
+        return file.read().map(Last::snapshot);
     }
 
     /** To be called before the commit, because whether a commit arrived is not always known. Durable on return. */

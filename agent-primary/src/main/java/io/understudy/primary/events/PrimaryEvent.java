@@ -35,6 +35,35 @@ public sealed interface PrimaryEvent extends Event {
     @EventText(value = "the role of this server is not known yet[: {why}]", severity = Severity.WARN)
     record RoleUnknown(Optional<UnderstudyException> why) implements PrimaryEvent {}
 
+    /** Said on every channel, as each error. */
+    @EventText(
+            value = "epoch {epoch} of this server is over, and on_fenced has stopped its site",
+            severity = Severity.ERROR,
+            hint = "keep it stopped: docs/two-primaries.md says how this server becomes a standby")
+    record FencedSiteStopped(int epoch) implements PrimaryEvent {}
+
+    /** Tried again until it works. */
+    @EventText(
+            value =
+                    "epoch {epoch} of this server is over, or may be, and its site is not stopped: {why}; it is tried again until it works",
+            severity = Severity.ERROR,
+            hint = "stop the site by its own command, now")
+    record FencedSiteRuns(int epoch, UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText(
+            value =
+                    "no filestore has answered for {lease} (fence.lease), so another server may have a higher epoch than {epoch}: on_fenced has stopped the site",
+            severity = Severity.ERROR,
+            hint = "start the site again when it is certain that no other server was promoted")
+    record LeaseExpired(int epoch, Duration lease) implements PrimaryEvent {}
+
+    /** After {@link LeaseExpired}. */
+    @EventText(
+            value = "the filestore answers again, and epoch {epoch} of this server is still the highest one",
+            severity = Severity.WARN,
+            hint = "start the site: it was stopped while no filestore answered")
+    record LeaseRegained(int epoch) implements PrimaryEvent {}
+
     @EventText("epoch {epoch} has no snapshot yet: the first one is taken now")
     record FirstSnapshotDue(int epoch) implements PrimaryEvent {}
 

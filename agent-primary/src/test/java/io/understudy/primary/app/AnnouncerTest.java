@@ -50,7 +50,7 @@ class AnnouncerTest {
     void build() {
         primary = new PrimaryFixture(folder);
         followers = new Followers(primary.time.clock());
-        announcer = new Announcer("a", () -> primary.repository, followers);
+        announcer = new Announcer("example", "a", () -> primary.repository, followers);
         primary.filestore.inject((operation, key) -> {
             note(operation + " " + key);
             return new Faults.None();

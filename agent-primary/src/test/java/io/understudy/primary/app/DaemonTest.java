@@ -423,7 +423,7 @@ class DaemonTest {
         followers = new Followers(primary.time.clock());
         daemonStatus = new DaemonStatus(primary.time.clock());
         PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
-        Announcer announcer = new Announcer("a", () -> primary.repository, followers);
+        Announcer announcer = new Announcer("example", "a", () -> primary.repository, followers);
         RoleWatch roles = new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time);
         Events events = new Events(primary.time.clock(), announcer, told, daemonStatus, roles);
         queue = new SnapshotQueue(primary.taker(events));
@@ -448,7 +448,8 @@ class DaemonTest {
                         new RepositoryWatch(this::reachable, primary.time.clock(), primary.time, (id, snapshot) -> {}),
                         daemonStatus,
                         told,
-                        new LastVerified(primary.state)),
+                        new LastVerified(primary.state),
+                        OtherPrimaryFixture.of(primary, metrics, followers, announcer, events)),
                 services,
                 events,
                 primary.time.clock(),

@@ -142,11 +142,26 @@ class PrimaryNoticesTest {
     }
 
     @Test
+    void aFencedSiteIsReportedEachTime() {
+        UnderstudyException why = new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot stop", "look");
+        assertThat(of(new PrimaryEvent.FencedSiteRuns(1, why))).containsExactly("failure fence");
+        assertThat(of(new PrimaryEvent.FencedSiteStopped(1))).containsExactly("recovery fence silent", "failure fence");
+        assertThat(of(new CommonEvent.TwoPrimaries("dns: there"))).containsExactly("failure two primaries");
+        assertThat(of(new CommonEvent.OnePrimary())).containsExactly("recovery two primaries");
+        assertThat(of(new CommonEvent.DnsDisagrees("there"))).containsExactly("warning dns");
+    }
+
+    @Test
     void aStandbyHasNoFailuresOfSnapshots() {
         role(Role.REPLICA);
         assertThat(of(new CommonEvent.FilestoreLost(Optional.empty(), "gone"))).isEmpty();
         assertThat(of(new PrimaryEvent.RoleIsStandby()))
-                .containsExactly("recovery role silent", "recovery round silent", "recovery continuous silent");
+                .containsExactly(
+                        "recovery role silent",
+                        "recovery round silent",
+                        "recovery continuous silent",
+                        "recovery fence silent",
+                        "recovery dns silent");
     }
 
     @Test

@@ -74,7 +74,7 @@ class StatusAgainstTheWorldTest {
         PrimaryMetrics reported = new PrimaryMetrics(metrics, folder);
         reported.expectedInterval(Duration.ofHours(1));
         reported.certificateExpires(() -> 1.9e9);
-        Announcer announcer = new Announcer("a", () -> primary.repository, followers);
+        Announcer announcer = new Announcer("example", "a", () -> primary.repository, followers);
         Events events = new Events(primary.time.clock(), announcer, reported, daemonStatus);
         queue = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *"), ZoneOffset.UTC);
@@ -99,7 +99,8 @@ class StatusAgainstTheWorldTest {
                                 () -> primary.repository, primary.time.clock(), primary.time, (id, snapshot) -> {}),
                         daemonStatus,
                         reported,
-                        new LastVerified(primary.state)),
+                        new LastVerified(primary.state),
+                        OtherPrimaryFixture.of(primary, metrics, followers, announcer, events)),
                 List.of(),
                 events,
                 primary.time.clock(),
@@ -248,6 +249,8 @@ class StatusAgainstTheWorldTest {
         fields.put("filestore.readable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());
         fields.put("filestore.stores", () -> "");
+        fields.put("guard.two_primaries", () -> "");
+        fields.put("guard.dns", () -> NONE);
         assertThat(shown()).as(role + " of epoch " + epoch).isEqualTo(values(fields));
 
         Map<Metric, String> expected = new EnumMap<>(Metric.class);
@@ -271,6 +274,7 @@ class StatusAgainstTheWorldTest {
             case ROLE_IS_PRIMARY -> production ? "1.0" : "0.0";
             case MARKER_PRESENT -> primary.marker.present() ? "1.0" : "0.0";
             case EPOCH -> highest + ".0";
+            case TWO_PRIMARIES -> !production && !primary.marker.present() ? "1.0" : "0.0";
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(primary.time.now());
             case SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS, SNAPSHOT_CHECKED_TIMESTAMP_SECONDS ->
                 seconds(newest.moment());
@@ -293,7 +297,8 @@ class StatusAgainstTheWorldTest {
                     HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case SNAPSHOT_DURATION_SECONDS, CONTINUOUS_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no channel is named; it is one site; the
+            // Nothing was verified; the filestore of this test is not metered; no channel and no name is there; it is
+            // one site; the
             // others are the replica's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
@@ -307,6 +312,9 @@ class StatusAgainstTheWorldTest {
                     NOTICE_FAILURES,
                     NOTIFY_CHANNEL_UP,
                     SITE_UP,
+                    DNS_AGREES,
+                    DNS_TTL_SECONDS,
+                    DNS_SILENT_SERVERS,
                     REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     AHEAD_SNAPSHOT_TIMESTAMP_SECONDS,

@@ -139,7 +139,7 @@ class PrimaryCliTest extends CliScenario {
         assertThat(shape(status))
                 .isEqualTo(
                         "running site server version role epoch highest_epoch newest moment unchanged next progress"
-                                + " last_error followers refused peers doubled_names junk tracking continuous filestore{name readable seen stores}");
+                                + " last_error followers refused peers doubled_names junk tracking continuous filestore{name readable seen stores} guard{two_primaries dns}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");

@@ -18,11 +18,13 @@ import io.understudy.replica.round.Inspection;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.Transport;
+import io.understudy.twoprimaries.Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,17 @@ final class DaemonWiring {
         Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
         Replica replica = wiring.replica(events);
         Inspection inspection = wiring.inspection();
-        StatusReport status = wiring.statusReport(live);
+        EpochStore epochs = new EpochStore(settings.state());
+        Guard guard = new Guard(
+                Guard.Agent.REPLICA,
+                settings.failover(),
+                marker::on,
+                events,
+                monitoring.metrics(),
+                ports.clock(),
+                ports.ticker());
+        StatusReport status = wiring.statusReport(live, guard::view);
+        OtherPrimaries others = new OtherPrimaries(settings.site(), marker, epochs::known, guard.two());
         PollPace pace = new PollPace(settings.replica().poll(), ports.clock());
         events.add(pace);
         JobQueue queue = new JobQueue(
@@ -71,8 +83,8 @@ final class DaemonWiring {
         PrimaryLink link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,
-                () -> status.report(inspector.last()),
-                new AnnouncedSnapshots(settings.site(), store, wiring.announced(), events, queue::wake),
+                () -> status.report(inspector.last(), epochs::known),
+                others.andThen(new AnnouncedSnapshots(settings.site(), store, wiring.announced(), events, queue::wake)),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
                 new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
                 events,
@@ -82,13 +94,22 @@ final class DaemonWiring {
         MarkerWatch watch = wiring.markerWatch(
                 queue::interruptRound,
                 queue::wake,
-                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
+                () -> {
+                    replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy);
+                    others.look(link.isUp());
+                },
                 events);
         AuditLog audit = wiring.access().audit(events);
         AdminServer admin = wiring.access()
                 .server(
                         ReplicaHandlers.of(
-                                replica, queue, events, audit, () -> status.ofDaemon(link.seen()), status::forecast),
+                                replica,
+                                queue,
+                                events,
+                                audit,
+                                NamesSwitch.of(wiring),
+                                () -> status.ofDaemon(link.seen()),
+                                status::forecast),
                         audit,
                         events);
         ReplicaNotices notices =
@@ -120,6 +141,7 @@ final class DaemonWiring {
         });
         services.add(audit::started);
         services.add(notifier::start);
+        services.add(guard);
         services.add(admin::start);
         services.add(() -> recent);
         services.add(() -> page);

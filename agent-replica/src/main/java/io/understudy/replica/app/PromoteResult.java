@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.understudy.cli.Problem;
+import io.understudy.dns.DnsSwitched;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
@@ -30,6 +31,7 @@ import java.util.Optional;
  *     or it was not asked for
  * @param healthy whether the site was restarted and its health check passed
  * @param already whether this server was the primary before: then nothing was done
+ * @param dns what came of pointing the names here; empty without {@code dns}, and where {@code --no-dns} was given
  */
 public record PromoteResult(
         int epoch,
@@ -44,7 +46,8 @@ public record PromoteResult(
         boolean healthy,
         Steps steps,
         List<Problem> warnings,
-        boolean already) {
+        boolean already,
+        Optional<DnsSwitched> dns) {
 
     /** Where what is served comes from. */
     public enum From {
@@ -97,7 +100,27 @@ public record PromoteResult(
                 report.warnings().stream().noneMatch(PromoteResult::isOfTheSite),
                 Steps.of(report.took()),
                 report.warnings().stream().map(Problem::of).toList(),
-                report.already());
+                report.already(),
+                Optional.empty());
+    }
+
+    /** The same with what came of the names; that it failed undoes nothing. */
+    public PromoteResult with(Optional<DnsSwitched> switched) {
+        return new PromoteResult(
+                epoch,
+                claimed,
+                snapshot,
+                moment,
+                ageSeconds,
+                from,
+                notAhead,
+                notNewest,
+                seconds,
+                healthy,
+                steps,
+                warnings,
+                already,
+                switched);
     }
 
     private static boolean isOfTheSite(UnderstudyException warning) {
@@ -107,7 +130,8 @@ public record PromoteResult(
     public String text() {
         if (already) {
             return "this server is already the primary" + (epoch > 0 ? ", epoch " + epoch : "")
-                    + ": nothing was done; agent-replica promote --restart restarts its site";
+                    + ": nothing was done; agent-replica promote --restart restarts its site"
+                    + dns.map(names -> "\nnames: " + names.text()).orElse("");
         }
         StringBuilder text = new StringBuilder("promoted: this server is the primary");
         text.append(claimed ? ", epoch " : ", but has yet to claim epoch ").append(epoch);
@@ -115,8 +139,10 @@ public record PromoteResult(
         moment.ifPresent(then -> text.append(", data as of ").append(Moments.text(then)));
         ageSeconds.ifPresent(age ->
                 text.append(", ").append(Moments.age(Duration.ofSeconds(age))).append(" old"));
-        text.append("\nnext: point DNS here; agent-primary takes the snapshots now, so it must run here;"
-                + " keep the old primary off");
+        dns.ifPresent(names -> text.append("\nnames: ").append(names.text()));
+        boolean pointHere = dns.filter(DnsSwitched::agrees).isEmpty();
+        text.append(pointHere ? "\nnext: point DNS here; " : "\nnext: ")
+                .append("agent-primary takes the snapshots now, so it must run here; keep the old primary off");
         return text.toString();
     }
 }

@@ -43,25 +43,23 @@ public final class Replica {
             ApplyLock lock,
             ReplicaStateStore store,
             BackupMode backup,
-            Round round,
+            MeasuredWork work,
             Rollback rollback,
-            Promotion promotion,
             ReplicaSwitchover switchover,
             HoldDecisions decisions,
             CleanUp cleanUp,
-            LiveDatabases databases,
-            MeasuredTimes measured) {
+            LiveDatabases databases) {
         this.lock = lock;
         this.store = store;
         this.backup = backup;
-        this.round = round;
+        this.round = work.round();
         this.rollback = rollback;
-        this.promotion = promotion;
+        this.promotion = work.promotion();
         this.switchover = switchover;
         this.decisions = decisions;
         this.cleanUp = cleanUp;
         this.databases = databases;
-        this.measured = measured;
+        this.measured = work.measured();
     }
 
     /** What this server is, for the log. */

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.admin.AdminCommand;
 import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.dns.DnsSwitched;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.repository.SnapshotId;
@@ -21,6 +22,9 @@ public final class ReplicaCommands {
             AdminCommand.of("rollback", Nothing.class, Synced.class);
     public static final AdminCommand<Promotion.Request, PromoteResult> PROMOTE =
             AdminCommand.of("promote", Promotion.Request.class, PromoteResult.class);
+    /** Points the names of the site to this server, and waits for the resolvers. */
+    public static final AdminCommand<DnsRequest, DnsSwitched> DNS_SWITCH =
+            AdminCommand.of("dns_switch", DnsRequest.class, DnsSwitched.class);
     /** It looks at the database server, which may take its time to refuse. */
     public static final AdminCommand<Nothing, StatusView> STATUS =
             AdminCommand.quick("status", Nothing.class, StatusView.class, Duration.ofSeconds(30));
@@ -32,6 +36,9 @@ public final class ReplicaCommands {
 
     /** @param retryRejected whether a snapshot that the health check rejected is tried again */
     public record SyncRequest(boolean retryRejected) {}
+
+    /** @param force whether records that are of neither server are replaced too */
+    public record DnsRequest(boolean force) {}
 
     public record RestoreRequest(SnapshotId snapshot) {}
 

@@ -33,6 +33,7 @@ final class ReplicaHandlers {
             Worker worker,
             Events events,
             AuditLog audit,
+            NamesSwitch names,
             Supplier<StatusView> status,
             Supplier<Forecast> forecast) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
@@ -72,6 +73,7 @@ final class ReplicaHandlers {
                                 call,
                                 () -> worker.callAtOnce(
                                         control -> PromoteResult.of(replica.promote(request, control)))))
+                .on(ReplicaCommands.DNS_SWITCH, (request, call) -> names.run(request.force(), call.progress()))
                 .on(ReplicaCommands.STATUS, (request, call) -> status.get())
                 .on(ReplicaCommands.FORECAST, (request, call) -> forecast.get());
     }

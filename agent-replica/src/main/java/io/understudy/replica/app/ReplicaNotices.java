@@ -110,6 +110,7 @@ final class ReplicaNotices implements Signals, DataAge {
             return List.of(
                     Signal.moot(ROUND, fact),
                     Signal.moot(HOLD, fact),
+                    Signal.moot(DNS, fact),
                     Signal.each(Occasion.PROMOTION, PROMOTION, fact));
         }
         if (event instanceof ReplicaEvent.MarkerReturned) {

@@ -59,13 +59,14 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.state.StateEntry;
+import io.understudy.twoprimaries.Guard;
+import io.understudy.twoprimaries.GuardView;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
  * Wires the replica's agent: every part is made here, of the settings of one host and of what is outside of the agent.
- * Starts no thread, opens nothing before it is needed.
- *
- * <p>More than 300 lines with its imports, for all of it is one list of parts.
+ * Starts no thread, opens nothing before it is needed. More than 300 lines, for all of it is one list of parts.
  */
 public final class ReplicaWiring implements AutoCloseable {
     private final Settings settings;
@@ -156,7 +157,6 @@ public final class ReplicaWiring implements AutoCloseable {
         return Rewrites.of(settings.replica().changes());
     }
 
-    /** What the rules of this server make of a snapshot's files. */
     public RewritePreview rewritePreview() {
         return new RewritePreview(settings.trees(), rewrites());
     }
@@ -326,14 +326,12 @@ public final class ReplicaWiring implements AutoCloseable {
                 new ApplyLock(settings.state()),
                 store,
                 marker,
-                round(events),
+                new MeasuredWork(round(events), promotion, measured),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
-                promotion,
                 SwitchoverWiring.of(this, parts.source(), reconciler(events), promotion, events),
                 holding().decisions(failures(), events),
                 cleanUp(events),
-                ports.databases(),
-                measured);
+                ports.databases());
     }
 
     AnnouncedName announced() {
@@ -344,22 +342,30 @@ public final class ReplicaWiring implements AutoCloseable {
         return damage;
     }
 
-    StatusReport statusReport(DaemonStatus live) {
+    /** @param guard what is seen of the other server and of the site's names */
+    StatusReport statusReport(DaemonStatus live, Supplier<GuardView> guard) {
         FilestoreLooks looks = FilestoreLooks.of(settings, repository, parts);
         Forecaster forecaster = Forecaster.of(settings, parts.claims(), ports.site(), measured, ports.clock());
-        return new StatusReport(
+        StatusReport report = new StatusReport(
                 settings, store, marker, parts.source(), holds, live, inspection(), looks, forecaster, ports.clock());
+        return report.guardedBy(guard);
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
     public AdminHandlers handlers(boolean daemon) {
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
-        StatusReport status = statusReport(live);
+        StatusReport status = statusReport(live, () -> Guard.once(settings.failover(), marker::on, ports.clock()));
         notices = notifications().ofCommand(new ReplicaNotices(store, marker, false));
         Events events = new Events(ports.clock(), live, new LogSink(), notices);
         AuditLog audit = access().audit();
         return ReplicaHandlers.of(
-                replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon), status::forecast);
+                replica(events),
+                Worker.here(),
+                events,
+                audit,
+                NamesSwitch.of(this),
+                () -> status.ofCommand(daemon),
+                status::forecast);
     }
 
     /** The channels of {@code notify}. */
@@ -377,11 +383,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.ticker());
     }
 
-    /**
-     * @param gone called when the marker was removed
-     * @param changed called afterwards, and when it appeared
-     * @param each called at each look
-     */
+    /** @param gone called when the marker was removed @param changed called afterwards, and when it appeared */
     public MarkerWatch markerWatch(Runnable gone, Runnable changed, Runnable each, Events events) {
         return new MarkerWatch(marker, gone, changed, each, events, ports.ticker());
     }

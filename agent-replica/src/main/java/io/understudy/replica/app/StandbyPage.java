@@ -58,6 +58,10 @@ final class StandbyPage {
     }
 
     private Verdict verdict() {
+        return status.guard().verdict(QUESTION).orElseGet(this::ownVerdict);
+    }
+
+    private Verdict ownVerdict() {
         if (!status.backupMode()) {
             return new Verdict(
                     status.claimPending() ? Level.CAUTION : Level.PLAIN,
@@ -131,6 +135,7 @@ final class StandbyPage {
                         "Epoch",
                         epoch + (status.claimPending() ? ", yet to be claimed" : ""),
                         status.claimPending() ? Level.CAUTION : Level.PLAIN)));
+        status.guard().fact().ifPresent(facts::add);
         status.primaryShutdown().ifPresent(last -> facts.add(Fact.plain("Shut down", last.text())));
         status.waiting().ifPresent(text -> facts.add(new Fact("Waiting", "this standby " + text, Level.CAUTION)));
         status.retry().ifPresent(when -> facts.add(Fact.plain("Next try", Moments.text(when))));
@@ -156,7 +161,7 @@ final class StandbyPage {
     }
 
     private List<Page.Error> errors() {
-        List<Page.Error> errors = new ArrayList<>();
+        List<Page.Error> errors = new ArrayList<>(status.guard().errors());
         status.forecast()
                 .filter(Forecast::standby)
                 .ifPresent(it -> it.obstacles()

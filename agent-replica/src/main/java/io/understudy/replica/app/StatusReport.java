@@ -23,8 +23,10 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.transport.RpcFailures;
+import io.understudy.twoprimaries.GuardView;
 import io.understudy.v1.Failure;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.StepProgress;
@@ -49,6 +51,7 @@ final class StatusReport {
     private final FilestoreLooks looks;
     private final Forecaster forecaster;
     private final Clock clock;
+    private Supplier<GuardView> guard = () -> GuardView.NONE;
 
     StatusReport(
             Settings settings,
@@ -73,6 +76,12 @@ final class StatusReport {
         this.clock = clock;
     }
 
+    /** Shows what is seen of the other server and of the site's names, too. */
+    StatusReport guardedBy(Supplier<GuardView> seen) {
+        guard = seen;
+        return this;
+    }
+
     /** @param primaries as they are seen now */
     StatusView ofDaemon(List<PrimaryLink.Seen> primaries) {
         Asked asked = asked();
@@ -83,7 +92,8 @@ final class StatusReport {
                         asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(looks.shutdown().of(asked.filestore().newest())));
+                .with(looks.shutdown().of(asked.filestore().newest()))
+                .with(guard.get()));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -100,7 +110,8 @@ final class StatusReport {
                         asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(looks.shutdown().of(asked.filestore().newest())));
+                .with(looks.shutdown().of(asked.filestore().newest()))
+                .with(guard.get()));
     }
 
     /** A daemon that has had no need to ask yet has nothing to say. */
@@ -185,8 +196,8 @@ final class StatusReport {
         }
     }
 
-    /** @param found by the last inspection */
-    ReplicaReport report(List<Discrepancy> found) {
+    /** @param found by the last inspection @param held the claim of this server's epoch */
+    ReplicaReport report(List<Discrepancy> found, Supplier<Optional<EpochClaim>> held) {
         StatusView view = view(new Live(
                 true, live.activity().map(ProgressView::of), List.of(), live.filestore(), live.waits(), found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
@@ -196,6 +207,9 @@ final class StatusReport {
                 .setState(view.backupMode() || !view.state().equals("seeding") ? view.state() : NO_STANDBY)
                 .setApplied(text(view.applied()))
                 .setProven(view.proven() ? text(view.applied()) : "");
+        held.get().ifPresent(claim -> report.setHeldEpoch(claim.epoch()).setClaim(claim.nonce()));
+        report.setProduction(
+                !view.backupMode() && (report.getHeldEpoch() > 0 || view.state().equals("promoted")));
         view.moment().map(StatusReport::timestamp).ifPresent(report::setMoment);
         view.ahead()
                 .ifPresent(ahead ->

@@ -18,6 +18,7 @@ import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreState;
 import io.understudy.time.Moments;
+import io.understudy.twoprimaries.GuardView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ import java.util.Optional;
  *     applied, or the server is no standby
  * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
+ * @param guard what is seen of a second primary, and where the names of the site point
  * @param forecast what a promotion would bring at the moment that it names
  */
 public record StatusView(
@@ -85,6 +87,7 @@ public record StatusView(
         Optional<Boolean> intact,
         List<String> treesLeft,
         List<Discrepancy> discrepancies,
+        GuardView guard,
         Optional<Forecast> forecast) {
 
     /**
@@ -208,6 +211,7 @@ public record StatusView(
             List<String> treesLeft,
             List<Discrepancy> discrepancies,
             Optional<HoldView> held,
+            GuardView guard,
             Optional<Forecast> forecast) {
         /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
@@ -227,36 +231,48 @@ public record StatusView(
                     List.of(),
                     discrepancies,
                     Optional.empty(),
+                    GuardView.NONE,
                     Optional.empty());
         }
 
         Live leaving(List<String> trees) {
-            return new Live(
-                    daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, held, forecast);
+            return copy(shutdown, trees, held, guard, forecast);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return new Live(
-                    daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, held, forecast);
+            return copy(last, treesLeft, held, guard, forecast);
         }
 
         Live with(Forecast seen) {
+            return copy(shutdown, treesLeft, held, guard, Optional.of(seen));
+        }
+
+        Live holding(Optional<HoldView> now) {
+            return copy(shutdown, treesLeft, now, guard, forecast);
+        }
+
+        Live with(GuardView seen) {
+            return copy(shutdown, treesLeft, held, seen, forecast);
+        }
+
+        private Live copy(
+                Optional<PrimaryShutdown> last,
+                List<String> left,
+                Optional<HoldView> nowHeld,
+                GuardView guarded,
+                Optional<Forecast> foreseen) {
             return new Live(
                     daemon,
                     progress,
                     primaries,
                     filestore,
                     waits,
-                    shutdown,
-                    treesLeft,
+                    last,
+                    left,
                     discrepancies,
-                    held,
-                    Optional.of(seen));
-        }
-
-        Live holding(Optional<HoldView> now) {
-            return new Live(
-                    daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, now, forecast);
+                    nowHeld,
+                    guarded,
+                    foreseen);
         }
     }
 
@@ -315,6 +331,7 @@ public record StatusView(
                 following.filter(each -> backupMode).map(each -> whole),
                 live.treesLeft(),
                 live.discrepancies(),
+                live.guard(),
                 live.forecast());
     }
 

@@ -1,8 +1,11 @@
 package io.understudy.replica.command;
 
 import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.cli.Problem;
+import io.understudy.config.DnsSettings;
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
+import io.understudy.dns.DnsSwitched;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
@@ -10,6 +13,7 @@ import io.understudy.filestore.RetryPolicy;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.ReplicaCommands.DnsRequest;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.PrimaryView;
@@ -18,6 +22,7 @@ import io.understudy.replica.round.LastLook;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -77,6 +82,9 @@ final class PromoteCommand extends ReplicaCommand {
                     "How long a newer snapshot that is in the filestore gets to come here, and as long to load, before what is here is served without it. Default: ${DEFAULT-VALUE}")
     private Duration wait;
 
+    @Option(names = "--no-dns", description = "Leave the names of the site where they point.")
+    private boolean leaveNames;
+
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
         Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs, to, wait);
@@ -92,9 +100,24 @@ final class PromoteCommand extends ReplicaCommand {
                     + "; while it does not answer this is tried again for up to "
                     + Moments.age(RetryPolicy.standard().limit()));
         }
-        PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
+        PromoteResult promoted = cli.call(wiring, ReplicaCommands.PROMOTE, request);
+        PromoteResult result = promoted.with(names(settings, wiring));
         cli.print(result, result::text);
         return exitCode(result);
+    }
+
+    /** The promotion stands, whatever comes of the names. */
+    private Optional<DnsSwitched> names(Settings settings, ReplicaWiring wiring) {
+        if (leaveNames || settings.failover().dns().isEmpty()) {
+            return Optional.empty();
+        }
+        DnsSettings dns = settings.failover().dns().get();
+        try {
+            return Optional.of(cli.call(wiring, ReplicaCommands.DNS_SWITCH, new DnsRequest(false)));
+        } catch (UnderstudyException e) {
+            return Optional.of(new DnsSwitched(
+                    dns.names(), dns.of(dns.here()), false, false, 0, List.of(), Optional.of(Problem.of(e))));
+        }
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
@@ -146,8 +169,9 @@ final class PromoteCommand extends ReplicaCommand {
                     cli.say("warning: " + each.message());
                     cli.say("hint: " + each.hint());
                 });
+        int ofNames = result.dns().map(names -> DnsCommand.said(cli, names)).orElse(0);
         if (result.healthy()) {
-            return 0;
+            return ofNames;
         }
         return result.warnings().stream()
                 .map(each -> ErrorCode.of(each.code()).orElse(ErrorCode.INTERNAL))

@@ -37,6 +37,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 RunCommand.class,
                 InitCommand.class,
                 CheckCommand.class,
+                RehearseSiteCommand.class,
                 NotifyCommand.class,
                 SyncCommand.class,
                 StatusCommand.class,
@@ -56,6 +57,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 AcceptCommand.class,
                 RejectCommand.class,
                 PromoteCommand.class,
+                DnsCommand.class,
                 AuditCommand.class);
     }
 

@@ -20,6 +20,7 @@ final class StatusText {
         StatusText it = new StatusText();
         it.line("site", status.site() + " on " + status.replica());
         it.line("state", state(status));
+        status.guard().lines().forEach(line -> it.line(line.name(), line.text()));
         status.forecast().filter(Forecast::standby).ifPresent(it::forecast);
         it.applied(status);
         status.ahead().ifPresent(it::ahead);

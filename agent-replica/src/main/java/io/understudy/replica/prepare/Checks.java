@@ -21,11 +21,13 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.BucketTrees;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
+import io.understudy.setup.DnsCheck;
 import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.FilestoreWrites;
 import io.understudy.setup.OtherDatabasesCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
+import io.understudy.site.Marker;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.nio.file.Files;
@@ -99,6 +101,7 @@ public final class Checks {
         });
         checks.check("service", this::service);
         NotifyCheck.add(checks, settings, "replica");
+        DnsCheck.add(checks, settings, new Marker(settings.marker())::present, clock);
         Transport transport = new Transport(settings.tls());
         TlsCheck.add(
                 checks,

@@ -91,7 +91,11 @@ class ReplicaNoticesTest {
     void aPromotionIsReportedAndEndsWhatAStandbyFails() {
         assertThat(of(new ReplicaEvent.MarkerRemoved())).isEmpty();
         assertThat(of(new ReplicaEvent.ServerPromoted(2, false)))
-                .containsExactly("recovery round silent", "recovery hold silent", "promotion promotion");
+                .containsExactly(
+                        "recovery round silent",
+                        "recovery hold silent",
+                        "recovery dns silent",
+                        "promotion promotion");
         assertThat(of(new ReplicaEvent.EpochUnclaimed(2, failure(ErrorCode.FILESTORE_UNREACHABLE))))
                 .containsExactly("failure epoch");
         assertThat(of(new ReplicaEvent.EpochClaimed(2))).containsExactly("recovery epoch");

@@ -20,6 +20,7 @@ import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
+import io.understudy.twoprimaries.GuardView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,7 @@ class StatusAgainstTheWorldTest {
                 metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
         reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9), () -> false);
         world.events = new Events(world.time.clock(), live, reported);
-        report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
+        report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live, () -> GuardView.NONE);
     }
 
     /** What the world is at one moment; each difference from the last moment is said where it comes about. */
@@ -98,7 +99,9 @@ class StatusAgainstTheWorldTest {
                     .set("clean_up.code", NONE)
                     .set("intact", NONE)
                     .set("trees_left", "")
-                    .set("discrepancies", "");
+                    .set("discrepancies", "")
+                    .set("guard.two_primaries", "")
+                    .set("guard.dns", NONE);
         }
 
         Truth set(String field, String value) {
@@ -276,9 +279,8 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary
-            // and
-            // no channel is named; the others are the primary's.
+            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary,
+            // no name and no channel is there; the others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
@@ -288,6 +290,10 @@ class StatusAgainstTheWorldTest {
                     FORECAST_READY_SECONDS,
                     FORECAST_BLOCKERS,
                     FORECAST_TIMESTAMP_SECONDS,
+                    TWO_PRIMARIES,
+                    DNS_AGREES,
+                    DNS_TTL_SECONDS,
+                    DNS_SILENT_SERVERS,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
                     FILESTORE_BEHIND_SNAPSHOTS,

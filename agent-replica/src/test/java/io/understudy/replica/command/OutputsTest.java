@@ -39,6 +39,7 @@ import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.twoprimaries.GuardView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +149,7 @@ class OutputsTest {
                                 + "\"seconds\":3.0,\"healthy\":false,"
                                 + "\"steps\":{\"look\":0.05,\"ahead\":0.7,\"claim\":0.2,\"restart\":1.5,\"prove\":0.0},\"warnings\":["
                                 + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
-                                + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
+                                + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false,\"dns\":null}");
         assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
         assertThat(result.text()).contains("has yet to claim epoch 2").contains("next:");
     }
@@ -171,7 +172,7 @@ class OutputsTest {
                                 + "\"previous\":null,\"ahead\":null,\"held\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
                                 + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                                + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[],\"forecast\":null}");
+                                + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[],\"guard\":{\"two_primaries\":[],\"dns\":null},\"forecast\":null}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
 
@@ -216,6 +217,7 @@ class OutputsTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
+                GuardView.NONE,
                 Optional.empty());
 
         StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
@@ -413,7 +415,7 @@ class OutputsTest {
                                 + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                                 + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                                 + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[],\"forecast\":null}");
+                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[],\"guard\":{\"two_primaries\":[],\"dns\":null},\"forecast\":null}");
         assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")

@@ -1,0 +1,195 @@
+package io.understudy.primary.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.understudy.events.Event;
+import io.understudy.events.Events;
+import io.understudy.metrics.Metrics;
+import io.understudy.primary.announce.FollowedReports;
+import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.progress.Progress;
+import io.understudy.repository.EpochStore;
+import io.understudy.state.StateEntry;
+import io.understudy.twoprimaries.Sign;
+import io.understudy.twoprimaries.Sign.Source;
+import io.understudy.twoprimaries.TwoPrimaries;
+import io.understudy.v1.Announcement;
+import io.understudy.v1.ReplicaReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OtherPrimaryTest {
+    @TempDir
+    private Path folder;
+
+    private final List<Event> events = new ArrayList<>();
+    private final List<Announcement> announced = new ArrayList<>();
+    private PrimaryFixture primary;
+    private Followers followers;
+    private FollowedReports reports;
+    private TwoPrimaries two;
+    private RoleWatch roles;
+    private RepositoryWatch repository;
+    private OtherPrimary other;
+
+    @BeforeEach
+    void build() {
+        primary = new PrimaryFixture(folder);
+        followers = new Followers(primary.time.clock());
+        reports = new FollowedReports(followers, announced::add);
+        Events all = new Events(primary.time.clock(), (event, at) -> events.add(event));
+        two = new TwoPrimaries(all, new Metrics("example", "primary", "0.1.0"), primary.time.clock());
+        roles = new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time);
+        repository =
+                new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time, (id, snapshot) -> {});
+        other = OtherPrimaryFixture.of(
+                primary,
+                two,
+                followers,
+                new Announcer("example", "a", () -> primary.repository, followers),
+                roles,
+                all);
+    }
+
+    private void turn() {
+        RoleStatus now = roles.look();
+        other.turn(now, repository.look(now));
+    }
+
+    private static ReplicaReport report(String name, int epoch, String claim) {
+        return ReplicaReport.newBuilder()
+                .setName(name)
+                .setSite("example")
+                .setState("promoted")
+                .setProduction(true)
+                .setHeldEpoch(epoch)
+                .setClaim(claim)
+                .build();
+    }
+
+    private void snapshot(Path state, EpochStore epochs) {
+        new SnapshotTaker(
+                        state,
+                        primary.marker,
+                        epochs,
+                        () -> primary.repository,
+                        () -> primary.key,
+                        primary.source(),
+                        Events.none())
+                .take(SnapshotRequest.of(List.of("daily")), Progress.none());
+    }
+
+    @Test
+    void aLonelyPrimaryShowsNothing() {
+        turn();
+
+        assertThat(two.signs()).isEmpty();
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void aHigherEpochInTheStoreIsSeenAndFollowersLearnThatThisServerMayServe() {
+        turn();
+        primary.promoteAnother(2);
+        primary.time.advance(Duration.ofSeconds(31));
+        turn();
+
+        assertThat(two.signs()).extracting(Sign::source).containsExactly(Source.STORE);
+        assertThat(two.signs().get(0).text()).contains("epoch 2");
+        assertThat(announced).last().satisfies(each -> {
+            assertThat(each.getRole()).isEqualTo("fenced");
+            assertThat(each.getServer()).isEqualTo("a");
+        });
+    }
+
+    @Test
+    void aFollowerInProductionIsSeenAndMakesTheStoreBeAskedAtOnce() {
+        turn();
+        primary.promoteAnother(2);
+        turn();
+        assertThat(roles.look().role()).isEqualTo(Role.PRIMARY);
+        reports.report("b.example.net", report("b", 2, "theirs"));
+        turn();
+        assertThat(two.signs())
+                .extracting(Sign::source, Sign::text)
+                .containsExactly(tuple(Source.GRPC, "b reports that it is in production, with epoch 2"));
+        turn();
+
+        assertThat(two.signs()).extracting(Sign::source).containsExactly(Source.STORE, Source.GRPC);
+    }
+
+    @Test
+    void theOtherAgentOfThisServerIsNoSecondPrimary() {
+        String own = primary.epochs.held().orElseThrow().nonce();
+        reports.report("a.example.net", report("a", 1, own));
+        turn();
+
+        assertThat(two.signs()).isEmpty();
+    }
+
+    @Test
+    void aFollowerThatLeftShowsNothingAnyMore() {
+        reports.report("b.example.net", report("b", 0, ""));
+        turn();
+        assertThat(two.signs()).hasSize(1);
+        reports.leave();
+        turn();
+
+        assertThat(two.signs()).isEmpty();
+        assertThat(events).extracting(Event::code).containsExactly("two_primaries", "one_primary");
+    }
+
+    @Test
+    void aSnapshotOfThisEpochThatThisServerDidNotTakeIsSeen() {
+        snapshot(primary.state, primary.epochs);
+        turn();
+        assertThat(two.signs()).isEmpty();
+        // Another machine, made of a copy of this one's disk.
+        EpochStore clone = new EpochStore(folder.resolve("clone"));
+        clone.hold(primary.epochs.held().orElseThrow());
+        snapshot(folder.resolve("clone"), clone);
+        primary.time.advance(Duration.ofSeconds(31));
+        turn();
+
+        assertThat(two.signs()).extracting(Sign::source).containsExactly(Source.STORE);
+        assertThat(two.signs().get(0).text()).contains("this server did not take it");
+    }
+
+    @Test
+    void aStandbyShowsNothing() {
+        turn();
+        primary.promoteAnother(2);
+        primary.time.advance(Duration.ofSeconds(31));
+        turn();
+        primary.enterBackupMode();
+        turn();
+
+        assertThat(two.signs()).isEmpty();
+        assertThat(announced.get(announced.size() - 1).getRole()).isEmpty();
+    }
+
+    /** Without its own claim this agent would take the other agent of its server for another one. */
+    @Test
+    void aClaimThatCannotBeReadChangesNothing() throws IOException {
+        reports.report("b.example.net", report("b", 0, ""));
+        turn();
+        assertThat(two.signs()).hasSize(1);
+        RoleStatus now = roles.look();
+        Files.writeString(StateEntry.EPOCH.in(primary.state), "damaged");
+        reports.leave();
+        other.turn(now, repository.look(now));
+
+        assertThat(two.signs()).hasSize(1);
+    }
+}
