@@ -124,6 +124,12 @@ public enum ErrorCode {
     COMMAND_FAILED(70, SITE, WITH_BACKOFF, "A command of the site failed or could not be started."),
     COMMAND_TIMEOUT(71, SITE, WITH_BACKOFF, "A command took longer than its limit and was killed."),
     SITE_UNHEALTHY(72, SITE, WITH_BACKOFF, "The site did not become healthy in time."),
+    SWITCH_UNSURE(
+            73,
+            AGENT,
+            AFTER_OPERATOR,
+            "The answer of `forecast`: a switch would work now, but with warnings, or something of it is not known."),
+    SWITCH_BLOCKED(74, AGENT, AFTER_OPERATOR, "The answer of `forecast`: something stands in the way of a switch."),
 
     PEER_REFUSED(
             80,

@@ -70,6 +70,18 @@ public enum Metric {
             Kind.GAUGE, "1 when the standby's database and files are what was applied, 0 when they are not", "replica"),
     PRIMARY_LINK_UP(Kind.GAUGE, "1 while a primary announces its snapshots to this standby", "replica"),
     SITE_HEALTH_UP(Kind.GAUGE, "1 when the site's health check passes", "replica"),
+    FORECAST_DATA_TIMESTAMP_SECONDS(
+            Kind.GAUGE,
+            "Moment of the data that a promotion would serve now; NaN without, or on no standby",
+            "replica"),
+    FORECAST_READY_SECONDS(
+            Kind.GAUGE,
+            "How long a promotion would take now, by what was measured on this server; NaN where that is not known",
+            "replica",
+            "quantile"),
+    FORECAST_BLOCKERS(
+            Kind.GAUGE, "What stands in the way of a promotion now, without warnings; NaN on no standby", "replica"),
+    FORECAST_TIMESTAMP_SECONDS(Kind.GAUGE, "When the forecast was made that these metrics show", "replica"),
 
     REPOSITORY_UP(
             Kind.GAUGE,

@@ -209,6 +209,13 @@ public enum StateEntry {
             Loss.COSTS,
             "when each table of the standby's database was last compared with its digest in the snapshot",
             "the next import compares all tables"),
+    MEASURED_TIMES(
+            Owner.REPLICA,
+            "measured-times.json",
+            1,
+            Loss.COSTS,
+            "how long the steps of the last hundred imports and promotions took, for `forecast`",
+            "`forecast` does not know how long a switch takes until the next import or promotion"),
     REPLICA_ID(
             Owner.REPLICA,
             "replica-id.json",

@@ -157,6 +157,7 @@ class AlertsIT extends TwoServers {
         alerts.awaitSilence(
                 "RepositoryDown",
                 "SiteUnhealthy",
+                "SwitchBlocked",
                 "StandbyDamaged",
                 "CertificateUnknown",
                 "HandshakeRefused",
@@ -174,6 +175,7 @@ class AlertsIT extends TwoServers {
         alerts.awaitFiring(
                 "RepositoryDown",
                 "SiteUnhealthy",
+                "SwitchBlocked",
                 "StandbyDamaged",
                 "CertificateUnknown",
                 "HandshakeRefused",
@@ -201,7 +203,7 @@ class AlertsIT extends TwoServers {
         alerts.awaitFiring("NotOnePrimary", "RepositoryJunk");
         faults.removeMarkerFromPrimary();
         alerts.awaitCleared("NotOnePrimary");
-        alerts.awaitCleared("StandbyDamaged", "SiteUnhealthy");
+        alerts.awaitCleared("StandbyDamaged", "SiteUnhealthy", "SwitchBlocked");
         alerts.awaitFiring("StandbyStale");
     }
 

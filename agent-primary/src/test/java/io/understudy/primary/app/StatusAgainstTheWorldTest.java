@@ -332,6 +332,10 @@ class StatusAgainstTheWorldTest {
                     TABLE_DRIFTS,
                     STANDBY_INTACT,
                     PRIMARY_LINK_UP,
+                    FORECAST_DATA_TIMESTAMP_SECONDS,
+                    FORECAST_READY_SECONDS,
+                    FORECAST_BLOCKERS,
+                    FORECAST_TIMESTAMP_SECONDS,
                     SITE_HEALTH_UP -> ABSENT;
         };
     }

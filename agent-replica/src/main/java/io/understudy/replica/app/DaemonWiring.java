@@ -110,7 +110,8 @@ final class DaemonWiring {
                                 events,
                                 audit,
                                 NamesSwitch.of(wiring),
-                                () -> status.ofDaemon(link.seen())),
+                                () -> status.ofDaemon(link.seen()),
+                                status::forecast),
                         audit,
                         events);
         ReplicaNotices notices =
@@ -164,6 +165,7 @@ final class DaemonWiring {
                             events,
                             ports.ticker())::start);
         }
+        services.add(new ForecastWatch(status::forecast, replicaMetrics::forecast, events, ports.ticker())::start);
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);
     }

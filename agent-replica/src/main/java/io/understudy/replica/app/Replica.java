@@ -3,6 +3,9 @@ package io.understudy.replica.app;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.forecast.MeasuredTimes;
+import io.understudy.replica.forecast.Measurement.Kind;
+import io.understudy.replica.forecast.TakenSteps;
 import io.understudy.replica.hold.Hold;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.ReplicaSwitchover;
@@ -34,14 +37,14 @@ public final class Replica {
     private final HoldDecisions decisions;
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
+    private final MeasuredTimes measured;
 
     Replica(
             ApplyLock lock,
             ReplicaStateStore store,
             BackupMode backup,
-            Round round,
+            MeasuredWork work,
             Rollback rollback,
-            Promotion promotion,
             ReplicaSwitchover switchover,
             HoldDecisions decisions,
             CleanUp cleanUp,
@@ -49,13 +52,14 @@ public final class Replica {
         this.lock = lock;
         this.store = store;
         this.backup = backup;
-        this.round = round;
+        this.round = work.round();
         this.rollback = rollback;
-        this.promotion = promotion;
+        this.promotion = work.promotion();
         this.switchover = switchover;
         this.decisions = decisions;
         this.cleanUp = cleanUp;
         this.databases = databases;
+        this.measured = work.measured();
     }
 
     /** What this server is, for the log. */
@@ -80,7 +84,7 @@ public final class Replica {
             } else if (store.state() instanceof Promoting) {
                 promotion.resume();
             } else {
-                round.run(ImportRequest.newest(), control);
+                imported(ImportRequest.newest(), control);
                 switchover.takeOver();
             }
             return null;
@@ -88,11 +92,21 @@ public final class Replica {
     }
 
     public RoundResult sync(ImportRequest ask, RoundControl control) {
-        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ask, control)));
+        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(control::isAskedToStop), () -> imported(ask, control)));
+    }
+
+    private RoundResult imported(ImportRequest ask, RoundControl control) {
+        RoundResult result = round.run(ask, control);
+        TakenSteps.of(result).ifPresent(steps -> measured.add(Kind.IMPORT, steps));
+        return result;
     }
 
     public Promotion.Report promote(Promotion.Request request, RoundControl control) {
-        return locked(() -> promotion.promote(request, control.hasOvertaken()));
+        return locked(() -> {
+            Promotion.Report report = promotion.promote(request, control.hasOvertaken());
+            measured.add(Kind.PROMOTION, TakenSteps.of(report));
+            return report;
+        });
     }
 
     /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.admin.AdminCommand;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.dns.DnsSwitched;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
@@ -27,6 +28,9 @@ public final class ReplicaCommands {
     /** It looks at the database server, which may take its time to refuse. */
     public static final AdminCommand<Nothing, StatusView> STATUS =
             AdminCommand.quick("status", Nothing.class, StatusView.class, Duration.ofSeconds(30));
+    /** As status; it also asks for the claims in the filestore, and the site for its health. */
+    public static final AdminCommand<Nothing, Forecast> FORECAST =
+            AdminCommand.quick("forecast", Nothing.class, Forecast.class, Duration.ofSeconds(30));
 
     private ReplicaCommands() {}
 

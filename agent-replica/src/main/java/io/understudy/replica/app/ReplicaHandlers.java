@@ -8,6 +8,7 @@ import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
@@ -33,7 +34,8 @@ final class ReplicaHandlers {
             Events events,
             AuditLog audit,
             NamesSwitch names,
-            Supplier<StatusView> status) {
+            Supplier<StatusView> status,
+            Supplier<Forecast> forecast) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
         return new AdminHandlers(audit)
                 .on(
@@ -72,7 +74,8 @@ final class ReplicaHandlers {
                                 () -> worker.callAtOnce(
                                         control -> PromoteResult.of(replica.promote(request, control)))))
                 .on(ReplicaCommands.DNS_SWITCH, (request, call) -> names.run(request.force(), call.progress()))
-                .on(ReplicaCommands.STATUS, (request, call) -> status.get());
+                .on(ReplicaCommands.STATUS, (request, call) -> status.get())
+                .on(ReplicaCommands.FORECAST, (request, call) -> forecast.get());
     }
 
     private Synced round(AdminCall call, Function<RoundControl, RoundResult> work) {

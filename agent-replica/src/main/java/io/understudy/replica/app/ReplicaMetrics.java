@@ -11,6 +11,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.hold.Hold;
 import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.state.Ahead;
@@ -174,6 +175,19 @@ final class ReplicaMetrics implements EventSink {
         } else if (event instanceof CommonEvent.PeerRefused) {
             metrics.count(Metric.HANDSHAKES_REFUSED);
         }
+    }
+
+    /** What a promotion would bring now. */
+    void forecast(Forecast made) {
+        double data = made.moment().map(ReplicaMetrics::seconds).orElse(Double.NaN);
+        metrics.set(Metric.FORECAST_DATA_TIMESTAMP_SECONDS, data, replica);
+        Optional<Forecast.Seconds> ready = made.readySeconds();
+        metrics.set(
+                Metric.FORECAST_READY_SECONDS, ready.map(Forecast.Seconds::p50).orElse(Double.NaN), replica, "0.5");
+        metrics.set(
+                Metric.FORECAST_READY_SECONDS, ready.map(Forecast.Seconds::p95).orElse(Double.NaN), replica, "0.95");
+        metrics.set(Metric.FORECAST_BLOCKERS, made.standby() ? made.blockers() : Double.NaN, replica);
+        metrics.set(Metric.FORECAST_TIMESTAMP_SECONDS, made.at(), replica);
     }
 
     /** Whatever is wrong with the repository but its age is junk. */

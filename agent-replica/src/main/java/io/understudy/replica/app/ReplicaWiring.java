@@ -7,7 +7,6 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
-import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.CommandNotices;
@@ -21,6 +20,8 @@ import io.understudy.replica.databases.DatabaseExchange;
 import io.understudy.replica.databases.DatabaseStager;
 import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirroredSnapshots;
+import io.understudy.replica.forecast.Forecaster;
+import io.understudy.replica.forecast.MeasuredTimes;
 import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
@@ -81,6 +82,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
     private final SeenDamage damage = new SeenDamage();
+    private final MeasuredTimes measured;
     /** Of what a command does in its own process; null where none does. */
     private CommandNotices notices;
 
@@ -96,6 +98,7 @@ public final class ReplicaWiring implements AutoCloseable {
         this.marker = ports.disk().marker();
         this.epochs = new EpochStore(settings.state());
         this.id = new ReplicaId(settings.state());
+        this.measured = new MeasuredTimes(settings.state(), ports.clock());
         this.holds = HoldBook.in(settings.state(), settings.replica().holds(), ports.clock());
         MirrorAccess mirrors = mirrors();
         // Nothing signs the identity in the filestore, so what this server knows comes first.
@@ -122,16 +125,14 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** Of a real server. */
     public static ReplicaWiring of(Settings settings) {
-        return real(settings, Filestores.open(settings.filestore()));
+        return new ReplicaWiring(
+                settings, ServerWiring.ports(settings, Filestores.open(settings.filestore())), ReplicaParts::bounded);
     }
 
     /** With a filestore that reports its health. */
     public static ReplicaWiring metered(Settings settings, Monitoring monitoring) {
-        return real(settings, monitoring.open(settings.filestore()));
-    }
-
-    private static ReplicaWiring real(Settings settings, Filestore filestore) {
-        return new ReplicaWiring(settings, ServerWiring.ports(settings, filestore), ReplicaParts::bounded);
+        return new ReplicaWiring(
+                settings, ServerWiring.ports(settings, monitoring.open(settings.filestore())), ReplicaParts::bounded);
     }
 
     private ReplicaParts shippedParts() {
@@ -156,7 +157,6 @@ public final class ReplicaWiring implements AutoCloseable {
         return Rewrites.of(settings.replica().changes());
     }
 
-    /** What the rules of this server make of a snapshot's files. */
     public RewritePreview rewritePreview() {
         return new RewritePreview(settings.trees(), rewrites());
     }
@@ -326,9 +326,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 new ApplyLock(settings.state()),
                 store,
                 marker,
-                round(events),
+                new MeasuredWork(round(events), promotion, measured),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
-                promotion,
                 SwitchoverWiring.of(this, parts.source(), reconciler(events), promotion, events),
                 holding().decisions(failures(), events),
                 cleanUp(events),
@@ -345,10 +344,10 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** @param guard what is seen of the other server and of the site's names */
     StatusReport statusReport(DaemonStatus live, Supplier<GuardView> guard) {
-        StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
-        ShutdownLook last = new ShutdownLook(parts.source(), parts.calls());
+        FilestoreLooks looks = FilestoreLooks.of(settings, repository, parts);
+        Forecaster forecaster = Forecaster.of(settings, parts.claims(), ports.site(), measured, ports.clock());
         StatusReport report = new StatusReport(
-                settings, store, marker, parts.source(), holds, live, inspection(), stores, last, ports.clock());
+                settings, store, marker, parts.source(), holds, live, inspection(), looks, forecaster, ports.clock());
         return report.guardedBy(guard);
     }
 
@@ -360,7 +359,13 @@ public final class ReplicaWiring implements AutoCloseable {
         Events events = new Events(ports.clock(), live, new LogSink(), notices);
         AuditLog audit = access().audit();
         return ReplicaHandlers.of(
-                replica(events), Worker.here(), events, audit, NamesSwitch.of(this), () -> status.ofCommand(daemon));
+                replica(events),
+                Worker.here(),
+                events,
+                audit,
+                NamesSwitch.of(this),
+                () -> status.ofCommand(daemon),
+                status::forecast);
     }
 
     /** The channels of {@code notify}. */

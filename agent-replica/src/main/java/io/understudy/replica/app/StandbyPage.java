@@ -16,6 +16,7 @@ import io.understudy.page.StoreTable;
 import io.understudy.replica.app.StatusView.AheadView;
 import io.understudy.replica.app.StatusView.ErrorView;
 import io.understudy.replica.app.StatusView.PrimaryView;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The standby's status as a page: could we switch now? */
@@ -72,41 +74,27 @@ final class StandbyPage {
                                     + (status.claimPending() ? "; its epoch has yet to reach the filestore." : ".")
                             : "This server is no standby: it has no marker.");
         }
-        if (status.applied().isEmpty()) {
-            return new Verdict(Level.BAD, QUESTION, "No. Nothing was imported yet.");
-        }
-        if (status.intact().equals(Optional.of(false))) {
-            return new Verdict(Level.BAD, QUESTION, "No. What was imported is damaged here; it is being repaired.");
-        }
-        if (status.state().equals("applying")) {
-            return new Verdict(Level.CAUTION, QUESTION, "In a moment. An import becomes live just now.");
-        }
-        if (!status.proven()) {
-            return new Verdict(Level.CAUTION, QUESTION, "Perhaps. The site has not passed its health check yet.");
-        }
-        if (status.held().isPresent()) {
-            return new Verdict(
-                    Level.CAUTION,
-                    QUESTION,
-                    "Yes, but not with the newest snapshot: it is held, and an operator decides.");
-        }
-        if (isOld()) {
-            return new Verdict(Level.CAUTION, QUESTION, "Yes, but with data that is older than it may be.");
-        }
-        return status.lastError().isPresent()
-                ? new Verdict(Level.CAUTION, QUESTION, "Yes. But the last import failed, so the data gets older.")
-                : new Verdict(Level.GOOD, QUESTION, "Yes.");
+        return status.forecast().map(StandbyPage::verdict).orElseThrow();
     }
 
-    private boolean isOld() {
-        return age().filter(each -> each.isOver(now)).isPresent() && !hasAll();
+    private static Verdict verdict(Forecast forecast) {
+        return switch (forecast.answer()) {
+            case READY -> new Verdict(Level.GOOD, QUESTION, "Yes. " + sentence(forecast.summary()));
+            case UNSURE ->
+                new Verdict(
+                        Level.CAUTION,
+                        QUESTION,
+                        "Yes, but: " + forecast.obstacles().get(0).message() + ".");
+            case BLOCKED ->
+                new Verdict(
+                        Level.BAD,
+                        QUESTION,
+                        "No. " + sentence(forecast.obstacles().get(0).message()));
+        };
     }
 
-    /** Of a primary that was shut down there is no younger data. */
-    private boolean hasAll() {
-        return status.primaryShutdown()
-                .filter(last -> last.siteStopped() && status.applied().equals(Optional.of(last.snapshot())))
-                .isPresent();
+    private static String sentence(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
     }
 
     /** Of what {@code promote} would serve. */
@@ -152,7 +140,12 @@ final class StandbyPage {
         status.waiting().ifPresent(text -> facts.add(new Fact("Waiting", "this standby " + text, Level.CAUTION)));
         status.retry().ifPresent(when -> facts.add(Fact.plain("Next try", Moments.text(when))));
         facts.add(filestore());
+        status.forecast().filter(Forecast::standby).ifPresent(it -> facts.add(forecast(it)));
         return facts;
+    }
+
+    private static Fact forecast(Forecast it) {
+        return Fact.plain("A switch", it.summary() + ", by a look at " + Moments.text(it.at()));
     }
 
     private Fact filestore() {
@@ -169,6 +162,13 @@ final class StandbyPage {
 
     private List<Page.Error> errors() {
         List<Page.Error> errors = new ArrayList<>(status.guard().errors());
+        status.forecast()
+                .filter(Forecast::standby)
+                .ifPresent(it -> it.obstacles()
+                        .forEach(each -> errors.add(new Page.Error(
+                                "switch: " + each.weight().label(),
+                                new Problem(each.code(), each.message(), each.hint()),
+                                Optional.of(it.at())))));
         for (Discrepancy each : status.discrepancies()) {
             errors.add(new Page.Error(
                     each.subject().label(), new Problem(each.code(), each.message(), each.hint()), Optional.empty()));

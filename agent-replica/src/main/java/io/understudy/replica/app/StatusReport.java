@@ -10,6 +10,9 @@ import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.forecast.Forecaster;
+import io.understudy.replica.forecast.Seen;
 import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
@@ -17,10 +20,11 @@ import io.understudy.replica.round.Inspection;
 import io.understudy.replica.round.RepositoryLook;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.StoreState;
 import io.understudy.transport.RpcFailures;
 import io.understudy.twoprimaries.GuardView;
 import io.understudy.v1.Failure;
@@ -30,7 +34,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What this replica is, looked at now; what is older carries its time. */
@@ -45,8 +48,8 @@ final class StatusReport {
     private final HoldBook holds;
     private final DaemonStatus live;
     private final Inspection inspection;
-    private final Supplier<List<StoreState>> stores;
-    private final ShutdownLook shutdown;
+    private final FilestoreLooks looks;
+    private final Forecaster forecaster;
     private final Clock clock;
     private Supplier<GuardView> guard = () -> GuardView.NONE;
 
@@ -58,8 +61,8 @@ final class StatusReport {
             HoldBook holds,
             DaemonStatus live,
             Inspection inspection,
-            Supplier<List<StoreState>> stores,
-            ShutdownLook shutdown,
+            FilestoreLooks looks,
+            Forecaster forecaster,
             Clock clock) {
         this.settings = settings;
         this.store = store;
@@ -68,8 +71,8 @@ final class StatusReport {
         this.holds = holds;
         this.live = live;
         this.inspection = inspection;
-        this.stores = stores;
-        this.shutdown = shutdown;
+        this.looks = looks;
+        this.forecaster = forecaster;
         this.clock = clock;
     }
 
@@ -81,18 +84,15 @@ final class StatusReport {
 
     /** @param primaries as they are seen now */
     StatusView ofDaemon(List<PrimaryLink.Seen> primaries) {
-        // A daemon that has had no need to ask yet has nothing to say.
-        Asked asked = live.hasAsked()
-                ? new Asked(live.filestore(), live.waits(), live.findings())
-                : ask(live.filestore().name());
-        return view(new Live(
+        Asked asked = asked();
+        return foreseen(new Live(
                         true,
                         live.activity().map(ProgressView::of),
                         primaries.stream().map(StatusReport::view).toList(),
-                        asked.filestore().with(stores.get()),
+                        asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest()))
+                .with(looks.shutdown().of(asked.filestore().newest()))
                 .with(guard.get()));
     }
 
@@ -103,15 +103,54 @@ final class StatusReport {
                         new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty(), Optional.empty()))
                 .toList();
         Asked asked = ask(settings.filestore().url().toString());
-        return view(new Live(
+        return foreseen(new Live(
                         daemon,
                         Optional.empty(),
                         primaries,
-                        asked.filestore().with(stores.get()),
+                        asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
-                .with(shutdown.of(asked.filestore().newest()))
+                .with(looks.shutdown().of(asked.filestore().newest()))
                 .with(guard.get()));
+    }
+
+    /** A daemon that has had no need to ask yet has nothing to say. */
+    private Asked asked() {
+        return live.hasAsked()
+                ? new Asked(live.filestore(), live.waits(), live.findings())
+                : ask(live.filestore().name());
+    }
+
+    /** What a promotion would bring now. */
+    Forecast forecast() {
+        Asked asked = asked();
+        return forecast(new Live(
+                        true,
+                        live.activity().map(ProgressView::of),
+                        List.of(),
+                        asked.filestore(),
+                        asked.waits(),
+                        discrepancies(asked))
+                .with(looks.shutdown().of(asked.filestore().newest())));
+    }
+
+    private Forecast forecast(Live seen) {
+        ReplicaRecord record = store.record();
+        Optional<SnapshotId> applied = record.live().flatMap(DatabaseVersion::snapshot);
+        return forecaster.of(new Seen(
+                backup.on(),
+                record,
+                seen.discrepancies(),
+                seen.filestore().newest(),
+                seen.shutdown()
+                        .filter(last -> last.siteStopped() && applied.equals(Optional.of(last.snapshot())))
+                        .isPresent(),
+                holds.current(),
+                seen.progress().isPresent()));
+    }
+
+    private StatusView foreseen(Live seen) {
+        return view(seen.with(forecast(seen)));
     }
 
     /** What the repository showed. */

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.app.DaemonStatus.Activity;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
@@ -54,6 +55,7 @@ import java.util.Optional;
  * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
  * @param guard what is seen of a second primary, and where the names of the site point
+ * @param forecast what a promotion would bring at the moment that it names
  */
 public record StatusView(
         String site,
@@ -85,7 +87,8 @@ public record StatusView(
         Optional<Boolean> intact,
         List<String> treesLeft,
         List<Discrepancy> discrepancies,
-        GuardView guard) {
+        GuardView guard,
+        Optional<Forecast> forecast) {
 
     /**
      * The newest snapshot is the last one before its server was shut down, and nothing came after it.
@@ -208,7 +211,8 @@ public record StatusView(
             List<String> treesLeft,
             List<Discrepancy> discrepancies,
             Optional<HoldView> held,
-            GuardView guard) {
+            GuardView guard,
+            Optional<Forecast> forecast) {
         /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
                 boolean daemon,
@@ -227,25 +231,48 @@ public record StatusView(
                     List.of(),
                     discrepancies,
                     Optional.empty(),
-                    GuardView.NONE);
+                    GuardView.NONE,
+                    Optional.empty());
         }
 
         Live leaving(List<String> trees) {
-            return new Live(daemon, progress, primaries, filestore, waits, shutdown, trees, discrepancies, held, guard);
+            return copy(shutdown, trees, held, guard, forecast);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return new Live(daemon, progress, primaries, filestore, waits, last, treesLeft, discrepancies, held, guard);
+            return copy(last, treesLeft, held, guard, forecast);
+        }
+
+        Live with(Forecast seen) {
+            return copy(shutdown, treesLeft, held, guard, Optional.of(seen));
         }
 
         Live holding(Optional<HoldView> now) {
-            return new Live(
-                    daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, now, guard);
+            return copy(shutdown, treesLeft, now, guard, forecast);
         }
 
         Live with(GuardView seen) {
+            return copy(shutdown, treesLeft, held, seen, forecast);
+        }
+
+        private Live copy(
+                Optional<PrimaryShutdown> last,
+                List<String> left,
+                Optional<HoldView> nowHeld,
+                GuardView guarded,
+                Optional<Forecast> foreseen) {
             return new Live(
-                    daemon, progress, primaries, filestore, waits, shutdown, treesLeft, discrepancies, held, seen);
+                    daemon,
+                    progress,
+                    primaries,
+                    filestore,
+                    waits,
+                    last,
+                    left,
+                    discrepancies,
+                    nowHeld,
+                    guarded,
+                    foreseen);
         }
     }
 
@@ -304,7 +331,8 @@ public record StatusView(
                 following.filter(each -> backupMode).map(each -> whole),
                 live.treesLeft(),
                 live.discrepancies(),
-                live.guard());
+                live.guard(),
+                live.forecast());
     }
 
     /** Until the second import the database that was here is N-1, and has its name. */

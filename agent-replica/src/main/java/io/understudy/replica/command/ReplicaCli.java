@@ -53,6 +53,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 RestoreRowCommand.class,
                 RewriteCommand.class,
                 RollbackCommand.class,
+                ForecastCommand.class,
                 AcceptCommand.class,
                 RejectCommand.class,
                 PromoteCommand.class,

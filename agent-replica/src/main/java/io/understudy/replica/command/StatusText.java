@@ -4,6 +4,7 @@ import io.understudy.replica.app.HoldView;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.AheadView;
 import io.understudy.replica.app.StatusView.ErrorView;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.time.Moments;
 import java.time.Duration;
@@ -20,6 +21,7 @@ final class StatusText {
         it.line("site", status.site() + " on " + status.replica());
         it.line("state", state(status));
         status.guard().lines().forEach(line -> it.line(line.name(), line.text()));
+        status.forecast().filter(Forecast::standby).ifPresent(it::forecast);
         it.applied(status);
         status.ahead().ifPresent(it::ahead);
         status.held().ifPresent(it::held);
@@ -70,6 +72,17 @@ final class StatusText {
                 .orElse("");
         boolean damaged = status.intact().equals(Optional.of(false));
         line("applied", status.applied().get() + age + (damaged ? ", DAMAGED" : status.proven() ? ", proven" : ""));
+    }
+
+    private void forecast(Forecast now) {
+        String more = now.obstacles().isEmpty()
+                ? now.summary()
+                : now.obstacles().get(0).message()
+                        + (now.obstacles().size() > 1
+                                ? " (and " + (now.obstacles().size() - 1) + " more)"
+                                : "")
+                        + "; see agent-replica forecast";
+        line("switch now", now.answer().label() + ": " + more);
     }
 
     private void ahead(AheadView ahead) {

@@ -195,24 +195,10 @@ public final class Checks {
     }
 
     private String service() {
-        for (List<String> command : List.of(
-                settings.service().stop(),
-                settings.service().start(),
-                settings.service().restart())) {
-            command.stream().limit(1).map(Path::of).filter(Path::isAbsolute).forEach(Checks::requireProgram);
-        }
+        ServicePrograms.require(settings.service());
         return settings.service().restart().isEmpty()
                 ? "no restart command: the site is never restarted"
                 : "the commands exist";
-    }
-
-    private static void requireProgram(Path program) {
-        if (!Files.isExecutable(program)) {
-            throw new UnderstudyException(
-                    ErrorCode.COMMAND_FAILED,
-                    "cannot run " + program + ": it does not exist or is not executable",
-                    "correct service in the configuration");
-        }
     }
 
     private static String writable(Path folder) {

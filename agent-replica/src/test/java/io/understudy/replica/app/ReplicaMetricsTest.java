@@ -13,6 +13,8 @@ import io.understudy.metrics.Probe;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.forecast.Obstacle;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.LastVerified;
@@ -68,6 +70,47 @@ class ReplicaMetricsTest {
                 .isEqualTo("0.0");
         assertThat(value(started(), "understudy_epoch{role=\"replica\",site=\"site\"}"))
                 .isEqualTo("1.0");
+    }
+
+    @Test
+    void showsTheForecast() {
+        Metrics metrics = new Metrics("site", "replica", "test");
+        ReplicaMetrics reported = new ReplicaMetrics(
+                metrics, world.store, world.holds(), "standby", new LastVerified(folder), world.time.clock());
+        Instant data = Instant.parse("2026-11-20T10:00:01Z");
+        Obstacle obstacle = Obstacle.blocker(ErrorCode.SITE_UNHEALTHY, "it is down", "look");
+        Obstacle warning = Obstacle.warning(ErrorCode.SNAPSHOT_OLDER, "old", "wait");
+        reported.forecast(new Forecast(
+                data,
+                true,
+                Forecast.Answer.BLOCKED,
+                Optional.of(new SnapshotId(1, 1)),
+                Optional.of(data),
+                Optional.of(0L),
+                Optional.of(new Forecast.Seconds(1.5, 2.5)),
+                List.of(),
+                List.of(),
+                List.of(obstacle, warning)));
+
+        assertThat(metrics.scrape())
+                .contains("understudy_forecast_blockers" + LABELS + " 1.0")
+                .contains("understudy_forecast_data_timestamp_seconds" + LABELS + " 1.795168801E9")
+                .contains("quantile=\"0.5\",replica=\"standby\",role=\"replica\",site=\"site\"} 1.5")
+                .contains("quantile=\"0.95\",replica=\"standby\",role=\"replica\",site=\"site\"} 2.5");
+
+        reported.forecast(new Forecast(
+                data,
+                false,
+                Forecast.Answer.BLOCKED,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(obstacle)));
+
+        assertThat(value(metrics, "understudy_forecast_blockers" + LABELS)).isEqualTo("NaN");
     }
 
     @Test

@@ -15,15 +15,27 @@ import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.forecast.Forecaster;
+import io.understudy.replica.forecast.MeasuredTimes;
+import io.understudy.replica.forecast.Measurement.Kind;
+import io.understudy.replica.forecast.Seen;
+import io.understudy.replica.forecast.StandbyRules;
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.hold.HoldFinding;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.repository.SnapshotId;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StandbyPageTest {
     /** A World's snapshots have the second of their number after ten o'clock. */
@@ -32,6 +44,16 @@ class StandbyPageTest {
     private static final Duration RPO = Duration.ofMinutes(1);
     private static final FilestoreView STORE =
             new FilestoreView("file:///b", true, Optional.of(NOW), Optional.empty(), Optional.empty());
+
+    private static final Map<String, Duration> STEPS = Map.of(
+            "look", Duration.ofMillis(100),
+            "claim", Duration.ofMillis(200),
+            "apply", Duration.ofMillis(400),
+            "restart", Duration.ofSeconds(2),
+            "prove", Duration.ofMillis(300));
+
+    @TempDir
+    static Path folder;
 
     private static Live live(Discrepancy... found) {
         return new Live(
@@ -44,8 +66,22 @@ class StandbyPageTest {
     }
 
     private static Page page(World world, boolean marker, Instant now, Discrepancy... found) {
-        StatusView status = StatusView.of("site", "standby", "site", marker, world.store.record(), live(found), now);
+        StatusView status = StatusView.of(
+                "site", "standby", "site", marker, world.store.record(), live(world, marker, now, found), now);
         return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, now);
+    }
+
+    private static Live live(World world, boolean marker, Instant now, Discrepancy... found) {
+        Seen seen =
+                new Seen(marker, world.store.record(), List.of(found), Optional.empty(), false, Optional.empty(), true);
+        return live(found).with(forecast(seen, now));
+    }
+
+    private static Forecast forecast(Seen seen, Instant now) {
+        Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+        MeasuredTimes measured = new MeasuredTimes(folder, clock);
+        measured.add(Kind.PROMOTION, STEPS);
+        return new Forecaster(measured, List.of(new StandbyRules(RPO, clock)), clock).of(seen);
     }
 
     private static World following() {
@@ -64,7 +100,10 @@ class StandbyPageTest {
     @Test
     void yesWhenWhatIsLiveIsProvenAndYoungEnough() {
         Page page = page(following(), true, NOW);
-        assertAnswer(page, Level.GOOD, "Yes.");
+        assertAnswer(
+                page,
+                Level.GOOD,
+                "Yes. Data as of 2026-11-20T10:00:01Z (30 s old), of 00000001-00000001; ready in 2.6 s");
         assertThat(page.age().orElseThrow().isOver(NOW)).isFalse();
         assertThat(page.progress()).hasValue(new Page.Progress("load 00000001-00000003", 5, 10));
         assertThat(page.errors()).isEmpty();
@@ -76,20 +115,27 @@ class StandbyPageTest {
         SnapshotId held = new SnapshotId(1, 2);
         HoldFinding finding = new HoldFinding("rows_drop", "all tables", 100, 0, 100, "all tables: 100 → 0 rows");
         HoldView hold = new HoldView(held, held, NOW, new SnapshotId(1, 1), true, List.of(finding), 0);
-        Live live = live().holding(Optional.of(hold));
-        StatusView status =
-                StatusView.of("site", "standby", "site", true, following().store.record(), live, NOW);
+        World world = following();
+        SnapshotId one = new SnapshotId(1, 1);
+        Hold decided = new Hold(held, held, one, NOW, NOW, one, "", true, List.of(finding), 0);
+        Seen seen = new Seen(
+                true, world.store.record(), List.of(), Optional.of(held), false, Optional.of(decided), false);
+        Live live = live().holding(Optional.of(hold)).with(forecast(seen, NOW));
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
 
         Page page = StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, NOW);
 
-        assertAnswer(page, Level.CAUTION, "Yes, but not with the newest snapshot: it is held");
-        assertThat(page.errors().get(0).problem().message()).contains("all tables: 100 → 0 rows");
-        assertThat(page.errors().get(0).problem().hint()).contains("agent-replica accept " + held);
+        assertAnswer(page, Level.CAUTION, "Yes, but: " + held + ", the newest snapshot, is held");
+        assertThat(page.errors().get(1).problem().message()).contains("all tables: 100 → 0 rows");
+        assertThat(page.errors().get(1).problem().hint()).contains("agent-replica accept " + held);
     }
 
     @Test
     void oldDataIsACaution() {
-        assertAnswer(page(following(), true, NOW.plus(RPO)), Level.CAUTION, "Yes, but with data that is older");
+        assertAnswer(
+                page(following(), true, NOW.plus(RPO)),
+                Level.CAUTION,
+                "Yes, but: the data is 90 s old, older than replica.rpo allows (60 s).");
     }
 
     /** There is none that is younger. */
@@ -100,16 +146,22 @@ class StandbyPageTest {
         assertThat(page(last).facts())
                 .anyMatch(
                         fact -> fact.name().equals("Shut down") && fact.value().endsWith("nothing came after it"));
-        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but with data");
-        assertAnswer(page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but with data");
+        assertAnswer(
+                page(new PrimaryShutdown(new SnapshotId(1, 1), NOW, false)), Level.CAUTION, "Yes, but: the data is");
+        assertAnswer(
+                page(new PrimaryShutdown(new SnapshotId(1, 2), NOW, true)), Level.CAUTION, "Yes, but: the data is");
     }
 
     private static Page page(PrimaryShutdown last) {
-        Live live =
-                new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of()).with(Optional.of(last));
         Instant later = NOW.plus(RPO);
-        StatusView status =
-                StatusView.of("site", "standby", "site", true, following().store.record(), live, later);
+        World world = following();
+        boolean complete = last.siteStopped() && last.snapshot().equals(new SnapshotId(1, 1));
+        Seen seen =
+                new Seen(true, world.store.record(), List.of(), Optional.empty(), complete, Optional.empty(), false);
+        Live live = new Live(true, Optional.empty(), List.of(), STORE, Optional.empty(), List.of())
+                .with(Optional.of(last))
+                .with(forecast(seen, later));
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, later);
         return StandbyPage.of(status, new Timeline(Optional.empty(), List.of(), 0, Optional.empty()), RPO, later);
     }
 
@@ -132,9 +184,10 @@ class StandbyPageTest {
     void noWhenWhatIsLiveIsDamaged() {
         Discrepancy gone = new Discrepancy(Subject.DATABASE, "database_failed", "it is gone", "wait");
         Page page = page(following(), true, NOW, gone);
-        assertAnswer(page, Level.BAD, "No. What was imported is damaged");
-        assertThat(page.errors().get(0).subject()).isEqualTo("database");
-        assertThat(page.errors().get(0).problem().hint()).isEqualTo("wait");
+        assertAnswer(page, Level.BAD, "No. What was imported is damaged here: it is gone.");
+        assertThat(page.errors().get(0).subject()).isEqualTo("switch: blocker");
+        assertThat(page.errors().get(1).subject()).isEqualTo("database");
+        assertThat(page.errors().get(1).problem().hint()).isEqualTo("wait");
     }
 
     @Test
@@ -143,7 +196,7 @@ class StandbyPageTest {
         world.source.damage(world.source.commit(1, 2), ErrorCode.BLOB_DAMAGED);
         assertThatThrownBy(world::sync).isInstanceOf(UnderstudyException.class);
         Page page = page(world, true, NOW);
-        assertAnswer(page, Level.CAUTION, "Yes. But the last import failed");
+        assertAnswer(page, Level.CAUTION, "Yes, but: the last import failed, so the data gets older");
         assertThat(page.errors().get(0).problem().hint()).isEqualTo("verify");
     }
 
@@ -161,7 +214,8 @@ class StandbyPageTest {
         Snapshot one = new Snapshot(id, id, NOW, List.of("manual"), 1, 1, "");
         SnapshotId two = new SnapshotId(1, 2);
         Snapshot other = new Snapshot(two, two, NOW, List.of("manual"), 1, 1, "");
-        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live(), NOW);
+        StatusView status =
+                StatusView.of("site", "standby", "site", true, world.store.record(), live(world, true, NOW), NOW);
         Timeline timeline = new Timeline(Optional.of(NOW), List.of(one, other), 0, Optional.empty());
         assertThat(StandbyPage.of(status, timeline, RPO, NOW).timeline().snapshots())
                 .extracting(Snapshot::state)

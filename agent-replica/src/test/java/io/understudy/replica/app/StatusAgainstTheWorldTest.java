@@ -279,14 +279,17 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; no primary, no name and no channel is
-            // there; the
-            // others are the primary's.
+            // Nothing was verified; no daemon makes forecasts; the filestore of this test is not metered; no primary,
+            // no name and no channel is there; the others are the primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
                     RECOVERY_KEY_TRIED_TIMESTAMP_SECONDS,
                     PRIMARY_LINK_UP,
+                    FORECAST_DATA_TIMESTAMP_SECONDS,
+                    FORECAST_READY_SECONDS,
+                    FORECAST_BLOCKERS,
+                    FORECAST_TIMESTAMP_SECONDS,
                     TWO_PRIMARIES,
                     DNS_AGREES,
                     DNS_TTL_SECONDS,
@@ -325,11 +328,22 @@ class StatusAgainstTheWorldTest {
         try {
             JsonNode json = new ObjectMapper().readTree(Json.line(report.ofDaemon(List.of())));
             Map<String, String> shown = new LinkedHashMap<>();
-            json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
+            requireForecast(json);
+            json.properties().stream()
+                    .filter(field -> !field.getKey().equals("forecast"))
+                    .forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** It is of what a promotion would serve; nothing is loaded ahead here. */
+    private static void requireForecast(JsonNode json) {
+        boolean standby = json.path("backup_mode").asBoolean();
+        assertThat(json.at("/forecast/standby").asBoolean()).isEqualTo(standby);
+        assertThat(json.at("/forecast/snapshot").asText())
+                .isEqualTo(standby ? json.path("applied").asText() : NONE);
     }
 
     private static void flatten(Map<String, String> shown, String name, JsonNode value) {
