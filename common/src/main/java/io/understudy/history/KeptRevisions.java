@@ -122,8 +122,7 @@ final class KeptRevisions implements AutoCloseable {
         if (!has(table)) {
             return List.of();
         }
-        return session
-                .orElseThrow()
+        return session.orElseThrow()
                 .query(
                         "SELECT key::text, (SELECT p.key FROM understudy.progress p WHERE p.name = '"
                                 + table.toString().replace("'", "''") + "') AS columns, " + TIMES

@@ -286,9 +286,7 @@ public final class S3SiteBucket implements SiteBucket {
                 .filter(each -> KEPT.contains(lower(each.getKey()))
                         || lower(each.getKey()).startsWith(META))
                 .collect(Collectors.toMap(
-                        each -> lower(each.getKey()),
-                        each -> each.getValue().get(0),
-                        (a, b) -> a));
+                        each -> lower(each.getKey()), each -> each.getValue().get(0), (a, b) -> a));
         return new Head(
                 answer.getContentLengthLong(),
                 etag(answer),
