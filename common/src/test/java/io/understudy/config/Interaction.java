@@ -101,6 +101,9 @@ record Interaction(String text, Set<Setting> settings) {
                 of("%s is the least for %s.", Setting.HOLDS_MIN_BYTES, Setting.HOLDS_BYTES_DROP),
                 of("%s and %s are set together.", Setting.CLOSURE_TREE, Setting.CLOSURE_QUERY),
                 of("%s looks at what %s found on the primary.", Setting.HOLDS_CLOSURE, Setting.CLOSURE_QUERY),
+                of(
+                        "%s is the time of %s for rows that were deleted.",
+                        Setting.HISTORY_TABLES_DELETED, Setting.HISTORY_TABLES_KEEP),
                 of("%s and %s are set together.", Setting.HISTORY_LINKS_FROM, Setting.HISTORY_LINKS_TO),
                 of("%s runs before %s.", Setting.MAINTENANCE_QUERY, Setting.DATABASE_AFTER_LOAD),
                 of(
