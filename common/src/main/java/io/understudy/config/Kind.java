@@ -26,6 +26,7 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind SIZE = of("size", "");
     static final Kind DURATION = of("duration", "");
     static final Kind DURATION_OR_NOT = of("yes, no or duration", "");
+    static final Kind AGE = of("age", "`18 months`, `90 days`, `2 weeks`, `1 year`");
     static final Kind ZONE = of("time zone", "`Europe/Amsterdam`");
     static final Kind TIME_OF_DAY = of("time of day", "`08:00`");
     static final Kind WINDOW = of("part of the day", "`22:00-06:00`");

@@ -85,6 +85,9 @@ public enum Setting {
     CLOSURE_QUERY("closure[].query", Kind.TEXT, Setting.REQUIRED),
     CLOSURE_LIMIT("closure[].limit", Kind.DURATION.between("1s", "10m"), "30s"),
 
+    HISTORY_TABLES_TABLE("history.tables[].table", Kind.TEXT, Setting.REQUIRED),
+    HISTORY_TABLES_KEEP("history.tables[].keep", Kind.AGE, Setting.REQUIRED),
+    HISTORY_TABLES_DELETED("history.tables[].deleted", Kind.AGE, ""),
     HISTORY_LINKS_FROM("history.links[].from", Kind.TEXT, Setting.REQUIRED),
     HISTORY_LINKS_TO("history.links[].to", Kind.TEXT, Setting.REQUIRED),
 

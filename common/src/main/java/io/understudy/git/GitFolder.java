@@ -6,18 +6,23 @@ import io.understudy.files.SafePath;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +32,7 @@ import java.util.regex.Pattern;
  */
 public final class GitFolder {
     private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LONG_LIMIT = Duration.ofHours(2);
     private static final Pattern REVISION = Pattern.compile("[0-9a-f]{40}([0-9a-f]{24})?");
     private static final Pattern SECRET = Pattern.compile("(?i)^((?:[a-z0-9]+::)?(?:https?|ftps?)://)[^/]*@");
     private static final Pattern PASSWORD = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.:-]*://[^/@:]*):[^/]*@");
@@ -85,7 +91,7 @@ public final class GitFolder {
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} where git knows no repository there */
     public void require() {
-        CommandResult result = run(List.of("rev-parse", "--show-prefix"), Optional.empty());
+        CommandResult result = run(List.of("rev-parse", "--show-prefix"));
         if (!result.ok() || !result.output().isBlank()) {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
@@ -144,35 +150,68 @@ public final class GitFolder {
                 .orElse("0"));
     }
 
-    /** Whether it has this commit and all that belongs to it. */
+    /** Whether it has this commit and each of its files; their contents are not read. */
     public boolean has(String revision) {
-        return run(List.of("cat-file", "-e", revision + "^{tree}"), Optional.empty())
+        return run(List.of("rev-list", "--objects", "--max-count=1", "--quiet", revision + "^{commit}"))
                 .ok();
     }
 
-    /** The content of a file, as it is stored: no filter has seen it. */
-    public byte[] content(String id) {
-        return bytes("cat-file", "blob", id);
+    /** Whether it is a repository, and nothing that its branches and tags need is missing. */
+    boolean isWhole() {
+        return run(List.of("rev-list", "--objects", "--all", "--quiet")).ok();
+    }
+
+    /** Takes the content of a file, as it is stored: no filter has seen it. What is not read of it is passed over. */
+    @FunctionalInterface
+    public interface Contents {
+        void take(String id, long size, InputStream content) throws IOException;
+    }
+
+    /**
+     * Gives contents, one after the other, by one process.
+     *
+     * @param ids of files; none twice
+     * @throws UnderstudyException {@code COMMAND_FAILED} where one is missing, or what the taker throws
+     */
+    public void contents(Collection<String> ids, Contents contents) {
+        List<String> all = List.copyOf(ids);
+        CommandResult result = run(
+                List.of("cat-file", "--batch"),
+                command -> command.within(LONG_LIMIT)
+                        .fedBy(out -> {
+                            for (String id : all) {
+                                out.write((id + "\n").getBytes(StandardCharsets.US_ASCII));
+                            }
+                        })
+                        .into(in -> GitBatch.read(new BufferedInputStream(in, 1 << 16), all, contents)));
+        require(result, "cat-file");
     }
 
     private Optional<String> line(String... arguments) {
-        CommandResult result = run(List.of(arguments), Optional.empty());
+        CommandResult result = run(List.of(arguments));
         return Optional.of(result.output().strip()).filter(text -> result.ok() && !text.isEmpty());
     }
 
     private byte[] bytes(String... arguments) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        CommandResult result = run(List.of(arguments), Optional.of(in -> in.transferTo(all)));
-        if (!result.ok()) {
-            throw new UnderstudyException(
-                    ErrorCode.COMMAND_FAILED,
-                    "cannot read " + folder + ": git " + arguments[0] + " failed: " + lastLine(result),
-                    "run git fsck there; see that the agent's user may read all of it");
-        }
+        require(run(List.of(arguments), command -> command.into(in -> in.transferTo(all))), arguments[0]);
         return all.toByteArray();
     }
 
-    private CommandResult run(List<String> arguments, Optional<Command.Consumer> into) {
+    private void require(CommandResult result, String command) {
+        if (!result.ok()) {
+            throw new UnderstudyException(
+                    ErrorCode.COMMAND_FAILED,
+                    "cannot read " + folder + ": git " + command + " failed: " + lastLine(result),
+                    "run git fsck there; see that the agent's user may read all of it");
+        }
+    }
+
+    private CommandResult run(List<String> arguments) {
+        return run(arguments, command -> command);
+    }
+
+    private CommandResult run(List<String> arguments, UnaryOperator<Command> streams) {
         List<String> all = new ArrayList<>(List.of(
                 "git",
                 "-c",
@@ -191,8 +230,7 @@ public final class GitFolder {
                 "log.showSignature=false"));
         all.addAll(place);
         all.addAll(arguments);
-        Command command = Command.of(all, LIMIT).with(ENVIRONMENT);
-        return runner.run(into.isPresent() ? command.into(into.get()) : command);
+        return runner.run(streams.apply(Command.of(all, LIMIT).with(ENVIRONMENT)));
     }
 
     private static List<byte[]> parts(byte[] all) {

@@ -48,9 +48,10 @@ public final class GitMirror {
             throw missing(tree, origin, "the snapshot names no origin");
         }
         AtomicFiles.createFolders(folder.getParent(), AtomicFiles.PRIVATE_FOLDER);
+        boolean before = Files.isDirectory(folder);
         CommandResult fetched = fetch(folder, origin);
-        if (!fetched.ok() && Files.isDirectory(folder)) {
-            // It may be damaged. It is kept until there is a whole one.
+        if (before && !(fetched.ok() && mirror.has(origin.revision())) && !mirror.isWhole()) {
+            // It is kept until there is a whole one.
             Path next = folder.resolveSibling(folder.getFileName() + ".new");
             FolderDeletion.delete(next);
             require(fetch(next, origin), tree, origin);
@@ -99,7 +100,14 @@ public final class GitMirror {
                 "-c",
                 "fetch.unpackLimit=1",
                 "-c",
-                "fetch.fsckObjects=true"));
+                "fetch.fsckObjects=true",
+                // Old histories have these, and they harm nothing.
+                "-c",
+                "fetch.fsck.zeroPaddedFilemode=ignore",
+                "-c",
+                "fetch.fsck.missingSpaceBeforeDate=ignore",
+                "-c",
+                "fetch.fsck.badTimezone=ignore"));
         all.addAll(List.of(arguments));
         return runner.run(Command.of(all, LIMIT)
                 .inheriting(List.of("SSH_AUTH_SOCK", "https_proxy", "http_proxy", "no_proxy"))

@@ -81,9 +81,12 @@ final class DeletedRows {
         return snapshot.manifest().postgresql().map(DatabaseData::tables);
     }
 
-    /** @throws UnderstudyException {@code USAGE} where no snapshot has the table */
-    List<DeletedRow> rows() {
-        if (!found && before != null) {
+    /**
+     * @param elsewhere whether something else knows the table
+     * @throws UnderstudyException {@code USAGE} where nothing has the table
+     */
+    List<DeletedRow> rows(boolean elsewhere) {
+        if (!found && !elsewhere && before != null) {
             throw table.unknown("no snapshot", SnapshotTables.names(before));
         }
         return List.copyOf(rows);

@@ -4,16 +4,21 @@ import io.understudy.browse.EverySnapshot;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.history.KeptRevisions.Revision;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -74,18 +79,21 @@ public final class HistoryCommand implements Callable<Integer> {
         }
         Optional<Instant> from =
                 Optional.ofNullable(since).map(text -> SnapshotName.moment(text, Clock.systemDefaultZone()));
-        cli.reading(cli.settings(), reader -> {
-            if (deleted) {
-                deleted(reader, new DeletedRows(TableRef.parse(table), from));
-            } else {
-                versions(reader);
+        Settings settings = cli.settings();
+        cli.reading(settings, reader -> {
+            try (KeptRevisions kept = KeptRevisions.open(settings, cli::say)) {
+                if (deleted) {
+                    deleted(reader, new DeletedRows(TableRef.parse(table), from), kept, from.orElse(Instant.EPOCH));
+                } else {
+                    versions(reader, kept);
+                }
             }
             return null;
         });
         return 0;
     }
 
-    private void versions(SnapshotReader reader) {
+    private void versions(SnapshotReader reader, KeptRevisions kept) {
         EverySnapshot every = new EverySnapshot();
         RowHistory history;
         try (ProgressDisplay progress = cli.progress()) {
@@ -97,24 +105,26 @@ public final class HistoryCommand implements Callable<Integer> {
             });
         }
         every.warn(cli::say);
-        List<RowVersion> versions = history.versions();
+        TableRef ref = TableRef.parse(table);
+        List<RowVersion> found = history.versions(kept.has(ref));
+        List<String> columns = history.key().isEmpty() ? kept.key(ref).orElse(List.of()) : history.key();
+        List<String> fields = columns.isEmpty() ? List.of() : new KeyText(key).fields(ref, columns);
+        List<RowVersion> versions = MergedVersions.of(found, kept.of(ref, columns, fields));
         history.otherKey()
                 .forEach(each -> cli.say("warning: in " + each + " " + table + " has another key than "
                         + String.join(",", history.key()) + "; the row is looked for by that"));
         if (versions.isEmpty()) {
             cli.say("no snapshot of " + every.count() + " has this row");
         }
-        Map<String, String> row = history.key().isEmpty()
-                ? Map.of()
-                : StoredRow.values(history.key(), new KeyText(key).fields(TableRef.parse(table), history.key()));
+        Map<String, String> row = StoredRow.values(columns, fields);
         cli.printEach(
-                new Head(TableRef.parse(table), row, every.count(), every.unreadable(), history.otherKey()),
+                new Head(ref, row, every.count(), every.unreadable(), history.otherKey()),
                 "versions",
                 versions.iterator(),
                 RowVersion::text);
     }
 
-    private void deleted(SnapshotReader reader, DeletedRows rows) {
+    private void deleted(SnapshotReader reader, DeletedRows rows, KeptRevisions kept, Instant since) {
         EverySnapshot every = new EverySnapshot();
         try (ProgressDisplay progress = cli.progress()) {
             List<SnapshotId> all = reader.list();
@@ -125,10 +135,33 @@ public final class HistoryCommand implements Callable<Integer> {
             });
         }
         every.warn(cli::say);
+        TableRef ref = TableRef.parse(table);
         cli.printEach(
-                new DeletedHead(TableRef.parse(table), every.count(), every.unreadable()),
+                new DeletedHead(ref, every.count(), every.unreadable()),
                 "rows",
-                rows.rows().iterator(),
+                withKept(rows.rows(kept.has(ref)), kept.deleted(ref, since)).iterator(),
                 DeletedRow::text);
+    }
+
+    /** Of the same deletion, the one that more snapshots were there to see. */
+    private static List<DeletedRow> withKept(List<DeletedRow> found, List<Revision> kept) {
+        Map<Map<String, String>, List<Revision>> byKey = kept.stream()
+                .collect(Collectors.groupingBy(each -> each.found().row().id().values()));
+        List<DeletedRow> all = new ArrayList<>();
+        for (DeletedRow each : found) {
+            boolean known = byKey.getOrDefault(each.key(), List.of()).stream()
+                    .anyMatch(revision -> !revision.to().isAfter(each.deleted())
+                            && revision.found().snapshot().compareTo(each.last()) >= 0);
+            if (!known) {
+                all.add(each);
+            }
+        }
+        for (Revision each : kept) {
+            StoredRow row = each.found().row();
+            SnapshotId last = each.found().snapshot();
+            all.add(new DeletedRow(each.to(), last, last, row.id().values(), row.values()));
+        }
+        all.sort(Comparator.comparing(DeletedRow::deleted));
+        return all;
     }
 }

@@ -75,6 +75,9 @@ public final class RestoreRowCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask before they are stored.")
     private boolean yes;
 
+    /** What this server keeps beyond the snapshots. */
+    private KeptRevisions kept;
+
     /**
      * What the command prints with {@code --json}.
      *
@@ -99,7 +102,10 @@ public final class RestoreRowCommand implements Callable<Integer> {
         Optional<Instant> until =
                 Optional.ofNullable(at).map(text -> SnapshotName.moment(text, Clock.systemDefaultZone()));
         cli.reading(settings, reader -> {
-            restore(settings, reader, until);
+            try (KeptRevisions revisions = KeptRevisions.open(settings, cli::say)) {
+                kept = revisions;
+                restore(settings, reader, until);
+            }
             return null;
         });
         return 0;
@@ -170,7 +176,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
         List<Link> links = new ArrayList<>(tables.foreignKeys());
         links.addAll(new ConfiguredLinks(tables).of(settings.history()));
         try (ProgressDisplay progress = cli.progress()) {
-            SnapshotRows snapshots = new SnapshotRows(reader, until, read -> progress.report("search", read, -1));
+            SnapshotRows snapshots = new SnapshotRows(reader, kept, until, read -> progress.report("search", read, -1));
             Found found = find(snapshots, ref, tables);
             RowClosure closure = new RowClosure(snapshots, tables, rows, links, dependents, replace, remarks::add);
             RestorePlan plan = RestorePlan.of(closure.of(found), tables, rows, replace);
@@ -193,13 +199,15 @@ public final class RestoreRowCommand implements Callable<Integer> {
             SnapshotTables.find(opened, ref).ifPresent(versions::add);
             return versions.isEmpty();
         });
-        if (versions.isEmpty()) {
+        Optional<List<String>> columnsOfKey =
+                versions.stream().findFirst().map(TableData::key).or(() -> kept.key(ref));
+        if (columnsOfKey.isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot restore a row of " + ref + ": no snapshot" + upTo() + " has this table",
                     "see what there is: list, and diff A B");
         }
-        List<String> columns = versions.get(0).key();
+        List<String> columns = columnsOfKey.get();
         List<String> fields = new KeyText(key).fields(ref, columns);
         return Optional.ofNullable(
                         snapshots.newest(List.of(ref), columns, Set.of(fields)).get(fields))

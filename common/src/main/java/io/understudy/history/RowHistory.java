@@ -54,10 +54,11 @@ final class RowHistory {
     }
 
     /**
-     * @throws io.understudy.failure.UnderstudyException {@code USAGE} where no snapshot has the table
+     * @param elsewhere whether something else knows the table
+     * @throws io.understudy.failure.UnderstudyException {@code USAGE} where nothing has the table
      */
-    List<RowVersion> versions() {
-        if (!found && newest != null) {
+    List<RowVersion> versions(boolean elsewhere) {
+        if (!found && !elsewhere && newest != null) {
             throw table.unknown("no snapshot", SnapshotTables.names(newest));
         }
         return List.copyOf(versions);

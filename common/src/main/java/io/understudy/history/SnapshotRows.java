@@ -3,6 +3,8 @@ package io.understudy.history;
 import io.understudy.browse.EverySnapshot;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,17 +18,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
-/** Rows in all snapshots up to a moment. Not thread-safe. */
+/** Rows in all snapshots up to a moment, and in the revisions that are kept beyond these. Not thread-safe. */
 final class SnapshotRows {
     private final SnapshotReader reader;
     private final Optional<Instant> at;
     private final LongConsumer progress;
+    private final KeptRevisions kept;
     private final List<SnapshotId> newestFirst;
+    private final Map<SnapshotId, Instant> moments = new HashMap<>();
     private final EverySnapshot every = new EverySnapshot();
 
     /** @param at the last moment; empty: now */
-    SnapshotRows(SnapshotReader reader, Optional<Instant> at, LongConsumer progress) {
+    SnapshotRows(SnapshotReader reader, KeptRevisions kept, Optional<Instant> at, LongConsumer progress) {
         this.reader = reader;
+        this.kept = kept;
         this.at = at;
         this.progress = progress;
         this.newestFirst = new ArrayList<>(reader.list());
@@ -77,12 +82,39 @@ final class SnapshotRows {
             }
             return found.size() < wanted.size();
         });
+        for (TableRef table : tables) {
+            for (List<String> values : wanted) {
+                kept.newest(table, columns, values, at)
+                        .filter(each -> isBetter(each, found.get(values)))
+                        .ifPresent(each -> found.put(values, remembered(each)));
+            }
+        }
+        return found;
+    }
+
+    /** With a moment, the one that is nearer to it: more snapshots were there to see it. */
+    private boolean isBetter(Found revision, Found snapshot) {
+        return snapshot == null || at.isPresent() && revision.moment().isAfter(snapshot.moment());
+    }
+
+    private Found remembered(Found found) {
+        moments.put(found.snapshot(), found.moment());
         return found;
     }
 
     /** All rows of one snapshot with one of these values. */
     List<StoredRow> in(SnapshotId snapshot, TableRef table, List<String> columns, Set<List<String>> wanted) {
-        return look(reader.open(snapshot), table, new RowSearch(columns, wanted, progress));
+        try {
+            return look(reader.open(snapshot), table, new RowSearch(columns, wanted, progress));
+        } catch (UnderstudyException e) {
+            // It is not kept: of what changed since, the revisions know.
+            if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN || !moments.containsKey(snapshot)) {
+                throw e;
+            }
+            return wanted.stream()
+                    .flatMap(values -> kept.at(table, columns, values, moments.get(snapshot)).stream())
+                    .toList();
+        }
     }
 
     private static List<StoredRow> look(Opened opened, TableRef table, RowSearch search) {

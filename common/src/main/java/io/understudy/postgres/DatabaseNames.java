@@ -35,6 +35,11 @@ public record DatabaseNames(String live, String spare, String previous) {
         return with(live, "_before_understudy" + (attempt == 1 ? "" : "_" + attempt));
     }
 
+    /** Of the database in which a standby keeps revisions of rows. */
+    public String history() {
+        return with(live, "_history");
+    }
+
     /** Whether {@link #aside} gave this name. */
     public boolean isAside(String name) {
         String digits = name.replaceFirst(".*_before_understudy_?", "");

@@ -119,6 +119,11 @@ public record Command(
         return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input);
     }
 
+    /** The same with another limit. */
+    public Command within(Duration longest) {
+        return new Command(arguments, environment, inherited, longest, output, leavesProcesses, input);
+    }
+
     public Command into(Consumer consumer) {
         return new Command(arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input);
     }

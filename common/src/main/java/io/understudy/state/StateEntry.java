@@ -258,7 +258,7 @@ public enum StateEntry {
             Owner.REPLICA,
             "buckets",
             "for each tree of a bucket and each bucket that imports write to: which objects were written, with the ETags that they got",
-            "the next import writes all objects again"),
+            "the next import writes all objects again; rollback is refused until then"),
     GIT(
             Owner.REPLICA,
             "git",

@@ -4,8 +4,12 @@ import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.config.SettingsFile;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.history.HistoryCommand;
 import io.understudy.history.RestoreRowCommand;
+import io.understudy.history.RevisionKeeper;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -23,6 +27,9 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +49,9 @@ final class RowSite {
     private final String database;
     private String user = PostgresServer.SUPERUSER;
     private String links = "[]";
+    private String tables = "[]";
     private int opened;
+    private int taken;
 
     RowSite(Path state, String schema) {
         this.state = state;
@@ -63,6 +72,9 @@ final class RowSite {
 
         @Override
         public Opened open(SnapshotId snapshot) {
+            if (!snapshots.containsKey(snapshot)) {
+                throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, snapshot + " is not there", "list");
+            }
             return new Opened(snapshots.get(snapshot), new Counting());
         }
     }
@@ -96,6 +108,40 @@ final class RowSite {
         links = yaml;
     }
 
+    /** With these {@code history.tables}. */
+    void tables(String yaml) {
+        tables = yaml;
+    }
+
+    /** The database that keeps revisions. */
+    String history() {
+        return database + "_history";
+    }
+
+    String sqlOfHistory(String script) {
+        return server.psql(history(), script);
+    }
+
+    /** Of the maintenance database. */
+    String sqlOfServer(String script) {
+        return server.psql("postgres", script);
+    }
+
+    /** Retention deletes it. */
+    void delete(int sequence) {
+        snapshots.remove(new SnapshotId(1, sequence));
+    }
+
+    /** What the daemon of a standby does every five minutes. */
+    void keep(RevisionKeeper.Remarks remarks, Instant now) {
+        keep(remarks, now, new Reader());
+    }
+
+    /** @param reader of the snapshots */
+    void keep(RevisionKeeper.Remarks remarks, Instant now, SnapshotReader reader) {
+        new RevisionKeeper(SettingsFile.load(config()), reader, remarks, Clock.fixed(now, ZoneOffset.UTC)).run();
+    }
+
     /** The agents log in as this role, which owns the tables. */
     void as(String role) {
         server.createRole(role, "LOGIN PASSWORD 'plain'");
@@ -117,7 +163,7 @@ final class RowSite {
 
     /** The next snapshot. */
     Manifest take() {
-        Manifest manifest = Copies.capture(server.settings(database), state, blobs, snapshots.size() + 1);
+        Manifest manifest = Copies.capture(server.settings(database), state, blobs, ++taken);
         snapshots.put(manifest.snapshot(), manifest);
         return manifest;
     }
@@ -127,6 +173,18 @@ final class RowSite {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         opened = 0;
+        List<String> all = new ArrayList<>(List.of("-c", config().toString()));
+        all.addAll(List.of(arguments));
+        Terminal terminal = new Terminal(
+                new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
+        return new Program(terminal).execute(all.toArray(String[]::new));
+    }
+
+    SnapshotReader reader() {
+        return new Reader();
+    }
+
+    private Path config() {
         Path config = state.resolve("understudy.yaml");
         try {
             Files.writeString(config, """
@@ -137,22 +195,19 @@ final class RowSite {
                     trees: [{name: media, kind: files, path: %1$s/media}]
                     filestore: {url: "file://%1$s/store"}
                     signing: {trusted_keys: []}
-                    history: {links: %6$s}
+                    history: {links: %6$s, tables: %7$s}
                     """.formatted(
                             state,
                             server.port(),
                             database,
                             user,
                             user.equals(PostgresServer.SUPERUSER) ? server.password() : "plain",
-                            links));
+                            links,
+                            tables));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<String> all = new ArrayList<>(List.of("-c", config.toString()));
-        all.addAll(List.of(arguments));
-        Terminal terminal = new Terminal(
-                new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
-        return new Program(terminal).execute(all.toArray(String[]::new));
+        return config;
     }
 
     String out() {

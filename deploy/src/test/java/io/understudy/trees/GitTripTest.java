@@ -207,6 +207,90 @@ class GitTripTest {
         assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
     }
 
+    /** A disk lost a file of it: its branches are those of the origin, so git fetches nothing. */
+    @Test
+    void replacesAMirrorThatLacksObjects() throws IOException {
+        trip(true, false);
+        Path mirror = temp.resolve("standby/git/theme.git");
+        Path pack = Files.move(mirror.resolve("objects/pack"), temp.resolve("pack"));
+        shell("cat " + pack + "/*.pack | git --git-dir=" + mirror + " unpack-objects -q");
+        String blob = git(theme, "hash-object", "run.sh").strip();
+        Files.delete(mirror.resolve("objects/" + blob.substring(0, 2) + "/" + blob.substring(2)));
+        Files.createDirectories(mirror.resolveSibling("theme.git.new/objects"));
+        FolderDeletion.delete(live);
+        Files.createDirectory(live);
+
+        trip(true, false);
+
+        assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
+    }
+
+    private String shell(String text) {
+        CommandResult result = new SystemCommandRunner(temp.resolve("commands"))
+                .run(Command.of(List.of("sh", "-c", text), Duration.ofMinutes(1)));
+        assertThat(result.exitCode()).as(result.errors()).isZero();
+        return result.output().strip();
+    }
+
+    /** One of its own, in the folder of another repository that has the revision. */
+    @Test
+    void looksForNoRepositoryAround() throws IOException {
+        Path around = Files.createDirectories(temp.resolve("standby/git"));
+        git(around, "init", "--quiet");
+        git(around, "fetch", "--quiet", origin.toString(), "main");
+        Files.createDirectories(around.resolve("theme.git"));
+
+        trip(true, false);
+
+        assertThat(around.resolve("theme.git/HEAD")).exists();
+        assertThat(print(live)).isEqualTo(withoutIgnored(print(theme)));
+    }
+
+    /** A fetch that is killed leaves all of its objects or none. */
+    @Test
+    void aFetchBringsOnePackAndNoLooseObjects() throws IOException {
+        trip(true, false);
+
+        try (Stream<Path> all = Files.list(temp.resolve("standby/git/theme.git/objects"))) {
+            assertThat(all.map(each -> String.valueOf(each.getFileName()))).containsExactlyInAnyOrder("info", "pack");
+        }
+    }
+
+    /** Some file systems take such a name for git's own folder. */
+    @Test
+    void refusesAnOriginThatHidesFoldersOfGit() throws IOException {
+        String blob = git(theme, "hash-object", "-w", "run.sh").strip();
+        Path list = Files.writeString(temp.resolve("list"), "100644 blob " + blob + "\t.GIT\n");
+        String tree = shell("git -C " + theme + " mktree < " + list);
+        String commit = git(theme, "-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", "-m", "odd", tree)
+                .strip();
+        git(theme, "push", "--quiet", "origin", commit + ":refs/heads/odd");
+
+        assertThatThrownBy(() -> trip(true, false)).hasMessageContaining("cannot be fetched");
+        assertThat(print(live)).isEmpty();
+    }
+
+    /** Larger than what is held in memory. */
+    @Test
+    void makesLargeFilesFromTheOriginWithoutAProcessForEach() throws IOException {
+        byte[] large = new byte[3 << 20];
+        new java.util.Random(1).nextBytes(large);
+        Files.write(theme.resolve("large"), large);
+        Files.write(theme.resolve("empty"), new byte[0]);
+        git(theme, "add", "large", "empty");
+        commit("large");
+        git(theme, "push", "--quiet", "origin", "main");
+
+        TreeData data = trip(true, false);
+
+        assertThat(paths(data)).doesNotContain("large", "empty");
+        assertThat(live.resolve("large")).hasBinaryContent(large);
+        assertThat(live.resolve("empty")).isEmptyFile();
+        try (Stream<Path> left = Files.list(temp.resolve("standby/git"))) {
+            assertThat(left).hasSize(1);
+        }
+    }
+
     /** What a foreign repository names as programs: each would leave a trace. */
     @Test
     void runsNothingOfTheRepository() throws IOException {

@@ -5,6 +5,7 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
@@ -28,6 +29,8 @@ import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.switchover.SwitchoverNotes;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -103,10 +106,28 @@ final class SwitchoverWiring {
     }
 
     private FinalSnapshot last() {
-        return (standby, within) -> {
-            queue.giveWay();
-            Taken taken = await(queue.submit(SnapshotRequest.finalFor(standby), Progress.none()), within);
-            return taken.manifest().snapshot();
+        Path lock = StateEntry.SNAPSHOT_LOCK.in(settings.state());
+        Path stopped = StateEntry.QUIESCE.in(settings.state());
+        return new FinalSnapshot() {
+            @Override
+            public void requireNoOther() {
+                queue.giveWay();
+                Optional<ProcessLock> held = ProcessLock.tryAcquire(lock);
+                held.ifPresent(ProcessLock::close);
+                if (held.isEmpty() || Files.exists(stopped)) {
+                    throw new UnderstudyException(
+                            ErrorCode.LOCKED,
+                            "cannot stop the site: a snapshot that may start it again has not ended",
+                            "it ends soon; see agent-primary status");
+                }
+            }
+
+            @Override
+            public SnapshotId take(String standby, Duration within) {
+                queue.giveWay();
+                Taken taken = await(queue.submit(SnapshotRequest.finalFor(standby), Progress.none()), within);
+                return taken.manifest().snapshot();
+            }
         };
     }
 

@@ -8,6 +8,13 @@ import java.time.Duration;
 @FunctionalInterface
 public interface FinalSnapshot {
     /**
+     * Before the site is stopped: ends other snapshots, which may have stopped it themselves and start it at their end.
+     *
+     * @throws UnderstudyException {@code LOCKED} while one has not ended yet
+     */
+    default void requireNoOther() {}
+
+    /**
      * @param standby that is to take the site over with it
      * @param within how long it may take
      * @throws UnderstudyException why it is not committed, as far as this server knows

@@ -124,6 +124,7 @@ public final class Switchover {
                 notes.reach(Step.MARKED);
             }
             case MARKED -> {
+                snapshots.requireNoOther();
                 site.stop();
                 notes.reach(Step.STOPPED);
             }

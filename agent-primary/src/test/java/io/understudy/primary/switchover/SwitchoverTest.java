@@ -44,6 +44,8 @@ class SwitchoverTest {
     private SwitchoverNotes notes;
     private FinalSnapshot snapshots;
     private int committed;
+    /** How often it is asked before other snapshots have ended. */
+    private int others;
 
     /** The process is killed. */
     private static final class Killed extends Error {
@@ -217,6 +219,21 @@ class SwitchoverTest {
         assertThat(events).noneMatch(PrimaryEvent.SwitchoverDone.class::isInstance);
     }
 
+    /** It may have stopped the site, and would start it at its end. */
+    @Test
+    void theSiteIsStoppedWhenNoOtherSnapshotRuns() {
+        Switchover switchover = begin();
+        others = 2;
+        turns(switchover);
+        turns(switchover);
+        assertThat(step()).isEqualTo(Step.MARKED);
+        assertThat(site.calls()).isEmpty();
+
+        turns(switchover);
+        assertThat(step()).isEqualTo(Step.COMMITTED);
+        assertThat(site.calls()).containsExactly("stop");
+    }
+
     /** A person decided: the marker alone says the role. */
     @Test
     void aMarkerThatIsRemovedByHandGoesBack() {
@@ -315,7 +332,19 @@ class SwitchoverTest {
                 notes,
                 marker,
                 site,
-                (standby, within) -> snapshots.take(standby, within),
+                new FinalSnapshot() {
+                    @Override
+                    public void requireNoOther() {
+                        if (others-- > 0) {
+                            throw new UnderstudyException(ErrorCode.LOCKED, "a snapshot runs", "this is a test");
+                        }
+                    }
+
+                    @Override
+                    public SnapshotId take(String standby, Duration within) {
+                        return snapshots.take(standby, within);
+                    }
+                },
                 epoch,
                 new SwitchoverTimes(folder),
                 new Events(time.clock(), (event, at) -> events.add(event)),

@@ -6,6 +6,7 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
+import io.understudy.history.RevisionKeeper;
 import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.Notifier;
@@ -14,6 +15,7 @@ import io.understudy.page.RecentSnapshots;
 import io.understudy.page.Refreshed;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.round.Inspection;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
@@ -155,6 +157,14 @@ final class DaemonWiring {
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);
+        if (!settings.history().tables().isEmpty()) {
+            MirroredReader reader = new MirroredReader(wiring::repository, wiring.snapshots()::here);
+            services.add(
+                    new RevisionService(
+                            remarks -> new RevisionKeeper(settings, reader, remarks, ports.clock()),
+                            events,
+                            ports.ticker())::start);
+        }
         services.add(new ForecastWatch(status::forecast, replicaMetrics::forecast, events, ports.ticker())::start);
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);

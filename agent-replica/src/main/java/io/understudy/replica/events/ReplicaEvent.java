@@ -120,6 +120,19 @@ public sealed interface ReplicaEvent extends Event {
                     "check the disk and the memory of this server; if they are sound this is a defect of Understudy: please report it")
     record TablesDiffered(SnapshotId snapshot, List<String> tables) implements ReplicaEvent {}
 
+    /** What {@code history.tables} asks for; no import waits for it. */
+    @EventText(
+            value = "revisions of rows are not kept at present: {why}; they follow from the snapshots that are kept",
+            severity = Severity.WARN)
+    record RevisionsBehind(UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(
+            value =
+                    "of {table} the revisions between snapshots {after} and {next} are missing: {after} is no longer kept",
+            severity = Severity.WARN,
+            hint = "keep snapshots for longer than this server may be off or unable to write the history of rows")
+    record RevisionsMissing(String table, String after, String next) implements ReplicaEvent {}
+
     /** What a standby has otherwise, by its own rules. */
     @EventText("files of {snapshot} were rewritten on this server: {files}")
     record FilesRewritten(SnapshotId snapshot, String files) implements ReplicaEvent {}

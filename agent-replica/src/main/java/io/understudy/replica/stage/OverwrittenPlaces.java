@@ -17,7 +17,8 @@ public final class OverwrittenPlaces {
 
     /**
      * @param file the plan of one tree
-     * @return the tree's name, where its apply exchanged the place and the one before was written to since
+     * @return the tree's name, where its apply exchanged the place and the one before was written to since, or may have
+     *     been
      */
     public Optional<String> of(Path file) {
         try (Plan plan = Plan.open(file)) {
@@ -26,11 +27,10 @@ public final class OverwrittenPlaces {
                 return Optional.empty();
             }
             // An import writes to the place that is not live; what was written last is live, or holds newer objects.
-            Optional<String> live = LivePlace.url(header.folder());
-            return new PlaceNote(state, header.tree())
-                    .read()
-                    .filter(written -> !live.equals(Optional.of(written)))
-                    .map(written -> header.tree());
+            // Where the note is lost, nothing says which of the two was.
+            Optional<String> written = new PlaceNote(state, header.tree()).read();
+            boolean kept = written.isPresent() && written.equals(LivePlace.url(header.folder()));
+            return kept ? Optional.empty() : Optional.of(header.tree());
         }
     }
 

@@ -118,8 +118,8 @@ class StandbyPageTest {
         World world = following();
         SnapshotId one = new SnapshotId(1, 1);
         Hold decided = new Hold(held, held, one, NOW, NOW, one, "", true, List.of(finding), 0);
-        Seen seen = new Seen(
-                true, world.store.record(), List.of(), Optional.of(held), false, Optional.of(decided), false);
+        Seen seen =
+                new Seen(true, world.store.record(), List.of(), Optional.of(held), false, Optional.of(decided), false);
         Live live = live().holding(Optional.of(hold)).with(forecast(seen, NOW));
         StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
 

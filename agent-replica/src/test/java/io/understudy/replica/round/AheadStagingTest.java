@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.state.Ahead;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.StreamRef;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +61,17 @@ class AheadStagingTest {
         SnapshotId third = next(3, true);
         assertThat(world.trees.stagings()).isEqualTo(2);
         assertThat(world.trees.staged()).anyMatch(each -> each.endsWith(third.toString()));
+    }
+
+    /** It would be written where the snapshot before has its objects. */
+    @Test
+    void notWhereATreeIsABucket() {
+        for (TreeKind kind : List.of(TreeKind.BUCKET, TreeKind.FILES)) {
+            TreeData tree = new TreeData("media", kind, 0, 0, StreamRef.NONE, StreamRef.NONE);
+            new AheadStaging(world.source, world.trees, world.time)
+                    .run(Manifests.with(Manifests.sample(first), List.of(tree)), Optional.empty(), Progress.none());
+            assertThat(world.trees.stagings()).isEqualTo(kind == TreeKind.BUCKET ? 1 : 2);
+        }
     }
 
     @Test

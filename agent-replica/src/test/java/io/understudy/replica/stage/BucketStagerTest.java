@@ -53,6 +53,7 @@ class BucketStagerTest extends StagedTree {
 
     private final Map<String, FakeSiteBucket> buckets =
             Map.of("s3://one", new FakeSiteBucket("s3://one"), "s3://two/b", new FakeSiteBucket("s3://two/b"));
+    private Map<String, String> headers = TYPE;
     private int number;
 
     @Test
@@ -85,6 +86,33 @@ class BucketStagerTest extends StagedTree {
 
         apply(copied(Map.of("c", "1")));
         assertThat(bucket("s3://one").written()).containsExactly("delete a", "delete b", "put c");
+    }
+
+    /** A content type, or how long browsers may keep it, and the site's own. */
+    @Test
+    void bringsHeadersThatChangedWithoutTheContent() {
+        apply(copied(Map.of("a", "1", "b", "1")));
+        headers = Map.of("content-type", "text/css", "cache-control", "no-store", "x-amz-meta-author", "me");
+        apply(copied(Map.of("a", "1", "b", "1")));
+        assertThat(bucket("s3://one").headers("a")).isEqualTo(headers);
+        bucket("s3://two/b").written();
+
+        headers = Map.of("content-type", "text/html");
+        apply(copied(Map.of("a", "1", "b", "1")));
+
+        assertThat(bucket("s3://two/b").written()).containsExactly("put a", "put b");
+        assertThat(bucket("s3://two/b").headers("b")).isEqualTo(headers);
+    }
+
+    /** Then a return might serve the objects of a newer import. */
+    @Test
+    void withoutTheNoteOfThePlaceThereIsNoWayBack() throws IOException {
+        apply(copied(Map.of("a", "1")));
+        PlanSet plans = apply(copied(Map.of("a", "2")));
+        Files.delete(temp.resolve("state/buckets/t.target"));
+
+        assertThat(new TreeSwap(temp.resolve("state"), FileHook.none()).overwritten(plans))
+                .contains("t");
     }
 
     @Test
@@ -357,7 +385,7 @@ class BucketStagerTest extends StagedTree {
                                 "2026-11-20T10:00:00Z",
                                 null,
                                 copied ? hash.hex() : null,
-                                copied ? TYPE : null),
+                                copied ? headers : null),
                         lines);
                 SafePath next = keys.higherKey(each.getKey());
                 boolean within = next != null && next.isBeneath(each.getKey());

@@ -67,7 +67,7 @@ public final class S3SiteBucket implements SiteBucket {
         this.endpoint =
                 settings.s3().endpoint().url().orElseGet(() -> URI.create("https://s3." + region + ".amazonaws.com"));
         this.pathStyle = settings.s3().endpoint().pathStyle();
-        this.host = (pathStyle ? "" : location.bucket() + ".") + endpoint.getRawAuthority();
+        this.host = (pathStyle ? "" : location.bucket() + ".") + HeaderText.host(endpoint);
         this.timeout = (int) settings.timeout().toMillis();
         this.http = Connection.http(settings.timeout());
         this.keys = new KeySources(http, System::getenv, Clock.systemUTC())

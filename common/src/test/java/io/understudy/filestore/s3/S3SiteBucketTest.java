@@ -75,6 +75,15 @@ class S3SiteBucketTest {
         assertThat(headers).doesNotContainKey("host");
     }
 
+    /** The client leaves it out, so a signature over it fits nothing. */
+    @Test
+    void signsNoUsualPort() {
+        assertThat(HeaderText.host(URI.create("https://s3.example.net:443"))).isEqualTo("s3.example.net");
+        assertThat(HeaderText.host(URI.create("http://[::1]:80/"))).isEqualTo("[::1]");
+        assertThat(HeaderText.host(URI.create("http://s3.example.net:443"))).isEqualTo("s3.example.net:443");
+        assertThat(HeaderText.host(URI.create("http://s3.example.net"))).isEqualTo("s3.example.net");
+    }
+
     @Test
     void writesListsReadsAndDeletes() throws IOException {
         try (SiteBucket bucket = open("s3://site/usual")) {
