@@ -44,7 +44,6 @@ import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
 import io.understudy.replica.round.StateReconciler;
-import io.understudy.replica.stage.RewritePreview;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.ApplyLock;
@@ -155,10 +154,6 @@ public final class ReplicaWiring implements AutoCloseable {
 
     private Rewrites rewrites() {
         return Rewrites.of(settings.replica().changes());
-    }
-
-    public RewritePreview rewritePreview() {
-        return new RewritePreview(settings.trees(), rewrites());
     }
 
     private TrustedKeys trusted() {

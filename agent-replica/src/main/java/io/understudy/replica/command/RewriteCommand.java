@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.rewrite.FileDiff;
+import io.understudy.replica.stage.RewritePreview;
 import io.understudy.replica.stage.RewritePreview.Preview;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
@@ -81,7 +82,7 @@ final class RewriteCommand extends ReplicaCommand {
         SnapshotReader reader = ReplicaCli.reader(wiring);
         SnapshotId snapshot = cli.find(id == null ? SnapshotName.LATEST : id, reader);
         SnapshotReader.Opened opened = reader.open(snapshot);
-        Preview preview = wiring.rewritePreview().of(opened.manifest(), opened.blobs());
+        Preview preview = new RewritePreview(settings).of(opened.manifest(), opened.blobs());
         cli.print(Result.of(snapshot, preview), () -> text(snapshot, preview));
         return 0;
     }

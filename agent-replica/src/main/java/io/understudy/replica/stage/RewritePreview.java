@@ -1,5 +1,6 @@
 package io.understudy.replica.stage;
 
+import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.rewrite.FileDiff;
@@ -20,6 +21,10 @@ import java.util.stream.Stream;
 public final class RewritePreview {
     private final List<TreeSettings> trees;
     private final Rewrites rewrites;
+
+    public RewritePreview(Settings settings) {
+        this(settings.trees(), Rewrites.of(settings.replica().changes()));
+    }
 
     public RewritePreview(List<TreeSettings> trees, Rewrites rewrites) {
         this.trees = List.copyOf(trees);
