@@ -4,6 +4,7 @@ import io.understudy.config.DnsSettings;
 import io.understudy.config.IpText;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Moments;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,8 +67,8 @@ final class DnsUpdate {
         }
         int error = key.verify(answer, bytes, asked.getTSIG());
         if (error == Rcode.BADTIME) {
-            throw new DnsException(
-                    "the answer was signed at " + answer.getTSIG().getTimeSigned() + ": a clock is wrong");
+            throw new DnsException("the answer was signed at "
+                    + Moments.text(answer.getTSIG().getTimeSigned()) + ": a clock is wrong");
         }
         if (error != Rcode.NOERROR) {
             throw new DnsException(

@@ -56,13 +56,19 @@ class MomentsInTextsTest {
             "warn",
             "error");
 
-    /** What is read again: the index of a tree, an inventory, the last verification, the marker, a signed request. */
+    /**
+     * What is read again: the index of a tree, an inventory, the last verification, the marker, a signed request, the
+     * revisions of rows by PostgreSQL.
+     */
     private static final Set<String> FORMATS = Set.of(
             "IndexLine.java",
             "Inventory.java",
+            "KeptRevisions.java",
             "LastVerified.java",
             "MarkerContent.java",
             "Moments.java",
+            "RevisionKeeper.java",
+            "RevisionWriter.java",
             "Signature.java");
 
     @Test

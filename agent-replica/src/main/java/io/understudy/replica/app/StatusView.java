@@ -210,9 +210,7 @@ public record StatusView(
             Optional<PrimaryShutdown> shutdown,
             List<String> treesLeft,
             List<Discrepancy> discrepancies,
-            Optional<HoldView> held,
-            GuardView guard,
-            Optional<Forecast> forecast) {
+            Outlook outlook) {
         /** Of a server whose imports change all trees, and whose primary was not shut down. */
         public Live(
                 boolean daemon,
@@ -230,50 +228,37 @@ public record StatusView(
                     Optional.empty(),
                     List.of(),
                     discrepancies,
-                    Optional.empty(),
-                    GuardView.NONE,
-                    Optional.empty());
+                    Outlook.NONE);
         }
 
         Live leaving(List<String> trees) {
-            return copy(shutdown, trees, held, guard, forecast);
+            return copy(shutdown, trees, outlook);
         }
 
         Live with(Optional<PrimaryShutdown> last) {
-            return copy(last, treesLeft, held, guard, forecast);
+            return copy(last, treesLeft, outlook);
         }
 
         Live with(Forecast seen) {
-            return copy(shutdown, treesLeft, held, guard, Optional.of(seen));
+            return copy(shutdown, treesLeft, new Outlook(outlook.held(), Optional.of(seen), outlook.guard()));
         }
 
         Live holding(Optional<HoldView> now) {
-            return copy(shutdown, treesLeft, now, guard, forecast);
+            return copy(shutdown, treesLeft, new Outlook(now, outlook.forecast(), outlook.guard()));
         }
 
         Live with(GuardView seen) {
-            return copy(shutdown, treesLeft, held, seen, forecast);
+            return copy(shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), seen));
         }
 
-        private Live copy(
-                Optional<PrimaryShutdown> last,
-                List<String> left,
-                Optional<HoldView> nowHeld,
-                GuardView guarded,
-                Optional<Forecast> foreseen) {
-            return new Live(
-                    daemon,
-                    progress,
-                    primaries,
-                    filestore,
-                    waits,
-                    last,
-                    left,
-                    discrepancies,
-                    nowHeld,
-                    guarded,
-                    foreseen);
+        private Live copy(Optional<PrimaryShutdown> last, List<String> left, Outlook seen) {
+            return new Live(daemon, progress, primaries, filestore, waits, last, left, discrepancies, seen);
         }
+    }
+
+    /** What a promotion would meet. */
+    public record Outlook(Optional<HoldView> held, Optional<Forecast> forecast, GuardView guard) {
+        public static final Outlook NONE = new Outlook(Optional.empty(), Optional.empty(), GuardView.NONE);
     }
 
     public static StatusView of(
@@ -305,7 +290,8 @@ public record StatusView(
                         .flatMap(DatabaseVersion::snapshot)
                         .filter(id -> canGoBack),
                 record.ahead().filter(each -> backupMode && isThere).map(each -> AheadView.of(each, now)),
-                live.held()
+                live.outlook()
+                        .held()
                         .filter(hold -> backupMode
                                 && copy.flatMap(DatabaseVersion::snapshot)
                                         .filter(id -> id.compareTo(hold.snapshot()) >= 0)
@@ -331,8 +317,8 @@ public record StatusView(
                 following.filter(each -> backupMode).map(each -> whole),
                 live.treesLeft(),
                 live.discrepancies(),
-                live.guard(),
-                live.forecast());
+                live.outlook().guard(),
+                live.outlook().forecast());
     }
 
     /** Until the second import the database that was here is N-1, and has its name. */

@@ -12,6 +12,7 @@ import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.Outlook;
 import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
@@ -39,7 +40,6 @@ import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
-import io.understudy.twoprimaries.GuardView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,9 +216,7 @@ class OutputsTest {
                 Optional.of(last),
                 List.of(),
                 List.of(),
-                Optional.empty(),
-                GuardView.NONE,
-                Optional.empty());
+                Outlook.NONE);
 
         StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
 
