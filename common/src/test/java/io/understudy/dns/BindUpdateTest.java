@@ -87,7 +87,8 @@ class BindUpdateTest {
         builder.environment().put("LD_LIBRARY_PATH", program.getParent().toString());
         named = builder.start();
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> Files.readString(folder.resolve("log")).contains("running"));
+                .until(() ->
+                        Files.readAllLines(folder.resolve("log")).stream().anyMatch(line -> line.endsWith(" running")));
     }
 
     @AfterAll
