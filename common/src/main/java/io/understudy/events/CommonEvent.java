@@ -127,7 +127,7 @@ public sealed interface CommonEvent extends Event {
 
     /** The loudest there is. @param signs where that is seen, and what is seen there */
     @EventText(
-            value = "TWO PRIMARIES: this server is in production, and so is another one: {signs}",
+            value = "two primaries: this server is in production, and so is another one: {signs}",
             severity = Severity.ERROR,
             hint = "stop one of the two sites now; docs/two-primaries.md says which, and what to do with its data")
     record TwoPrimaries(String signs) implements CommonEvent {}
