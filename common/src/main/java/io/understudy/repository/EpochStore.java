@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  *  "reason":"promote","nonce":"…"},"intended":null,"overtaken_by":3,"check":"0f343b0931126a20"}</pre>
  */
 public final class EpochStore {
+    /** Within one process changes are made one after the other. */
+    private static final Object CHANGES = new Object();
+
     private static final Logger LOG = LoggerFactory.getLogger(EpochStore.class);
 
     private final StateFile<Claims> file;
@@ -70,13 +73,17 @@ public final class EpochStore {
 
     /** Keeps a claim that is about to be sent. */
     public void intend(EpochClaim claim) {
-        Claims now = claims();
-        file.write(new Claims(now.held(), Optional.of(claim), now.overtakenBy()));
+        synchronized (CHANGES) {
+            Claims now = claims();
+            file.write(new Claims(now.held(), Optional.of(claim), now.overtakenBy()));
+        }
     }
 
     /** The claim arrived: this server holds the epoch. Needs nothing of what was there before. */
     public void hold(EpochClaim claim) {
-        file.write(new Claims(Optional.of(claim), Optional.empty(), Optional.empty()));
+        synchronized (CHANGES) {
+            file.write(new Claims(Optional.of(claim), Optional.empty(), Optional.empty()));
+        }
     }
 
     private Claims claims() {
@@ -107,8 +114,9 @@ public final class EpochStore {
         int seen = now.overtakenBy().orElse(0);
         int highest = Math.max(seen, repository.epochs().highest(mine.epoch()));
         if (highest > mine.epoch()) {
-            if (highest > seen) {
-                keep(new Claims(now.held(), now.intended(), Optional.of(highest)));
+            if (!keep(now, highest)) {
+                // Another thread of this process claimed an epoch since: it may be that one.
+                return require(repository);
             }
             throw fenced(
                     repository,
@@ -118,15 +126,25 @@ public final class EpochStore {
         return mine.epoch();
     }
 
-    /** The refusal must not depend on a disk that takes the note. */
-    private void keep(Claims claims) {
-        try {
-            file.write(claims);
-        } catch (UnderstudyException e) {
-            LOG.warn(
-                    "that epoch {} is another server's is not kept: {}",
-                    claims.overtakenBy().orElse(0),
-                    e.getMessage());
+    /**
+     * The refusal must not depend on a disk that takes the note.
+     *
+     * @return whether this server holds what it held
+     */
+    private boolean keep(Claims seen, int highest) {
+        synchronized (CHANGES) {
+            Claims now = claims();
+            if (!now.held().equals(seen.held())) {
+                return false;
+            }
+            if (highest > now.overtakenBy().orElse(0)) {
+                try {
+                    file.write(new Claims(now.held(), now.intended(), Optional.of(highest)));
+                } catch (UnderstudyException e) {
+                    LOG.warn("that epoch {} is another server's is not kept: {}", highest, e.getMessage());
+                }
+            }
+            return true;
         }
     }
 

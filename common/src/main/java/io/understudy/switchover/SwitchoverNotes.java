@@ -11,6 +11,7 @@ import io.understudy.switchover.SwitchoverNote.Step;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -41,6 +42,16 @@ public final class SwitchoverNotes {
     /** Empty where no switchover of this server is under way. */
     public Optional<SwitchoverNote> read() {
         return file.read();
+    }
+
+    /**
+     * Says whether one is under way in which this server has not left its role yet, or goes back to it.
+     *
+     * @param state the agents' state folder
+     */
+    public static BooleanSupplier leaving(Path state) {
+        SwitchoverNotes notes = new SwitchoverNotes(state, Clock.systemUTC());
+        return () -> notes.read().filter(note -> note.step() != Step.LEFT).isPresent();
     }
 
     /** @throws UnderstudyException {@code LOCKED} where one is under way */

@@ -9,6 +9,7 @@ import io.understudy.filestore.Content;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FastSignatures;
+import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,22 @@ class EpochStoreTest {
         repository.epochs().claim(epoch(1), key);
         store.hold(epoch(1));
         assertThat(store.require(repository)).isEqualTo(1);
+    }
+
+    /** Another thread claims the next epoch while this one has read that the server holds the first. */
+    @Test
+    void isNotFencedByItsOwnClaimOfTheSameMoment() {
+        repository.epochs().claim(epoch(1), key);
+        store.hold(epoch(1));
+        repository.epochs().claim(epoch(2), key);
+        EpochStore other = new EpochStore(folder.resolve("state"));
+        filestore.inject((operation, name) -> {
+            other.hold(epoch(2));
+            return new Faults.None();
+        });
+
+        assertThat(store.require(repository)).isEqualTo(2);
+        assertThat(store.held()).contains(epoch(2));
     }
 
     @Test

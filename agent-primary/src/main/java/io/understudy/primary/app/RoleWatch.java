@@ -13,6 +13,7 @@ import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -24,6 +25,7 @@ public final class RoleWatch implements EventSink {
     private static final Duration REPOSITORY_EVERY = Duration.ofSeconds(30);
 
     private final Marker marker;
+    private final BooleanSupplier leaving;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
     private final Ticker ticker;
@@ -35,7 +37,17 @@ public final class RoleWatch implements EventSink {
     private long seenAt;
 
     RoleWatch(Marker marker, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
+        this(marker, () -> false, epochs, repository, ticker);
+    }
+
+    /**
+     * @param leaving whether a switchover from this server is under way: whatever the marker says, it is no primary
+     *     that could be fenced until that has ended, and its own claim of the next epoch may not be noted yet
+     */
+    RoleWatch(
+            Marker marker, BooleanSupplier leaving, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
         this.marker = marker;
+        this.leaving = leaving;
         this.epochs = epochs;
         this.repository = repository;
         this.ticker = ticker;
@@ -44,7 +56,8 @@ public final class RoleWatch implements EventSink {
     /** Never throws an {@link UnderstudyException}: it is part of the answer. */
     public RoleStatus look() {
         try {
-            last = marker.present() ? replica() : production();
+            boolean present = marker.present();
+            last = present || leaving.getAsBoolean() ? replica(present) : production();
         } catch (UnderstudyException e) {
             fresh = false;
             last = new RoleStatus(Role.UNKNOWN, last.marker(), epoch(), highest, Optional.of(e));
@@ -71,10 +84,10 @@ public final class RoleWatch implements EventSink {
         doubted = true;
     }
 
-    private RoleStatus replica() {
+    private RoleStatus replica(boolean present) {
         held = epochs.held();
         fresh = false;
-        return new RoleStatus(Role.REPLICA, true, epoch(), highest, Optional.empty());
+        return new RoleStatus(Role.REPLICA, present, epoch(), highest, Optional.empty());
     }
 
     private RoleStatus production() {

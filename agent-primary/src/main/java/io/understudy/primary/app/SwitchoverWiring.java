@@ -97,7 +97,13 @@ final class SwitchoverWiring {
                 ports.clock(),
                 ports.ticker());
         SwitchoverChecks checks = new SwitchoverChecks(
-                settings.service(), marker, notes, epoch, () -> repository.get().newest(), this::standbys);
+                settings.service(),
+                marker,
+                notes,
+                epoch,
+                () -> repository.get().newest(),
+                this::standbys,
+                settings.filestore().several().isPresent());
         Switchovers all = new Switchovers(
                 marker, checks, switchover, notes, times, epoch, this::shipped, events, ports.clock(), ports.ticker());
         queue.besides(all::status);

@@ -149,10 +149,31 @@ public final class Switchover {
     private void goBack(SwitchoverNote note, String why) {
         // The final snapshot may be about to be committed: what is noted by then decides.
         EpochClaim claim = next.draw(note.epoch());
-        notes.goBack(why, Optional.of(claim));
+        try {
+            notes.goBack(why, Optional.of(claim));
+        } catch (UnderstudyException e) {
+            backWithoutNote(why, e);
+            return;
+        }
         notes.read()
                 .filter(now -> now.step() == Step.GOING_BACK)
                 .ifPresent(now -> events.report(new PrimaryEvent.SwitchoverGoesBack(now.standby(), why)));
+    }
+
+    /**
+     * A disk that takes no note keeps no site down: to remove marker and note needs no room, and a process that is
+     * killed in between finds the marker gone, which goes back too.
+     */
+    private void backWithoutNote(String why, UnderstudyException failure) {
+        SwitchoverNote now = notes.read().orElseThrow(() -> failure);
+        if (!now.goesForward() || now.mayBeCommitted()) {
+            throw failure;
+        }
+        marker.remove();
+        site.restart();
+        Optional<UnderstudyException> unhealthy = proof();
+        notes.end();
+        events.report(new PrimaryEvent.SwitchoverWentBack(now.standby(), why, unhealthy));
     }
 
     private void back(SwitchoverNote note) {

@@ -23,11 +23,13 @@ public final class SwitchoverChecks {
     private final Supplier<Integer> epoch;
     private final Supplier<Optional<SnapshotId>> newest;
     private final Supplier<List<KnownStandby>> standbys;
+    private final boolean several;
 
     /**
      * @param epoch that this server may publish in; throws where it may not, or the filestore is away
      * @param newest snapshot of the repository
      * @param standbys all that reported; the report that counts for each
+     * @param several whether there is more than one filestore
      */
     public SwitchoverChecks(
             ServiceSettings service,
@@ -35,13 +37,15 @@ public final class SwitchoverChecks {
             SwitchoverNotes notes,
             Supplier<Integer> epoch,
             Supplier<Optional<SnapshotId>> newest,
-            Supplier<List<KnownStandby>> standbys) {
+            Supplier<List<KnownStandby>> standbys,
+            boolean several) {
         this.service = service;
         this.marker = marker;
         this.notes = notes;
         this.epoch = epoch;
         this.newest = newest;
         this.standbys = standbys;
+        this.several = several;
     }
 
     /** Each as a result; those that failed stand in the way. */
@@ -57,6 +61,7 @@ public final class SwitchoverChecks {
             requirePrimary();
             return "this server is the primary, of epoch " + epoch.get();
         }));
+        all.add(result("filestore", this::oneFilestore));
         all.add(result("commands of the site", this::commands));
         all.add(result("standby", () -> describe(known(standby))));
         return all;
@@ -69,6 +74,7 @@ public final class SwitchoverChecks {
         });
         requirePrimary();
         epoch.get();
+        oneFilestore();
         commands();
         describe(known(standby));
     }
@@ -88,6 +94,18 @@ public final class SwitchoverChecks {
                     "cannot hand the site over: this server is in backup mode (" + marker.file() + " exists)",
                     "run it on the primary");
         }
+    }
+
+    /** Each of the two servers could have its claim in another one, and both would serve. */
+    private String oneFilestore() {
+        if (several) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot hand the site over: there are several filestores, and the claims of both servers could stand"
+                            + " in different ones",
+                    "stop the site, run agent-primary shutdown, wait until the standby has it, and promote there");
+        }
+        return "the claims of both servers meet in one filestore";
     }
 
     private String commands() {

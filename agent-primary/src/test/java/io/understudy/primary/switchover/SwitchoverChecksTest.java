@@ -90,6 +90,8 @@ class SwitchoverChecksTest {
         return found[0];
     }
 
+    private boolean several;
+
     private SwitchoverChecks checks() {
         return new SwitchoverChecks(
                 new ServiceSettings(
@@ -98,7 +100,16 @@ class SwitchoverChecksTest {
                 notes(),
                 () -> 1,
                 () -> newest,
-                () -> standbys);
+                () -> standbys,
+                several);
+    }
+
+    /** Both servers could have a claim of their own, each in another filestore. */
+    @Test
+    void severalFilestoresAreRefused() {
+        several = true;
+
+        assertThatThrownBy(() -> checks().require("b")).hasMessageContaining("there are several filestores");
     }
 
     private Marker marker() {

@@ -56,6 +56,7 @@ class SwitchoverTest {
     private static final class Dying implements StateStorage {
         private Optional<byte[]> content = Optional.empty();
         private int left = Integer.MAX_VALUE;
+        private boolean full;
 
         /** @param writes an even number 2n dies before the n-th write from now, an odd one after it */
         void dieAt(int writes) {
@@ -76,6 +77,9 @@ class SwitchoverTest {
 
         @Override
         public void write(byte[] next) {
+            if (full) {
+                throw new UnderstudyException(ErrorCode.DISK_FULL, "the disk is full", "make room");
+            }
             pass();
             content = Optional.of(next);
             pass();
@@ -140,6 +144,22 @@ class SwitchoverTest {
         assertThat(epoch.held()).isEqualTo(at == Step.COMMITTED ? 2 : 0);
         assertThat(epoch.standbyClaims()).as("the late standby").isEqualTo(at != Step.COMMITTED);
         assertThat(committed).as("there is a final snapshot").isEqualTo(at == Step.COMMITTED ? 1 : 0);
+    }
+
+    /** What goes back needs no room on the disk that failed the final snapshot. */
+    @Test
+    void startsTheSiteAlthoughTheDiskTakesNoNote() {
+        Switchover switchover = begin();
+        while (step() != Step.STOPPED) {
+            switchover.turn();
+        }
+        storage.full = true;
+        turns(switchover);
+
+        assertThat(marker.present()).isFalse();
+        assertThat(site.running()).isTrue();
+        assertThat(notes.read()).isEmpty();
+        assertThat(events).hasAtLeastOneElementOfType(PrimaryEvent.SwitchoverWentBack.class);
     }
 
     /** Both want the epoch in the same moment. */

@@ -72,6 +72,11 @@ public final class PlannedTakeover {
             other = live;
             return Optional.empty();
         }
+        if (source.newerThan(snapshot).stream().anyMatch(newer -> newer.epoch() == snapshot.epoch())) {
+            // Its primary went on after it: what was final once is an old snapshot.
+            other = live;
+            return Optional.empty();
+        }
         return Optional.of(manifest);
     }
 

@@ -51,6 +51,17 @@ class PlannedTakeoverTest extends FollowingStandby {
         assertThat(world.marker.on()).isTrue();
     }
 
+    /** It went on without this standby: what was final once is old, and to serve it would lose what came after it. */
+    @Test
+    void oneAfterWhichThePrimaryWentOnDoesNot() {
+        world.source.finalFor(1, 2, "standby");
+        world.sync();
+        world.source.commit(1, 3);
+
+        assertThat(takeover().run()).isEmpty();
+        assertThat(world.claims.nonce(2)).isEmpty();
+    }
+
     /** Not before it is live here: what is only loaded may never become healthy. */
     @Test
     void aFinalSnapshotThatIsNotLiveDoesNot() {
