@@ -1,5 +1,6 @@
 package io.understudy.twoprimaries;
 
+import io.understudy.config.DnsSettings;
 import io.understudy.config.FailoverSettings;
 import io.understudy.dns.DnsGuard;
 import io.understudy.dns.DnsLook;
@@ -42,6 +43,7 @@ public final class Guard implements Service {
     private final Optional<PeerSite> peer;
     private final TwoPrimaries two;
     private final DnsSign sign;
+    private final Optional<DnsSettings.End> here;
     private final Events events;
 
     /** @param marker whether this server is in backup mode; throws UnderstudyException where that can't be seen */
@@ -61,6 +63,7 @@ public final class Guard implements Service {
         this.peer = settings.peer().map(each -> new PeerSite(each, ONE_ANSWER));
         this.two = new TwoPrimaries(events, metrics, clock);
         this.sign = new DnsSign(ticker);
+        this.here = settings.dns().map(DnsSettings::here);
         this.events = events;
     }
 
@@ -117,7 +120,10 @@ public final class Guard implements Service {
     /** One look at DNS, as it was seen last, and at the other site. */
     public void look() {
         boolean backup = marker.getAsBoolean();
-        two.seen(Source.DNS, sign.of(backup, dns.flatMap(DnsWatch::last)));
+        // One of before a promotion says what the names were to be then.
+        Optional<DnsLook> seen = dns.flatMap(DnsWatch::last)
+                .filter(last -> backup || Optional.of(last.markerSays()).equals(here));
+        two.seen(Source.DNS, sign.of(backup, seen));
         two.seen(Source.HEALTH, backup ? Optional.empty() : peer.flatMap(PeerSite::production));
     }
 }

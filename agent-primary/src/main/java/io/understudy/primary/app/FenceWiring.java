@@ -6,6 +6,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.fence.Fencing;
+import io.understudy.primary.fence.TakingOver;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
 import io.understudy.site.Marker;
@@ -52,7 +53,14 @@ final class FenceWiring implements Service {
     OtherPrimary otherPrimary(
             TwoPrimaries two, Announcer announcer, Followers followers, RoleWatch roles, Events events) {
         return new OtherPrimary(
-                two, fencing(events), announcer, followers, roles, epochs, new LastSequence(settings.state()));
+                two,
+                fencing(events),
+                announcer,
+                followers,
+                roles,
+                epochs,
+                new LastSequence(settings.state()),
+                new TakingOver(settings.state()));
     }
 
     private Fencing fencing(Events events) {

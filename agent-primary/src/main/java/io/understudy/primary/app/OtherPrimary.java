@@ -13,6 +13,7 @@ import io.understudy.twoprimaries.TwoPrimaries;
 import io.understudy.v1.ReplicaReport;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +28,7 @@ final class OtherPrimary {
     private final RoleWatch roles;
     private final EpochStore epochs;
     private final LastSequence last;
+    private final BooleanSupplier takingOver;
     private int doubtedFor;
 
     OtherPrimary(
@@ -36,7 +38,8 @@ final class OtherPrimary {
             Followers followers,
             RoleWatch roles,
             EpochStore epochs,
-            LastSequence last) {
+            LastSequence last,
+            BooleanSupplier takingOver) {
         this.two = two;
         this.fencing = fencing;
         this.announcer = announcer;
@@ -44,12 +47,17 @@ final class OtherPrimary {
         this.roles = roles;
         this.epochs = epochs;
         this.last = last;
+        this.takingOver = takingOver;
     }
 
     void turn(RoleStatus now, RepositorySeen seen) {
         Role role = now.role();
         boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
-        fencing.look(new Fencing.Seen(role == Role.FENCED, mayServe, now.epoch(), now.lastError()));
+        boolean settled = role == Role.PRIMARY || role == Role.REPLICA || !takingOver.getAsBoolean();
+        fencing.look(
+                settled
+                        ? new Fencing.Seen(role == Role.FENCED, mayServe, now.epoch(), now.lastError())
+                        : new Fencing.Seen(false, false, now.epoch(), Optional.empty()));
         Optional<String> claim = claim(now);
         if (role == Role.REPLICA) {
             announcer.role(Optional.empty(), "");

@@ -5,6 +5,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.fence.Fencing;
+import io.understudy.primary.fence.TakingOver;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.time.Backoff;
 import io.understudy.twoprimaries.TwoPrimaries;
@@ -45,6 +46,7 @@ final class OtherPrimaryFixture {
                 followers,
                 roles,
                 primary.epochs,
-                new LastSequence(primary.state));
+                new LastSequence(primary.state),
+                new TakingOver(primary.state));
     }
 }

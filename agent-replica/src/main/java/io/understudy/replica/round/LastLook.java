@@ -85,7 +85,16 @@ public final class LastLook {
      */
     public Optional<UnderstudyException> run(boolean unfenced, Duration patience) {
         Optional<UnderstudyException> away = unfenced ? away() : Optional.empty();
-        return (away.isPresent() ? away : look(patience)).or(holds::unserved);
+        return (away.isPresent() ? away : look(patience)).or(this::unserved);
+    }
+
+    /** A warning alone: where the note of what is held cannot be read, that is the warning. */
+    private Optional<UnderstudyException> unserved() {
+        try {
+            return holds.unserved();
+        } catch (UnderstudyException e) {
+            return Optional.of(e);
+        }
     }
 
     private Optional<UnderstudyException> away() {
