@@ -17,7 +17,9 @@ final class EncryptedSign {
     /** With fewer files to look at, chance would decide. */
     private static final int LEAST = 8;
 
-    private static final int MOST_CHANGED = 50;
+    /** Percent of files and folders: where each file has a folder of its own, half of all are files. */
+    private static final int MOST_CHANGED = 20;
+
     private static final int RANDOM = 80;
     private static final int RANDOM_WITH_NEW_ENDING = 50;
 

@@ -156,6 +156,14 @@ public final class HoldBook {
         return over;
     }
 
+    /** What was accepted up to this snapshot has served its purpose: what comes is compared with what is applied. */
+    public void becameLive(SnapshotId snapshot) {
+        HoldRecord record = record();
+        if (record.accepted().filter(id -> id.compareTo(snapshot) <= 0).isPresent()) {
+            file.write(new HoldRecord(record.current(), Optional.empty()));
+        }
+    }
+
     /** What an operator accepted or rejected ends, or begins with a later snapshot. */
     public void decide(Optional<Hold> left, Optional<SnapshotId> accepted) {
         HoldRecord next = new HoldRecord(left, accepted);

@@ -75,6 +75,12 @@ public final class HoldStep {
         return book.isHeld(snapshot);
     }
 
+    /** An import made it live. */
+    void becameLive(SnapshotId snapshot) {
+        passed(snapshot);
+        book.becameLive(snapshot);
+    }
+
     /** It was found to be within the limits, or is live. */
     void passed(SnapshotId snapshot) {
         judge.passed(snapshot);

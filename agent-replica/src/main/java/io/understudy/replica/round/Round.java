@@ -350,7 +350,7 @@ public final class Round {
                 throw apply.wentBack(snapshot.get(), outcome.undone().get());
             }
             apply.announce(Optional.of(watch.total()));
-            holds.passed(snapshot.get());
+            holds.becameLive(snapshot.get());
         }
 
         private <T> T during(Step next, Supplier<T> work) {

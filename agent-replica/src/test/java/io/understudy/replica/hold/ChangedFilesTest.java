@@ -192,15 +192,19 @@ class ChangedFilesTest {
     }
 
     @Test
-    void fewerThanHalfAreNone() throws IOException {
+    void aFifthIsNoneAndMoreIsOneForFoldersCountToo() throws IOException {
         fill(".txt", i -> text(4_000));
         taken();
         for (int i = 0; i < 12; i++) {
             write("folder-" + i % 3 + "/file-" + i + ".txt", noise(4_000));
         }
+        assertThat(encrypted()).isNotEmpty();
+        for (int i = 6; i < 12; i++) {
+            write("folder-" + i % 3 + "/file-" + i + ".txt", text(4_000));
+        }
 
         assertThat(encrypted()).isEmpty();
-        assertThat(compared(Optional.of(30), true))
+        assertThat(compared(Optional.of(10), true))
                 .extracting(HoldFinding::sign)
                 .containsOnly("changed");
     }

@@ -216,6 +216,17 @@ class HoldRoundTest {
         assertThat(world.holds().current()).isEmpty();
     }
 
+    /** After a rollback the next one with the same damage would pass, and retention would keep it for ever. */
+    @Test
+    void whatWasAcceptedIsForgottenOnceItIsLive() {
+        SnapshotId second = scheduled(2, 10);
+        world.poll();
+        assertThat(world.replica().accept(second, new RoundControl()).applied()).contains(second);
+
+        assertThat(world.holds().record().accepted()).isEmpty();
+        assertThat(world.holds().needed()).isEmpty();
+    }
+
     @Test
     void acceptingAContinuousOneMakesItAheadWithoutTheFilestore() {
         SnapshotId bad = continuous(2, 500);
