@@ -97,6 +97,12 @@ public final class DnsSwitch {
 
     /** What is of neither server someone else has put there. */
     private static void requireExpected(DnsLook before, boolean force) {
+        if (!force && !before.isKnown()) {
+            throw new UnderstudyException(
+                    ErrorCode.DNS_FAILED,
+                    "what the names have is not known: " + before.text(),
+                    "see agent-replica dns; agent-replica dns --switch --force replaces whatever is there");
+        }
         List<DnsLook.Answer> strange = before.answers().stream()
                 .filter(each -> each.says() == DnsLook.Says.OTHER)
                 .toList();

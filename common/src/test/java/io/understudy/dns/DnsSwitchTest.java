@@ -141,6 +141,21 @@ class DnsSwitchTest {
         assertThat(run).hasSize(1);
     }
 
+    /** A command may not look itself. */
+    @Test
+    void runsNoHookWhereNoResolverSaysWhatIsThereUnlessForced() {
+        server.set(NAME, A);
+        server.code = 2;
+        hookThat(() -> {
+            server.code = 0;
+            server.set(NAME, B);
+        });
+
+        assertThat(switched(false).error().orElseThrow().message()).contains("what the names have is not known");
+        assertThat(run).isEmpty();
+        assertThat(switched(true).agrees()).isTrue();
+    }
+
     @Test
     void withoutHookAndUpdateItSaysThatTheNamesAreToBePointedByHand() {
         hook = List.of();

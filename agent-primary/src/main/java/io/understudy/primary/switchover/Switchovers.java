@@ -113,6 +113,8 @@ public final class Switchovers implements Service {
         }
         checks.require(request.standby());
         shipAhead(request, progress);
+        // That may have taken long, and a marker of an operator's is not this switchover's to remove.
+        checks.require(request.standby());
         Instant now = clock.instant();
         SwitchoverNote begun = SwitchoverNote.begin(request.standby(), epoch.get(), now, now.plus(request.limit()));
         notes.begin(begun);

@@ -17,7 +17,7 @@ final class FakeNextEpoch implements NextEpoch {
         away = now;
     }
 
-    /** The standby takes the site over, as far as nobody was before it. @return whether it got the epoch */
+    /** The standby claims the epoch. @return whether it got the epoch */
     boolean standbyClaims() {
         if (claimed.isEmpty()) {
             claimed = Optional.of(new EpochClaim(2, "b", Instant.EPOCH, "switchover from a", "of b"));

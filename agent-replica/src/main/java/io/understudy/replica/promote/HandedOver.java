@@ -78,10 +78,8 @@ public final class HandedOver {
         if (live.isEmpty()) {
             return;
         }
-        if (!store.state().equals(live.get())) {
-            reconciler.keepOtherDatabases();
-            store.change(record -> following(record, live.get()));
-        }
+        reconciler.keepOtherDatabases();
+        store.change(record -> following(record, live.get()));
         backup.writeMarker("agent-primary switchover", note.last());
         events.report(
                 new ReplicaEvent.FollowsSuccessor(note.standby(), note.last().orElseThrow()));

@@ -216,7 +216,7 @@ class HoldRoundTest {
         assertThat(world.holds().current()).isEmpty();
     }
 
-    /** After a rollback the next one with the same damage would pass, and retention would keep it for ever. */
+    /** After a rollback the next one with the same damage would pass, and retention would never drop it. */
     @Test
     void whatWasAcceptedIsForgottenOnceItIsLive() {
         SnapshotId second = scheduled(2, 10);
