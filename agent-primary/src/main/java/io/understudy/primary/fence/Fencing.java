@@ -105,7 +105,8 @@ public final class Fencing {
                     .isPresent()) {
                 run(seen.epoch(), Reason.LEASE);
             }
-        } else {
+        } else if (seen.failure().isEmpty() || !seen.mayServe()) {
+            // What else fails says nothing of the filestore: the count goes on.
             cutOff = false;
             reached(seen);
         }

@@ -193,4 +193,24 @@ class FencingTest {
 
         assertThat(runs).isZero();
     }
+
+    /** A disk that fails in between is no answer of a filestore. */
+    @Test
+    void anotherFailureNeitherEndsTheCountNorGivesTheLeaseBack() {
+        lease = Optional.of(Duration.ofMinutes(15));
+        restart(Runnable::run);
+        Seen other = new Seen(
+                false, true, 1, Optional.of(new UnderstudyException(ErrorCode.FILE_FAILED, "cannot look", "mount")));
+        fencing.look(CUT_OFF);
+        time.advance(Duration.ofMinutes(10));
+        fencing.look(other);
+        time.advance(Duration.ofMinutes(6));
+        fencing.look(CUT_OFF);
+        assertThat(runs).isOne();
+
+        fencing.look(other);
+        assertThat(said()).doesNotContain("lease_regained");
+        fencing.look(WELL);
+        assertThat(said()).contains("lease_regained");
+    }
 }
