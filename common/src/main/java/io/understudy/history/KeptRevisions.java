@@ -154,7 +154,7 @@ final class KeptRevisions implements AutoCloseable {
                 fields);
     }
 
-    private static Instant moment(String seconds) {
+    static Instant moment(String seconds) {
         BigDecimal exact = new BigDecimal(seconds);
         long whole = exact.longValue();
         return Instant.ofEpochSecond(

@@ -12,6 +12,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import io.understudy.time.Moments;
@@ -75,6 +76,11 @@ public final class RestoreRowCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask before they are stored.")
     private boolean yes;
 
+    @Option(names = "--include-erased", description = HistoryCommand.INCLUDE_ERASED)
+    private boolean includeErased;
+
+    private ErasedKeys erased;
+
     /** What this server keeps beyond the snapshots. */
     private KeptRevisions kept;
 
@@ -104,6 +110,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
         cli.reading(settings, reader -> {
             try (KeptRevisions revisions = KeptRevisions.open(settings, cli::say)) {
                 kept = revisions;
+                erased = ErasedRows.known(settings, reader, includeErased, cli::say);
                 restore(settings, reader, until);
             }
             return null;
@@ -176,12 +183,14 @@ public final class RestoreRowCommand implements Callable<Integer> {
         List<Link> links = new ArrayList<>(tables.foreignKeys());
         links.addAll(new ConfiguredLinks(tables).of(settings.history()));
         try (ProgressDisplay progress = cli.progress()) {
-            SnapshotRows snapshots = new SnapshotRows(reader, kept, until, read -> progress.report("search", read, -1));
+            SnapshotRows snapshots =
+                    new SnapshotRows(reader, kept, erased, until, read -> progress.report("search", read, -1));
             Found found = find(snapshots, ref, tables);
             RowClosure closure = new RowClosure(snapshots, tables, rows, links, dependents, replace, remarks::add);
             RestorePlan plan = RestorePlan.of(closure.of(found), tables, rows, replace);
             RestoreScript script = new RestoreScript(plan, tables, closure.presentParents());
             snapshots.every().warn(remarks::add);
+            snapshots.leftOut().forEach(each -> ErasedRows.text(each).ifPresent(remarks::add));
             remarks.addAll(script.remarks());
             if (apply && Files.exists(settings.marker())) {
                 remarks.add("this server is a standby: its next import takes away what is stored now");
@@ -211,10 +220,12 @@ public final class RestoreRowCommand implements Callable<Integer> {
         List<String> fields = new KeyText(key).fields(ref, columns);
         return Optional.ofNullable(
                         snapshots.newest(List.of(ref), columns, Set.of(fields)).get(fields))
-                .orElseThrow(() -> new UnderstudyException(
-                        ErrorCode.USAGE,
-                        "cannot restore row " + key + " of " + ref + ": no snapshot" + upTo() + " has it",
-                        "see which rows went: history --deleted " + ref));
+                .orElseThrow(() -> !snapshots.leftOut().isEmpty()
+                        ? ErasedRows.erased(ref, key)
+                        : new UnderstudyException(
+                                ErrorCode.USAGE,
+                                "cannot restore row " + key + " of " + ref + ": no snapshot" + upTo() + " has it",
+                                "see which rows went: history --deleted " + ref));
     }
 
     private String upTo() {

@@ -3,6 +3,7 @@ package io.understudy.history;
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
@@ -21,6 +22,7 @@ final class RowHistory {
     private final TableRef table;
     private final KeyText key;
     private final LongConsumer progress;
+    private final ErasedKeys erased;
     private final List<RowVersion> versions = new ArrayList<>();
     private final List<SnapshotId> otherKey = new ArrayList<>();
     private Optional<RowSearch> search = Optional.empty();
@@ -30,9 +32,11 @@ final class RowHistory {
     private Map<String, String> row;
     private Opened newest;
     private boolean found;
+    private boolean isErased;
 
-    /** @param progress receives the bytes that are read */
-    RowHistory(TableRef table, KeyText key, LongConsumer progress) {
+    /** @param erased rows that are passed over. @param progress receives the bytes that are read */
+    RowHistory(TableRef table, KeyText key, ErasedKeys erased, LongConsumer progress) {
+        this.erased = erased;
         this.table = table;
         this.key = key;
         this.progress = progress;
@@ -91,8 +95,20 @@ final class RowHistory {
         }
         return search.get().look(here, SnapshotTables.charset(opened), opened.blobs()).stream()
                 .findFirst()
+                .filter(each -> !isErased(each, opened.manifest().moment()))
                 .map(StoredRow::values)
                 .orElse(null);
+    }
+
+    private boolean isErased(StoredRow here, Instant moment) {
+        boolean is = ErasedRows.has(erased, here, moment);
+        isErased |= is;
+        return is;
+    }
+
+    /** Whether a snapshot has it, and it was passed over because it was erased. */
+    boolean isErased() {
+        return isErased;
     }
 
     private void add(SnapshotId snapshot, Instant moment) {

@@ -35,9 +35,9 @@ public final class Repository {
     /** Manifests that are read to find one of this repository. */
     private static final int TRIED = 100;
 
-    private final Filestore filestore;
+    final Filestore filestore;
     final Identity identity;
-    private final TrustedKeys trusted;
+    final TrustedKeys trusted;
     private final Clock clock;
     private final Encryption encryption;
     private final Sealing sealing;

@@ -159,11 +159,15 @@ final class DaemonWiring {
         services.add(inspector::start);
         if (!settings.history().tables().isEmpty()) {
             MirroredReader reader = new MirroredReader(wiring::repository, wiring.snapshots()::here);
-            services.add(
-                    new RevisionService(
-                            remarks -> new RevisionKeeper(settings, reader, remarks, ports.clock()),
-                            events,
-                            ports.ticker())::start);
+            services.add(new RevisionService(
+                    remarks -> new RevisionKeeper(
+                            settings,
+                            reader,
+                            remarks,
+                            new ErasurePublisher(wiring::repository, settings.signing()),
+                            ports.clock()),
+                    events,
+                    ports.ticker())::start);
         }
         services.add(new ForecastWatch(status::forecast, replicaMetrics::forecast, events, ports.ticker())::start);
         services.add(watch::start);
