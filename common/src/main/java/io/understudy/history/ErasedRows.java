@@ -8,11 +8,17 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What this server knows of rows that were erased: its own list, and those that servers of the site published. */
 public final class ErasedRows {
+    private static final Logger LOG = LoggerFactory.getLogger(ErasedRows.class);
+
     private final Settings settings;
     private final SnapshotReader reader;
     private final Consumer<String> warning;
@@ -32,6 +38,11 @@ public final class ErasedRows {
     public static ErasedKeys known(
             Settings settings, SnapshotReader reader, boolean included, Consumer<String> warning) {
         return included ? ErasedKeys.none() : new ErasedRows(settings, reader, warning).all();
+    }
+
+    /** As {@link #known}, for who works without a person: what cannot be read is logged. */
+    public static Function<SnapshotReader, ErasedKeys> logged(Settings settings) {
+        return reader -> known(settings, reader, false, text -> LOG.warn(text.replaceFirst("^warning: ", "")));
     }
 
     private ErasedKeys all() {
@@ -87,7 +98,7 @@ public final class ErasedRows {
     }
 
     /** Whether this row of a snapshot was erased since. */
-    static boolean has(ErasedKeys erased, StoredRow row, java.time.Instant moment) {
+    static boolean has(ErasedKeys erased, StoredRow row, Instant moment) {
         return erased.has(row.table().schema(), row.table().name(), row.fields(row.key()), moment);
     }
 

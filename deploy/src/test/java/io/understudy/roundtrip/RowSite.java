@@ -72,6 +72,7 @@ final class RowSite {
     private String tables = "[]";
     private int opened;
     private int taken;
+    private int epoch = 1;
 
     RowSite(Path state, String schema) {
         this.state = state;
@@ -277,9 +278,14 @@ final class RowSite {
         return server.psql(database, script);
     }
 
+    /** Snapshots are taken by another server from now on. */
+    void promote() {
+        epoch++;
+    }
+
     /** The next snapshot. */
     Manifest take() {
-        Manifest manifest = Copies.capture(server.settings(database), state, blobs, ++taken);
+        Manifest manifest = Copies.capture(server.settings(database), state, blobs, new SnapshotId(epoch, ++taken));
         snapshots.put(manifest.snapshot(), manifest);
         return manifest;
     }

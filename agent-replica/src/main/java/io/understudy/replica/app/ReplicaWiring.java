@@ -8,6 +8,7 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestores;
+import io.understudy.history.ErasedRows;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.CommandNotices;
 import io.understudy.notify.Notifications;
@@ -116,7 +117,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 id,
                 () -> ports.loader().base().map(SpareLoader.Base::snapshot),
                 holds::needed,
-                ports.clock());
+                ports.clock(),
+                ErasedRows.logged(settings));
         this.parts = replace.apply(shippedParts());
         this.steps = new ImportSteps(
                 store, parts.source(), ports.loader(), parts.stage(), settings.trees(), ports.clock(), ports.ticker());

@@ -16,6 +16,7 @@ import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
@@ -147,6 +148,11 @@ public final class ImportSteps {
         @Override
         public Optional<Manifest> held(SnapshotId snapshot) {
             return source.held(snapshot);
+        }
+
+        @Override
+        public ErasedKeys erased(Manifest loaded) {
+            return source.erased(loaded);
         }
 
         @Override
