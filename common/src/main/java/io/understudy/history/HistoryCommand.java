@@ -122,8 +122,10 @@ public final class HistoryCommand implements Callable<Integer> {
         List<String> fields = columns.isEmpty() ? List.of() : new KeyText(key).fields(ref, columns);
         List<RowVersion> versions = MergedVersions.of(found, kept.of(ref, columns, fields));
         history.otherKey()
-                .forEach(each -> cli.say("warning: in " + each + " " + table + " has another key than "
-                        + String.join(",", history.key()) + "; the row is looked for by that"));
+                .forEach(
+                        each -> cli.say(
+                                "warning: in " + each + " " + table
+                                        + " has another key than before; the row is looked for by that key, where it has as many columns"));
         if (history.isErased()) {
             cli.say("row " + key + " of " + ref + " was erased; --include-erased shows what kept snapshots have of it");
         } else if (versions.isEmpty()) {

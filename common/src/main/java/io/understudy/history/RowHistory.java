@@ -1,6 +1,7 @@
 package io.understudy.history;
 
 import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.ErasedKeys;
@@ -32,6 +33,7 @@ final class RowHistory {
     private Map<String, String> row;
     private Opened newest;
     private boolean found;
+    private Optional<UnderstudyException> unfit = Optional.empty();
     private boolean isErased;
 
     /** @param erased rows that are passed over. @param progress receives the bytes that are read */
@@ -65,6 +67,9 @@ final class RowHistory {
         if (!found && !elsewhere && newest != null) {
             throw table.unknown("no snapshot", SnapshotTables.names(newest));
         }
+        if (found && search.isEmpty() && unfit.isPresent()) {
+            throw unfit.get();
+        }
         return List.copyOf(versions);
     }
 
@@ -73,7 +78,7 @@ final class RowHistory {
         return columns;
     }
 
-    /** Snapshots in which the table has another key, so that the row is not found in them. */
+    /** Snapshots in which the table has another key than in those before. */
     List<SnapshotId> otherKey() {
         return List.copyOf(otherKey);
     }
@@ -85,13 +90,11 @@ final class RowHistory {
                 && last.key().equals(here.key())) {
             return row;
         }
-        if (search.isEmpty()) {
-            List<String> fields = key.fields(table, here.key());
-            columns = here.key();
-            search = Optional.of(new RowSearch(columns, Set.of(fields), progress));
+        if (search.isEmpty() || !here.key().equals(columns)) {
+            lookBy(here, opened);
         }
-        if (!here.key().equals(columns)) {
-            otherKey.add(opened.manifest().snapshot());
+        if (search.isEmpty()) {
+            return null;
         }
         return search.get().look(here, SnapshotTables.charset(opened), opened.blobs()).stream()
                 .findFirst()
@@ -109,6 +112,21 @@ final class RowHistory {
     /** Whether a snapshot has it, and it was passed over because it was erased. */
     boolean isErased() {
         return isErased;
+    }
+
+    /** Each snapshot has its own key; where the text does not fit that one, the one before is looked for. */
+    private void lookBy(TableData here, Opened opened) {
+        boolean first = search.isEmpty();
+        try {
+            List<String> fields = key.fields(table, here.key());
+            columns = here.key();
+            search = Optional.of(new RowSearch(columns, Set.of(fields), progress));
+        } catch (UnderstudyException e) {
+            unfit = Optional.of(e);
+        }
+        if (!first) {
+            otherKey.add(opened.manifest().snapshot());
+        }
     }
 
     private void add(SnapshotId snapshot, Instant moment) {
