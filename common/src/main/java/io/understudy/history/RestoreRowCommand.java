@@ -81,6 +81,9 @@ public final class RestoreRowCommand implements Callable<Integer> {
 
     private ErasedKeys erased;
 
+    /** That came back, as {@code tree/path}. */
+    private List<String> files = List.of();
+
     /** What this server keeps beyond the snapshots. */
     private KeptRevisions kept;
 
@@ -89,6 +92,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
      *
      * @param moment of the snapshot
      * @param applied whether the rows are stored
+     * @param files that came back, as {@code tree/path}
      * @param sql the script
      */
     private record Result(
@@ -99,6 +103,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
             String database,
             boolean applied,
             List<Map<String, Object>> rows,
+            List<String> files,
             List<String> remarks,
             String sql) {}
 
@@ -136,7 +141,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 refuseConflicts(work.plan(), name);
                 session.execute("ROLLBACK");
             } else if (apply) {
-                store(work, name, session, () -> {
+                store(work, name, settings, session, () -> {
                     begin(settings, session);
                     return plan(settings, reader, until, session, true);
                 });
@@ -153,7 +158,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
     }
 
     /** Nothing is locked while a person is asked: afterwards it is planned again. */
-    private void store(Work work, String name, Session session, Supplier<Work> again) {
+    private void store(Work work, String name, Settings settings, Session session, Supplier<Work> again) {
         work.head().forEach(cli::say);
         Work chosen = work;
         if (!yes) {
@@ -168,11 +173,19 @@ public final class RestoreRowCommand implements Callable<Integer> {
                         "run it again, and see what it would store now");
             }
         }
+        // Other databases belong to no tree.
+        Optional<NamedFiles> named = Optional.of(settings)
+                .filter(each -> database.equals(LIVE) && !each.closure().isEmpty())
+                .map(each -> NamedFiles.before(each, session, cli::say));
         chosen.script().statements().forEach(session::execute);
+        SnapshotRows snapshots = chosen.snapshots();
+        named.ifPresent(each -> files = each.bring(snapshots));
         session.execute("COMMIT");
+        files.forEach(each -> cli.say("comes back: file " + each));
     }
 
-    private record Work(Found found, RestorePlan plan, RestoreScript script, List<String> head) {}
+    private record Work(
+            Found found, RestorePlan plan, RestoreScript script, List<String> head, SnapshotRows snapshots) {}
 
     private Work plan(
             Settings settings, SnapshotReader reader, Optional<Instant> until, Session session, boolean locks) {
@@ -192,10 +205,13 @@ public final class RestoreRowCommand implements Callable<Integer> {
             snapshots.every().warn(remarks::add);
             snapshots.leftOut().forEach(each -> ErasedRows.text(each).ifPresent(remarks::add));
             remarks.addAll(script.remarks());
+            if (!apply && database.equals(LIVE) && !settings.closure().isEmpty()) {
+                remarks.add("files that these rows name (closure) come back with --apply only");
+            }
             if (apply && Files.exists(settings.marker())) {
                 remarks.add("this server is a standby: its next import takes away what is stored now");
             }
-            return new Work(found, plan, script, head(found, plan, remarks));
+            return new Work(found, plan, script, head(found, plan, remarks), snapshots);
         }
     }
 
@@ -289,6 +305,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 work.plan().members().stream()
                         .map(each -> RestoreScript.view(each, work.plan()))
                         .toList(),
+                files,
                 work.head(),
                 sql);
         cli.print(

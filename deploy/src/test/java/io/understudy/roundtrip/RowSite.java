@@ -10,6 +10,7 @@ import io.understudy.dump.DumpCommand;
 import io.understudy.dump.DumpRequest;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
 import io.understudy.history.ErasedRows;
 import io.understudy.history.HistoryCommand;
 import io.understudy.history.RestoreRowCommand;
@@ -31,6 +32,7 @@ import io.understudy.setup.SnapshotName;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
+import io.understudy.testing.TreeSnapshots;
 import io.understudy.time.Ticker;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,6 +72,7 @@ final class RowSite {
     private String user = PostgresServer.SUPERUSER;
     private String links = "[]";
     private String tables = "[]";
+    private String closure = "";
     private int opened;
     private int taken;
     private int epoch = 1;
@@ -283,10 +286,41 @@ final class RowSite {
         epoch++;
     }
 
+    /** The media of the site: the next snapshots have them, and rows name them by this query. */
+    Path media(String query) {
+        closure = query;
+        Path media = state.resolve("media");
+        try {
+            Files.createDirectories(media);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return media;
+    }
+
+    private Manifest withMedia(Manifest plain) {
+        try {
+            return new Manifest(
+                    plain.format(),
+                    plain.site(),
+                    plain.snapshot(),
+                    plain.periods(),
+                    plain.moment(),
+                    plain.walLsn(),
+                    plain.server(),
+                    plain.versions(),
+                    plain.databases(),
+                    List.of(TreeSnapshots.take("media", TreeKind.FILES, state.resolve("media"), blobs)),
+                    plain.totals());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The next snapshot. */
     Manifest take() {
         Manifest manifest = Copies.capture(server.settings(database), state, blobs, new SnapshotId(epoch, ++taken));
-        snapshots.put(manifest.snapshot(), manifest);
+        snapshots.put(manifest.snapshot(), closure.isEmpty() ? manifest : withMedia(manifest));
         return manifest;
     }
 
@@ -323,6 +357,7 @@ final class RowSite {
                     filestore: {url: "file://%1$s/store"}
                     signing: {trusted_keys: []}
                     history: {links: %6$s, tables: %7$s}
+                    %8$s
                     """.formatted(
                             state,
                             server.port(),
@@ -330,7 +365,8 @@ final class RowSite {
                             user,
                             user.equals(PostgresServer.SUPERUSER) ? server.password() : "plain",
                             links,
-                            tables));
+                            tables,
+                            closure.isEmpty() ? "" : "closure: [{tree: media, query: \"" + closure + "\"}]"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
