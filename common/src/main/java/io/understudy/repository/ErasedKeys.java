@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The rows that were erased, by the hashes of their keys alone: whose they were cannot be read from it. A row is erased
@@ -16,6 +18,8 @@ public final class ErasedKeys {
     private final Map<String, Map<String, Instant>> tables;
 
     private final ErasureHash hash;
+    /** What was found of a table by its name: rows are many. */
+    private final Map<List<String>, List<Map<String, Instant>>> byName = new ConcurrentHashMap<>();
 
     private ErasedKeys(Map<String, Map<String, Instant>> tables, ErasureHash hash) {
         this.tables = tables;
@@ -89,7 +93,18 @@ public final class ErasedKeys {
 
     /** Whether rows of this table were erased. */
     public boolean has(String schema, String name) {
-        return !isEmpty() && hash.tables(schema, name).stream().anyMatch(tables::containsKey);
+        return !of(schema, name).isEmpty();
+    }
+
+    private List<Map<String, Instant>> of(String schema, String name) {
+        return isEmpty()
+                ? List.of()
+                : byName.computeIfAbsent(
+                        List.of(schema, name),
+                        none -> hash.tables(schema, name).stream()
+                                .map(tables::get)
+                                .filter(Objects::nonNull)
+                                .toList());
     }
 
     /**
@@ -99,12 +114,12 @@ public final class ErasedKeys {
      * @param moment of the snapshot
      */
     public boolean has(String schema, String name, List<String> fields, Instant moment) {
-        if (fields.isEmpty() || !has(schema, name)) {
+        List<Map<String, Instant>> found = of(schema, name);
+        if (fields.isEmpty() || found.isEmpty()) {
             return false;
         }
         List<String> hashes = hash.rows(schema, name, fields);
-        return hash.tables(schema, name).stream()
-                .map(table -> tables.getOrDefault(table, Map.of()))
+        return found.stream()
                 .anyMatch(rows -> hashes.stream()
                         .map(rows::get)
                         .anyMatch(deleted -> deleted != null && moment.isBefore(deleted)));
