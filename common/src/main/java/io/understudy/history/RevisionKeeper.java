@@ -163,7 +163,7 @@ public final class RevisionKeeper {
             publishedAt = clock.instant();
         } catch (UnderstudyException e) {
             remarks.failed(new UnderstudyException(
-                    e.code(), "cannot say in the filestore which rows were erased: " + e.getMessage(), e.hint(), e));
+                    e.code(), "cannot write the list of erased rows to the filestore: " + e.getMessage(), e.hint(), e));
         }
     }
 

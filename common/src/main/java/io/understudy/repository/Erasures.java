@@ -94,8 +94,8 @@ public final class Erasures {
         if (bytes.length > LONGEST) {
             throw new UnderstudyException(
                     ErrorCode.FILE_UNSUPPORTED,
-                    "cannot say in " + filestore.name() + " which rows were erased: " + erased.count()
-                            + " are too many for one object",
+                    "cannot write the list of erased rows to " + filestore.name() + ": " + erased.count()
+                            + " rows are too many for one object",
                     "delete the oldest of understudy.erased in the database of revisions: no snapshot has them");
         }
         String name = PREFIX + server + ".json";

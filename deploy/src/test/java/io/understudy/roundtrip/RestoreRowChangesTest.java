@@ -36,6 +36,7 @@ class RestoreRowChangesTest {
     }
 
     /** An edge that was made again by hand does not bring back what only it would have referred to. */
+    @Tag("always")
     @Test
     void aMissingParentOfADependentThatIsLeftOutStaysAway() {
         RowSite site = new RowSite(state, """

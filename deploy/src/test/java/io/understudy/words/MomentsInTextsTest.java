@@ -69,6 +69,7 @@ class MomentsInTextsTest {
             "Moments.java",
             "RevisionKeeper.java",
             "RevisionWriter.java",
+            "RowErasure.java",
             "Signature.java");
 
     @Test
