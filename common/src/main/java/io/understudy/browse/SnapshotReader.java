@@ -7,6 +7,7 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.setup.SnapshotName;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The snapshots that a server can read, wherever they are. Changes nothing. Thread-safe. */
 public interface SnapshotReader {
@@ -28,4 +29,13 @@ public interface SnapshotReader {
 
     /** @throws io.understudy.failure.UnderstudyException {@code SNAPSHOT_UNKNOWN}, and why a manifest is refused */
     Opened open(SnapshotId snapshot);
+
+    /**
+     * Does work that opens these snapshots, while retention spares them as far as this server can have it do so.
+     *
+     * @param remarks receives why one may be deleted in the middle all the same: the work fails then
+     */
+    default <T> T held(List<SnapshotId> snapshots, Consumer<String> remarks, Supplier<T> work) {
+        return work.get();
+    }
 }
