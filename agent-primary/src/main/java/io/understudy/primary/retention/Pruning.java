@@ -96,8 +96,8 @@ public final class Pruning {
         }
 
         /**
-         * The reports that hold snapshots, and what commands read now. How old one is says the filestore's clock: one of a server may be wrong by
-         * years.
+         * The reports that hold snapshots, and what commands read now. How old one is says the filestore's clock: one
+         * of a server may be wrong by years.
          *
          * @param last when retention began last, or now, by the filestore's clock; empty: not known
          * @param hold how long a report holds
