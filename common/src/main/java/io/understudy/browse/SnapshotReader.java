@@ -10,6 +10,7 @@ import io.understudy.setup.SnapshotName;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The snapshots that a server can read, wherever they are. Changes nothing. Thread-safe. */
 public interface SnapshotReader {
@@ -45,5 +46,14 @@ public interface SnapshotReader {
      */
     default ErasedKeys erased(Consumer<JunkObject> junk) {
         return ErasedKeys.none();
+    }
+
+    /**
+     * Does work that opens these snapshots, while retention spares them as far as this server can have it do so.
+     *
+     * @param remarks receives why one may be deleted in the middle all the same: the work fails then
+     */
+    default <T> T held(List<SnapshotId> snapshots, Consumer<String> remarks, Supplier<T> work) {
+        return work.get();
     }
 }

@@ -16,6 +16,7 @@ import io.understudy.setup.SnapshotName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,20 +63,23 @@ public final class DiffCommand implements Callable<Integer> {
     }
 
     private int diff(SnapshotReader reader) {
-        Opened first = reader.open(cli.find(from, reader));
-        Opened second = reader.open(cli.find(to, reader));
+        List<SnapshotId> ends = List.of(cli.find(from, reader), cli.find(to, reader));
+        cli.held(reader, ends, () -> diff(reader.open(ends.get(0)), reader.open(ends.get(1))));
+        return 0;
+    }
+
+    private void diff(Opened first, Opened second) {
         SnapshotDiff diff = new SnapshotDiff(first, second);
         if (files) {
             paths(first, second);
-            return 0;
+            return;
         }
         if (table != null) {
             rows(diff, first, second);
-            return 0;
+            return;
         }
         Difference difference = compare(diff);
         cli.print(difference, difference::text);
-        return 0;
     }
 
     private void paths(Opened first, Opened second) {

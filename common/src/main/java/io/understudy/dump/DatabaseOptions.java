@@ -51,7 +51,11 @@ public final class DatabaseOptions {
                     "use dump --no-owner");
         }
         DumpRequest request = part.request(true);
-        Opened opened = reader.open(cli.find(id, reader));
+        SnapshotId snapshot = cli.find(id, reader);
+        cli.held(reader, List.of(snapshot), () -> dump(cli, reader.open(snapshot), file, settings, request));
+    }
+
+    private void dump(SnapshotProgram cli, Opened opened, Path file, Settings settings, DumpRequest request) {
         Optional<OtherDump> other = OtherDump.of(opened, part.database(), part);
         if (other.isPresent()) {
             cli.interruptible(() -> {
@@ -92,7 +96,17 @@ public final class DatabaseOptions {
         });
         Optional<String> role = Optional.ofNullable(owner);
         DatabaseRestore restore = new DatabaseRestore(settings).leavingOut(part.erased(cli, settings, reader));
-        Opened opened = reader.open(cli.find(id, reader));
+        SnapshotId snapshot = cli.find(id, reader);
+        cli.held(reader, List.of(snapshot), () -> restore(cli, restore, reader.open(snapshot), request, name, role));
+    }
+
+    private static void restore(
+            SnapshotProgram cli,
+            DatabaseRestore restore,
+            Opened opened,
+            DumpRequest request,
+            String name,
+            Optional<String> role) {
         if (restore.runsAsSuperuser(role)) {
             cli.say(
                     "warning: database.user is a superuser, and functions of the site that store rows run with its rights;"

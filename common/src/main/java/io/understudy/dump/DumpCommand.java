@@ -84,7 +84,11 @@ public final class DumpCommand implements Callable<Integer> {
     }
 
     private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
-        SnapshotReader.Opened opened = reader.open(cli.find(id, reader));
+        SnapshotId snapshot = cli.find(id, reader);
+        return reader.held(List.of(snapshot), cli::say, () -> dump(settings, reader.open(snapshot), request));
+    }
+
+    private int dump(Settings settings, SnapshotReader.Opened opened, DumpRequest request) {
         Optional<OtherDump> other = OtherDump.of(opened, options.database(), options);
         if (other.isPresent()) {
             return dump(opened, other.get());

@@ -60,6 +60,11 @@ public enum StateEntry {
             "number and hash of the last line of `audit.jsonl`, and the last entry that was deleted with an old file",
             "lines that are lost from the end or the beginning of the chain are not noticed"),
     AUDIT_LOCK(Owner.BOTH, "audit.lock", "held while a line is appended", "nothing; it is made again"),
+    READING(
+            Owner.BOTH,
+            "reading",
+            "locks of the commands that hold a snapshot while they read it (`restore`, `dump`, `cat`, `diff`)",
+            "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     REPOSITORY_KEY(
             Owner.PRIMARY,
