@@ -60,9 +60,12 @@ class DrillSettingsTest {
 
         assertThat(drill.site().start()).containsExactly("drill-site", "start");
         assertThat(drill.site().health().orElseThrow().within()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(drill.site().smoke()).extracting(DrillSettings.SmokeTest::name).containsExactly("login");
-        assertThat(drill.rewrite()).singleElement().satisfies(rule -> assertThat(rule.tree())
-                .isEqualTo("config"));
+        assertThat(drill.site().smoke())
+                .extracting(DrillSettings.SmokeTest::name)
+                .containsExactly("login");
+        assertThat(drill.rewrite())
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.tree()).isEqualTo("config"));
         assertThat(drill.leaveOut()).containsExactly("config");
         assertThat(drill.schedule()).isPresent();
         assertThat(drill.maxAge()).isEqualTo(Duration.ofDays(8));
@@ -84,6 +87,8 @@ class DrillSettingsTest {
     void saysWhatIsWrong(String keys, String problem) {
         String text = SITE.substring(0, SITE.indexOf("drill:")) + "drill: {start: [a], " + keys + "}\n";
 
-        assertThatThrownBy(() -> read(text)).isInstanceOf(UnderstudyException.class).hasMessageContaining(problem);
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(UnderstudyException.class)
+                .hasMessageContaining(problem);
     }
 }

@@ -43,7 +43,8 @@ class DrillIT extends Scenario {
         assertThat(report.path("steps").findValuesAsText("name"))
                 .containsExactly(
                         "check", "database", "files", "start", "health", "smoke guestbook", "stop", "clean-up");
-        assertThat(new SiteClient(URI.create("http://127.0.0.1:" + port + "/")).health()).isEmpty();
+        assertThat(new SiteClient(URI.create("http://127.0.0.1:" + port + "/")).health())
+                .isEmpty();
         assertThat(databases(standby)).doesNotContain("site_drill");
         assertThat(standby.layout().state().resolve("drill")).doesNotExist();
         assertThat(standby.site().notes()).containsExactly("first");
@@ -51,7 +52,8 @@ class DrillIT extends Scenario {
         assertThat(read(standby.layout().home().resolve("drill.said"))).contains("\"text\":\"rehearsed\"", "Rehearsal");
         Outcome shown = standby.replica("drill", "--show", "latest").successful();
         assertThat(shown.output()).contains("passed", "signature:  good, key ");
-        assertThat(standby.replica("drill", "--list").successful().output()).contains(report.path("id").asText());
+        assertThat(standby.replica("drill", "--list").successful().output())
+                .contains(report.path("id").asText());
         assertThat(standby.replica("forecast").output()).doesNotContain("no drill", "last drill");
     }
 
@@ -131,8 +133,10 @@ class DrillIT extends Scenario {
                 END
                 fi
                 exec %s "$1" "$file"
-                """.formatted(port, standby.layout().passwordFile(), site(standby)));
-        Path smoke = script(standby.layout().home().resolve("drill-smoke"), """
+                """.formatted(
+                        port, standby.layout().passwordFile(), site(standby)));
+        Path smoke =
+                script(standby.layout().home().resolve("drill-smoke"), """
                 #!/bin/sh
                 set -eu
                 # %s
@@ -179,7 +183,9 @@ class DrillIT extends Scenario {
     private static Map<String, String> state(Server standby) {
         Map<String, String> state = new TreeMap<>();
         for (Path tree : List.of(
-                standby.layout().media(), standby.layout().siteConfig(), standby.layout().secrets())) {
+                standby.layout().media(),
+                standby.layout().siteConfig(),
+                standby.layout().secrets())) {
             try (Stream<Path> all = Files.walk(tree)) {
                 all.forEach(each -> state.put(each.toString(), described(each)));
             } catch (IOException e) {
@@ -208,9 +214,8 @@ class DrillIT extends Scenario {
     private static String described(Path file) {
         try {
             Map<String, Object> attributes = Files.readAttributes(file, "unix:size,lastModifiedTime,ino,mode,uid");
-            String content = Files.isRegularFile(file)
-                    ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
-                    : "";
+            String content =
+                    Files.isRegularFile(file) ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1) : "";
             return new TreeMap<>(attributes) + content;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

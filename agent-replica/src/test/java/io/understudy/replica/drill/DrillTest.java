@@ -164,9 +164,9 @@ class DrillTest {
                     .containsEntry(
                             "UNDERSTUDY_DRILL_TREE_MEDIA",
                             settings.state().resolve("drill/media").toString());
-            assertThat(Path.of(command.environment().get("UNDERSTUDY_DRILL_MARKER")))
-                    .hasParent(settings.state().resolve("drill"))
-                    .doesNotExist();
+            Path marker = Path.of(command.environment().get("UNDERSTUDY_DRILL_MARKER"));
+            assertThat(marker.getParent()).isEqualTo(settings.state().resolve("drill"));
+            assertThat(marker).doesNotExist();
             return Answer.ok("");
         });
 
