@@ -30,11 +30,16 @@ final class DrillReader {
         DrillSettings settings = new DrillSettings(
                 commands(values),
                 rules(values),
+                values.optionalPath(Setting.DRILL_FOLDER),
                 values.list(Setting.DRILL_LEAVE_OUT),
                 schedule(values),
                 values.duration(Setting.DRILL_MAX_AGE),
                 values.integer(Setting.DRILL_KEEP));
         settings.leaveOut().forEach(name -> requireTree(values, Setting.DRILL_LEAVE_OUT, name));
+        settings.folder().ifPresent(folder -> trees.stream()
+                .filter(tree -> folder.startsWith(tree.path()))
+                .forEach(tree -> values.fault(
+                        Setting.DRILL_FOLDER, "lies in tree " + tree.name() + ": an import would remove it")));
         if (settings.site().start().isEmpty()) {
             values.fault(Setting.DRILL_START, "is missing: the command that starts the copy of the site");
         }

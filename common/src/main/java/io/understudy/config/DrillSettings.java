@@ -1,6 +1,7 @@
 package io.understudy.config;
 
 import io.understudy.config.Settings.HealthSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param site the commands
  * @param rewrite what the copies of trees have otherwise, in order
+ * @param folder in which the copies of trees are made; empty: in the state folder
  * @param leaveOut names of trees that are not copied
  * @param schedule when the daemon does it; empty: only when it is asked
  * @param maxAge how old the last drill that passed may be
@@ -18,6 +20,7 @@ import java.util.Optional;
 public record DrillSettings(
         DrillCommands site,
         List<RewriteRule> rewrite,
+        Optional<Path> folder,
         List<String> leaveOut,
         Optional<CronExpression> schedule,
         Duration maxAge,

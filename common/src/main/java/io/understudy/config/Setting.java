@@ -226,6 +226,7 @@ public enum Setting {
     DRILL_REWRITE_TREE("drill.rewrite[].tree", Kind.NAME, Setting.REQUIRED),
     DRILL_REWRITE_PATH("drill.rewrite[].path", Kind.TEXT, Setting.REQUIRED),
     DRILL_REWRITE_REPLACE("drill.rewrite[].replace", Kind.REPLACEMENTS, "{}"),
+    DRILL_FOLDER("drill.folder", Kind.PATH, ""),
     DRILL_LEAVE_OUT("drill.leave_out", Kind.TEXTS, "[]"),
     DRILL_SCHEDULE("drill.schedule", Kind.TEXT, ""),
     DRILL_MAX_AGE("drill.max_age", Kind.DURATION.between("1h", "365d"), "8d"),

@@ -82,6 +82,7 @@ class DrillSettingsTest {
                 "stop: [x], health: {within: 5s} | drill.health.command must be set",
                 "stop: [x], smoke: [{name: a}] | command is missing",
                 "stop: [x], rewrite: [{tree: config, path: a}] | must hold texts",
+                "stop: [x], folder: /etc/site/x | drill.folder lies in tree config",
                 "stop: [x], sart: [y] | drill.sart"
             })
     void saysWhatIsWrong(String keys, String problem) {

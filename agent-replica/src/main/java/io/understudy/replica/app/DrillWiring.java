@@ -11,6 +11,8 @@ import io.understudy.replica.drill.DrillControl;
 import io.understudy.replica.drill.DrillParts;
 import io.understudy.replica.drill.SpareAccess;
 import io.understudy.replica.fetch.MirroredReader;
+import io.understudy.replica.forecast.Measurement;
+import io.understudy.replica.forecast.TakenSteps;
 import io.understudy.state.StateEntry;
 import java.util.Optional;
 
@@ -54,7 +56,8 @@ final class DrillWiring {
                         wiring.store(),
                         wiring.marker(),
                         new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ports.ticker()),
-                        wiring.measured(),
+                        (start, health) ->
+                                wiring.measured().add(Measurement.Kind.DRILL, TakenSteps.of(start, health)),
                         control,
                         events);
     }

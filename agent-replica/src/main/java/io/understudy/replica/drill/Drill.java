@@ -12,8 +12,6 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.drill.DrillReport.Result;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.forecast.MeasuredTimes;
-import io.understudy.replica.forecast.Measurement;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.time.Ticker;
 import java.time.Clock;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -40,7 +37,7 @@ public final class Drill {
     private final DrillSite site;
     private final BackupMode backup;
     private final Supplier<Optional<Newest>> newest;
-    private final MeasuredTimes measured;
+    private final Measured measured;
     private final DrillControl control;
     private final Events events;
     private final DrillClock time;
@@ -52,7 +49,7 @@ public final class Drill {
             DrillSite site,
             BackupMode backup,
             Supplier<Optional<Newest>> newest,
-            MeasuredTimes measured,
+            Measured measured,
             DrillControl control,
             Events events,
             DrillClock time) {
@@ -250,7 +247,7 @@ public final class Drill {
         place.results().add(report);
         ReplicaPoint.DRILL_REPORTED.reached();
         if (report.passed()) {
-            measured.add(Measurement.Kind.DRILL, times(steps));
+            steps.took(DrillStep.START).ifPresent(start -> measured.passed(start, steps.took(DrillStep.HEALTH)));
         }
         events.report(
                 switch (result) {
@@ -262,14 +259,6 @@ public final class Drill {
         return report;
     }
 
-    /** As of a promotion: the start of the site and its proof. */
-    private static Map<String, Duration> times(DrillSteps steps) {
-        Map<String, Duration> times = new LinkedHashMap<>();
-        steps.took(DrillStep.START).ifPresent(took -> times.put(Measurement.RESTART, took));
-        steps.took(DrillStep.HEALTH).ifPresent(took -> times.put(Measurement.PROVE, took));
-        return times;
-    }
-
     private String name(Instant now) {
         String first = NAME.format(now);
         String name = first;
@@ -277,6 +266,13 @@ public final class Drill {
             name = first + "-" + i;
         }
         return name;
+    }
+
+    /** Receives how long the site of a drill that passed took to start and to become healthy. */
+    @FunctionalInterface
+    public interface Measured {
+        /** @param health empty where it is not asked for */
+        void passed(Duration start, Optional<Duration> health);
     }
 
     /** @param clock of names and reports @param ticker of steps */

@@ -8,7 +8,6 @@ import io.understudy.events.Events;
 import io.understudy.files.DiskSpace;
 import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;
-import io.understudy.replica.forecast.MeasuredTimes;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.time.Ticker;
@@ -28,7 +27,7 @@ public record DrillParts(Settings settings, DrillSettings drill, Clock clock, Ti
             ReplicaStateStore store,
             BackupMode backup,
             CommandRunner runner,
-            MeasuredTimes measured,
+            Drill.Measured measured,
             DrillControl control,
             Events events) {
         Optional<DatabaseCopy> database = server.map(it -> new DatabaseCopy(

@@ -3,8 +3,10 @@ package io.understudy.replica.drill;
 import io.understudy.replica.drill.DrillReport.Result;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
+import io.understudy.time.Moments;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How the last drill ended and when one passed last, for those who ask often. Thread-safe. */
@@ -42,6 +44,16 @@ public final class DrillResults {
      */
     public record Content(Optional<Summary> last, Optional<Summary> passed) {
         static final Content NONE = new Content(Optional.empty(), Optional.empty());
+
+        /** One line. */
+        public String text() {
+            String good = passed.map(it -> "passed last at " + Moments.text(it.at())
+                            + String.format(Locale.ROOT, ", in %.1f s", it.seconds()))
+                    .orElse("none has passed yet");
+            return last.filter(it -> it.why().isPresent())
+                    .map(it -> "the last one, " + it.id() + ", did not pass; " + good)
+                    .orElse(good);
+        }
     }
 
     public Content read() {

@@ -24,7 +24,9 @@ final class DrillVariables {
     }
 
     Path folder() {
-        return StateEntry.DRILL_FOLDER.in(settings.state()).toAbsolutePath();
+        return drill.folder()
+                .map(each -> each.resolve("understudy-drill-" + settings.site()))
+                .orElseGet(() -> StateEntry.DRILL_FOLDER.in(settings.state()).toAbsolutePath());
     }
 
     Map<String, String> of(DrillNote note) {

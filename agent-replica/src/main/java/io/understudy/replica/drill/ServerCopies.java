@@ -11,6 +11,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.DiskSpace.Need;
+import io.understudy.files.FileFailure;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.rewrite.Rewrites;
@@ -21,7 +22,10 @@ import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.restore.TreeCopy;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -64,7 +68,7 @@ final class ServerCopies implements DrillCopies {
                 files += tree.bytes() + tree.entries() * BLOCK;
             }
         }
-        needs.add(new Need(settings.state(), files));
+        needs.add(new Need(drill.folder().filter(Files::isDirectory).orElse(settings.state()), files));
         database.ifPresent(it -> {
             it.requireFree();
             it.need(manifest).ifPresent(needs::add);
@@ -82,7 +86,7 @@ final class ServerCopies implements DrillCopies {
     public CopiedTrees copyTrees(SnapshotId snapshot, Path folder) {
         Opened opened = reader.open(snapshot);
         SnapshotFiles files = new SnapshotFiles(opened);
-        AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
+        make(folder);
         long bytes = 0;
         List<String> leftOut = new ArrayList<>();
         for (TreeData tree : files.trees()) {
@@ -95,6 +99,18 @@ final class ServerCopies implements DrillCopies {
         }
         settings.databases().forEach(each -> leftOut.add("database " + each.name() + ": it is not PostgreSQL's"));
         return new CopiedTrees(bytes, leftOut);
+    }
+
+    /** A user of the site passes through to its trees, and sees no names. */
+    private void make(Path folder) {
+        AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
+        if (drill.folder().isPresent()) {
+            try {
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+            } catch (IOException e) {
+                throw FileFailure.of("open", folder, e);
+            }
+        }
     }
 
     /** By the rules of this standby, then by those of the drill. */

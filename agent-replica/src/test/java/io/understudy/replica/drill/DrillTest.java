@@ -16,8 +16,6 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.drill.DrillReport.Result;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.AgentSettings;
-import io.understudy.replica.forecast.MeasuredTimes;
-import io.understudy.replica.forecast.Measurement;
 import io.understudy.replica.state.MarkerBackupMode;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
@@ -51,6 +49,7 @@ class DrillTest {
     private final ScriptedCommandRunner runner = new ScriptedCommandRunner();
     private final FakeCopies copies = new FakeCopies();
     private final List<Event> seen = new ArrayList<>();
+    private final List<Duration> measured = new ArrayList<>();
     private final DrillControl control = new DrillControl();
     private Optional<Newest> newest = Optional.of(new Newest(SNAPSHOT, Optional.empty(), Optional.empty()));
     private Settings settings;
@@ -77,6 +76,7 @@ class DrillTest {
                         List.of(),
                         Duration.ofSeconds(10)),
                 List.of(),
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Duration.ofDays(8),
@@ -91,14 +91,10 @@ class DrillTest {
                 new DrillSite(configured().site(), runner, time),
                 new MarkerBackupMode(new Marker(settings.marker()), "site", time.clock()),
                 () -> newest,
-                measured(),
+                (start, health) -> measured.add(start),
                 control,
                 events,
                 new Drill.DrillClock(time.clock(), time));
-    }
-
-    private MeasuredTimes measured() {
-        return new MeasuredTimes(settings.state(), time.clock());
     }
 
     private DrillReport run() {
@@ -149,9 +145,7 @@ class DrillTest {
         assertThat(report.content().orElseThrow().leftOut()).containsExactly("tree big: drill.leave_out");
         assertNothingIsLeft();
         assertThat(results().read().passed()).map(DrillResults.Summary::id).contains(report.id());
-        assertThat(measured().all())
-                .singleElement()
-                .satisfies(it -> assertThat(it.kind()).isEqualTo(Measurement.Kind.DRILL));
+        assertThat(measured).hasSize(1);
         assertThat(seen).hasAtLeastOneElementOfType(ReplicaEvent.DrillPassed.class);
     }
 
@@ -236,7 +230,7 @@ class DrillTest {
         assertThat(failed(report)).containsExactly("smoke login");
         assertThat(report.problem().orElseThrow().message()).contains("drill.smoke, login", "wrong password");
         assertThat(runner.lines()).doesNotContain("search").endsWith("stop");
-        assertThat(measured().all()).isEmpty();
+        assertThat(measured).isEmpty();
     }
 
     @Test
