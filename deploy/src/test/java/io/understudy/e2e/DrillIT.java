@@ -58,7 +58,7 @@ class DrillIT extends Scenario {
     }
 
     @Test
-    void aDrillThatFailsIsToldAndChangesNothing() {
+    void aDrillThatFailsIsReportedAndChangesNothing() {
         Server standby = following(false).standby();
         configure(standby, "smoke fails", "false");
         Map<String, String> before = state(standby);

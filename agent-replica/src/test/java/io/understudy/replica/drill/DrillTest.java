@@ -234,7 +234,7 @@ class DrillTest {
     }
 
     @Test
-    void aStopThatFailsIsToldAndTheCopiesGoAllTheSame() {
+    void aStopThatFailsIsReportedAndTheCopiesGoAllTheSame() {
         runner.on("stop", Answer.failed(1, "still runs"));
 
         DrillReport report = run();
