@@ -36,10 +36,11 @@ final class DrillReader {
                 values.duration(Setting.DRILL_MAX_AGE),
                 values.integer(Setting.DRILL_KEEP));
         settings.leaveOut().forEach(name -> requireTree(values, Setting.DRILL_LEAVE_OUT, name));
-        settings.folder().ifPresent(folder -> trees.stream()
-                .filter(tree -> folder.startsWith(tree.path()))
-                .forEach(tree -> values.fault(
-                        Setting.DRILL_FOLDER, "lies in tree " + tree.name() + ": an import would remove it")));
+        settings.folder()
+                .ifPresent(folder -> trees.stream()
+                        .filter(tree -> folder.startsWith(tree.path()))
+                        .forEach(tree -> values.fault(
+                                Setting.DRILL_FOLDER, "lies in tree " + tree.name() + ": an import would remove it")));
         if (settings.site().start().isEmpty()) {
             values.fault(Setting.DRILL_START, "is missing: the command that starts the copy of the site");
         }

@@ -56,8 +56,7 @@ final class DrillWiring {
                         wiring.store(),
                         wiring.marker(),
                         new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ports.ticker()),
-                        (start, health) ->
-                                wiring.measured().add(Measurement.Kind.DRILL, TakenSteps.of(start, health)),
+                        (start, health) -> wiring.measured().add(Measurement.Kind.DRILL, TakenSteps.of(start, health)),
                         control,
                         events);
     }

@@ -243,7 +243,10 @@ public record StatusView(
         }
 
         Live with(Forecast seen) {
-            return copy(shutdown, treesLeft, new Outlook(outlook.held(), Optional.of(seen), outlook.guard(), outlook.drill()));
+            return copy(
+                    shutdown,
+                    treesLeft,
+                    new Outlook(outlook.held(), Optional.of(seen), outlook.guard(), outlook.drill()));
         }
 
         Live holding(Optional<HoldView> now) {
@@ -255,8 +258,7 @@ public record StatusView(
         }
 
         Live rehearsed(Optional<DrillResults.Content> known) {
-            return copy(
-                    shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), outlook.guard(), known));
+            return copy(shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), outlook.guard(), known));
         }
 
         private Live copy(Optional<PrimaryShutdown> last, List<String> left, Outlook seen) {
