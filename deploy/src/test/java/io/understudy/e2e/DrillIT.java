@@ -32,7 +32,7 @@ class DrillIT extends Scenario {
     @Test
     void aDrillPassesAndTheLiveSiteIsByteForByteUntouched() {
         Server standby = following(false).standby();
-        configure(standby, "smoke writes", "curl -fsS -d rehearsed http://127.0.0.1:" + port + "/notes");
+        configure(standby, "smoke writes", "curl -fsS -H Content-Type:text/plain -d rehearsed http://127.0.0.1:" + port + "/notes");
         Map<String, String> before = state(standby);
 
         JsonNode report = standby.replica("drill", "--json").successful().json();
@@ -88,7 +88,8 @@ class DrillIT extends Scenario {
         primary.site().addNote("ahead");
         Deadline.await("the note is loaded ahead", FOLLOWS, () -> ahead(standby));
 
-        CompletableFuture<Outcome> drill = CompletableFuture.supplyAsync(() -> standby.replica("drill", "--json"));
+        CompletableFuture<Outcome> drill = CompletableFuture.supplyAsync(
+                () -> standby.replicaProgram("drill", "--json").run(FOLLOWS));
         SiteClient copy = new SiteClient(URI.create("http://127.0.0.1:" + port + "/"));
         copy.awaitMode("primary", ANSWERS);
         assertThat(copy.notes()).containsExactly("ahead", "first");

@@ -1,7 +1,9 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.DrillSettings;
+import io.understudy.config.DrillSettings.DrillCommands;
 import io.understudy.config.Settings;
+import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.dump.DatabaseRestore;
 import io.understudy.events.Events;
 import io.understudy.postgres.Database;
@@ -13,7 +15,9 @@ import io.understudy.replica.drill.SpareAccess;
 import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.forecast.Measurement;
 import io.understudy.replica.forecast.TakenSteps;
+import io.understudy.site.CommandSiteService;
 import io.understudy.state.StateEntry;
+import java.util.List;
 import java.util.Optional;
 
 /** Wires what rehearses promotions. */
@@ -56,8 +60,15 @@ final class DrillWiring {
                         wiring.store(),
                         wiring.marker(),
                         new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ports.ticker()),
+                        runner -> new CommandSiteService(asked(drill.site()), runner, ports.ticker()),
                         (start, health) -> wiring.measured().add(Measurement.Kind.DRILL, TakenSteps.of(start, health)),
                         control,
                         events);
+    }
+
+    /** The health check alone. */
+    private static ServiceSettings asked(DrillCommands site) {
+        return new ServiceSettings(
+                List.of(), List.of(), List.of(), site.environment(), site.limit(), site.health());
     }
 }

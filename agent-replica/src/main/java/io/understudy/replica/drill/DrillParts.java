@@ -10,16 +10,18 @@ import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The parts of a real server's drills. */
 public record DrillParts(Settings settings, DrillSettings drill, Clock clock, Ticker ticker) {
     /** @param spare empty where the database is always loaded */
     public record Server(Database database, DatabaseRestore restore, Optional<SpareAccess> spare) {}
 
-    /** @param server empty of a site without PostgreSQL */
+    /** @param server empty of a site without PostgreSQL @param health as {@link DrillSite} */
     public Drill drill(
             SnapshotReader reader,
             Optional<Server> server,
@@ -27,6 +29,7 @@ public record DrillParts(Settings settings, DrillSettings drill, Clock clock, Ti
             ReplicaStateStore store,
             BackupMode backup,
             CommandRunner runner,
+            Function<CommandRunner, SiteService> health,
             Drill.Measured measured,
             DrillControl control,
             Events events) {
@@ -40,7 +43,7 @@ public record DrillParts(Settings settings, DrillSettings drill, Clock clock, Ti
         return new Drill(
                 DrillPlace.of(settings, drill),
                 new ServerCopies(settings, drill, reader, database, space),
-                new DrillSite(drill.site(), runner, ticker),
+                new DrillSite(drill.site(), runner, health),
                 backup,
                 () -> Newest.of(store.record()),
                 measured,

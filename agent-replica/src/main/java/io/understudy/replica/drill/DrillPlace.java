@@ -7,7 +7,7 @@ import io.understudy.state.StateFile;
 import java.nio.file.Path;
 
 /**
- * What drills keep in the state folder, and what they tell their commands.
+ * What drills keep in the state folder, and what their commands get.
  *
  * @param server the name of the standby
  * @param lock held during a drill

@@ -2,17 +2,16 @@ package io.understudy.replica.drill;
 
 import io.understudy.config.DrillSettings.DrillCommands;
 import io.understudy.config.DrillSettings.SmokeTest;
-import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
-import io.understudy.site.CommandSiteService;
-import io.understudy.time.Ticker;
+import io.understudy.site.SiteService;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +22,13 @@ final class DrillSite {
 
     private final DrillCommands commands;
     private final CommandRunner runner;
-    private final Ticker ticker;
+    private final Function<CommandRunner, SiteService> health;
 
-    DrillSite(DrillCommands commands, CommandRunner runner, Ticker ticker) {
+    /** @param health makes what asks for the health of the copy, with this runner */
+    DrillSite(DrillCommands commands, CommandRunner runner, Function<CommandRunner, SiteService> health) {
         this.commands = commands;
         this.runner = runner;
-        this.ticker = ticker;
+        this.health = health;
     }
 
     void start(Map<String, String> variables) {
@@ -54,10 +54,8 @@ final class DrillSite {
 
     /** @throws UnderstudyException {@code SITE_UNHEALTHY}; {@code CANCELLED} when interrupted */
     void prove(Map<String, String> variables) {
-        ServiceSettings asked = new ServiceSettings(
-                List.of(), List.of(), List.of(), commands.environment(), commands.limit(), commands.health());
         try {
-            new CommandSiteService(asked, command -> runner.run(command.with(variables)), ticker).prove();
+            health.apply(command -> runner.run(command.with(variables))).prove();
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.SITE_UNHEALTHY) {
                 throw e;

@@ -101,7 +101,8 @@ class StatusAgainstTheWorldTest {
                     .set("trees_left", "")
                     .set("discrepancies", "")
                     .set("guard.two_primaries", "")
-                    .set("guard.dns", NONE);
+                    .set("guard.dns", NONE)
+                    .set("drill", NONE);
         }
 
         Truth set(String field, String value) {

@@ -8,6 +8,7 @@ import io.understudy.config.DrillSettings.DrillCommands;
 import io.understudy.config.DrillSettings.SmokeTest;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.HealthSettings;
+import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -18,6 +19,7 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.state.MarkerBackupMode;
 import io.understudy.repository.SnapshotId;
+import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
@@ -88,7 +90,19 @@ class DrillTest {
         return new Drill(
                 DrillPlace.of(settings, configured()),
                 copies,
-                new DrillSite(configured().site(), runner, time),
+                new DrillSite(
+                        configured().site(),
+                        runner,
+                        each -> new CommandSiteService(
+                                new ServiceSettings(
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        Duration.ofSeconds(10),
+                                        configured().site().health()),
+                                each,
+                                time)),
                 new MarkerBackupMode(new Marker(settings.marker()), "site", time.clock()),
                 () -> newest,
                 (start, health) -> measured.add(start),
