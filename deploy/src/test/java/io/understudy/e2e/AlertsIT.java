@@ -66,7 +66,7 @@ class AlertsIT extends TwoServers {
             "UnderstudyTablesDiffered",
             "UnderstudyTwoPrimaries");
 
-    /** Absent here, with one filestore that is not encrypted, no closure, drill or dns. Other tests see their values. */
+    /** Absent here: one filestore, not encrypted, no closure, drill or dns. Other tests see their values. */
     private static final Set<String> ELSEWHERE = Set.of(
             Metric.CLOSURE_MISSING_FILES.exported(),
             Metric.DNS_AGREES.exported(),

@@ -32,7 +32,10 @@ class DrillIT extends Scenario {
     @Test
     void aDrillPassesAndTheLiveSiteIsByteForByteUntouched() {
         Server standby = following(false).standby();
-        configure(standby, "smoke writes", "curl -fsS -H Content-Type:text/plain -d rehearsed http://127.0.0.1:" + port + "/notes");
+        configure(
+                standby,
+                "smoke writes",
+                "curl -fsS -H Content-Type:text/plain -d rehearsed http://127.0.0.1:" + port + "/notes");
         Map<String, String> before = state(standby);
 
         JsonNode report = standby.replica("drill", "--json").successful().json();

@@ -68,7 +68,6 @@ final class DrillWiring {
 
     /** The health check alone. */
     private static ServiceSettings asked(DrillCommands site) {
-        return new ServiceSettings(
-                List.of(), List.of(), List.of(), site.environment(), site.limit(), site.health());
+        return new ServiceSettings(List.of(), List.of(), List.of(), site.environment(), site.limit(), site.health());
     }
 }
