@@ -4,6 +4,7 @@ import io.understudy.repository.JunkObject;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,6 +33,16 @@ public final class HoldingReader implements SnapshotReader {
     @Override
     public Opened open(SnapshotId snapshot) {
         return reader.open(snapshot);
+    }
+
+    @Override
+    public Optional<ErasureHash> erasureHash() {
+        return reader.erasureHash();
+    }
+
+    @Override
+    public ErasedKeys erased(Consumer<JunkObject> junk) {
+        return reader.erased(junk);
     }
 
     /** Held before it is opened: what is gone by then cannot be opened, and what is opened stays. */

@@ -52,10 +52,17 @@ public final class DatabaseOptions {
         }
         DumpRequest request = part.request(true);
         SnapshotId snapshot = cli.find(id, reader);
-        cli.held(reader, List.of(snapshot), () -> dump(cli, reader.open(snapshot), file, settings, request));
+        cli.held(reader, List.of(snapshot), () -> dump(cli, reader, snapshot, file, settings, request));
     }
 
-    private void dump(SnapshotProgram cli, Opened opened, Path file, Settings settings, DumpRequest request) {
+    private void dump(
+            SnapshotProgram cli,
+            SnapshotReader reader,
+            SnapshotId snapshot,
+            Path file,
+            Settings settings,
+            DumpRequest request) {
+        Opened opened = reader.open(snapshot);
         Optional<OtherDump> other = OtherDump.of(opened, part.database(), part);
         if (other.isPresent()) {
             cli.interruptible(() -> {

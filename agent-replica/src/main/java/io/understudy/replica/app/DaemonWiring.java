@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.admin.AdminServer;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
+import io.understudy.config.DrillSettings;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
@@ -28,6 +29,7 @@ import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.Transport;
 import io.understudy.twoprimaries.Guard;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,8 +95,12 @@ final class DaemonWiring {
                 ports.clock());
         events.add(link);
         pace.announcedBy(link::isUp);
+        Drills drills = DrillWiring.ofDaemon(wiring, new SpareOfQueue(queue), events);
         MarkerWatch watch = wiring.markerWatch(
-                queue::interruptRound,
+                () -> {
+                    drills.promoted();
+                    queue.interruptRound();
+                },
                 queue::wake,
                 () -> {
                     replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy);
@@ -110,6 +116,7 @@ final class DaemonWiring {
                                 events,
                                 audit,
                                 NamesSwitch.of(wiring),
+                                drills,
                                 () -> status.ofDaemon(link.seen()),
                                 status::forecast),
                         audit,
@@ -170,6 +177,14 @@ final class DaemonWiring {
                     ports.ticker())::start);
         }
         services.add(new ForecastWatch(status::forecast, replicaMetrics::forecast, events, ports.ticker())::start);
+        drills.drill()
+                .ifPresent(drill -> services.add(new DrillSchedule(
+                        drills,
+                        drill,
+                        settings.failover().drill().flatMap(DrillSettings::schedule),
+                        events,
+                        ports.clock(),
+                        ZoneId.systemDefault())::start));
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);
     }

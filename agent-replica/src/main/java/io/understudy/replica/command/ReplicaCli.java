@@ -58,6 +58,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 RewriteCommand.class,
                 RollbackCommand.class,
                 ForecastCommand.class,
+                DrillCommand.class,
                 AcceptCommand.class,
                 RejectCommand.class,
                 PromoteCommand.class,

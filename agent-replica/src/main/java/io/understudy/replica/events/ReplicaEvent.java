@@ -292,4 +292,22 @@ public sealed interface ReplicaEvent extends Event {
 
     @EventText(value = "whether another server was promoted since is not known: {why}", severity = Severity.WARN)
     record LaterPromotionUnknown(UnderstudyException why) implements ReplicaEvent {}
+
+    /** @param took all of its steps */
+    @EventText("drill {id} passed: a copy of the site came up with {snapshot}, in {took}")
+    record DrillPassed(String id, SnapshotId snapshot, Duration took) implements ReplicaEvent {}
+
+    @EventText(value = "drill {id} failed with {snapshot}: {why}", severity = Severity.ERROR)
+    record DrillFailed(String id, SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText("drill {id} was given up: {why}")
+    record DrillAbandoned(String id, UnderstudyException why) implements ReplicaEvent {}
+
+    /** Of one whose process was killed. */
+    @EventText("what drill {id} left is cleared up")
+    record DrillCleared(String id) implements ReplicaEvent {}
+
+    /** It was due by {@code drill.schedule}, and did not begin. */
+    @EventText(value = "no drill was done: {why}", severity = Severity.ERROR)
+    record DrillNotDone(UnderstudyException why) implements ReplicaEvent {}
 }
