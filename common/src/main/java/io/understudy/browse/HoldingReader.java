@@ -1,5 +1,7 @@
 package io.understudy.browse;
 
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.ErasureHash;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;

@@ -85,10 +85,11 @@ public final class DumpCommand implements Callable<Integer> {
 
     private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
         SnapshotId snapshot = cli.find(id, reader);
-        return reader.held(List.of(snapshot), cli::say, () -> dump(settings, reader.open(snapshot), request));
+        return reader.held(List.of(snapshot), cli::say, () -> dump(settings, reader, snapshot, request));
     }
 
-    private int dump(Settings settings, SnapshotReader.Opened opened, DumpRequest request) {
+    private int dump(Settings settings, SnapshotReader reader, SnapshotId snapshot, DumpRequest request) {
+        SnapshotReader.Opened opened = reader.open(snapshot);
         Optional<OtherDump> other = OtherDump.of(opened, options.database(), options);
         if (other.isPresent()) {
             return dump(opened, other.get());

@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.config.RowChanges;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.time.Ticker;
 
 /** The rules of this standby for rows, in a database that never becomes live. */
@@ -14,6 +15,6 @@ public final class OwnRowsElsewhere {
      * @throws UnderstudyException {@code LOAD_FAILED}, {@code CONFIG_INVALID}; nothing is changed then
      */
     public static void change(Database database, String name, RowChanges changes, Ticker ticker) {
-        new OwnRows(database, name, changes, ticker).run((transaction, tables) -> {});
+        new OwnRows(database, name, changes, ticker).run(ErasedKeys.none(), (transaction, tables) -> {});
     }
 }
