@@ -27,6 +27,7 @@ record ReplicaCrashes(CrashStage stage) {
             case SET_ASIDE -> settingAside(point);
             case RETURN -> returning(point);
             case PROMOTE -> promotion(point);
+            case HAND_OVER -> new SwitchoverCrashes(stage).following(point);
         }
     }
 

@@ -86,7 +86,11 @@ public enum ReplicaPoint implements CrashPoint {
     EPOCH_HELD(Work.PROMOTE),
     MARKER_REMOVED(Work.PROMOTE),
     PROMOTED_SITE_RESTARTED(Work.PROMOTE),
-    PROMOTION_CLEARED(Work.PROMOTE);
+    PROMOTION_CLEARED(Work.PROMOTE),
+
+    SUCCESSOR_NOTED(Work.HAND_OVER),
+    SUCCESSOR_MARKED(Work.HAND_OVER),
+    SUCCESSOR_FOLLOWED(Work.HAND_OVER);
 
     private final Work work;
 
@@ -103,7 +107,9 @@ public enum ReplicaPoint implements CrashPoint {
         SET_ASIDE,
         /** The way back to N-1. */
         RETURN,
-        PROMOTE
+        PROMOTE,
+        /** Of a server whose primary's agent has handed its site over. */
+        HAND_OVER
     }
 
     ReplicaPoint(Work work) {
