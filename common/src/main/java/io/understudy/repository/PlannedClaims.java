@@ -71,9 +71,9 @@ public final class PlannedClaims {
     private static Optional<EpochClaim> another(Epochs store, int epoch, Optional<EpochClaim> own) {
         int highest = store.highest(epoch);
         return highest > epoch
-                ? store.read(highest).filter(claim -> own.filter(
-                                mine -> mine.nonce().equals(claim.nonce()))
-                        .isEmpty())
+                ? store.read(highest)
+                        .filter(claim -> own.filter(mine -> mine.nonce().equals(claim.nonce()))
+                                .isEmpty())
                 : Optional.empty();
     }
 

@@ -23,7 +23,8 @@ record SwitchoverCrashes(CrashStage stage) {
         stage.assertRepositoryWhole();
         run(stage.primary());
         if (back) {
-            Deadline.await("the site runs here again", ENDS, () -> !stage.primary().marked() && served(stage.primary()));
+            Deadline.await(
+                    "the site runs here again", ENDS, () -> !stage.primary().marked() && served(stage.primary()));
             stage.primary().kill();
             stage.standby().kill();
             assertThat(stage.standby().marked()).isTrue();

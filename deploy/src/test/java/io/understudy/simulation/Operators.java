@@ -131,11 +131,12 @@ final class Operators {
             case 6 -> run.all.forEach(each -> cutOff(each, Duration.ofMinutes(run.random.nextInt(200))));
             case 7 -> mishaps.storeAway(server);
             case 8 -> sync(server);
-            case 9 -> run.all.forEach(each -> {
-                if (!run.primary(each).process.isDead()) {
-                    run.primary(each).switches.cancel();
-                }
-            });
+            case 9 ->
+                run.all.forEach(each -> {
+                    if (!run.primary(each).process.isDead()) {
+                        run.primary(each).switches.cancel();
+                    }
+                });
             default -> switchOver(server);
         }
     }

@@ -359,7 +359,8 @@ final class StoreWatch {
                 throw Promise.ONE_WRITER.broken(server + " committed " + id + " though it had seen epoch " + above);
             });
         }
-        run.markers.committing(server, id, mine().content, Contents.json(bytes).at("/last/to").asText(""));
+        run.markers.committing(
+                server, id, mine().content, Contents.json(bytes).at("/last/to").asText(""));
         requireScheduled(place, id, Contents.json(bytes));
         looking = place;
         Genuine genuine = new Genuine(

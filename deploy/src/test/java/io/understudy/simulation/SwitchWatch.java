@@ -78,8 +78,8 @@ final class SwitchWatch {
         holder(epoch).ifPresent(nonce -> {
             String before = succeeded.putIfAbsent(epoch, nonce);
             if (before != null && !before.equals(nonce)) {
-                throw Promise.HANDED_OVER_WHOLE.broken("epoch " + epoch + " was claimed by " + before
-                        + ", and then by " + nonce + ", in every filestore");
+                throw Promise.HANDED_OVER_WHOLE.broken("epoch " + epoch + " was claimed by " + before + ", and then by "
+                        + nonce + ", in every filestore");
             }
         });
     }
@@ -91,7 +91,8 @@ final class SwitchWatch {
                 .toList();
         List<String> holders = all.stream()
                 .flatMap(Optional::stream)
-                .map(claim -> claim.path("server").asText() + " " + claim.path("nonce").asText())
+                .map(claim -> claim.path("server").asText() + " "
+                        + claim.path("nonce").asText())
                 .distinct()
                 .toList();
         return holders.size() == 1 && all.stream().allMatch(Optional::isPresent)
@@ -131,7 +132,10 @@ final class SwitchWatch {
     void marked(Server server) {
         boolean before = marked.getOrDefault(server.name, server.marked());
         marked.put(server.name, server.marked());
-        if (on && before && !server.marked() && finalOf.filter(server.name::equals).isPresent()) {
+        if (on
+                && before
+                && !server.marked()
+                && finalOf.filter(server.name::equals).isPresent()) {
             requireSuccess(server);
         }
     }
@@ -140,13 +144,14 @@ final class SwitchWatch {
         int epoch = run.store.highestEpoch();
         String holder = succeeded.getOrDefault(epoch, "nobody");
         if (!holder.startsWith(server.name + " ") && finalIsOf(epoch - 1, server)) {
-            throw Promise.HANDED_OVER_WHOLE.broken(server.name + " goes back, though epoch " + epoch + " is "
-                    + holder + "'s and its final snapshot is committed");
+            throw Promise.HANDED_OVER_WHOLE.broken(server.name + " goes back, though epoch " + epoch + " is " + holder
+                    + "'s and its final snapshot is committed");
         }
     }
 
     private boolean finalIsOf(int epoch, Server server) {
-        return run.store.newest()
+        return run.store
+                .newest()
                 .filter(newest -> newest.epoch() == epoch && newest.server().equals(server.name))
                 .isPresent();
     }
@@ -160,11 +165,12 @@ final class SwitchWatch {
                 .filter(other -> other != server && other.site.serves())
                 .findFirst()
                 .ifPresent(other -> {
-                    throw Promise.HANDED_OVER_WHOLE.broken(
-                            server.name + " serves while " + other.name + " serves too");
+                    throw Promise.HANDED_OVER_WHOLE.broken(server.name + " serves while " + other.name + " serves too");
                 });
         Optional<String> from = finalOf.filter(name -> !name.equals(server.name));
-        boolean fresh = server.live().filter(live -> !views.of(server).served.contains(live)).isPresent();
+        boolean fresh = server.live()
+                .filter(live -> !views.of(server).served.contains(live))
+                .isPresent();
         if (from.isPresent() && fresh) {
             handedOver++;
             Map<String, List<String>> then = stopped.get(from.get());

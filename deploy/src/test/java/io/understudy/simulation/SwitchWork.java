@@ -11,10 +11,8 @@ import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.switchover.FinalSnapshot;
-import io.understudy.primary.switchover.NextEpoch;
 import io.understudy.primary.switchover.Switchover;
 import io.understudy.progress.Progress;
-import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.state.StateEntry;
@@ -58,7 +56,8 @@ final class SwitchWork {
         this.committed = committed;
         this.notes = new SwitchoverNotes(new Stepped(), server.clock);
         this.parts = new SwitchoverParts(server.settings, ports, server.epochs, wiring.repository(), () -> server.key);
-        this.switchover = parts.switchover(notes, site(), last(), new Events(server.clock, Run::failingSink, this::hear));
+        this.switchover =
+                parts.switchover(notes, site(), last(), new Events(server.clock, Run::failingSink, this::hear));
     }
 
     void start(Scheduler.Process own) {
@@ -108,8 +107,7 @@ final class SwitchWork {
                     more = switchover.turn();
                     observe();
                 }
-                run.turns.sleep(
-                        notes.read().isPresent() ? Duration.ofSeconds(10 + run.random.nextInt(400)) : NEVER);
+                run.turns.sleep(notes.read().isPresent() ? Duration.ofSeconds(10 + run.random.nextInt(400)) : NEVER);
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -191,7 +189,10 @@ final class SwitchWork {
             observe();
             mayDie();
             file.write(content);
-            run.tell("switchover", server.name, Contents.json(content).path("step").asText());
+            run.tell(
+                    "switchover",
+                    server.name,
+                    Contents.json(content).path("step").asText());
             mayDie();
         }
 

@@ -69,9 +69,7 @@ final class SwitchoverWiring {
         SwitchoverNotes notes = new SwitchoverNotes(settings.state(), ports.clock());
         SwitchoverParts parts = new SwitchoverParts(settings, ports, epochs, repository, key);
         CommandSiteService site = new CommandSiteService(
-                settings.service(),
-                new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
-                ports.ticker());
+                settings.service(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())), ports.ticker());
         Switchover switchover = parts.switchover(notes, site, last(), events);
         Supplier<Integer> epoch = parts::epoch;
         SwitchoverChecks checks = new SwitchoverChecks(

@@ -17,7 +17,6 @@ import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -166,8 +165,8 @@ public final class Switchover {
 
     /** A process that was killed may have committed the final snapshot and not noted its name. */
     private void handedOver() {
-        Optional<SwitchoverNote> unnamed = notes.read()
-                .filter(note -> note.mayBeCommitted() && note.last().isEmpty());
+        Optional<SwitchoverNote> unnamed =
+                notes.read().filter(note -> note.mayBeCommitted() && note.last().isEmpty());
         unnamed.flatMap(note -> next.finalSnapshot(note.epoch(), note.standby()))
                 .ifPresentOrElse(notes::handedOver, notes::handedOver);
         PrimaryPoint.SWITCHOVER_HANDED_OVER.reached();

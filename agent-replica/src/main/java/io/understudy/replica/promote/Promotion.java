@@ -248,6 +248,9 @@ public final class Promotion {
         notes.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
         events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
+        if (promoting.isPlanned() && claimed) {
+            events.report(new ReplicaEvent.TookOver(promoting.epoch()));
+        }
         warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
         DatabaseVersion serving = promoting.before().current();
         return new Report(

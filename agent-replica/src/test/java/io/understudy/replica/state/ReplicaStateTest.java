@@ -171,7 +171,9 @@ class ReplicaStateTest {
                 new Following(OLD, true, NOW, Optional.empty())));
         return Stream.of(
                 Arguments.of(SEEDING, row("begin", FORWARD)),
-                Arguments.of(FOLLOWING, row("begin", FORWARD, "promote", PROMOTING, "take over", TAKING_OVER, "demoted", SEEDING)),
+                Arguments.of(
+                        FOLLOWING,
+                        row("begin", FORWARD, "promote", PROMOTING, "take over", TAKING_OVER, "demoted", SEEDING)),
                 Arguments.of(
                         FOLLOWING_WITH_PREVIOUS,
                         row(
