@@ -30,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -124,15 +125,11 @@ class PlannedClaimsTest {
     static Stream<Arguments> combinations() {
         List<Arguments> all = new ArrayList<>();
         List<String> stores = List.of("none", "main", "second", "both", "halfway", "otherway");
-        List<String> lost = List.of("none", "main", "second");
-        for (CommitRule rule : CommitRule.values()) {
-            for (boolean[] reversed : new boolean[][] {{false, false}, {false, true}, {true, false}, {true, true}}) {
-                for (String awayFromStandby : stores) {
-                    for (String awayFromPrimary : stores) {
-                        for (String unacknowledged : lost) {
-                            all.add(Arguments.of(
-                                    rule, reversed[0], reversed[1], awayFromStandby, awayFromPrimary, unacknowledged));
-                        }
+        for (boolean reversed : new boolean[] {false, true}) {
+            for (String awayFromStandby : stores) {
+                for (String awayFromPrimary : stores) {
+                    for (String unacknowledged : List.of("none", "main", "second")) {
+                        all.add(Arguments.of(reversed, awayFromStandby, awayFromPrimary, unacknowledged));
                     }
                 }
             }
@@ -141,18 +138,14 @@ class PlannedClaimsTest {
     }
 
     /** Also where the two name the filestores in another order, and where a claim arrives unnoticed. */
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("combinations")
     void neverBothGetTheEpochAndAtLastOneDoes(
-            CommitRule rule,
-            boolean primaryReversed,
-            boolean standbyReversed,
-            String awayFromStandby,
-            String awayFromPrimary,
-            String unacknowledged) {
+            boolean standbyReversed, String awayFromStandby, String awayFromPrimary, String unacknowledged) {
         for (boolean standbyFirst : new boolean[] {true, false}) {
             clear();
-            Contest contest = new Contest(server(rule, primaryReversed), server(rule, standbyReversed));
+            Contest contest = new Contest(server(CommitRule.ALL, false), server(CommitRule.ALL, standbyReversed));
             for (int turn = 0; turn < 4; turn++) {
                 boolean standby = turn % 2 == 0 == standbyFirst;
                 cutOff(standby ? awayFromStandby : awayFromPrimary);
@@ -213,8 +206,9 @@ class PlannedClaimsTest {
     /** An operator's promotion of another server: a claim that stands in one store is seen, and neither goes past it. */
     @Test
     void anOrdinaryClaimIsMet() {
+        Repository third = server(CommitRule.ALL, false);
         cutOff("main");
-        server(CommitRule.ALL, false).epochs().claim(EpochsTest.claim(2, "c"), KEY);
+        third.epochs().claim(EpochsTest.claim(2, "c"), KEY);
         cutOff("none");
         Contest contest = new Contest(server(CommitRule.ALL, false), server(CommitRule.ALL, false));
 

@@ -248,7 +248,7 @@ public final class Promotion {
         notes.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
         events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
-        if (promoting.isPlanned() && claimed) {
+        if (promoting.ofSwitchover() && claimed) {
             events.report(new ReplicaEvent.TookOver(promoting.epoch()));
         }
         warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
@@ -342,7 +342,7 @@ public final class Promotion {
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
         UnderstudyException e;
         boolean stands = false;
-        EpochClaiming rule = promoting.isPlanned() ? claiming.planned() : claiming;
+        EpochClaiming rule = promoting.ofSwitchover() ? claiming.planned() : claiming;
         try {
             EpochClaim claim = rule.of(notes.record().claim(), promoting.epoch(), "promote");
             Optional<UnderstudyException> failed = rule.claim(claim, promoting.unfenced());

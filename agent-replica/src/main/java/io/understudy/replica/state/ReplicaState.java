@@ -279,7 +279,7 @@ public sealed interface ReplicaState {
     record Promoting(int epoch, boolean unfenced, boolean byHand, Optional<Boolean> planned, Following before)
             implements ReplicaState {
         /** Whether it is the standby's part of a switchover. */
-        public boolean isPlanned() {
+        public boolean ofSwitchover() {
             return planned.orElse(false);
         }
 
