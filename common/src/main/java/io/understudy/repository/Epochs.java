@@ -213,7 +213,7 @@ public final class Epochs {
      */
     void requireOneClaim(int epoch) {
         List<Copy> copies = filestore.copies();
-        Optional<byte[]> claim = copies.isEmpty() ? Optional.empty() : stored(epoch);
+        Optional<byte[]> claim = copies.isEmpty() ? Optional.empty() : sound(epoch);
         for (Copy copy : claim.isEmpty() ? List.<Copy>of() : copies) {
             Identity.requireSame(copy, repository);
             if (!copied(epoch, claim.get(), copy.store())) {
@@ -244,7 +244,14 @@ public final class Epochs {
         Set<Integer> there = target.claimed().boxed().collect(Collectors.toSet());
         claimed()
                 .filter(each -> !there.contains(each) && junk(each).isEmpty())
-                .forEach(each -> stored(each).ifPresent(bytes -> copied(each, bytes, copy)));
+                .forEach(each -> sound(each).ifPresent(bytes -> copied(each, bytes, copy)));
+    }
+
+    /** The object as it was just read and checked: what is copied must not be what a broken download left of it. */
+    private Optional<byte[]> sound(int epoch) {
+        Optional<byte[]> bytes = stored(epoch);
+        bytes.ifPresent(read -> decoded(epoch, read, true));
+        return bytes;
     }
 
     /**

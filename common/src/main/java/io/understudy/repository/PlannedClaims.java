@@ -27,8 +27,8 @@ public final class PlannedClaims {
      * That a switchover from this epoch could be finished now, either way. Writes nothing.
      *
      * @return the names of the filestores that count
-     * @throws UnderstudyException {@code FILESTORE_*} where one of them does not answer, {@code REPOSITORY_EXISTS} where
-     *     it is another repository's, {@code EPOCH_TAKEN} where the next epoch is not free
+     * @throws UnderstudyException {@code FILESTORE_*} where one of them does not answer; {@code REPOSITORY_EXISTS}
+     *     where it is another repository's; {@code EPOCH_TAKEN} where the next epoch is not free
      */
     public List<String> requireReady(int epoch) {
         epochs.requireSameRepository();

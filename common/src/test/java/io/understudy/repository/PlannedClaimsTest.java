@@ -158,7 +158,7 @@ class PlannedClaimsTest {
         }
     }
 
-    /** What has a window is neither needed nor written to: it could have one of the claims, and the others the other. */
+    /** What has a window is neither needed nor written to: it could have one of the two claims alone. */
     @ParameterizedTest
     @CsvSource({"main, standby", "second, none"})
     void aStoreWithAWindowDecidesNothing(String away, String winner) {
@@ -203,7 +203,7 @@ class PlannedClaimsTest {
                 .isEqualTo(ErrorCode.EPOCH_TAKEN);
     }
 
-    /** An operator's promotion of another server: a claim that stands in one store is seen, and neither goes past it. */
+    /** An operator's promotion of another server: a claim that stands in one store is seen by both. */
     @Test
     void anOrdinaryClaimIsMet() {
         Repository third = server(CommitRule.ALL, false);

@@ -43,8 +43,8 @@ public interface NextEpoch {
      * Claims it for this server; repeated with the same claim it succeeds again. On return it is durable that the
      * standby cannot take over, and that this server publishes in it.
      *
-     * @throws UnderstudyException {@code EPOCH_TAKEN}, {@code FILESTORE_*}, also where another claim is met that has not
-     *     succeeded yet, {@code KEY_*}, {@code FILE_*}
+     * @throws UnderstudyException {@code EPOCH_TAKEN}; {@code FILESTORE_*}, also where another claim is met that has
+     *     not succeeded yet; {@code KEY_*}, {@code FILE_*}
      */
     void take(EpochClaim claim);
 

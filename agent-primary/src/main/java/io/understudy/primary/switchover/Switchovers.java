@@ -92,7 +92,7 @@ public final class Switchovers implements Service {
     }
 
     /**
-     * The agent is stopped: no site stays down because nobody takes the next step. What can't be taken back at once, as
+     * The agent is stopped: no site stays down for lack of a next step. What can't be taken back at once, as
      * without the filestore, the next process goes on with.
      */
     void leave() {

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How long a switchover may still take. Within one process that passes by the ticker, whatever becomes of the clock; a
+ * How long a switchover may still take. Within one process that passes by the ticker, also when the clock is set; a
  * process that is started in the middle has the clock alone, and what that says counts up to the whole limit. Not
  * thread-safe.
  */

@@ -183,7 +183,7 @@ class SwitchoverTest {
         assertThat(epoch.owner()).contains("b");
     }
 
-    /** It may stand in one of several filestores; while that is not certain, the standby would be kept from the epoch. */
+    /** It may stand in one of several filestores; while it does, the standby does not get the epoch. */
     @Test
     void whatGivesWayTakesItsClaimBackFirst() {
         Switchover switchover = begin();
