@@ -122,7 +122,7 @@ final class Operators {
         }
     }
 
-    /** What nobody's hand does to the two servers: so each switchover has to end by itself, with one that serves. */
+    /** No hand touches the two servers' roles: so each switchover has to end by itself, with one that serves. */
     private void moveInASwitchover(Server server) throws InterruptedException {
         switch (run.random.nextInt(16)) {
             case 0, 1 -> kill(server, true, run.random.nextBoolean());
@@ -141,7 +141,7 @@ final class Operators {
         }
     }
 
-    /** From whoever serves; to this server, or to any standby. */
+    /** From the one that serves; to this server, or to any standby. */
     private void switchOver(Server wanted) {
         Optional<Server> from = run.all.stream()
                 .filter(each -> each.site.serves() && !run.primary(each).process.isDead())

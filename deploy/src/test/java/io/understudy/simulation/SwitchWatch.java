@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Watches switchovers. Two claims of one epoch never both succeed, in any run. In every fifth run nobody but agents
- * touches roles and sites: there no two sites serve at the same time, what takes over has all that was acknowledged
+ * Watches switchovers. Two claims of one epoch never both succeed, in any run. In every fifth run only agents touch
+ * roles and sites: there no two sites serve at the same time, what takes over has all that was acknowledged
  * until the stop, and in the end one site serves.
  */
 final class SwitchWatch {
@@ -142,7 +142,7 @@ final class SwitchWatch {
 
     private void requireSuccess(Server server) {
         int epoch = run.store.highestEpoch();
-        String holder = succeeded.getOrDefault(epoch, "nobody");
+        String holder = succeeded.getOrDefault(epoch, "none");
         if (!holder.startsWith(server.name + " ") && finalIsOf(epoch - 1, server)) {
             throw Promise.HANDED_OVER_WHOLE.broken(server.name + " goes back, though epoch " + epoch + " is " + holder
                     + "'s and its final snapshot is committed");

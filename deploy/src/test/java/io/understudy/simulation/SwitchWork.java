@@ -205,7 +205,7 @@ final class SwitchWork {
             mayDie();
         }
 
-        /** Nobody else goes on here, for notes are changed under a lock: the process dies by itself. */
+        /** No other task goes on here, for notes are changed under a lock: the process dies by itself. */
         private void mayDie() {
             if (process != null && !run.trouble.isOver() && run.random.nextInt(25) == 0) {
                 run.switches.die(server, process);

@@ -392,7 +392,7 @@ class SwitchoverTest {
         assertWentBack();
     }
 
-    /** Nobody takes the next step then. */
+    /** No process takes the next step then. */
     @ParameterizedTest
     @EnumSource(
             value = Step.class,
