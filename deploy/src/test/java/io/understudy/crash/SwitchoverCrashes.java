@@ -20,6 +20,7 @@ record SwitchoverCrashes(CrashStage stage) {
     void at(PrimaryPoint point) {
         boolean back = point.work() == PrimaryPoint.Work.GO_BACK;
         beginAndKillAt(point, !back);
+        stage.noteAllCommitted();
         stage.assertRepositoryWhole();
         run(stage.primary());
         if (back) {
@@ -28,7 +29,7 @@ record SwitchoverCrashes(CrashStage stage) {
             stage.primary().kill();
             stage.standby().kill();
             assertThat(stage.standby().marked()).isTrue();
-            stage.noteCommitted();
+            stage.noteAllCommitted();
             stage.nextRound();
         } else {
             handedOver();
@@ -39,7 +40,7 @@ record SwitchoverCrashes(CrashStage stage) {
     void following(ReplicaPoint point) {
         beginAndKillAt(PrimaryPoint.SWITCHOVER_LEFT, true);
         Host old = stage.primary();
-        stage.noteCommitted();
+        stage.noteAllCommitted();
         old.killAt(point, 1, "replica", "sync");
         assertThat(old.marked()).isTrue();
         handedOver();
@@ -75,7 +76,7 @@ record SwitchoverCrashes(CrashStage stage) {
         Deadline.await("the standby serves", ENDS, () -> !successor.marked() && served(successor));
         Deadline.await("the old primary has left", ENDS, () -> old.mode().equals("standby"));
         assertThat(old.marked()).isTrue();
-        stage.noteCommitted();
+        stage.noteAllCommitted();
         SnapshotId last = stage.newest();
         stage.assertIs(successor, last);
         stage.assertIs(old, last);
