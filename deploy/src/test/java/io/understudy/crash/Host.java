@@ -111,6 +111,11 @@ final class Host implements AutoCloseable {
         return this;
     }
 
+    /** As the agents call it. */
+    String name() {
+        return home.getFileName().toString();
+    }
+
     Path publicKey() {
         return home.resolve("etc/signing.pub.pem");
     }

@@ -28,6 +28,7 @@ record ReplicaCrashes(CrashStage stage) {
             case RETURN -> returning(point);
             case PROMOTE -> promotion(point);
             case DRILL -> rehearsing(point);
+            case HAND_OVER -> new SwitchoverCrashes(stage).following(point);
         }
     }
 

@@ -14,6 +14,7 @@ import io.understudy.notify.Notifier;
 import io.understudy.page.PageHtml;
 import io.understudy.page.RecentSnapshots;
 import io.understudy.page.Refreshed;
+import io.understudy.progress.Progress;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fetch.MirroredReader;
@@ -23,6 +24,7 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.transport.RefusedPeers;
@@ -94,6 +96,12 @@ final class DaemonWiring {
                 events,
                 ports.clock());
         events.add(link);
+        if (settings.failover().dns().isPresent()) {
+            events.add(new NamesAfterTakeover(
+                    () -> NamesSwitch.of(wiring).run(false, Progress.none()),
+                    events,
+                    work -> DaemonThreads.named("names").newThread(work).start()));
+        }
         pace.announcedBy(link::isUp);
         Drills drills = DrillWiring.ofDaemon(wiring, new SpareOfQueue(queue), events);
         MarkerWatch watch = wiring.markerWatch(

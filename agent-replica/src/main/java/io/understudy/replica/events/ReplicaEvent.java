@@ -262,6 +262,18 @@ public sealed interface ReplicaEvent extends Event {
             severity = Severity.WARN)
     record TakesOver(String primary, SnapshotId snapshot) implements ReplicaEvent {}
 
+    @EventText("the site was taken over: this server is the primary, of epoch {epoch}")
+    record TookOver(int epoch) implements ReplicaEvent {}
+
+    @EventText("the names of the site point to this server: {names}")
+    record NamesSwitched(String names) implements ReplicaEvent {}
+
+    @EventText(
+            value = "the site was taken over, and its names do not all point to this server: {why}",
+            severity = Severity.ERROR,
+            hint = "agent-replica dns --switch tries again; docs/dns.md")
+    record NamesNotSwitched(String why) implements ReplicaEvent {}
+
     @EventText(value = "the site is not taken over from {primary}, which went back: {why}", severity = Severity.WARN)
     record TakeoverRefused(String primary, UnderstudyException why) implements ReplicaEvent {}
 

@@ -95,7 +95,10 @@ public enum ReplicaPoint implements CrashPoint {
     DRILL_SITE_TRIED(Work.DRILL),
     DRILL_SITE_STOPPED(Work.DRILL),
     DRILL_CLEARED(Work.DRILL),
-    DRILL_REPORTED(Work.DRILL);
+    DRILL_REPORTED(Work.DRILL),
+    SUCCESSOR_NOTED(Work.HAND_OVER),
+    SUCCESSOR_MARKED(Work.HAND_OVER),
+    SUCCESSOR_FOLLOWED(Work.HAND_OVER);
 
     private final Work work;
 
@@ -114,7 +117,9 @@ public enum ReplicaPoint implements CrashPoint {
         RETURN,
         PROMOTE,
         /** A rehearsal with a copy; it passes points of a load, too. */
-        DRILL
+        DRILL,
+        /** Of a server whose primary's agent has handed its site over. */
+        HAND_OVER
     }
 
     ReplicaPoint(Work work) {

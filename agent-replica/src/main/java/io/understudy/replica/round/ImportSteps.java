@@ -71,9 +71,11 @@ public final class ImportSteps {
         checks.checkAhead(manifest);
     }
 
-    /** It is loaded ahead. */
+    /** It is loaded ahead; what is held where nothing is live yet is ahead of nothing. */
     void ahead(SnapshotId loaded) {
-        source.ahead((Following) store.state(), loaded);
+        if (store.state() instanceof Following following) {
+            source.ahead(following, loaded);
+        }
     }
 
     /**
