@@ -193,7 +193,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} where the configuration has no recipients */
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where there are no recipients */
     public NewEncryption newEncryption(Consumer<RecoverySheet> keep) {
         return NewEncryption.of(settings.encryption(), settings.state(), keep);
     }
@@ -341,8 +341,7 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
         services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
-        services.add(() -> recent);
-        services.add(() -> page);
+        services.addAll(List.<Service>of(() -> recent, () -> page));
         services.add(monitoring.service(
                 settings.primary().http(),
                 ports.filestore(),

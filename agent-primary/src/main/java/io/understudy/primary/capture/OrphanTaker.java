@@ -93,13 +93,13 @@ public final class OrphanTaker {
                         "cannot save an orphan: " + ProcessLock.holder(lock) + " takes a snapshot",
                         "wait until it is done"));
         try {
-            return save(SnapshotRequest.orphan(acceptEmpty), progress);
+            return saveAlone(SnapshotRequest.orphan(acceptEmpty), progress);
         } finally {
             held.close();
         }
     }
 
-    private Saved save(SnapshotRequest request, Progress progress) {
+    private Saved saveAlone(SnapshotRequest request, Progress progress) {
         Repository target = repository.get();
         requireOne(target);
         int epoch = requireOver(target);
