@@ -29,7 +29,6 @@ class DamageIT extends SharedScenario {
     private static final int LARGE = 1_500_000;
     private static final int OUT_OF_MEMORY = 3;
 
-    @Tag("always")
     @Test
     void whatFlippedInTheFilestoreIsNamedAndNothingOfItBecomesLive() throws IOException {
         String snapshot = changedSnapshot("first");

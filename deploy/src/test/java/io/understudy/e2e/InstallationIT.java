@@ -11,9 +11,11 @@ import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two servers are installed in the order of the documentation, and the standby had a life before. */
+@Tag("slow")
 class InstallationIT extends Scenario {
     @Test
     void theDocumentedOrderWorksAndKeepsWhatStoodOnTheStandby() throws IOException {

@@ -7,9 +7,11 @@ import io.understudy.rehearsal.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The JSON objects that scripts rely on: exactly these keys, each of this kind. */
+@Tag("slow")
 class OutputsIT extends SharedScenario {
     private static final String SNAPSHOT =
             "snapshot:STRING seconds:NUMBER database{tables:NUMBER rows:NUMBER bytes:NUMBER} files{entries:NUMBER bytes:NUMBER}"

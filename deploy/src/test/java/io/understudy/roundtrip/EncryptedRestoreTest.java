@@ -82,7 +82,6 @@ class EncryptedRestoreTest {
         assertStops(settings(""), "is encrypted: set identity in step 1");
     }
 
-    @Tag("always")
     @Test
     void stopsAtAKeyThatNoTrustedServerSigned() throws IOException {
         writeKey(KEY, SigningKey.load(home.resolve("foreign.pem")));

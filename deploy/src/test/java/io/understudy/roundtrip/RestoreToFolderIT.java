@@ -149,7 +149,6 @@ class RestoreToFolderIT {
         killedAndContinued("replica");
     }
 
-    @Tag("always")
     @Test
     void aStandbyRestoresFromItsMirrorWhileTheFilestoreIsAway() throws IOException {
         build(Optional.empty());

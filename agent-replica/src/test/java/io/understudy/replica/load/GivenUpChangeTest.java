@@ -23,11 +23,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A change of a whole spare that is given up: before its commit the spare holds what it held. */
+@Tag("slow")
 @Timeout(120)
 class GivenUpChangeTest {
     private static final SnapshotId FIRST = new SnapshotId(1, 1);
@@ -58,6 +60,7 @@ class GivenUpChangeTest {
         capture(2);
     }
 
+    @Tag("always")
     @Test
     void isTakenBackWhereNothingWasCommitted() {
         // More often than it may fail: none of them did.

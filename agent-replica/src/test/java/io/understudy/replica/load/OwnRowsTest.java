@@ -173,7 +173,6 @@ class OwnRowsTest extends IncrementalLoads {
         assertSame();
     }
 
-    @Tag("always")
     @Test
     void theFileHasATimeLimit() throws IOException {
         Path file = Files.writeString(state.resolve("slow.sql"), "SELECT 1;\nSELECT pg_sleep(60);");
