@@ -23,9 +23,7 @@ public final class OrphanReader implements SnapshotReader {
 
     @Override
     public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-        return name.id().filter(orphans::holds).isPresent()
-                ? name.in(orphans, junk)
-                : snapshots.find(name, junk);
+        return name.id().filter(orphans::holds).isPresent() ? name.in(orphans, junk) : snapshots.find(name, junk);
     }
 
     /** The orphans alone, ascending. */
@@ -36,9 +34,7 @@ public final class OrphanReader implements SnapshotReader {
 
     @Override
     public Opened open(SnapshotId snapshot) {
-        return orphans.holds(snapshot)
-                ? new Opened(orphans.read(snapshot), orphans.blobs())
-                : snapshots.open(snapshot);
+        return orphans.holds(snapshot) ? new Opened(orphans.read(snapshot), orphans.blobs()) : snapshots.open(snapshot);
     }
 
     /** This one alone, so that nothing of a snapshot or of another orphan is taken for it. */

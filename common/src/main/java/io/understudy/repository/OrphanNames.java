@@ -74,8 +74,7 @@ final class OrphanNames implements Filestore {
     @Override
     public List<Copy> copies() {
         return store.copies().stream()
-                .map(each -> new Copy(
-                        each.name(), new OrphanNames(each.store()), each.window(), each.ownRetention()))
+                .map(each -> new Copy(each.name(), new OrphanNames(each.store()), each.window(), each.ownRetention()))
                 .toList();
     }
 

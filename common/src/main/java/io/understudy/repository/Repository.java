@@ -96,8 +96,7 @@ public final class Repository {
     public Repository orphans() {
         return orphans
                 ? this
-                : new Repository(
-                        new OrphanNames(filestore), identity, trusted, clock, encryption, sealing, true);
+                : new Repository(new OrphanNames(filestore), identity, trusted, clock, encryption, sealing, true);
     }
 
     Repository encryptedBy(Sealing keys) {

@@ -19,7 +19,8 @@ final class RepositoryOpening {
         Identity wanted = sealing.isOn() ? plain.encrypted() : plain;
         filestore.copies().forEach(copy -> create(wanted, copy.store()));
         create(wanted, filestore);
-        return new Repository(filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing, false);
+        return new Repository(
+                filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing, false);
     }
 
     private static void create(Identity wanted, Filestore filestore) {

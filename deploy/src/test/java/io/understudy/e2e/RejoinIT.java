@@ -51,7 +51,8 @@ class RejoinIT extends SharedScenario {
         standby().site().addNote("on b");
         snapshot(standby());
 
-        JsonNode rejoined = primary().replica("rejoin", "--yes", "--json").successful().json();
+        JsonNode rejoined =
+                primary().replica("rejoin", "--yes", "--json").successful().json();
 
         orphan = rejoined.path("orphan").asText();
         assertThat(orphan).startsWith("00000001-");
@@ -71,26 +72,37 @@ class RejoinIT extends SharedScenario {
     @Test
     void theOrphanSaysWhatDiffersAndGivesRowsBack() {
         for (Server server : new Server[] {primary(), standby()}) {
-            JsonNode all = server.replica("orphans", "list", "--json").successful().json();
+            JsonNode all =
+                    server.replica("orphans", "list", "--json").successful().json();
             assertThat(all.path("orphans").findValuesAsText("orphan")).containsExactly(orphan);
         }
         assertThat(standby().replica("orphans", "show", orphan).successful().output())
                 .contains("table public.notes")
                 .contains("tree media");
-        assertThat(standby().replica("orphans", "diff", orphan, "--rows", "notes").successful().output())
+        assertThat(standby()
+                        .replica("orphans", "diff", orphan, "--rows", "notes")
+                        .successful()
+                        .output())
                 .contains("only on a, one")
                 .contains("only on a, two")
                 .contains("on b");
-        assertThat(standby().replica("orphans", "diff", orphan, "--files").successful().output())
+        assertThat(standby()
+                        .replica("orphans", "diff", orphan, "--files")
+                        .successful()
+                        .output())
                 .contains("only-a.txt");
 
         String id = idOf("only on a, two");
-        String sql = standby().replica("orphans", "restore-row", orphan, "notes", id).successful().output();
+        String sql = standby()
+                .replica("orphans", "restore-row", orphan, "notes", id)
+                .successful()
+                .output();
         assertThat(sql).contains("only on a, two").doesNotContain("only on a, one");
         standby().database().execute("site", sql);
         assertThat(standby().site().notes()).contains("only on a, two", "on b");
         assertThat(standby().replica("list", "--json").successful().output()).doesNotContain(orphan);
-        assertThat(standby().primary("prune", "--dry-run").successful().output()).doesNotContain(orphan);
+        assertThat(standby().primary("prune", "--dry-run").successful().output())
+                .doesNotContain(orphan);
         assertRefused(primary().replica("restore", orphan, "--yes"), ErrorCode.SNAPSHOT_UNKNOWN);
     }
 
@@ -98,7 +110,8 @@ class RejoinIT extends SharedScenario {
     @Order(4)
     @Test
     void aStandbyThatImportedHasNothingToSave() {
-        JsonNode again = primary().replica("rejoin", "--yes", "--json").successful().json();
+        JsonNode again =
+                primary().replica("rejoin", "--yes", "--json").successful().json();
 
         assertThat(again.path("created").asBoolean()).isFalse();
         assertThat(again.path("orphan").isNull()).isTrue();
@@ -117,7 +130,8 @@ class RejoinIT extends SharedScenario {
         primary().site().addNote("on a again");
         snapshot(primary());
 
-        String second = standby().replica("rejoin", "--yes", "--json")
+        String second = standby()
+                .replica("rejoin", "--yes", "--json")
                 .successful()
                 .json()
                 .path("orphan")
@@ -131,8 +145,10 @@ class RejoinIT extends SharedScenario {
                 () -> standby().site().notes().equals(primary().site().notes()));
         List<String> everywhere = new ArrayList<>(primary().site().notes());
         for (String each : List.of(orphan, second)) {
-            everywhere.add(primary().replica("orphans", "show", each).successful().output());
-            everywhere.add(primary().replica("orphans", "diff", each, "--rows", "notes")
+            everywhere.add(
+                    primary().replica("orphans", "show", each).successful().output());
+            everywhere.add(primary()
+                    .replica("orphans", "diff", each, "--rows", "notes")
                     .successful()
                     .output());
         }
@@ -147,11 +163,12 @@ class RejoinIT extends SharedScenario {
     }
 
     private String idOf(String text) {
-        String rows = standby().replica("orphans", "diff", orphan, "--rows", "notes", "--json")
+        String rows = standby()
+                .replica("orphans", "diff", orphan, "--rows", "notes", "--json")
                 .successful()
                 .output();
-        java.util.regex.Matcher matcher = java.util.regex.Pattern.compile("\"id\":\"(\\d+)\"[^}]*" + text)
-                .matcher(rows);
+        java.util.regex.Matcher matcher =
+                java.util.regex.Pattern.compile("\"id\":\"(\\d+)\"[^}]*" + text).matcher(rows);
         assertThat(matcher.find()).as(rows).isTrue();
         return matcher.group(1);
     }

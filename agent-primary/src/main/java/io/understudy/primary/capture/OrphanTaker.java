@@ -110,9 +110,8 @@ public final class OrphanTaker {
                 junk -> LOG.warn("{}", junk.text()));
         Optional<SnapshotId> earlier = own(orphans, epoch);
         Repository home = earlier.isPresent() ? orphans : target;
-        Base base = earlier.or(() -> shipped)
-                .map(each -> Base.of(home, each, kept))
-                .orElse(Base.NONE);
+        Base base =
+                earlier.or(() -> shipped).map(each -> Base.of(home, each, kept)).orElse(Base.NONE);
         Result result = take(target, base, epoch, request, progress);
         if (result.taken().isEmpty()) {
             return new Saved(earlier.flatMap(each -> base.manifest()), earlier.isPresent(), shipped);

@@ -11,7 +11,6 @@ import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReferencedBlobs;
-import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
@@ -137,7 +136,10 @@ class OrphanTakerTest {
 
         assertThat(saved.shipped()).isEmpty();
         new Verification(2)
-                .verify(primary.repository.orphans(), saved.orphan().orElseThrow().snapshot(), Progress.none());
+                .verify(
+                        primary.repository.orphans(),
+                        saved.orphan().orElseThrow().snapshot(),
+                        Progress.none());
     }
 
     /** Retention on the new primary deletes its base after it was read, and content with it. */
@@ -252,7 +254,6 @@ class OrphanTakerTest {
     private static void assertCode(ThrowingCallable work, ErrorCode code) {
         assertThatThrownBy(work)
                 .isInstanceOfSatisfying(
-                        UnderstudyException.class,
-                        e -> assertThat(e.code()).isEqualTo(code));
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 }

@@ -63,7 +63,9 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
         SnapshotId orphan = SnapshotProgram.name(id)
                 .id()
                 .orElseThrow(() -> new UnderstudyException(
-                        ErrorCode.USAGE, "cannot find orphan \"" + id + "\": this is no ID", "orphans list shows them"));
+                        ErrorCode.USAGE,
+                        "cannot find orphan \"" + id + "\": this is no ID",
+                        "orphans list shows them"));
         if (!orphans.holds(orphan)) {
             throw new UnderstudyException(
                     ErrorCode.SNAPSHOT_UNKNOWN,
@@ -170,7 +172,10 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
         @Parameters(index = "1", paramLabel = "TABLE", description = "As name (in the schema public) or schema.name.")
         private String table;
 
-        @Parameters(index = "2", paramLabel = "KEY", description = "The values of its primary key, as history takes them.")
+        @Parameters(
+                index = "2",
+                paramLabel = "KEY",
+                description = "The values of its primary key, as history takes them.")
         private String key;
 
         @Option(names = "--with-dependents", description = "Also the rows that refer to it.")

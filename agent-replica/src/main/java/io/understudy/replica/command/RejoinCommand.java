@@ -96,9 +96,11 @@ final class RejoinCommand extends ReplicaCommand {
                     .requireReady()
                     .forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
             cli.confirm(
-                    "Stop the site here, " + (nothing.isPresent() || withoutOrphan ? "save nothing" : "save what it never shipped")
+                    "Stop the site here, "
+                            + (nothing.isPresent() || withoutOrphan ? "save nothing" : "save what it never shipped")
                             + ", and make this server a standby? "
-                            + nothing.map(why -> "Nothing can be saved: " + why + ". ").orElse("")
+                            + nothing.map(why -> "Nothing can be saved: " + why + ". ")
+                                    .orElse("")
                             + "Continue?",
                     yes);
         }
@@ -116,7 +118,8 @@ final class RejoinCommand extends ReplicaCommand {
     }
 
     private List<String> config() {
-        List<String> arguments = new ArrayList<>(List.of("--config", absolute(cli.choice().config())));
+        List<String> arguments =
+                new ArrayList<>(List.of("--config", absolute(cli.choice().config())));
         cli.choice().site().ifPresent(site -> arguments.addAll(List.of("--site", site)));
         return arguments;
     }

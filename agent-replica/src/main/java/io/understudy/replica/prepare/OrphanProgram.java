@@ -55,8 +55,8 @@ public final class OrphanProgram implements Orphans {
             arguments.add("--before-import");
         }
         // It is an agent of this host: the keys of the filestore are its own too.
-        CommandResult result =
-                runner.run(Command.of(arguments, LIMIT).inheriting(System.getenv().keySet()));
+        CommandResult result = runner.run(
+                Command.of(arguments, LIMIT).inheriting(System.getenv().keySet()));
         if (!result.ok()) {
             throw failed(result);
         }
@@ -79,7 +79,8 @@ public final class OrphanProgram implements Orphans {
         return new UnderstudyException(
                 code,
                 "cannot save what was never shipped, so nothing was changed: "
-                        + line(result, "error: ").orElse("agent-primary orphan ended with exit code " + result.exitCode()),
+                        + line(result, "error: ")
+                                .orElse("agent-primary orphan ended with exit code " + result.exitCode()),
                 line(result, "hint: ").orElse("run agent-primary orphan by hand; or rejoin --without-orphan"));
     }
 

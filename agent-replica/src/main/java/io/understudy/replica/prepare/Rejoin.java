@@ -150,9 +150,8 @@ public final class Rejoin {
         Optional<Saved> saved = Optional.empty();
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
-            nothing = nothingToSave().or(() -> request.withoutOrphan()
-                    ? Optional.of("it was not to be saved")
-                    : Optional.empty());
+            nothing = nothingToSave()
+                    .or(() -> request.withoutOrphan() ? Optional.of("it was not to be saved") : Optional.empty());
             if (nothing.isEmpty()) {
                 stopSite(request);
                 saved = Optional.of(orphans.save(request.acceptEmpty(), backup.on()));

@@ -42,14 +42,14 @@ class OrphanProgramTest {
 
     @Test
     void failsAsItFailed() {
-        answers(Answer.failed(ErrorCode.CONTENT_GONE.exitCode(), "a log line\nerror: the tree is empty\nhint: mount it\n"));
+        answers(Answer.failed(
+                ErrorCode.CONTENT_GONE.exitCode(), "a log line\nerror: the tree is empty\nhint: mount it\n"));
 
-        assertThatThrownBy(() -> program.save(Set.of(), false))
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
-                    assertThat(e.code().exitCode()).isEqualTo(ErrorCode.CONTENT_GONE.exitCode());
-                    assertThat(e).hasMessageContaining("the tree is empty");
-                    assertThat(e.hint()).isEqualTo("mount it");
-                });
+        assertThatThrownBy(() -> program.save(Set.of(), false)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
+            assertThat(e.code().exitCode()).isEqualTo(ErrorCode.CONTENT_GONE.exitCode());
+            assertThat(e).hasMessageContaining("the tree is empty");
+            assertThat(e.hint()).isEqualTo("mount it");
+        });
     }
 
     @Test
@@ -58,8 +58,7 @@ class OrphanProgramTest {
 
         assertThatThrownBy(() -> program.save(Set.of(), false))
                 .isInstanceOfSatisfying(
-                        UnderstudyException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_FAILED));
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_FAILED));
     }
 
     private void answers(Answer answer) {
