@@ -8,6 +8,8 @@ import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
 import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Saved;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,16 +24,16 @@ import java.util.stream.Collectors;
  * database and trees for a snapshot is the primary's.
  */
 public final class OrphanProgram implements Orphans {
-    /** The folder of the installation, as its launcher says. */
-    private static final String HOME = "understudy.home";
-
     /** A site of a terabyte takes hours. */
     private static final Duration LIMIT = Duration.ofDays(7);
 
     private final CommandRunner runner;
     private final List<String> program;
 
-    /** @param config arguments that name the configuration */
+    /**
+     * @param home folder of the installation; empty: the program is found by the search path
+     * @param config arguments that name the configuration
+     */
     public OrphanProgram(CommandRunner runner, Optional<String> home, List<String> config) {
         this.runner = runner;
         this.program = new ArrayList<>();
@@ -42,9 +44,24 @@ public final class OrphanProgram implements Orphans {
         program.addAll(config);
     }
 
-    /** Of this installation. */
+    /** Of this installation: it has its programs in {@code bin}, next to {@code lib} with this class. */
     public static OrphanProgram of(CommandRunner runner, List<String> config) {
-        return new OrphanProgram(runner, Optional.ofNullable(System.getProperty(HOME)), config);
+        return new OrphanProgram(runner, home().map(Path::toString), config);
+    }
+
+    private static Optional<Path> home() {
+        try {
+            return Optional.of(Path.of(OrphanProgram.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI()))
+                    .map(Path::getParent)
+                    .map(Path::getParent)
+                    .filter(home -> Files.isExecutable(home.resolve("bin/agent-primary")));
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
