@@ -7,6 +7,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
+import io.understudy.files.RealPath;
 import io.understudy.files.SafePath;
 import java.io.IOException;
 import java.net.URI;
@@ -298,15 +299,12 @@ final class SettingsChecks {
         return path.startsWith(folder) || real(path).startsWith(real(folder));
     }
 
-    /** The path with the links resolved of as much of it as exists. */
     private static Path real(Path path) {
-        for (Path existing = path; existing != null; existing = existing.getParent()) {
-            try {
-                return existing.toRealPath().resolve(existing.relativize(path));
-            } catch (IOException e) {
-                LOG.debug("{} does not exist yet", existing);
-            }
+        try {
+            return RealPath.of(path);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be resolved", path, e);
+            return path;
         }
-        return path;
     }
 }

@@ -6,8 +6,8 @@ import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.RealPath;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,12 +15,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What belongs to one site alone: its state folder, marker, trees, live database, repository and the addresses that its
  * agents listen on. Two sites that had one of them in common would write over each other.
  */
 public final class SitePlaces {
+    private static final Logger LOG = LoggerFactory.getLogger(SitePlaces.class);
     private static final Set<String> THIS_HOST = Set.of("localhost", "127.0.0.1", "::1");
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "*");
 
@@ -72,15 +75,12 @@ public final class SitePlaces {
         return new Place(key, "", real(path.toAbsolutePath().normalize()));
     }
 
-    /** Of what does not exist yet: by its nearest folder that does. */
     private static Path real(Path path) {
         try {
-            return path.toRealPath();
+            return RealPath.of(path);
         } catch (IOException e) {
-            Path parent = path.getParent();
-            return parent == null || Files.isSymbolicLink(path)
-                    ? path
-                    : real(parent).resolve(path.getFileName());
+            LOG.debug("{} cannot be resolved", path, e);
+            return path;
         }
     }
 

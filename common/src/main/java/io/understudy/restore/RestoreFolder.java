@@ -8,6 +8,7 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
 import io.understudy.files.ProcessLock;
 import io.understudy.files.RawPaths;
+import io.understudy.files.RealPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ final class RestoreFolder {
     static RestoreFolder of(Path wanted, Collection<TreeSettings> trees) {
         Path folder = wanted.toAbsolutePath().normalize();
         try {
-            requireOutside(real(folder), trees);
+            requireOutside(RealPath.of(folder), trees);
             if (!Files.exists(folder)) {
                 return new RestoreFolder(folder, Optional.empty());
             }
@@ -58,18 +59,9 @@ final class RestoreFolder {
         }
     }
 
-    /** The path without links, as far as it is there. */
-    private static Path real(Path folder) throws IOException {
-        Path there = folder;
-        while (!Files.exists(there)) {
-            there = there.getParent();
-        }
-        return there.toRealPath().resolve(there.relativize(folder));
-    }
-
     private static void requireOutside(Path folder, Collection<TreeSettings> trees) throws IOException {
         for (TreeSettings tree : trees) {
-            if (folder.startsWith(real(tree.path().toAbsolutePath()))) {
+            if (folder.startsWith(RealPath.of(tree.path().toAbsolutePath()))) {
                 throw unfit(folder, "it lies in the site's tree " + tree.name() + ", and would become part of it");
             }
         }
