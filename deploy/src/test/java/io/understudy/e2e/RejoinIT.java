@@ -9,6 +9,8 @@ import io.understudy.rehearsal.Server;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -167,8 +169,8 @@ class RejoinIT extends SharedScenario {
                 .replica("orphans", "diff", orphan, "--rows", "notes", "--json")
                 .successful()
                 .output();
-        java.util.regex.Matcher matcher =
-                java.util.regex.Pattern.compile("\"id\":\"(\\d+)\"[^}]*" + text).matcher(rows);
+        Matcher matcher =
+                Pattern.compile("\"id\":\"(\\d+)\"[^}]*" + text).matcher(rows);
         assertThat(matcher.find()).as(rows).isTrue();
         return matcher.group(1);
     }
