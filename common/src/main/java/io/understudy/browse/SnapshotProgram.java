@@ -11,12 +11,18 @@ import java.util.List;
 import java.util.function.Function;
 
 /** An agent's command line whose commands read snapshots. */
-public abstract class SnapshotProgram extends AgentProgram {
+public abstract class SnapshotProgram extends AgentProgram implements SnapshotCommands {
     protected SnapshotProgram(Terminal terminal) {
         super(terminal);
     }
 
+    @Override
+    public final SnapshotProgram program() {
+        return this;
+    }
+
     /** Gives the work what reads the snapshots of this server, and closes that after it. */
+    @Override
     public abstract <T> T reading(Settings settings, Function<SnapshotReader, T> work);
 
     /**

@@ -1,5 +1,6 @@
 package io.understudy.diff;
 
+import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.browse.SnapshotReader.Opened;
@@ -32,12 +33,19 @@ import picocli.CommandLine.ParentCommand;
         })
 public final class DiffCommand implements Callable<Integer> {
     @ParentCommand
+    private SnapshotCommands parent;
+
     private SnapshotProgram cli;
 
     @Parameters(index = "0", paramLabel = "A", description = "The older snapshot: " + SnapshotName.FORMS + ".")
     private String from;
 
-    @Parameters(index = "1", paramLabel = "B", description = "The newer one.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "B",
+            defaultValue = SnapshotName.LATEST,
+            description = "The newer one. Default: ${DEFAULT-VALUE}")
     private String to;
 
     @Option(
@@ -59,7 +67,8 @@ public final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return cli.reading(cli.settings(), this::diff);
+        cli = parent.program();
+        return parent.reading(cli.settings(), this::diff);
     }
 
     private int diff(SnapshotReader reader) {
@@ -78,7 +87,15 @@ public final class DiffCommand implements Callable<Integer> {
             rows(diff, first, second);
             return;
         }
-        Difference difference = compare(diff);
+        print(cli, first, second);
+    }
+
+    /** How many rows and paths differ. */
+    public static void print(SnapshotProgram cli, Opened first, Opened second) {
+        Difference difference;
+        try (ProgressDisplay progress = cli.progress()) {
+            difference = new SnapshotDiff(first, second).compare(progress);
+        }
         cli.print(difference, difference::text);
     }
 
@@ -95,12 +112,6 @@ public final class DiffCommand implements Callable<Integer> {
                     "paths",
                     paths,
                     ChangedPath::text);
-        }
-    }
-
-    private Difference compare(SnapshotDiff diff) {
-        try (ProgressDisplay progress = cli.progress()) {
-            return diff.compare(progress);
         }
     }
 

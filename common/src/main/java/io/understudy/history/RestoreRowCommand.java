@@ -1,5 +1,6 @@
 package io.understudy.history;
 
+import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
@@ -42,6 +43,8 @@ public final class RestoreRowCommand implements Callable<Integer> {
     private static final String LIVE = "live";
 
     @ParentCommand
+    private SnapshotCommands parent;
+
     private SnapshotProgram cli;
 
     @Parameters(index = "0", paramLabel = "TABLE", description = "As name (in the schema public) or schema.name.")
@@ -87,6 +90,27 @@ public final class RestoreRowCommand implements Callable<Integer> {
     /** What this server keeps beyond the snapshots. */
     private KeptRevisions kept;
 
+    private boolean keepsRevisions = true;
+
+    /** By the arguments. */
+    public RestoreRowCommand() {}
+
+    /**
+     * From what the parent reads alone, without what this server keeps beyond it.
+     *
+     * @param dependents whether also the rows that refer to it
+     * @param replace whether rows that are there are overwritten
+     */
+    public RestoreRowCommand(SnapshotCommands parent, String table, String key, boolean dependents, boolean replace) {
+        this.parent = parent;
+        this.table = table;
+        this.key = key;
+        this.dependents = dependents;
+        this.replace = replace;
+        this.database = LIVE;
+        this.keepsRevisions = false;
+    }
+
     /**
      * What the command prints with {@code --json}.
      *
@@ -109,11 +133,13 @@ public final class RestoreRowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        cli = parent.program();
         Settings settings = cli.settings();
         Optional<Instant> until =
                 Optional.ofNullable(at).map(text -> SnapshotName.moment(text, Clock.systemDefaultZone()));
-        cli.reading(settings, reader -> {
-            try (KeptRevisions revisions = KeptRevisions.open(settings, cli::say)) {
+        parent.reading(settings, reader -> {
+            try (KeptRevisions revisions =
+                    keepsRevisions ? KeptRevisions.open(settings, cli::say) : KeptRevisions.none()) {
                 kept = revisions;
                 erased = ErasedRows.known(settings, reader, includeErased, cli::say);
                 restore(settings, reader, until);

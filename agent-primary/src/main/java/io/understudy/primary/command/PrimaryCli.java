@@ -47,6 +47,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 SnapshotCommand.class,
                 ShutdownCommand.class,
                 SwitchoverCommand.class,
+                OrphanCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
                 ClosureCommand.class,

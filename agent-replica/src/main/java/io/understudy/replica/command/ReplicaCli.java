@@ -40,6 +40,8 @@ public final class ReplicaCli extends SnapshotProgram {
         return List.of(
                 RunCommand.class,
                 InitCommand.class,
+                RejoinCommand.class,
+                OrphansCommand.class,
                 CheckCommand.class,
                 RehearseSiteCommand.class,
                 NotifyCommand.class,

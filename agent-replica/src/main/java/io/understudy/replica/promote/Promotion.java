@@ -377,7 +377,7 @@ public final class Promotion {
                     throw new UnderstudyException(
                             taken.code(),
                             "cannot make this server the primary, though its marker is gone: " + taken.getMessage(),
-                            "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica init",
+                            "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica rejoin",
                             taken);
                 });
         return report;
