@@ -90,7 +90,7 @@ public final class OrphanProgram implements Orphans {
 
     private static UnderstudyException failed(CommandResult result) {
         ErrorCode code = Arrays.stream(ErrorCode.values())
-                .filter(each -> each.exitCode() == result.exitCode() && result.exitCode() > 1)
+                .filter(each -> each != ErrorCode.INTERNAL && each.exitCode() == result.exitCode())
                 .findFirst()
                 .orElse(ErrorCode.COMMAND_FAILED);
         return new UnderstudyException(
