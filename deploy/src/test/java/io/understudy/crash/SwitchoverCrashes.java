@@ -8,6 +8,9 @@ import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Ports;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.SnapshotId;
+import io.understudy.switchover.SwitchoverNote;
+import io.understudy.switchover.SwitchoverNotes;
+import java.time.Clock;
 import java.time.Duration;
 
 /** Switchovers whose agents are killed at each of their points, and what must be true afterwards. */
@@ -74,7 +77,12 @@ record SwitchoverCrashes(CrashStage stage) {
         Host old = stage.primary();
         Host successor = stage.standby();
         Deadline.await("the standby serves", ENDS, () -> !successor.marked() && served(successor));
-        Deadline.await("the old primary has left", ENDS, () -> old.mode().equals("standby"));
+        SwitchoverNotes notes = new SwitchoverNotes(old.state(), Clock.systemUTC());
+        Deadline.await(
+                "the old primary has left",
+                ENDS,
+                () -> old.mode().equals("standby")
+                        && notes.read().map(SwitchoverNote::isLeft).orElse(true));
         assertThat(old.marked()).isTrue();
         stage.noteAllCommitted();
         SnapshotId last = stage.newest();
