@@ -38,7 +38,8 @@ public final class DnsCheck {
                         : "where this server is to serve: agent-replica dns --switch; where it is not: docs/two-primaries.md");
     }
 
-    private static CheckResult canSwitch(DnsSettings dns) {
+    /** How {@code promote} switches the names, by what is configured; fails where the key of updates is no key. */
+    static CheckResult canSwitch(DnsSettings dns) {
         String name = "dns switch";
         if (!dns.switches()) {
             return CheckResult.warning(
@@ -54,6 +55,6 @@ public final class DnsCheck {
                                         .map(file -> ", signed with key "
                                                 + TsigKey.load(file).name())
                                         .orElse(", not signed"))
-                        .orElse("promote runs " + dns.command().get(0)));
+                        .orElseGet(() -> "promote runs " + dns.command().get(0)));
     }
 }
