@@ -30,8 +30,9 @@ import java.util.stream.Stream;
  * <p>Safe while anything else runs. A blob goes when no manifest names it and it is older than the grace period. It is
  * deleted under the {@link DeletionLock}, so not while this server takes a snapshot, in turns of a second. Each turn
  * lists the manifests again and begins only when all of them and all orphans are marked, so a snapshot that was
- * committed until then counts; before each single deletion the blob's age is asked again, so one that was written again stays. Killed
- * anywhere it has deleted only what nothing needs; the next one goes on. For one sweep; not thread-safe.
+ * committed until then counts; before each single deletion the blob's age is asked again, so one that was written
+ * again stays. Killed anywhere it has deleted only what nothing needs; the next one goes on. For one sweep; not
+ * thread-safe.
  */
 final class GarbageCollector {
     static final String STEP = "sweep";

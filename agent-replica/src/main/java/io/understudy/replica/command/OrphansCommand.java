@@ -28,7 +28,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** What old primaries never shipped: {@code orphans list}, {@code show}, {@code diff}, {@code restore-row}, {@code drop}. */
+/**
+ * What old primaries never shipped: {@code orphans list}, {@code show}, {@code diff}, {@code restore-row},
+ * {@code drop}.
+ */
 @Command(
         name = "orphans",
         description = "What old primaries never shipped, as rejoin saved it. Nothing imports it.",
@@ -91,7 +94,11 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
      * @param orphans ascending
      */
     record Orphans(List<Entry> orphans) {
-        /** @param moment of the data @param server that saved it @param uploadedBytes that were new with it, as stored */
+        /**
+         * @param moment of the data
+         * @param server that saved it
+         * @param uploadedBytes that were new with it, as stored
+         */
         record Entry(SnapshotId orphan, Instant moment, String server, long rows, long fileBytes, long uploadedBytes) {
             static Entry of(Outline outline) {
                 return new Entry(
