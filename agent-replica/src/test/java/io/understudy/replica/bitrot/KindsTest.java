@@ -39,8 +39,8 @@ class KindsTest {
             "Streamed.stream", Kind.LARGE_FILE);
 
     /**
-     * What no sample here has. {@code EncryptedRepositoryTest} damages keys, {@code ErasureTest} has lists of erased rows
-     * that no trusted key signed, {@code OrphanTakerTest} orphans, which are manifests.
+     * What no sample here has. {@code EncryptedRepositoryTest} damages keys, {@code ErasureTest} has lists of erased
+     * rows that no trusted key signed, {@code OrphanTakerTest} orphans, which are manifests.
      */
     private static final Set<String> ELSEWHERE = Set.of("keys/", "erased/", "orphans/");
 
