@@ -13,8 +13,9 @@ public abstract class Recipient {
     private static final String[][] OTHERS = {
         {"ssh-", "an SSH key"},
         {"age1pq1", "a post-quantum recipient"},
-        {"age1tag", "a recipient on a token"},
-        {"age1yubikey", "a recipient of a plugin"},
+        {"age1tag1", "a recipient on a token"},
+        {"age1tagpq1", "a recipient on a token"},
+        {"age1yubikey1", "a recipient of a plugin"},
         {"age-secret-key-", "an identity: the private half"},
     };
 

@@ -4,12 +4,14 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeEntry;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.tree.FileInput;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.setup.SnapshotName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -27,7 +29,11 @@ public final class CatCommand extends BrowseCommand {
     @Override
     void run(Settings settings, SnapshotReader reader) {
         PathName wanted = PathName.parse(path, settings.trees());
-        SnapshotReader.Opened opened = reader.open(cli.find(id, reader));
+        SnapshotId snapshot = cli.find(id, reader);
+        cli.held(reader, List.of(snapshot), () -> write(wanted, reader.open(snapshot)));
+    }
+
+    private void write(PathName wanted, SnapshotReader.Opened opened) {
         IndexEntry entry = new SnapshotFiles(opened).entry(wanted);
         requireFile(wanted, entry.entry());
         WholeBlobs blobs = new WholeBlobs(opened.blobs());

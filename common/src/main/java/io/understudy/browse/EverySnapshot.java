@@ -39,6 +39,10 @@ public final class EverySnapshot {
                 if (!JunkObject.isOfOneObject(e)) {
                     throw e;
                 }
+                if (!reader.list().contains(snapshot)) {
+                    // Retention deleted it while it was read, and may delete its content at once.
+                    continue;
+                }
                 unreadable.add(snapshot);
                 faults.add(e);
             }

@@ -1,10 +1,14 @@
 package io.understudy.browse;
 
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.ErasureHash;
+import io.understudy.repository.Erasures;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -30,5 +34,15 @@ public final class RepositoryReader implements SnapshotReader {
     @Override
     public Opened open(SnapshotId snapshot) {
         return new Opened(repository.get().read(snapshot), repository.get().blobs());
+    }
+
+    @Override
+    public Optional<ErasureHash> erasureHash() {
+        return Optional.of(Erasures.of(repository.get()).hash());
+    }
+
+    @Override
+    public ErasedKeys erased(Consumer<JunkObject> junk) {
+        return Erasures.of(repository.get()).all(junk);
     }
 }

@@ -7,15 +7,22 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.SnapshotName;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.Function;
 
 /** An agent's command line whose commands read snapshots. */
-public abstract class SnapshotProgram extends AgentProgram {
+public abstract class SnapshotProgram extends AgentProgram implements SnapshotCommands {
     protected SnapshotProgram(Terminal terminal) {
         super(terminal);
     }
 
+    @Override
+    public final SnapshotProgram program() {
+        return this;
+    }
+
     /** Gives the work what reads the snapshots of this server, and closes that after it. */
+    @Override
     public abstract <T> T reading(Settings settings, Function<SnapshotReader, T> work);
 
     /**
@@ -38,6 +45,14 @@ public abstract class SnapshotProgram extends AgentProgram {
         SnapshotName.Found found = reader.find(name, junk -> say("warning: " + junk.text()));
         found.remark().ifPresent(this::say);
         return found.snapshot();
+    }
+
+    /** Does work that opens these snapshots, while retention spares them; a remark says where it may not. */
+    public final void held(SnapshotReader reader, List<SnapshotId> snapshots, Runnable work) {
+        reader.held(snapshots, this::say, () -> {
+            work.run();
+            return snapshots;
+        });
     }
 
     /** The report of {@code check} of a site, and whether it shares anything with the others of its folder. */

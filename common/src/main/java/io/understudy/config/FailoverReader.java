@@ -4,14 +4,15 @@ import io.understudy.config.DnsSettings.End;
 import io.understudy.config.DnsSettings.Switching;
 import io.understudy.config.FailoverSettings.Peer;
 import io.understudy.config.FailoverSettings.Rehearse;
+import io.understudy.config.Settings.TreeSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads what belongs to a change of roles: {@code dns}, {@code peer}, {@code on_fenced}, {@code fence} and
- * {@code rehearse}.
+ * Reads what belongs to a change of roles: {@code dns}, {@code peer}, {@code on_fenced}, {@code fence},
+ * {@code rehearse} and {@code drill}.
  */
 final class FailoverReader {
     private static final int DNS_PORT = 53;
@@ -20,13 +21,16 @@ final class FailoverReader {
     private static final Pattern V4 = Pattern.compile("(\\d{1,3}\\.){3}\\d{1,3}");
 
     private final Values top;
+    private final List<TreeSettings> trees;
 
-    FailoverReader(Values top) {
+    FailoverReader(Values top, List<TreeSettings> trees) {
         this.top = top;
+        this.trees = trees;
     }
 
     FailoverSettings read() {
-        return new FailoverSettings(dns(), peer(), top.list(Setting.ON_FENCED), lease(), rehearse());
+        return new FailoverSettings(
+                dns(), peer(), top.list(Setting.ON_FENCED), lease(), rehearse(), new DrillReader(top, trees).read());
     }
 
     private Values section(String key) {

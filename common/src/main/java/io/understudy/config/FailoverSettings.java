@@ -14,15 +14,17 @@ import java.util.Optional;
  * @param lease how long the site goes on while no filestore answers, before {@code onFenced} stops it; empty: as long
  *     as that lasts
  * @param rehearse how {@code rehearse-site} tries the site
+ * @param drill how a promotion is rehearsed; empty: it is not
  */
 public record FailoverSettings(
         Optional<DnsSettings> dns,
         Optional<Peer> peer,
         List<String> onFenced,
         Optional<Duration> lease,
-        Rehearse rehearse) {
-    public static final FailoverSettings NONE =
-            new FailoverSettings(Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Rehearse.NONE);
+        Rehearse rehearse,
+        Optional<DrillSettings> drill) {
+    public static final FailoverSettings NONE = new FailoverSettings(
+            Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Rehearse.NONE, Optional.empty());
 
     public FailoverSettings {
         onFenced = List.copyOf(onFenced);

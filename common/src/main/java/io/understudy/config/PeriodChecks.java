@@ -15,6 +15,8 @@ final class PeriodChecks {
 
     private static final String SHUTDOWN = "shutdown";
 
+    private static final String ORPHAN = "orphan";
+
     /** A period that has none of its own is kept by one of a finer period, from the right to the left. */
     private static final List<List<String>> STAND_INS =
             List.of(List.of("hourly", "daily", "weekly"), List.of("hourly", "daily", "monthly"));
@@ -39,6 +41,10 @@ final class PeriodChecks {
         // The label says that a standby does not restart its site with a snapshot.
         if (schedule.containsKey(Setting.PRIMARY_CONTINUOUS.key())) {
             primary.fault(Setting.PRIMARY_SCHEDULE, "must not name a period continuous: set primary.continuous");
+        }
+        if (schedule.containsKey(ORPHAN)) {
+            primary.fault(
+                    Setting.PRIMARY_SCHEDULE, "must not name a period orphan: what has this label is no snapshot");
         }
         if (schedule.containsKey(SHUTDOWN)) {
             primary.fault(

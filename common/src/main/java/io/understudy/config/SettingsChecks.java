@@ -64,12 +64,13 @@ final class SettingsChecks {
                 .stream()
                 .filter(store -> !"file".equals(store.url().getScheme()))
                 .forEach(store -> taken.put("the filestore " + store.url(), StorePlace.of(store)));
+        List<Values> all = top.each("trees");
         for (int i = 0; i < settings.trees().size(); i++) {
             TreeSettings tree = settings.trees().get(i);
             if (tree.bucket().isEmpty()) {
                 continue;
             }
-            Values values = top.each("trees").get(i).below("bucket");
+            Values values = all.get(i).below("bucket");
             Map<String, StorePlace> own = new LinkedHashMap<>();
             place(values, Setting.TREE_BUCKET_URL, tree, tree.bucket().get().first(), taken, own);
             tree.bucket()
@@ -98,9 +99,10 @@ final class SettingsChecks {
 
     /** A tree would carry the file a second time, of another moment, and delete what an import puts next to it. */
     private void sqlite(Settings settings) {
+        List<Values> all = top.each("databases");
         for (int i = 0; i < settings.databases().size(); i++) {
             if (settings.databases().get(i).access() instanceof Sqlite sqlite) {
-                Values values = top.each("databases").get(i);
+                Values values = all.get(i);
                 settings.trees().stream()
                         .filter(tree -> given(tree)
                                 && sqlite.file().startsWith(tree.path())
@@ -230,9 +232,10 @@ final class SettingsChecks {
 
     private void trees(List<TreeSettings> trees) {
         Set<String> names = new HashSet<>();
+        List<Values> all = top.each("trees");
         for (int i = 0; i < trees.size(); i++) {
             TreeSettings tree = trees.get(i);
-            Values values = top.each("trees").get(i);
+            Values values = all.get(i);
             if (!names.add(tree.name())) {
                 values.fault(Setting.TREE_NAME, "is taken by another tree: " + tree.name());
             }

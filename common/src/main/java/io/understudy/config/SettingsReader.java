@@ -45,7 +45,7 @@ final class SettingsReader {
                 service(section("service"), trees),
                 HistoryReader.read(top),
                 ClosureReader.read(top, trees),
-                new FailoverReader(top).read(),
+                new FailoverReader(top, trees).read(),
                 new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** Reads where a tree's content comes from. */
 final class TreeSourceReader {
-    private static final Pattern PLACE = Pattern.compile("s3://[A-Za-z0-9._-]{3,63}(/[A-Za-z0-9._-]+)*/?");
+    private static final Pattern PLACE = Pattern.compile("s3://[A-Za-z0-9._-]{3,63}(?:/[A-Za-z0-9._-]+)*+/?");
 
     private final Values tree;
     private final TreeKind written;

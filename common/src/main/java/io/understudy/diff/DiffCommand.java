@@ -1,5 +1,6 @@
 package io.understudy.diff;
 
+import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.browse.SnapshotReader.Opened;
@@ -16,6 +17,7 @@ import io.understudy.setup.SnapshotName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,12 +33,19 @@ import picocli.CommandLine.ParentCommand;
         })
 public final class DiffCommand implements Callable<Integer> {
     @ParentCommand
+    private SnapshotCommands parent;
+
     private SnapshotProgram cli;
 
     @Parameters(index = "0", paramLabel = "A", description = "The older snapshot: " + SnapshotName.FORMS + ".")
     private String from;
 
-    @Parameters(index = "1", paramLabel = "B", description = "The newer one.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "B",
+            defaultValue = SnapshotName.LATEST,
+            description = "The newer one. Default: ${DEFAULT-VALUE}")
     private String to;
 
     @Option(
@@ -58,24 +67,36 @@ public final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return cli.reading(cli.settings(), this::diff);
+        cli = parent.program();
+        return parent.reading(cli.settings(), this::diff);
     }
 
     private int diff(SnapshotReader reader) {
-        Opened first = reader.open(cli.find(from, reader));
-        Opened second = reader.open(cli.find(to, reader));
+        List<SnapshotId> ends = List.of(cli.find(from, reader), cli.find(to, reader));
+        cli.held(reader, ends, () -> diff(reader.open(ends.get(0)), reader.open(ends.get(1))));
+        return 0;
+    }
+
+    private void diff(Opened first, Opened second) {
         SnapshotDiff diff = new SnapshotDiff(first, second);
         if (files) {
             paths(first, second);
-            return 0;
+            return;
         }
         if (table != null) {
             rows(diff, first, second);
-            return 0;
+            return;
         }
-        Difference difference = compare(diff);
+        print(cli, first, second);
+    }
+
+    /** How many rows and paths differ. */
+    public static void print(SnapshotProgram cli, Opened first, Opened second) {
+        Difference difference;
+        try (ProgressDisplay progress = cli.progress()) {
+            difference = new SnapshotDiff(first, second).compare(progress);
+        }
         cli.print(difference, difference::text);
-        return 0;
     }
 
     private void paths(Opened first, Opened second) {
@@ -91,12 +112,6 @@ public final class DiffCommand implements Callable<Integer> {
                     "paths",
                     paths,
                     ChangedPath::text);
-        }
-    }
-
-    private Difference compare(SnapshotDiff diff) {
-        try (ProgressDisplay progress = cli.progress()) {
-            return diff.compare(progress);
         }
     }
 

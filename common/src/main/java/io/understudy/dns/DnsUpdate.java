@@ -46,19 +46,32 @@ final class DnsUpdate {
     void run(Optional<List<String>> from, List<String> to) {
         Optional<TSIG> key = update.key().map(file -> TsigKey.load(file).tsig(clock));
         try {
-            Message message = message(from, to);
-            key.ifPresent(each -> each.apply(message, null));
-            byte[] bytes = exchange.ask(update.server(), message.toWire(Message.MAXLENGTH), true, LIMIT);
-            Message answer = DnsMessage.parse(bytes);
+            Message answer = exchange(message(from, to), key);
+            if (isUnexpected(answer) && from.isPresent()) {
+                // An update that was made already, of which perhaps the answer was lost, has these values.
+                Message repeated = exchange(message(Optional.of(to), to), key);
+                answer = repeated.getRcode() == Rcode.NOERROR ? repeated : answer;
+            }
             if (answer.getRcode() != Rcode.NOERROR) {
                 throw refused(answer, to);
-            }
-            if (key.isPresent()) {
-                verify(key.get(), message, answer, bytes);
             }
         } catch (IOException e) {
             throw failed(e.getMessage(), "see the log of the name server, and dns.update in the configuration", e);
         }
+    }
+
+    private Message exchange(Message message, Optional<TSIG> key) throws IOException {
+        key.ifPresent(each -> each.apply(message, null));
+        byte[] bytes = exchange.ask(update.server(), message.toWire(Message.MAXLENGTH), true, LIMIT);
+        Message answer = DnsMessage.parse(bytes);
+        if (answer.getRcode() == Rcode.NOERROR && key.isPresent()) {
+            verify(key.get(), message, answer, bytes);
+        }
+        return answer;
+    }
+
+    private static boolean isUnexpected(Message answer) {
+        return List.of(Rcode.YXDOMAIN, Rcode.YXRRSET, Rcode.NXRRSET).contains(answer.getRcode());
     }
 
     private static void verify(TSIG key, Message asked, Message answer, byte[] bytes) throws DnsException {

@@ -1,5 +1,6 @@
 package io.understudy.dump;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Set;
  * @param owner name of a role; empty where it has none
  * @param needs numbers of the entries that have to be there before it
  * @param byHash whether it is a table that is partitioned by hash
+ * @param reference what it says where it is a foreign key
  */
 record ArchiveItem(
         int id,
@@ -21,7 +23,8 @@ record ArchiveItem(
         String name,
         String owner,
         Set<Integer> needs,
-        boolean byHash) {
+        boolean byHash,
+        Optional<ForeignKey> reference) {
     private static final Set<String> RELATIONS =
             Set.of("TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE");
     private static final Set<String> DATA = Set.of(

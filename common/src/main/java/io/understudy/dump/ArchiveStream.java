@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -165,7 +166,16 @@ final class ArchiveStream {
             needs.add(number(need));
         }
         in.skipNBytes(1L + offsetSize);
-        return new ArchiveItem(id, kind, section, schema, name, owner, needs, definition.contains(BY_HASH));
+        return new ArchiveItem(
+                id,
+                kind,
+                section,
+                schema,
+                name,
+                owner,
+                needs,
+                definition.contains(BY_HASH),
+                kind.equals("FK CONSTRAINT") ? ForeignKey.parse(definition) : Optional.empty());
     }
 
     private static int number(String text) {

@@ -194,6 +194,14 @@ final class Choice {
         return leftOut;
     }
 
+    /** The foreign keys that come, with those of tables that are there only for others. */
+    List<ForeignKey> references() {
+        return graph.items().stream()
+                .filter(item -> chosen.contains(item.id()))
+                .flatMap(item -> item.reference().stream())
+                .toList();
+    }
+
     ItemGraph graph() {
         return graph;
     }

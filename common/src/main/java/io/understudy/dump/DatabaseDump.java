@@ -15,12 +15,15 @@ import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties.Extension;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -29,6 +32,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -51,6 +55,8 @@ public final class DatabaseDump {
     private final ArchiveScript archive;
     private final Choice choice;
     private final Predicate<ArchiveItem> wanted;
+    private final Optional<ErasedFilter> filter;
+    private final List<String> erased;
 
     /**
      * Reads the archive's table of contents.
@@ -67,9 +73,12 @@ public final class DatabaseDump {
                 tools, tools.forScript(manifest.versions().tools()).restore(), database.archive(), blobs);
         this.choice = Choice.of(request, archive.items(database.properties().encoding()));
         this.wanted = request::takes;
+        this.filter = Optional.empty();
+        this.erased = List.of();
     }
 
-    private DatabaseDump(DatabaseDump other, Predicate<ArchiveItem> wanted) {
+    private DatabaseDump(
+            DatabaseDump other, Predicate<ArchiveItem> wanted, Optional<ErasedFilter> filter, List<String> erased) {
         this.manifest = other.manifest;
         this.database = other.database;
         this.blobs = other.blobs;
@@ -77,6 +86,8 @@ public final class DatabaseDump {
         this.archive = other.archive;
         this.choice = other.choice;
         this.wanted = wanted;
+        this.filter = filter;
+        this.erased = erased;
     }
 
     Manifest manifest() {
@@ -111,7 +122,9 @@ public final class DatabaseDump {
                 item -> wanted.test(item)
                         && !(item.kind().equals("EXTENSION") && names.contains(item.name()))
                         && !(item.kind().equals("COMMENT") && item.name().startsWith("EXTENSION "))
-                        && !(item.kind().equals("SCHEMA") && schemas.contains(item.name())));
+                        && !(item.kind().equals("SCHEMA") && schemas.contains(item.name())),
+                filter,
+                erased);
     }
 
     /** As {@link #DatabaseDump}, with the programs of this server. */
@@ -119,6 +132,30 @@ public final class DatabaseDump {
         PgTools tools =
                 new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
         return new DatabaseDump(snapshot.manifest(), snapshot.blobs(), tools, request);
+    }
+
+    /**
+     * The same without rows that were erased since the snapshot, and what refers to them. Reads these tables.
+     *
+     * @param erased of all snapshots
+     * @throws UnderstudyException {@code FILE_UNSUPPORTED} where a row is too long, those of blobs
+     */
+    public DatabaseDump leavingOut(ErasedKeys erased) {
+        ErasedKeys here = erased.at(manifest.moment());
+        if (here.isEmpty() || request.parts() == Parts.SCHEMA) {
+            return this;
+        }
+        ErasedFilter made = new ErasedFilter(manifest, blobs, choice, here);
+        return new DatabaseDump(this, wanted, Optional.of(made), ErasedFilter.text(made.leftOut(), here));
+    }
+
+    /** What was left out because it was erased, for people: a line for each table. */
+    public List<String> erased() {
+        return erased;
+    }
+
+    private InputStream rows(TableData table) {
+        return filter.map(each -> each.rows(table)).orElseGet(() -> TableRows.all(table, blobs));
     }
 
     /** What belongs to the tables that are asked for and is left out, for it needs others. */
@@ -168,7 +205,7 @@ public final class DatabaseDump {
      *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
      */
     public void writeTo(Path folder, Progress progress) {
-        new DirectoryDump(manifest, blobs, archive, request, choice).write(folder, progress);
+        new DirectoryDump(manifest, blobs, archive, request, choice, this::rows).write(folder, progress);
     }
 
     /**
@@ -206,7 +243,7 @@ public final class DatabaseDump {
         boolean alone = request.parts() == Parts.DATA;
         out.text(alone ? "SET session_replication_role = replica;\n" : "");
         archive.write(options(alone ? "--data-only" : "--section=data"), choice.list(wanted), out);
-        new RowScript(manifest, blobs, choice, out, progress).write();
+        new RowScript(manifest, blobs, choice, this::rows, out, progress).write();
         try (Stream<SequenceData> sequences = database.sequences(blobs)) {
             sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
         }

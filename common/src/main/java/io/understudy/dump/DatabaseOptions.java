@@ -26,7 +26,7 @@ public final class DatabaseOptions {
     private String owner;
 
     /** What {@code restore --to dump:FILE} prints with {@code --json}. */
-    private record Dumped(SnapshotId snapshot, String file, List<String> leftOut) {}
+    private record Dumped(SnapshotId snapshot, String file, List<String> leftOut, List<String> erased) {}
 
     /**
      * @param target that takes no part of a database
@@ -37,7 +37,7 @@ public final class DatabaseOptions {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot restore a part of a database to " + target
-                            + ": --database, --table, --exclude-table, --schema-only, --data-only and --owner are for a database of its own",
+                            + ": --database, --table, --exclude-table, --schema-only, --data-only, --include-erased and --owner are for a database of its own",
                     "add --to database:NAME or --to dump:FILE");
         }
     }
@@ -51,7 +51,18 @@ public final class DatabaseOptions {
                     "use dump --no-owner");
         }
         DumpRequest request = part.request(true);
-        Opened opened = reader.open(cli.find(id, reader));
+        SnapshotId snapshot = cli.find(id, reader);
+        cli.held(reader, List.of(snapshot), () -> dump(cli, reader, snapshot, file, settings, request));
+    }
+
+    private void dump(
+            SnapshotProgram cli,
+            SnapshotReader reader,
+            SnapshotId snapshot,
+            Path file,
+            Settings settings,
+            DumpRequest request) {
+        Opened opened = reader.open(snapshot);
         Optional<OtherDump> other = OtherDump.of(opened, part.database(), part);
         if (other.isPresent()) {
             cli.interruptible(() -> {
@@ -59,22 +70,24 @@ public final class DatabaseOptions {
                     other.get().writeFile(file, progress);
                 }
             });
-            print(cli, opened, file, List.of());
+            print(cli, opened, file, List.of(), List.of());
             return;
         }
-        DatabaseDump dump = DatabaseDump.of(opened, settings, request);
+        DatabaseDump dump = DatabaseDump.of(opened, settings, request).leavingOut(part.erased(cli, settings, reader));
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
+        dump.erased().forEach(cli::say);
         cli.interruptible(() -> {
             try (ProgressDisplay progress = cli.progress()) {
                 dump.writeFile(file, progress);
             }
         });
-        print(cli, opened, file, dump.leftOut());
+        print(cli, opened, file, dump.leftOut(), dump.erased());
     }
 
-    private static void print(SnapshotProgram cli, Opened opened, Path file, List<String> leftOut) {
+    private static void print(
+            SnapshotProgram cli, Opened opened, Path file, List<String> leftOut, List<String> erased) {
         cli.print(
-                new Dumped(opened.manifest().snapshot(), file.toString(), leftOut),
+                new Dumped(opened.manifest().snapshot(), file.toString(), leftOut, erased),
                 () -> opened.manifest().snapshot() + " is dumped to " + file);
     }
 
@@ -89,8 +102,18 @@ public final class DatabaseOptions {
                             + ", and load that with its own program");
         });
         Optional<String> role = Optional.ofNullable(owner);
-        DatabaseRestore restore = new DatabaseRestore(settings);
-        Opened opened = reader.open(cli.find(id, reader));
+        DatabaseRestore restore = new DatabaseRestore(settings).leavingOut(part.erased(cli, settings, reader));
+        SnapshotId snapshot = cli.find(id, reader);
+        cli.held(reader, List.of(snapshot), () -> restore(cli, restore, reader.open(snapshot), request, name, role));
+    }
+
+    private static void restore(
+            SnapshotProgram cli,
+            DatabaseRestore restore,
+            Opened opened,
+            DumpRequest request,
+            String name,
+            Optional<String> role) {
         if (restore.runsAsSuperuser(role)) {
             cli.say(
                     "warning: database.user is a superuser, and functions of the site that store rows run with its rights;"
@@ -99,6 +122,7 @@ public final class DatabaseOptions {
         cli.interruptible(() -> {
             DatabaseRestore.Restored made = made(cli, restore, opened, request, name, role);
             made.leftOut().forEach(each -> cli.say("left out: " + each));
+            made.erased().forEach(cli::say);
             cli.print(made, () -> made.snapshot() + " is restored into database " + made.database());
         });
     }

@@ -18,6 +18,7 @@ import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseProperties.Setting;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
@@ -44,6 +45,7 @@ public final class DatabaseRestore {
     private final Databases databases;
     private final PgTools tools;
     private final boolean single;
+    private final ErasedKeys erased;
 
     public DatabaseRestore(Settings settings) {
         this(
@@ -54,18 +56,29 @@ public final class DatabaseRestore {
 
     /** With the parts that a server has. */
     public DatabaseRestore(Database database, PgTools tools, Ticker ticker) {
+        this(database, new Databases(database, ticker), tools, ErasedKeys.none());
+    }
+
+    private DatabaseRestore(Database database, Databases databases, PgTools tools, ErasedKeys erased) {
         this.database = database;
-        this.databases = new Databases(database, ticker);
+        this.databases = databases;
         this.tools = tools;
         this.single = database.settings().ownership() == Ownership.SINGLE;
+        this.erased = erased;
+    }
+
+    /** The same without rows that were erased since, and what refers to them. */
+    public DatabaseRestore leavingOut(ErasedKeys keys) {
+        return new DatabaseRestore(database, databases, tools, keys);
     }
 
     /**
      * What was made.
      *
      * @param leftOut what belongs to the tables that were named and needs others
+     * @param erased how many rows of which tables were left out because they were erased
      */
-    public record Restored(SnapshotId snapshot, String database, List<String> leftOut) {}
+    public record Restored(SnapshotId snapshot, String database, List<String> leftOut, List<String> erased) {}
 
     /** Whether a hostile site could get the rights of a superuser: functions of its own run while rows are stored. */
     public boolean runsAsSuperuser(Optional<String> owner) {
@@ -93,7 +106,8 @@ public final class DatabaseRestore {
         }
         boolean kept = owner.isEmpty() && !single;
         DatabaseDump dump = new DatabaseDump(
-                snapshot.manifest(), snapshot.blobs(), tools, kept ? request : request.withoutOwners());
+                        snapshot.manifest(), snapshot.blobs(), tools, kept ? request : request.withoutOwners())
+                .leavingOut(erased);
         try (Session lock = database.maintenance()) {
             lock(lock, name);
             if (request.parts() == Parts.DATA) {
@@ -102,7 +116,7 @@ public final class DatabaseRestore {
                 make(snapshot.manifest().database().properties(), dump, target, owner, request.isOfAll(), progress);
             }
         }
-        return new Restored(snapshot.manifest().snapshot(), name, dump.leftOut());
+        return new Restored(snapshot.manifest().snapshot(), name, dump.leftOut(), dump.erased());
     }
 
     private static void lock(Session session, String name) {

@@ -14,7 +14,6 @@ import io.understudy.repository.DatabaseData.Named;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -29,6 +28,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -49,12 +49,21 @@ final class DirectoryDump {
     private final ArchiveScript archive;
     private final DumpRequest request;
     private final Choice choice;
+    private final Function<TableData, InputStream> content;
     private final Map<String, ArchiveItem> tables = new HashMap<>();
     private final Map<String, ArchiveItem> sequences = new HashMap<>();
     /** Of rows that are kept apart, by the table's name. */
     private final Map<String, String> files = new HashMap<>();
 
-    DirectoryDump(Manifest manifest, BlobSource blobs, ArchiveScript archive, DumpRequest request, Choice choice) {
+    /** @param rows those of a table as COPY writes them */
+    DirectoryDump(
+            Manifest manifest,
+            BlobSource blobs,
+            ArchiveScript archive,
+            DumpRequest request,
+            Choice choice,
+            Function<TableData, InputStream> rows) {
+        this.content = rows;
         this.manifest = manifest;
         this.database = manifest.database();
         this.blobs = blobs;
@@ -236,7 +245,7 @@ final class DirectoryDump {
         try (Stream<TableData> all = tables()) {
             for (Iterator<TableData> each = all.iterator(); each.hasNext(); ) {
                 TableData table = each.next();
-                try (InputStream rows = TableRows.all(table, blobs);
+                try (InputStream rows = content.apply(table);
                         OutputStream out = create(folder.resolve(files.get(qualified(table))))) {
                     rows.transferTo(out);
                     out.write(END_OF_ROWS);

@@ -60,8 +60,9 @@ public final class DumpCommand implements Callable<Integer> {
      *
      * @param to the file or folder
      * @param leftOut what belongs to the tables that were named and needs others
+     * @param erased how many rows of which tables were left out because they were erased
      */
-    private record Written(SnapshotId snapshot, String to, List<String> leftOut) {}
+    private record Written(SnapshotId snapshot, String to, List<String> leftOut, List<String> erased) {}
 
     @Override
     public Integer call() {
@@ -83,20 +84,27 @@ public final class DumpCommand implements Callable<Integer> {
     }
 
     private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
-        SnapshotReader.Opened opened = reader.open(cli.find(id, reader));
+        SnapshotId snapshot = cli.find(id, reader);
+        return reader.held(List.of(snapshot), cli::say, () -> dump(settings, reader, snapshot, request));
+    }
+
+    private int dump(Settings settings, SnapshotReader reader, SnapshotId snapshot, DumpRequest request) {
+        SnapshotReader.Opened opened = reader.open(snapshot);
         Optional<OtherDump> other = OtherDump.of(opened, options.database(), options);
         if (other.isPresent()) {
             return dump(opened, other.get());
         }
-        DatabaseDump dump = DatabaseDump.of(opened, settings, request);
+        DatabaseDump dump =
+                DatabaseDump.of(opened, settings, request).leavingOut(options.erased(cli, settings, reader));
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
+        dump.erased().forEach(cli::say);
         if (to == null) {
             cli.write(out -> cli.interruptible(() -> write(dump, out)));
             return 0;
         }
         cli.interruptible(() -> writeTo(dump));
         cli.print(
-                new Written(opened.manifest().snapshot(), to.toString(), dump.leftOut()),
+                new Written(opened.manifest().snapshot(), to.toString(), dump.leftOut(), dump.erased()),
                 () -> opened.manifest().snapshot() + " is dumped to " + to);
         return 0;
     }
@@ -122,7 +130,7 @@ public final class DumpCommand implements Callable<Integer> {
             }
         });
         cli.print(
-                new Written(opened.manifest().snapshot(), to.toString(), List.of()),
+                new Written(opened.manifest().snapshot(), to.toString(), List.of(), List.of()),
                 () -> opened.manifest().snapshot() + " is dumped to " + to);
         return 0;
     }

@@ -1,5 +1,10 @@
 package io.understudy.dump;
 
+import io.understudy.browse.SnapshotProgram;
+import io.understudy.browse.SnapshotReader;
+import io.understudy.config.Settings;
+import io.understudy.history.ErasedRows;
+import io.understudy.repository.ErasedKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +37,16 @@ public final class DumpOptions {
     @Option(names = "--data-only", description = "These alone, for tables that are there and empty.")
     private boolean dataOnly;
 
+    @Option(
+            names = "--include-erased",
+            description = "Also rows that were erased since the snapshot (history.tables[].deleted).")
+    private boolean includeErased;
+
+    /** The rows that are left out because they were erased. Fails as {@link ErasedRows#known}. */
+    ErasedKeys erased(SnapshotProgram cli, Settings settings, SnapshotReader reader) {
+        return ErasedRows.known(settings, reader, includeErased, cli::say);
+    }
+
     /** @param owners whether owners and rights are kept */
     public DumpRequest request(boolean owners) {
         return DumpRequest.of(tables, excluded, schemaOnly, dataOnly, owners);
@@ -44,6 +59,6 @@ public final class DumpOptions {
 
     /** Whether a part of a database is asked for. */
     public boolean given() {
-        return !tables.isEmpty() || !excluded.isEmpty() || schemaOnly || dataOnly;
+        return !tables.isEmpty() || !excluded.isEmpty() || schemaOnly || dataOnly || includeErased;
     }
 }

@@ -158,6 +158,21 @@ final class ItemGraph {
         return roots;
     }
 
+    /** Of each partition, the tables that it is a partition of, at whatever level, by qualified names. */
+    Map<String, Set<String>> ancestors() {
+        Map<Integer, Integer> parents = new HashMap<>();
+        items.values().forEach(attach -> parent(attach).ifPresent(parent -> parents.put(partition(attach), parent)));
+        Map<String, Set<String>> all = new HashMap<>();
+        for (Integer leaf : parents.keySet()) {
+            Set<String> above = new HashSet<>();
+            for (Integer top = parents.get(leaf); top != null; top = parents.get(top)) {
+                above.add(name(top));
+            }
+            all.put(name(leaf), above);
+        }
+        return all;
+    }
+
     private String name(int id) {
         return Sql.qualified(items.get(id).schema(), items.get(id).name());
     }

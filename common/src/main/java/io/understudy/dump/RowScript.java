@@ -5,13 +5,13 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,6 +44,7 @@ final class RowScript {
     private final DatabaseData database;
     private final BlobSource blobs;
     private final Choice choice;
+    private final Function<TableData, InputStream> content;
     private final DumpOutput out;
     private final Progress progress;
     private final Map<String, String> roots;
@@ -51,7 +52,15 @@ final class RowScript {
     private final long total;
     private long done;
 
-    RowScript(Manifest manifest, BlobSource blobs, Choice choice, DumpOutput out, Progress progress) {
+    /** @param rows those of a table as COPY writes them */
+    RowScript(
+            Manifest manifest,
+            BlobSource blobs,
+            Choice choice,
+            Function<TableData, InputStream> rows,
+            DumpOutput out,
+            Progress progress) {
+        this.content = rows;
         this.database = manifest.database();
         this.blobs = blobs;
         this.choice = choice;
@@ -81,7 +90,7 @@ final class RowScript {
         out.text("COPY " + roots.getOrDefault(name, name) + " (" + columns
                 + ") FROM stdin WITH (FORMAT text, ENCODING "
                 + Sql.literal(database.properties().encoding()) + ");\n");
-        try (InputStream rows = TableRows.all(table, blobs)) {
+        try (InputStream rows = content.apply(table)) {
             out.all(rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

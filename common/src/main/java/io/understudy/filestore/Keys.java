@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 public final class Keys {
     private static final int LONGEST = 1024;
     private static final String SEGMENT = "(?!\\.{1,2}(?:/|\\z))[A-Za-z0-9._-]{1,255}";
-    private static final Pattern KEY = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")*");
+    private static final Pattern KEY = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")*+");
 
     private Keys() {}
 

@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.Lines;
 import io.understudy.repository.digest.RowDifference;
@@ -38,12 +39,15 @@ final class DeletedRows {
     private final int most;
     private final int keys;
     private final List<DeletedRow> rows = new ArrayList<>();
+    private final ErasedKeys erased;
+    private long leftOut;
     private Opened before;
     private TableData last;
     private boolean found;
 
-    DeletedRows(TableRef table, Optional<Instant> since) {
-        this(table, since, MOST, KEYS);
+    /** @param erased rows that are passed over */
+    DeletedRows(TableRef table, Optional<Instant> since, ErasedKeys erased) {
+        this(table, since, erased, MOST, KEYS);
     }
 
     /**
@@ -51,7 +55,8 @@ final class DeletedRows {
      * @param most rows that are found at most
      * @param keys that are held at a time
      */
-    DeletedRows(TableRef table, Optional<Instant> since, int most, int keys) {
+    DeletedRows(TableRef table, Optional<Instant> since, ErasedKeys erased, int most, int keys) {
+        this.erased = erased;
         this.table = table;
         this.since = since;
         this.most = most;
@@ -135,7 +140,16 @@ final class DeletedRows {
         }
     }
 
+    /** How many rows were passed over. */
+    long leftOut() {
+        return leftOut;
+    }
+
     private void add(StoredRow row, Opened opened) {
+        if (ErasedRows.has(erased, row, before.manifest().moment())) {
+            leftOut++;
+            return;
+        }
         if (rows.size() == most) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,

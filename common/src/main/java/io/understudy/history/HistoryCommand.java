@@ -8,6 +8,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.KeptRevisions.Revision;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import java.time.Clock;
@@ -34,6 +35,8 @@ import picocli.CommandLine.ParentCommand;
 public final class HistoryCommand implements Callable<Integer> {
     static final String KEYS = "Value of its primary key; a,b or JSON ([\"a\",\"b\"]) where that has several columns.";
 
+    static final String INCLUDE_ERASED = "Also rows that were erased (history.tables[].deleted).";
+
     @ParentCommand
     private SnapshotProgram cli;
 
@@ -51,6 +54,9 @@ public final class HistoryCommand implements Callable<Integer> {
             paramLabel = "T",
             description = "With --deleted: what went since then: 2026-11-20T10:00Z, 2026-11-20, \"2 days ago\".")
     private String since;
+
+    @Option(names = "--include-erased", description = INCLUDE_ERASED)
+    private boolean includeErased;
 
     /**
      * What comes before the versions with {@code --json}.
@@ -82,10 +88,15 @@ public final class HistoryCommand implements Callable<Integer> {
         Settings settings = cli.settings();
         cli.reading(settings, reader -> {
             try (KeptRevisions kept = KeptRevisions.open(settings, cli::say)) {
+                ErasedKeys erased = ErasedRows.known(settings, reader, includeErased, cli::say);
                 if (deleted) {
-                    deleted(reader, new DeletedRows(TableRef.parse(table), from), kept, from.orElse(Instant.EPOCH));
+                    deleted(
+                            reader,
+                            new DeletedRows(TableRef.parse(table), from, erased),
+                            kept,
+                            from.orElse(Instant.EPOCH));
                 } else {
-                    versions(reader, kept);
+                    versions(reader, kept, erased);
                 }
             }
             return null;
@@ -93,12 +104,12 @@ public final class HistoryCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void versions(SnapshotReader reader, KeptRevisions kept) {
+    private void versions(SnapshotReader reader, KeptRevisions kept, ErasedKeys erased) {
         EverySnapshot every = new EverySnapshot();
         RowHistory history;
         try (ProgressDisplay progress = cli.progress()) {
             history = new RowHistory(
-                    TableRef.parse(table), new KeyText(key), read -> progress.report("search", read, -1));
+                    TableRef.parse(table), new KeyText(key), erased, read -> progress.report("search", read, -1));
             every.each(reader, reader.list(), opened -> {
                 history.look(opened);
                 return true;
@@ -111,9 +122,13 @@ public final class HistoryCommand implements Callable<Integer> {
         List<String> fields = columns.isEmpty() ? List.of() : new KeyText(key).fields(ref, columns);
         List<RowVersion> versions = MergedVersions.of(found, kept.of(ref, columns, fields));
         history.otherKey()
-                .forEach(each -> cli.say("warning: in " + each + " " + table + " has another key than "
-                        + String.join(",", history.key()) + "; the row is looked for by that"));
-        if (versions.isEmpty()) {
+                .forEach(
+                        each -> cli.say(
+                                "warning: in " + each + " " + table
+                                        + " has another key than before; the row is looked for by that key, where it has as many columns"));
+        if (history.isErased()) {
+            cli.say("row " + key + " of " + ref + " was erased; --include-erased shows what kept snapshots have of it");
+        } else if (versions.isEmpty()) {
             cli.say("no snapshot of " + every.count() + " has this row");
         }
         Map<String, String> row = StoredRow.values(columns, fields);
@@ -136,6 +151,8 @@ public final class HistoryCommand implements Callable<Integer> {
         }
         every.warn(cli::say);
         TableRef ref = TableRef.parse(table);
+        ErasedRows.text(new ErasedRows.TableCount(ref.toString(), rows.leftOut()))
+                .ifPresent(cli::say);
         cli.printEach(
                 new DeletedHead(ref, every.count(), every.unreadable()),
                 "rows",

@@ -31,10 +31,15 @@ final class KeptRevisions implements AutoCloseable {
         this.tables = tables;
     }
 
+    /** Those of a server that keeps none. */
+    static KeptRevisions none() {
+        return new KeptRevisions(Optional.empty(), Set.of());
+    }
+
     /** @param warning receives why they cannot be read: snapshots are there also while the server is down */
     static KeptRevisions open(Settings settings, Consumer<String> warning) {
         if (settings.history().tables().isEmpty() || !settings.database().isThere()) {
-            return new KeptRevisions(Optional.empty(), Set.of());
+            return none();
         }
         try {
             Optional<Session> session = RevisionTables.open(new Database(settings.database()), settings.site());
@@ -154,7 +159,7 @@ final class KeptRevisions implements AutoCloseable {
                 fields);
     }
 
-    private static Instant moment(String seconds) {
+    static Instant moment(String seconds) {
         BigDecimal exact = new BigDecimal(seconds);
         long whole = exact.longValue();
         return Instant.ofEpochSecond(

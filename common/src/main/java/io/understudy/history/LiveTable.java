@@ -9,6 +9,7 @@ import java.util.Set;
  * @param columns that can be written, in their order
  * @param always those of them that the database counts by itself ({@code GENERATED ALWAYS AS IDENTITY})
  * @param required those of them that take no null
+ * @param needed those that must be given: they take no null and the database gives them no value
  * @param uniques columns whose values only one row may have, without the primary key
  * @param triggers of the site that run for each row that is stored, but not for a replica
  * @param stubborn those that run for a replica too
@@ -18,6 +19,7 @@ record LiveTable(
         List<String> columns,
         Set<String> always,
         Set<String> required,
+        Set<String> needed,
         List<List<String>> uniques,
         List<String> triggers,
         List<String> stubborn) {
@@ -25,6 +27,7 @@ record LiveTable(
         columns = List.copyOf(columns);
         always = Set.copyOf(always);
         required = Set.copyOf(required);
+        needed = Set.copyOf(needed);
         uniques = List.copyOf(uniques);
         triggers = List.copyOf(triggers);
         stubborn = List.copyOf(stubborn);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -47,7 +48,7 @@ final class LiveTables {
 
     private static final String COLUMNS = """
             SELECT a.attname AS name, a.attgenerated <> '' AS generated, a.attidentity = 'a' AS always,
-                a.attnotnull AS required
+                a.attnotnull AS required, a.atthasdef OR a.attidentity <> '' AS given
             FROM pg_attribute a WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
 
@@ -115,12 +116,17 @@ final class LiveTables {
         return oid.map(each -> read(table, each));
     }
 
-    private record Column(String name, boolean generated, boolean always, boolean required) {}
+    private record Column(String name, boolean generated, boolean always, boolean required, boolean given) {}
 
     private LiveTable read(TableRef table, String oid) {
         List<Column> columns = session.query(
                 COLUMNS,
-                row -> new Column(row.text("name"), row.flag("generated"), row.flag("always"), row.flag("required")),
+                row -> new Column(
+                        row.text("name"),
+                        row.flag("generated"),
+                        row.flag("always"),
+                        row.flag("required"),
+                        row.flag("given")),
                 oid);
         Set<String> always = new HashSet<>();
         Set<String> required = new HashSet<>();
@@ -134,6 +140,10 @@ final class LiveTables {
                         .toList(),
                 always,
                 required,
+                columns.stream()
+                        .filter(each -> each.required() && !each.given())
+                        .map(Column::name)
+                        .collect(Collectors.toSet()),
                 session.query(UNIQUES, row -> row.texts("columns"), oid),
                 session.query(TRIGGERS, row -> row.text("name"), oid, "O"),
                 session.query(TRIGGERS, row -> row.text("name"), oid, "A"));

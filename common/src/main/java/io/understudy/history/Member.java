@@ -30,6 +30,7 @@ final class Member {
     private final List<String> foundBy;
     private final Map<Link, RowId> needs = new LinkedHashMap<>();
     private Role role;
+    private boolean ofParent;
     private Optional<StoredRow> live = Optional.empty();
     private Optional<String> obstacle = Optional.empty();
 
@@ -43,6 +44,16 @@ final class Member {
 
     StoredRow row() {
         return row;
+    }
+
+    /** Whether it comes only because a missing parent does. */
+    boolean isOfParent() {
+        return ofParent && role == Role.DEPENDENT;
+    }
+
+    Member ofParent(boolean is) {
+        ofParent = is;
+        return this;
     }
 
     RowId id() {

@@ -54,10 +54,13 @@ final class RestorePlan {
     /** @param replace whether rows of the database with other values become those of the snapshot */
     static RestorePlan of(Collection<Member> all, LiveTables tables, LiveRows rows, boolean replace) {
         RestorePlan plan = new RestorePlan(all, tables, rows, replace);
+        plan.findUnfit();
         plan.findTaken();
         plan.spread();
+        plan.dropUnneeded();
         plan.sort();
         plan.spread();
+        plan.dropUnneeded();
         plan.order.removeIf(each -> !plan.isWritten(each));
         return plan;
     }
@@ -132,6 +135,52 @@ final class RestorePlan {
                         + String.join(", ", unique));
             }
         }
+    }
+
+    /** A table may have got columns that a row of then has no value for. */
+    private void findUnfit() {
+        for (Member each : members.values()) {
+            if (action(each) == Action.INSERT) {
+                tables.find(each.row().table()).stream()
+                        .flatMap(table -> table.needed().stream())
+                        .filter(column -> !each.row().columns().contains(column))
+                        .sorted()
+                        .findFirst()
+                        .ifPresent(column -> each.blockedBy("column " + column
+                                + " of its table is newer than the snapshot, takes no null and has no default"));
+            }
+        }
+    }
+
+    /** A missing parent that only rows referred to which are left out, with what is part of it. */
+    private void dropUnneeded() {
+        Set<Member> needed = new HashSet<>();
+        Deque<Member> open = new ArrayDeque<>();
+        for (Member each : members.values()) {
+            if (each.role() != Role.PARENT && !each.isOfParent()) {
+                open.add(each);
+            }
+        }
+        boolean more = true;
+        while (more) {
+            while (!open.isEmpty()) {
+                Member next = open.remove();
+                if (next.obstacle().isEmpty() && needed.add(next)) {
+                    next.needs().values().forEach(id -> open.add(members.get(id)));
+                }
+            }
+            for (Member each : members.values()) {
+                if (each.isOfParent()
+                        && !needed.contains(each)
+                        && each.needs().values().stream().map(members::get).anyMatch(needed::contains)) {
+                    open.add(each);
+                }
+            }
+            more = open.stream().anyMatch(each -> each.obstacle().isEmpty());
+        }
+        members.values().stream()
+                .filter(each -> isWritten(each) && !needed.contains(each))
+                .forEach(each -> each.blockedBy("no row that comes back refers to it"));
     }
 
     /** What refers to a row that is left out is left out. */

@@ -1,5 +1,6 @@
 package io.understudy.history;
 
+import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
@@ -12,6 +13,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import io.understudy.time.Moments;
@@ -41,6 +43,8 @@ public final class RestoreRowCommand implements Callable<Integer> {
     private static final String LIVE = "live";
 
     @ParentCommand
+    private SnapshotCommands parent;
+
     private SnapshotProgram cli;
 
     @Parameters(index = "0", paramLabel = "TABLE", description = "As name (in the schema public) or schema.name.")
@@ -75,14 +79,44 @@ public final class RestoreRowCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask before they are stored.")
     private boolean yes;
 
+    @Option(names = "--include-erased", description = HistoryCommand.INCLUDE_ERASED)
+    private boolean includeErased;
+
+    private ErasedKeys erased;
+
+    /** That came back, as {@code tree/path}. */
+    private List<String> files = List.of();
+
     /** What this server keeps beyond the snapshots. */
     private KeptRevisions kept;
+
+    private boolean keepsRevisions = true;
+
+    /** By the arguments. */
+    public RestoreRowCommand() {}
+
+    /**
+     * From what the parent reads alone, without what this server keeps beyond it.
+     *
+     * @param dependents whether also the rows that refer to it
+     * @param replace whether rows that are there are overwritten
+     */
+    public RestoreRowCommand(SnapshotCommands parent, String table, String key, boolean dependents, boolean replace) {
+        this.parent = parent;
+        this.table = table;
+        this.key = key;
+        this.dependents = dependents;
+        this.replace = replace;
+        this.database = LIVE;
+        this.keepsRevisions = false;
+    }
 
     /**
      * What the command prints with {@code --json}.
      *
      * @param moment of the snapshot
      * @param applied whether the rows are stored
+     * @param files that came back, as {@code tree/path}
      * @param sql the script
      */
     private record Result(
@@ -93,17 +127,21 @@ public final class RestoreRowCommand implements Callable<Integer> {
             String database,
             boolean applied,
             List<Map<String, Object>> rows,
+            List<String> files,
             List<String> remarks,
             String sql) {}
 
     @Override
     public Integer call() {
+        cli = parent.program();
         Settings settings = cli.settings();
         Optional<Instant> until =
                 Optional.ofNullable(at).map(text -> SnapshotName.moment(text, Clock.systemDefaultZone()));
-        cli.reading(settings, reader -> {
-            try (KeptRevisions revisions = KeptRevisions.open(settings, cli::say)) {
+        parent.reading(settings, reader -> {
+            try (KeptRevisions revisions =
+                    keepsRevisions ? KeptRevisions.open(settings, cli::say) : KeptRevisions.none()) {
                 kept = revisions;
+                erased = ErasedRows.known(settings, reader, includeErased, cli::say);
                 restore(settings, reader, until);
             }
             return null;
@@ -129,7 +167,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 refuseConflicts(work.plan(), name);
                 session.execute("ROLLBACK");
             } else if (apply) {
-                store(work, name, session, () -> {
+                store(work, name, settings, session, () -> {
                     begin(settings, session);
                     return plan(settings, reader, until, session, true);
                 });
@@ -146,7 +184,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
     }
 
     /** Nothing is locked while a person is asked: afterwards it is planned again. */
-    private void store(Work work, String name, Session session, Supplier<Work> again) {
+    private void store(Work work, String name, Settings settings, Session session, Supplier<Work> again) {
         work.head().forEach(cli::say);
         Work chosen = work;
         if (!yes) {
@@ -161,11 +199,19 @@ public final class RestoreRowCommand implements Callable<Integer> {
                         "run it again, and see what it would store now");
             }
         }
+        // Other databases belong to no tree.
+        Optional<NamedFiles> named = Optional.of(settings)
+                .filter(each -> database.equals(LIVE) && !each.closure().isEmpty())
+                .map(each -> NamedFiles.before(each, session, cli::say));
         chosen.script().statements().forEach(session::execute);
+        SnapshotRows snapshots = chosen.snapshots();
+        named.ifPresent(each -> files = each.bring(snapshots));
         session.execute("COMMIT");
+        files.forEach(each -> cli.say("comes back: file " + each));
     }
 
-    private record Work(Found found, RestorePlan plan, RestoreScript script, List<String> head) {}
+    private record Work(
+            Found found, RestorePlan plan, RestoreScript script, List<String> head, SnapshotRows snapshots) {}
 
     private Work plan(
             Settings settings, SnapshotReader reader, Optional<Instant> until, Session session, boolean locks) {
@@ -176,17 +222,22 @@ public final class RestoreRowCommand implements Callable<Integer> {
         List<Link> links = new ArrayList<>(tables.foreignKeys());
         links.addAll(new ConfiguredLinks(tables).of(settings.history()));
         try (ProgressDisplay progress = cli.progress()) {
-            SnapshotRows snapshots = new SnapshotRows(reader, kept, until, read -> progress.report("search", read, -1));
+            SnapshotRows snapshots =
+                    new SnapshotRows(reader, kept, erased, until, read -> progress.report("search", read, -1));
             Found found = find(snapshots, ref, tables);
             RowClosure closure = new RowClosure(snapshots, tables, rows, links, dependents, replace, remarks::add);
             RestorePlan plan = RestorePlan.of(closure.of(found), tables, rows, replace);
             RestoreScript script = new RestoreScript(plan, tables, closure.presentParents());
             snapshots.every().warn(remarks::add);
+            snapshots.leftOut().forEach(each -> ErasedRows.text(each).ifPresent(remarks::add));
             remarks.addAll(script.remarks());
+            if (!apply && database.equals(LIVE) && !settings.closure().isEmpty()) {
+                remarks.add("files that these rows name (closure) come back with --apply only");
+            }
             if (apply && Files.exists(settings.marker())) {
                 remarks.add("this server is a standby: its next import takes away what is stored now");
             }
-            return new Work(found, plan, script, head(found, plan, remarks));
+            return new Work(found, plan, script, head(found, plan, remarks), snapshots);
         }
     }
 
@@ -211,10 +262,12 @@ public final class RestoreRowCommand implements Callable<Integer> {
         List<String> fields = new KeyText(key).fields(ref, columns);
         return Optional.ofNullable(
                         snapshots.newest(List.of(ref), columns, Set.of(fields)).get(fields))
-                .orElseThrow(() -> new UnderstudyException(
-                        ErrorCode.USAGE,
-                        "cannot restore row " + key + " of " + ref + ": no snapshot" + upTo() + " has it",
-                        "see which rows went: history --deleted " + ref));
+                .orElseThrow(() -> !snapshots.leftOut().isEmpty()
+                        ? ErasedRows.erased(ref, key)
+                        : new UnderstudyException(
+                                ErrorCode.USAGE,
+                                "cannot restore row " + key + " of " + ref + ": no snapshot" + upTo() + " has it",
+                                "see which rows went: history --deleted " + ref));
     }
 
     private String upTo() {
@@ -278,6 +331,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 work.plan().members().stream()
                         .map(each -> RestoreScript.view(each, work.plan()))
                         .toList(),
+                files,
                 work.head(),
                 sql);
         cli.print(

@@ -147,6 +147,11 @@ final class RestoreScript {
 
     private void insert(Member member) {
         List<String> columns = columns(member);
+        LiveTable table = tables.find(member.row().table()).orElseThrow();
+        table.columns().stream()
+                .filter(each -> !columns.contains(each))
+                .forEach(each -> remarks.add(
+                        "column " + each + " of " + table.ref() + " is newer than the snapshot: it gets its default"));
         Set<String> without = plan.later().getOrDefault(member, Set.of());
         String values = columns.stream()
                 .map(each -> without.contains(each)

@@ -5,17 +5,22 @@ import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.config.HistoryRule;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.ErasureHash;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.SnapshotId;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Keeps revisions of rows beyond the snapshots: writes what each snapshot has otherwise than the one before, of the
@@ -29,7 +34,10 @@ public final class RevisionKeeper {
     private final Settings settings;
     private final SnapshotReader reader;
     private final Remarks remarks;
+    private final Publisher publisher;
     private final Clock clock;
+    private long published;
+    private Instant publishedAt = Instant.EPOCH;
 
     /** What one who operates the server is to know. */
     public interface Remarks {
@@ -40,15 +48,24 @@ public final class RevisionKeeper {
         void failed(UnderstudyException why);
     }
 
-    public RevisionKeeper(Settings settings, SnapshotReader reader, Remarks remarks, Clock clock) {
+    /** Says to all servers of the site which rows were erased. */
+    public interface Publisher {
+        /** @throws UnderstudyException what hinders it: the next call tries again */
+        void publish(UUID server, ErasedKeys erased);
+    }
+
+    /** @param publisher is called when rows were erased, and once a day */
+    public RevisionKeeper(Settings settings, SnapshotReader reader, Remarks remarks, Publisher publisher, Clock clock) {
         this.settings = settings;
         this.reader = reader;
         this.remarks = remarks;
+        this.publisher = publisher;
         this.clock = clock;
     }
 
     /**
-     * Writes what is new, and deletes once a day what is old.
+     * Writes what is new, and deletes once a day what is old. What is wrong with one table, or with what is read of it,
+     * keeps no other table and no deletion from its turn.
      *
      * @throws UnderstudyException those of the database and of the filestore
      */
@@ -56,24 +73,97 @@ public final class RevisionKeeper {
         if (settings.history().tables().isEmpty() || !settings.database().isThere()) {
             return;
         }
-        List<SnapshotId> snapshots = reader.list();
-        Database database = new Database(settings.database());
-        try (Session session = RevisionTables.openOrCreate(database, settings.site())) {
-            for (HistoryRule rule : settings.history().tables()) {
-                try {
-                    write(session, new TableRef(rule.schema(), rule.table()), snapshots);
-                } catch (UnderstudyException e) {
-                    // A table that has no key, or a damaged snapshot, says nothing of the other tables.
-                    if (e.code() != ErrorCode.FILE_UNSUPPORTED
-                            && e.code() != ErrorCode.CONFIG_INVALID
-                            && !JunkObject.isOfOneObject(e)) {
-                        throw e;
-                    }
-                    session.execute("ROLLBACK");
-                    remarks.failed(e);
+        UnderstudyException away = null;
+        List<SnapshotId> snapshots = List.of();
+        try {
+            snapshots = reader.list();
+        } catch (UnderstudyException e) {
+            away = e;
+        }
+        try (Session session = RevisionTables.openOrCreate(new Database(settings.database()), settings.site())) {
+            RowErasure.prepare(session);
+            try {
+                writeAll(session, snapshots);
+            } catch (UnderstudyException e) {
+                if (e.code().kind() != ErrorKind.FILESTORE) {
+                    throw e;
                 }
+                away = e;
             }
             prune(session);
+            publish(session);
+        } catch (UnderstudyException e) {
+            if (away == null) {
+                throw e;
+            }
+            away.addSuppressed(e);
+        }
+        if (away != null) {
+            throw away;
+        }
+    }
+
+    private void writeAll(Session session, List<SnapshotId> snapshots) {
+        for (HistoryRule rule : settings.history().tables()) {
+            TableRef table = new TableRef(rule.schema(), rule.table());
+            alone(session, table, () -> write(session, table, snapshots));
+        }
+    }
+
+    /** @return whether it was done; a filestore that is away, and a session that ended, end all */
+    private boolean alone(Session session, TableRef table, Runnable work) {
+        UnderstudyException fault;
+        try {
+            work.run();
+            return true;
+        } catch (UnderstudyException e) {
+            if (e.code().kind() == ErrorKind.FILESTORE && !JunkObject.isOfOneObject(e)) {
+                rollBack(session, e);
+                throw e;
+            }
+            fault = e;
+        } catch (UncheckedIOException e) {
+            fault = new UnderstudyException(
+                    ErrorCode.FILE_FAILED, e.getCause().toString(), "it is tried again in five minutes", e);
+        }
+        rollBack(session, fault);
+        boolean says = fault.getMessage().contains(table.toString());
+        remarks.failed(
+                says
+                        ? fault
+                        : new UnderstudyException(
+                                fault.code(),
+                                "cannot keep the history of " + table + ": " + fault.getMessage(),
+                                fault.hint(),
+                                fault));
+        return false;
+    }
+
+    /** A session that is lost takes no statement any more: then the fault is that. */
+    private static void rollBack(Session session, UnderstudyException fault) {
+        try {
+            session.execute("ROLLBACK");
+        } catch (UnderstudyException e) {
+            fault.addSuppressed(e);
+            throw fault;
+        }
+    }
+
+    /** Not more often than there is something new, or once a day: a filestore may have lost it. */
+    private void publish(Session session) {
+        long count = session.number("SELECT count(*) FROM understudy.erased");
+        boolean recent = publishedAt.plus(DAY).isAfter(clock.instant());
+        Optional<ErasureHash> hash = reader.erasureHash();
+        if (count == 0 || hash.isEmpty() || published == count && recent) {
+            return;
+        }
+        try {
+            publisher.publish(RowErasure.id(session), RowErasure.own(session, hash.get()));
+            published = count;
+            publishedAt = clock.instant();
+        } catch (UnderstudyException e) {
+            remarks.failed(new UnderstudyException(
+                    e.code(), "cannot write the list of erased rows to the filestore: " + e.getMessage(), e.hint(), e));
         }
     }
 
@@ -138,22 +228,23 @@ public final class RevisionKeeper {
         if (recent > 0) {
             return;
         }
+        boolean all = true;
         for (HistoryRule rule : settings.history().tables()) {
             TableRef table = new TableRef(rule.schema(), rule.table());
-            if (!RevisionTables.hasTable(session, table)) {
-                continue;
-            }
-            String name = table.qualified();
-            session.update(
-                    "DELETE FROM " + name + " WHERE valid_to < ?::timestamptz",
-                    HistoryRule.before(now, rule.keep()).toString());
-            rule.deleted()
-                    .ifPresent(age -> session.update(
-                            "DELETE FROM " + name + " WHERE key IN (SELECT h.key FROM " + name
-                                    + " h WHERE h.deleted AND h.valid_to < ?::timestamptz AND NOT EXISTS (SELECT FROM "
-                                    + name + " n WHERE n.key = h.key AND n.version > h.version))",
-                            HistoryRule.before(now, age).toString()));
+            all &= alone(session, table, () -> prune(session, rule, table, now));
         }
-        session.update("UPDATE understudy.about SET pruned = ?::timestamptz", now.toString());
+        if (all) {
+            session.update("UPDATE understudy.about SET pruned = ?::timestamptz", now.toString());
+        }
+    }
+
+    private void prune(Session session, HistoryRule rule, TableRef table, Instant now) {
+        if (RevisionTables.hasTable(session, table)) {
+            // First: what is deleted by its age alone is not remembered.
+            reader.erasureHash().ifPresent(hash -> new RowErasure(session, hash).erase(rule, now));
+            session.update(
+                    "DELETE FROM " + table.qualified() + " WHERE valid_to < ?::timestamptz",
+                    HistoryRule.before(now, rule.keep()).toString());
+        }
     }
 }

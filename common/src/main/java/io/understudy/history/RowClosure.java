@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
 final class RowClosure {
     /** Of rows. */
     static final int MOST = 100_000;
+    /** Of characters of all rows. */
+    private static final long LONGEST = 64L << 20;
 
     private final SnapshotRows snapshots;
     private final LiveTables tables;
@@ -35,6 +37,7 @@ final class RowClosure {
     private final boolean replace;
     private final Consumer<String> remarks;
     private final Map<RowId, Member> members = new LinkedHashMap<>();
+    private long characters;
     private final Set<Need> presentParents = new LinkedHashSet<>();
 
     /** A row of the database that one which comes back refers to. */
@@ -91,6 +94,14 @@ final class RowClosure {
                         ErrorCode.USAGE,
                         "cannot restore the row: more than " + MOST + " rows belong to it",
                         "restore tables: restore ID --to database:NAME --table TABLE");
+            }
+            member.row().fields().forEach(field -> characters += field.length());
+            if (characters > LONGEST) {
+                throw new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot restore the row: the rows that belong to it are longer than " + (LONGEST >> 20)
+                                + " MiB",
+                        "leave out --with-dependents, or restore tables: restore ID --to database:NAME --table TABLE");
             }
             next.add(member);
             return member;
@@ -221,8 +232,11 @@ final class RowClosure {
         return member.live().isEmpty() || replace && !member.isSame();
     }
 
-    /** @param parts whether only rows are wanted that are part of the other ones */
-    private record Source(SnapshotId snapshot, Link link, boolean parts) {}
+    /**
+     * @param parts whether only rows are wanted that are part of the other ones
+     * @param ofParent whether these come only because a missing parent does
+     */
+    private record Source(SnapshotId snapshot, Link link, boolean parts, boolean ofParent) {}
 
     private void dependents(List<Member> batch, List<Member> next) {
         Map<Source, Set<List<String>>> asked = new LinkedHashMap<>();
@@ -233,7 +247,11 @@ final class RowClosure {
             for (Link link : links) {
                 List<String> values = member.row().fields(link.toColumns());
                 if (link.to().contains(member.row().table()) && !values.contains(StoredRow.NULL)) {
-                    Source source = new Source(member.snapshot(), link, member.role() == Role.PARENT);
+                    Source source = new Source(
+                            member.snapshot(),
+                            link,
+                            member.role() == Role.PARENT,
+                            member.role() == Role.PARENT || member.isOfParent());
                     asked.computeIfAbsent(source, none -> new LinkedHashSet<>()).add(values);
                 }
             }
@@ -242,7 +260,8 @@ final class RowClosure {
             Link link = source.link();
             for (StoredRow row : snapshots.in(source.snapshot(), link.from(), link.fromColumns(), values)) {
                 if (!source.parts() || Set.copyOf(row.key()).equals(Set.copyOf(link.fromColumns()))) {
-                    add(new Member(row, source.snapshot(), Role.DEPENDENT, link.fromColumns()), next);
+                    Member found = new Member(row, source.snapshot(), Role.DEPENDENT, link.fromColumns());
+                    add(found.ofParent(source.ofParent()), next);
                 }
             }
         });

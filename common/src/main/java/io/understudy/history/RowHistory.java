@@ -1,8 +1,10 @@
 package io.understudy.history;
 
 import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
@@ -21,6 +23,7 @@ final class RowHistory {
     private final TableRef table;
     private final KeyText key;
     private final LongConsumer progress;
+    private final ErasedKeys erased;
     private final List<RowVersion> versions = new ArrayList<>();
     private final List<SnapshotId> otherKey = new ArrayList<>();
     private Optional<RowSearch> search = Optional.empty();
@@ -30,9 +33,12 @@ final class RowHistory {
     private Map<String, String> row;
     private Opened newest;
     private boolean found;
+    private Optional<UnderstudyException> unfit = Optional.empty();
+    private boolean isErased;
 
-    /** @param progress receives the bytes that are read */
-    RowHistory(TableRef table, KeyText key, LongConsumer progress) {
+    /** @param erased rows that are passed over. @param progress receives the bytes that are read */
+    RowHistory(TableRef table, KeyText key, ErasedKeys erased, LongConsumer progress) {
+        this.erased = erased;
         this.table = table;
         this.key = key;
         this.progress = progress;
@@ -61,6 +67,9 @@ final class RowHistory {
         if (!found && !elsewhere && newest != null) {
             throw table.unknown("no snapshot", SnapshotTables.names(newest));
         }
+        if (found && search.isEmpty() && unfit.isPresent()) {
+            throw unfit.get();
+        }
         return List.copyOf(versions);
     }
 
@@ -69,7 +78,7 @@ final class RowHistory {
         return columns;
     }
 
-    /** Snapshots in which the table has another key, so that the row is not found in them. */
+    /** Snapshots in which the table has another key than in those before. */
     List<SnapshotId> otherKey() {
         return List.copyOf(otherKey);
     }
@@ -81,18 +90,43 @@ final class RowHistory {
                 && last.key().equals(here.key())) {
             return row;
         }
-        if (search.isEmpty()) {
-            List<String> fields = key.fields(table, here.key());
-            columns = here.key();
-            search = Optional.of(new RowSearch(columns, Set.of(fields), progress));
+        if (search.isEmpty() || !here.key().equals(columns)) {
+            lookBy(here, opened);
         }
-        if (!here.key().equals(columns)) {
-            otherKey.add(opened.manifest().snapshot());
+        if (search.isEmpty()) {
+            return null;
         }
         return search.get().look(here, SnapshotTables.charset(opened), opened.blobs()).stream()
                 .findFirst()
+                .filter(each -> !isErased(each, opened.manifest().moment()))
                 .map(StoredRow::values)
                 .orElse(null);
+    }
+
+    private boolean isErased(StoredRow here, Instant moment) {
+        boolean is = ErasedRows.has(erased, here, moment);
+        isErased |= is;
+        return is;
+    }
+
+    /** Whether a snapshot has it, and it was passed over because it was erased. */
+    boolean isErased() {
+        return isErased;
+    }
+
+    /** Each snapshot has its own key; where the text does not fit that one, the one before is looked for. */
+    private void lookBy(TableData here, Opened opened) {
+        boolean first = search.isEmpty();
+        try {
+            List<String> fields = key.fields(table, here.key());
+            columns = here.key();
+            search = Optional.of(new RowSearch(columns, Set.of(fields), progress));
+        } catch (UnderstudyException e) {
+            unfit = Optional.of(e);
+        }
+        if (!first) {
+            otherKey.add(opened.manifest().snapshot());
+        }
     }
 
     private void add(SnapshotId snapshot, Instant moment) {

@@ -5,6 +5,7 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /** Rows in all snapshots up to a moment, and in the revisions that are kept beyond these. Not thread-safe. */
@@ -24,12 +26,16 @@ final class SnapshotRows {
     private final Optional<Instant> at;
     private final LongConsumer progress;
     private final KeptRevisions kept;
+    private final ErasedKeys erased;
+    private final Map<TableRef, Set<RowId>> leftOut = new TreeMap<>();
     private final List<SnapshotId> newestFirst;
     private final Map<SnapshotId, Instant> moments = new HashMap<>();
     private final EverySnapshot every = new EverySnapshot();
 
-    /** @param at the last moment; empty: now */
-    SnapshotRows(SnapshotReader reader, KeptRevisions kept, Optional<Instant> at, LongConsumer progress) {
+    /** @param erased rows that are passed over. @param at the last moment; empty: now */
+    SnapshotRows(
+            SnapshotReader reader, KeptRevisions kept, ErasedKeys erased, Optional<Instant> at, LongConsumer progress) {
+        this.erased = erased;
         this.reader = reader;
         this.kept = kept;
         this.at = at;
@@ -117,9 +123,28 @@ final class SnapshotRows {
         }
     }
 
-    private static List<StoredRow> look(Opened opened, TableRef table, RowSearch search) {
+    private List<StoredRow> look(Opened opened, TableRef table, RowSearch search) {
         return SnapshotTables.find(opened, table)
                 .map(each -> search.look(each, SnapshotTables.charset(opened), opened.blobs()))
-                .orElse(List.of());
+                .orElse(List.of())
+                .stream()
+                .filter(row -> !isErased(row, opened.manifest().moment()))
+                .toList();
+    }
+
+    private boolean isErased(StoredRow row, Instant moment) {
+        boolean is = ErasedRows.has(erased, row, moment);
+        if (is) {
+            leftOut.computeIfAbsent(row.table(), none -> new HashSet<>()).add(row.id());
+        }
+        return is;
+    }
+
+    /** How many rows that were erased were passed over, by table. */
+    List<ErasedRows.TableCount> leftOut() {
+        return leftOut.entrySet().stream()
+                .map(each -> new ErasedRows.TableCount(
+                        each.getKey().toString(), each.getValue().size()))
+                .toList();
     }
 }

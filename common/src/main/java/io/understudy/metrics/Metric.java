@@ -82,6 +82,10 @@ public enum Metric {
     FORECAST_BLOCKERS(
             Kind.GAUGE, "What stands in the way of a promotion now, without warnings; NaN on no standby", "replica"),
     FORECAST_TIMESTAMP_SECONDS(Kind.GAUGE, "When the forecast was made that these metrics show", "replica"),
+    DRILL_LAST_SUCCESS_TIMESTAMP_SECONDS(
+            Kind.GAUGE, "When the last drill began that passed; 0 before the first, absent without `drill`", "replica"),
+    DRILL_DURATION_SECONDS(Kind.GAUGE, "How long the last drill took; NaN before the first", "replica"),
+    DRILL_RESULT(Kind.GAUGE, "1 when the last drill passed, 0 when it failed; NaN before the first", "replica"),
 
     REPOSITORY_UP(
             Kind.GAUGE,

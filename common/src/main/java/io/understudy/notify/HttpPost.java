@@ -1,8 +1,8 @@
 package io.understudy.notify;
 
+import io.understudy.http.FirstBytes;
 import io.understudy.notify.Sender.Refusal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +35,7 @@ final class HttpPost {
     private final Duration limit;
     private HttpClient client;
 
-    /** @param limit of the connection, and of the answer's beginning */
+    /** @param limit of the connection, of the answer's beginning, and of its rest */
     HttpPost(Duration limit) {
         this.limit = limit;
     }
@@ -49,15 +49,13 @@ final class HttpPost {
         headers.forEach(request::header);
         String host = place(url);
         try {
-            HttpResponse<InputStream> response =
-                    client().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream answer = response.body()) {
-                int status = response.statusCode();
-                if (status / 100 == 2) {
-                    return Optional.empty();
-                }
-                return refused(host, response, said(answer, secrets));
-            }
+            HttpResponse<byte[]> response = client().send(
+                            request.build(),
+                            head -> FirstBytes.of(isAccepted(head.statusCode()) ? 0 : ANSWER_BYTES, limit)
+                                    .apply(head));
+            return isAccepted(response.statusCode())
+                    ? Optional.empty()
+                    : refused(host, response, said(response.body(), secrets));
         } catch (HttpTimeoutException e) {
             return Refusal.of(
                     host + " does not answer within " + limit.toMillis() + " ms",
@@ -113,8 +111,12 @@ final class HttpPost {
                 .map(wanted -> wanted.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wanted);
     }
 
-    private static String said(InputStream answer, List<String> secrets) throws IOException {
-        String text = new String(answer.readNBytes(ANSWER_BYTES), StandardCharsets.UTF_8);
+    private static boolean isAccepted(int status) {
+        return status / 100 == 2;
+    }
+
+    private static String said(byte[] answer, List<String> secrets) {
+        String text = new String(answer, StandardCharsets.UTF_8);
         for (String secret : secrets) {
             text = text.replace(secret, "••••");
         }

@@ -18,14 +18,25 @@ public final class PageHtml {
     public static final String POLICY = StyleSheet.POLICY;
 
     private final Page page;
+    private final boolean served;
     private final Html html = new Html();
 
-    private PageHtml(Page page) {
+    private PageHtml(Page page, boolean served) {
         this.page = page;
+        this.served = served;
     }
 
     public static String of(Page page) {
-        PageHtml it = new PageHtml(page);
+        return document(page, true);
+    }
+
+    /** For a file: without snapshots and links to what an agent serves, and with its policy in it. */
+    public static String report(Page page) {
+        return document(page, false);
+    }
+
+    private static String document(Page page, boolean served) {
+        PageHtml it = new PageHtml(page, served);
         it.document();
         return it.html.toString();
     }
@@ -35,6 +46,7 @@ public final class PageHtml {
         html.markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
                 .markup("<meta name=\"robots\" content=\"noindex\"/>\n")
+                .markup(served ? "" : "<meta http-equiv=\"Content-Security-Policy\" content=\"" + POLICY + "\"/>\n")
                 .line("title", page.verdict().level().sign() + " " + title)
                 .markup("<style>" + StyleSheet.TEXT + "</style>\n</head>\n<body>\n<header>\n")
                 .line("h1", title)
@@ -48,6 +60,10 @@ public final class PageHtml {
         errors();
         facts();
         page.tables().forEach(this::table);
+        if (!served) {
+            html.markup("</main>\n</body>\n</html>\n");
+            return;
+        }
         timeline(page.timeline());
         html.markup("</main>\n<footer><p><a href=\"/\">Look again</a>, or see <a href=\"/metrics\">metrics</a>, ")
                 .markup("<a href=\"/readyz\">readiness</a>. This page shows and changes nothing.</p></footer>\n")

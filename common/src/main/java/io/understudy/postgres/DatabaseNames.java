@@ -40,6 +40,11 @@ public record DatabaseNames(String live, String spare, String previous) {
         return with(live, "_history");
     }
 
+    /** Of the copy that a drill starts a site on. */
+    public String drill() {
+        return with(live, "_drill");
+    }
+
     /** Whether {@link #aside} gave this name. */
     public boolean isAside(String name) {
         String digits = name.replaceFirst(".*_before_understudy_?", "");

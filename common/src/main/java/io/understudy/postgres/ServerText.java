@@ -54,9 +54,9 @@ public final class ServerText {
 
     private static final Pattern QUOTED = Pattern.compile(QUOTES + "(?s:.*)" + QUOTES);
 
-    private static final Pattern NAMED = Pattern.compile("\\b(?:" + WORDS + ") \"(?:[^\"]|\"\")*\"");
-    private static final Pattern BYTES = Pattern.compile("(?:0x[0-9a-fA-F]+ ?)+|\\\\x[0-9a-fA-F]+");
-    private static final Pattern STRING = Pattern.compile("'(?:[^']|'')*'?");
+    private static final Pattern NAMED = Pattern.compile("\\b(?:" + WORDS + ") \"(?:[^\"]|\"\")*+\"");
+    private static final Pattern BYTES = Pattern.compile("(?:0x[0-9a-fA-F]+ ?)++|\\\\x[0-9a-fA-F]+");
+    private static final Pattern STRING = Pattern.compile("'(?:[^']|'')*+'?");
 
     /** A line of a program's errors that begins a part of a message. */
     private static final Pattern PART = Pattern.compile(

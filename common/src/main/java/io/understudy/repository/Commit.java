@@ -24,7 +24,10 @@ final class Commit {
         SnapshotId snapshot = manifest.snapshot();
         fence.requireOpen(snapshot);
         repository.epochs().requireOneClaim(snapshot.epoch());
-        write(snapshot, repository.encode(manifest, key));
+        if (manifest.periods().contains(Manifest.ORPHAN)) {
+            throw new IllegalArgumentException("an orphan is no snapshot: " + snapshot);
+        }
+        write(repository, snapshot, repository.encode(manifest, key));
         try {
             fence.requireOpen(snapshot);
         } catch (UnderstudyException e) {
@@ -32,7 +35,20 @@ final class Commit {
         }
     }
 
-    private void write(SnapshotId snapshot, byte[] bytes) {
+    /**
+     * Writes an orphan. No fence is asked, for its server's epoch is over and it makes no snapshot.
+     *
+     * @param orphans the orphans of a repository
+     */
+    static void orphan(Repository orphans, Manifest manifest, SigningKey key) {
+        ManifestCheck.check(manifest);
+        if (!manifest.periods().contains(Manifest.ORPHAN)) {
+            throw new IllegalArgumentException("no orphan: " + manifest.periods());
+        }
+        write(orphans, manifest.snapshot(), orphans.encode(manifest, key));
+    }
+
+    private static void write(Repository repository, SnapshotId snapshot, byte[] bytes) {
         if (repository.writeStored(snapshot, bytes)) {
             return;
         }

@@ -131,7 +131,7 @@ public final class Epochs {
     public void claim(EpochClaim claim, SigningKey key) {
         int highest = highest(claim.epoch());
         if (highest > claim.epoch()) {
-            throw taken(claim, highest);
+            throw taken(claim.epoch(), highest);
         }
         during(Purpose.CLAIM).create(claim, key);
     }
@@ -139,7 +139,7 @@ public final class Epochs {
     private void create(EpochClaim claim, SigningKey key) {
         byte[] bytes = SignedLine.sign(line(claim), key);
         if (!filestore.putIfAbsent(key(claim.epoch()), bytes) && !isOurs(claim).orElse(false)) {
-            throw taken(claim, claim.epoch());
+            throw taken(claim.epoch(), claim.epoch());
         }
     }
 
@@ -152,6 +152,47 @@ public final class Epochs {
         during(Purpose.CLAIM).requireFreeHere(claim);
     }
 
+    /** The claims of a switchover, which stand in each filestore that counts. */
+    public PlannedClaims planned() {
+        return new PlannedClaims(this);
+    }
+
+    /** The claims in each store that is written to at all times; of a single store these. */
+    List<Epochs> counting() {
+        List<Copy> copies = filestore.copies().stream()
+                .filter(copy -> copy.window().isEmpty())
+                .toList();
+        return copies.isEmpty()
+                ? List.of(this)
+                : copies.stream()
+                        .map(copy -> new Epochs(copy.store(), site, repository, trusted))
+                        .toList();
+    }
+
+    /** As {@link Identity#requireSame}, of each store that counts. */
+    void requireSameRepository() {
+        filestore.copies().stream()
+                .filter(copy -> copy.window().isEmpty())
+                .forEach(copy -> Identity.requireSame(copy, repository));
+    }
+
+    String where() {
+        return filestore.name();
+    }
+
+    /** @return false where something else has its name */
+    boolean created(EpochClaim claim, SigningKey key) {
+        return filestore.putIfAbsent(key(claim.epoch()), SignedLine.sign(line(claim), key))
+                || isOursHere(claim).orElse(false);
+    }
+
+    /** Takes back a claim that was sent and has not succeeded. */
+    void delete(EpochClaim claim) {
+        if (isOursHere(claim).orElse(false)) {
+            filestore.delete(key(claim.epoch()));
+        }
+    }
+
     private Epochs during(Purpose purpose) {
         Filestore chosen = filestore.during(purpose);
         return chosen == filestore ? this : new Epochs(chosen, site, repository, trusted);
@@ -160,7 +201,7 @@ public final class Epochs {
     private void requireFreeHere(EpochClaim claim) {
         int highest = highest(claim.epoch());
         if (highest > claim.epoch() || !isOurs(claim).orElse(true)) {
-            throw taken(claim, highest);
+            throw taken(claim.epoch(), highest);
         }
     }
 
@@ -172,7 +213,7 @@ public final class Epochs {
      */
     void requireOneClaim(int epoch) {
         List<Copy> copies = filestore.copies();
-        Optional<byte[]> claim = copies.isEmpty() ? Optional.empty() : stored(epoch);
+        Optional<byte[]> claim = copies.isEmpty() ? Optional.empty() : sound(epoch);
         for (Copy copy : claim.isEmpty() ? List.<Copy>of() : copies) {
             Identity.requireSame(copy, repository);
             if (!copied(epoch, claim.get(), copy.store())) {
@@ -203,7 +244,14 @@ public final class Epochs {
         Set<Integer> there = target.claimed().boxed().collect(Collectors.toSet());
         claimed()
                 .filter(each -> !there.contains(each) && junk(each).isEmpty())
-                .forEach(each -> stored(each).ifPresent(bytes -> copied(each, bytes, copy)));
+                .forEach(each -> sound(each).ifPresent(bytes -> copied(each, bytes, copy)));
+    }
+
+    /** The object as it was just read and checked: what is copied must not be what a broken download left of it. */
+    private Optional<byte[]> sound(int epoch) {
+        Optional<byte[]> bytes = stored(epoch);
+        bytes.ifPresent(read -> decoded(epoch, read, true));
+        return bytes;
     }
 
     /**
@@ -279,7 +327,7 @@ public final class Epochs {
                 .reduce(Boolean::logicalAnd);
     }
 
-    private Optional<Boolean> isOursHere(EpochClaim claim) {
+    Optional<Boolean> isOursHere(EpochClaim claim) {
         try {
             return stored(claim.epoch())
                     .map(there -> decoded(claim.epoch(), there, false).nonce().equals(claim.nonce()));
@@ -306,10 +354,10 @@ public final class Epochs {
                 .filter(found -> !found.isSigned());
     }
 
-    private UnderstudyException taken(EpochClaim claim, int by) {
+    UnderstudyException taken(int epoch, int by) {
         return new UnderstudyException(
                 ErrorCode.EPOCH_TAKEN,
-                "cannot claim epoch " + claim.epoch() + " of site \"" + site + "\": " + describe(by),
+                "cannot claim epoch " + epoch + " of site \"" + site + "\": " + describe(by),
                 junk(by).isPresent()
                         ? "no key that is trusted here signed " + key(by) + ": find out who wrote that object"
                         : "another server was promoted: check its state before you promote this one too");

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class Fence {
     static final String HINT =
-            "stop the site here and make this server the standby of the one that was promoted: agent-replica init";
+            "make this server the standby of the one that was promoted: agent-replica rejoin, which stops the site here";
 
     private final Repository repository;
 

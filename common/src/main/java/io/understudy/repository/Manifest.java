@@ -46,6 +46,9 @@ public record Manifest(
     /** The label of a snapshot that was taken because something changed. It is never one of several. */
     public static final String CONTINUOUS = "continuous";
 
+    /** The label of an orphan, what a server never shipped before its epoch was over. It is no snapshot. */
+    public static final String ORPHAN = "orphan";
+
     public Manifest {
         periods = List.copyOf(periods);
         databases = List.copyOf(databases);

@@ -49,7 +49,7 @@ public final class ManifestCodec {
      */
     public static Manifest decode(
             byte[] bytes, SnapshotId snapshot, String site, UUID repository, TrustedKeys trusted) {
-        return new ManifestReader(snapshot, site, repository, Sealing.NONE).manifest(bytes, trusted);
+        return new ManifestReader(snapshot, site, repository, Sealing.NONE, false).manifest(bytes, trusted);
     }
 
     static void requireSite(String what, String actual, String site) {

@@ -10,14 +10,17 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
  * Reads one manifest as {@link ManifestCodec} says. In an encrypted repository the same is checked of what was sealed,
  * and that the outline is that of the manifest; a manifest that is not sealed is refused there.
+ *
+ * @param orphan whether it is to be an orphan: the one is refused in the place of the other
  */
-record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing sealing) {
+record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing sealing, boolean orphan) {
     private static final String REPOSITORY = "repository";
     private static final String ENCRYPTION = "encryption";
 
@@ -63,6 +66,7 @@ record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing
         isSealed(signed);
         Outline outline = sealed(signed).openOutline(signed.what(), sealing);
         requireName(signed.what(), outline.snapshot());
+        requireKind(signed.what(), outline.periods());
         return outline;
     }
 
@@ -111,7 +115,16 @@ record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing
         ManifestCodec.requireRepository(
                 what, object(what, line, length).path(REPOSITORY).asText(), repository);
         requireName(what, manifest.snapshot());
+        requireKind(what, manifest.periods());
         return manifest;
+    }
+
+    /** A person who may write into the filestore could otherwise have an orphan imported by its number. */
+    private void requireKind(String what, List<String> periods) {
+        if (periods.contains(Manifest.ORPHAN) != orphan) {
+            throw SignedLine.damaged(
+                    what, orphan ? "it is a snapshot, and no orphan" : "it is an orphan, and no snapshot", null);
+        }
     }
 
     private void requireName(String what, SnapshotId found) {

@@ -39,6 +39,7 @@ public final class ReferencedBlobs {
     private final BlobSource source;
     private final int most;
     private final Set<SnapshotId> marked = new HashSet<>();
+    private final Set<SnapshotId> orphans = new HashSet<>();
     private final Set<StreamRef> known = new HashSet<>();
     /** By part, the references that were read last, with all of their blobs. */
     private final Map<String, StreamRef> last = new HashMap<>();
@@ -74,6 +75,7 @@ public final class ReferencedBlobs {
             named = KnownBlobs.none();
             ReferencedBlobs next = new ReferencedBlobs(repository, source, most, rest);
             next.add(marked, progress);
+            next.addOrphans(orphans, progress);
             return next;
         });
     }
@@ -88,11 +90,37 @@ public final class ReferencedBlobs {
     public void add(Collection<SnapshotId> snapshots, Progress progress) {
         for (SnapshotId snapshot : snapshots) {
             if (!marked.contains(snapshot)) {
-                mark(snapshot);
+                mark(repository, snapshot);
                 marked.add(snapshot);
                 progress.report(STEP, named.storedBytes(), -1);
             }
         }
+    }
+
+    /**
+     * Marks all blobs of the orphans that are there now; as {@link #add}. What no trusted key signed is none, and needs
+     * nothing.
+     */
+    public void addOrphans(Progress progress) {
+        addOrphans(repository.orphans().list(), progress);
+    }
+
+    private void addOrphans(Collection<SnapshotId> found, Progress progress) {
+        Repository saved = repository.orphans();
+        for (SnapshotId orphan : found) {
+            if (!orphans.contains(orphan)) {
+                if (saved.junk(orphan).filter(junk -> !junk.isSigned()).isEmpty()) {
+                    mark(saved, orphan);
+                }
+                orphans.add(orphan);
+                progress.report(STEP, named.storedBytes(), -1);
+            }
+        }
+    }
+
+    /** Whether all orphans that are there now are marked. */
+    public boolean coverOrphans() {
+        return orphans.containsAll(repository.orphans().list());
     }
 
     /** Whether all of these are marked. */
@@ -121,9 +149,9 @@ public final class ReferencedBlobs {
         return repository.blobs().blob(info.key());
     }
 
-    private void mark(SnapshotId snapshot) {
+    private void mark(Repository holder, SnapshotId snapshot) {
         try {
-            repository.outline(snapshot).parts().forEach(this::mark);
+            holder.outline(snapshot).parts().forEach(this::mark);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
                 throw new UnderstudyException(

@@ -7,22 +7,35 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The reports of the replicas, one object each, rewritten by its replica. They are hints, not signed. Thread-safe. */
 public final class ReplicaReports {
+    /** How many commands of one server can hold what they read at the same time. */
+    public static final int PLACES = 4;
+
+    /** How long what a command reads is held after it said so last, which it does each hour. */
+    public static final Duration READ = Duration.ofDays(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaReports.class);
     private static final String PREFIX = "replicas/";
     private static final String SUFFIX = ".json";
+
+    /** Under this suffix an older agent sees no report, and no standby. */
+    private static final String READING = ".reading";
+
     private static final int LONGEST = 64 << 10;
     private static final int MOST = 10_000;
 
@@ -81,10 +94,62 @@ public final class ReplicaReports {
                 .toList();
     }
 
+    /**
+     * Says what a command of a server reads now, so that retention spares it for a day; idempotent. Rewritten by the
+     * next command that has this place.
+     *
+     * @param place 1 to {@value #PLACES}, of which the server gives each to one command at a time
+     * @return false when this server may not write there
+     */
+    public boolean writeReading(ReplicaReport report, int place) {
+        return filestore.putIfAllowed(reading(report.name(), place), Content.of(RepositoryJson.line(report)));
+    }
+
+    /** As {@link #holders}, for what commands read. Their number is bounded by that of the names. */
+    public List<ReplicaReport> readers(List<String> listed, Instant since, Instant until) {
+        return SmallObject.list(filestore, PREFIX, "", MOST).stream()
+                .filter(info -> info.key().endsWith(READING))
+                .filter(info ->
+                        !info.modified().isBefore(since) && !info.modified().isAfter(until))
+                .filter(info -> listed.isEmpty() || listed.stream().anyMatch(name -> isReadingOf(info.key(), name)))
+                .map(info -> reading(info.key()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static boolean isReadingOf(String key, String listed) {
+        return IntStream.rangeClosed(1, PLACES)
+                .anyMatch(place -> key.equalsIgnoreCase(reading(listed, place))
+                        || isShort(key, listed, name -> reading(name, place)));
+    }
+
+    private static String reading(String name, int place) {
+        String key = key(name);
+        return key.substring(0, key.length() - SUFFIX.length()) + "." + place + READING;
+    }
+
+    /**
+     * One that is damaged makes it unknown what is read: as a report that is.
+     *
+     * @return empty where it has gone
+     */
+    private Optional<ReplicaReport> reading(String key) {
+        return read(
+                key,
+                report -> IntStream.rangeClosed(1, PLACES)
+                        .mapToObj(place -> reading(report.name(), place))
+                        .anyMatch(key::equals));
+    }
+
     /** @param listed {@code b.example.net} for the replicas {@code b.example.net} and {@code b} */
     private static boolean isOf(String key, String listed) {
+        return key.equalsIgnoreCase(key(listed)) || isShort(key, listed, ReplicaReports::key);
+    }
+
+    /** Whether it is that of the part of a host's name before the first dot. */
+    private static boolean isShort(String key, String listed, UnaryOperator<String> naming) {
         int dot = listed.indexOf('.');
-        return key.equalsIgnoreCase(key(listed)) || dot > 0 && key.equalsIgnoreCase(key(listed.substring(0, dot)));
+        return dot > 0 && key.equalsIgnoreCase(naming.apply(listed.substring(0, dot)));
     }
 
     /**
@@ -134,9 +199,13 @@ public final class ReplicaReports {
     }
 
     private Optional<ReplicaReport> require(String key) {
+        return read(key, report -> key(report.name()).equals(key));
+    }
+
+    private Optional<ReplicaReport> read(String key, Predicate<ReplicaReport> isItsOwn) {
         try {
             Optional<byte[]> bytes = SmallObject.read(filestore, key, LONGEST);
-            return bytes.isEmpty() ? Optional.empty() : Optional.of(parsed(key, bytes.get()));
+            return bytes.isEmpty() ? Optional.empty() : Optional.of(parsed(bytes.get(), isItsOwn));
         } catch (IOException e) {
             throw damaged(key, e);
         } catch (UnderstudyException e) {
@@ -152,9 +221,9 @@ public final class ReplicaReports {
                 cause);
     }
 
-    private static ReplicaReport parsed(String key, byte[] bytes) throws IOException {
+    private static ReplicaReport parsed(byte[] bytes, Predicate<ReplicaReport> isItsOwn) throws IOException {
         ReplicaReport report = RepositoryJson.read(bytes, 0, bytes.length, ReplicaReport.class);
-        if (!Objects.equals(key(report.name()), key)) {
+        if (!isItsOwn.test(report)) {
             throw new IOException("it is the report of " + report.name() + " under another name");
         }
         return report;

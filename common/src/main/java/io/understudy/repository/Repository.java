@@ -11,7 +11,6 @@ import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -35,9 +34,9 @@ public final class Repository {
     /** Manifests that are read to find one of this repository. */
     private static final int TRIED = 100;
 
-    private final Filestore filestore;
+    final Filestore filestore;
     final Identity identity;
-    private final TrustedKeys trusted;
+    final TrustedKeys trusted;
     private final Clock clock;
     private final Encryption encryption;
     private final Sealing sealing;
@@ -45,6 +44,7 @@ public final class Repository {
     private final Epochs epochs;
     private final ReplicaReports reports;
     private final PruneMarker prunings;
+    private final boolean orphans;
 
     Repository(
             Filestore filestore,
@@ -52,7 +52,9 @@ public final class Repository {
             TrustedKeys trusted,
             Clock clock,
             Encryption encryption,
-            Sealing sealing) {
+            Sealing sealing,
+            boolean orphans) {
+        this.orphans = orphans;
         this.encryption = encryption;
         this.filestore = filestore;
         this.identity = sealing.isOn() ? identity.encrypted() : identity;
@@ -83,11 +85,22 @@ public final class Repository {
 
     /** The same repository in another filestore, whatever that holds. */
     Repository in(Filestore other) {
-        return new Repository(other, identity, trusted, clock, encryption, sealing);
+        return new Repository(other, identity, trusted, clock, encryption, sealing, orphans);
+    }
+
+    /**
+     * The same repository with its orphans in the place of its snapshots: what a server whose epoch is over saved of
+     * what it never shipped. They lie under other names, so that no reader of snapshots finds one; their blobs are
+     * those of the repository. A commit into it asks for no epoch, for it makes no snapshot.
+     */
+    public Repository orphans() {
+        return orphans
+                ? this
+                : new Repository(new OrphanNames(filestore), identity, trusted, clock, encryption, sealing, true);
     }
 
     Repository encryptedBy(Sealing keys) {
-        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, keys);
+        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, keys, orphans);
     }
 
     /**
@@ -100,7 +113,7 @@ public final class Repository {
 
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
         Identity identity = Identity.require(filestore, site);
-        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, Sealing.NONE);
+        return new Repository(filestore, identity, trusted, clock, Encryption.NONE, Sealing.NONE, false);
     }
 
     /**
@@ -200,19 +213,7 @@ public final class Repository {
 
     /** @param listed ascending. @param junk receives what is passed over */
     public Optional<SnapshotId> newest(List<SnapshotId> listed, Consumer<JunkObject> junk) {
-        List<JunkObject> passed = new ArrayList<>();
-        for (int i = listed.size() - 1; i >= 0; i--) {
-            Optional<JunkObject> found = junk(listed.get(i));
-            if (found.isEmpty()) {
-                return Optional.of(listed.get(i));
-            }
-            found.filter(JunkObject::isDenied).ifPresent(passed::add);
-            // One that was deleted since the listing is not there, and no junk.
-            found.filter(each -> each.why().code() != ErrorCode.SNAPSHOT_UNKNOWN)
-                    .ifPresent(junk);
-        }
-        JunkObject.requireReadable(passed);
-        return Optional.empty();
+        return ManifestNames.newest(this, listed, junk);
     }
 
     /**
@@ -222,16 +223,7 @@ public final class Repository {
      * @throws UnderstudyException {@code MANIFEST_DAMAGED} when that is the last number there is
      */
     public SnapshotId nextId(int epoch) {
-        List<SnapshotId> all = list();
-        int next = GivenNumbers.nextSequence(all, each -> junk(each).isEmpty());
-        if (next > SnapshotId.HIGHEST) {
-            throw new UnderstudyException(
-                    ErrorCode.MANIFEST_DAMAGED,
-                    "cannot number the next snapshot: there is one with the highest possible number in "
-                            + filestore.name(),
-                    "find out who wrote that object, and remove it: no agent reaches that number");
-        }
-        return new SnapshotId(epoch, next);
+        return ManifestNames.next(this, epoch);
     }
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */
@@ -263,7 +255,11 @@ public final class Repository {
      * @throws UnderstudyException {@code FENCED}, {@code COMMIT_CONFLICT}
      */
     public void commit(Manifest manifest, SigningKey key) {
-        new Commit(this).commit(manifest, key);
+        if (orphans) {
+            Commit.orphan(this, manifest, key);
+        } else {
+            new Commit(this).commit(manifest, key);
+        }
     }
 
     /**
@@ -351,7 +347,7 @@ public final class Repository {
     }
 
     private ManifestReader reader(SnapshotId snapshot) {
-        return new ManifestReader(snapshot, site(), id(), sealing);
+        return new ManifestReader(snapshot, site(), id(), sealing, orphans);
     }
 
     /** As an object, signed, and sealed in an encrypted repository. */

@@ -19,7 +19,8 @@ final class RepositoryOpening {
         Identity wanted = sealing.isOn() ? plain.encrypted() : plain;
         filestore.copies().forEach(copy -> create(wanted, copy.store()));
         create(wanted, filestore);
-        return new Repository(filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing);
+        return new Repository(
+                filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing, false);
     }
 
     private static void create(Identity wanted, Filestore filestore) {
@@ -49,7 +50,8 @@ final class RepositoryOpening {
                 trusted,
                 clock,
                 encryption,
-                encryption.keys(filestore, id, site, trusted)));
+                encryption.keys(filestore, id, site, trusted),
+                false));
         if (expected.isEmpty()) {
             return openUnknown(filestore, site, trusted, clock, encryption);
         }
@@ -74,6 +76,6 @@ final class RepositoryOpening {
                             + " it is encrypted, and this server's configuration has no encryption",
                     "set encryption.identity to the file of an identity that the repository is encrypted to");
         }
-        return new Repository(filestore, found, trusted, clock, encryption, sealing);
+        return new Repository(filestore, found, trusted, clock, encryption, sealing, false);
     }
 }

@@ -76,9 +76,19 @@ public final class FilesOptions {
         Optional<RestoreNote> begun = folder.note().filter(note -> note.isOf(id, selection));
         begun.ifPresent(note -> cli.say("the restore of " + note.snapshot() + " goes on"));
         SnapshotId snapshot = begun.map(RestoreNote::snapshot).orElseGet(() -> cli.find(name, reader));
+        cli.held(reader, List.of(snapshot), () -> restore(cli, id, folder, selection, settings, reader.open(snapshot)));
+    }
+
+    private static void restore(
+            SnapshotProgram cli,
+            String id,
+            RestoreFolder folder,
+            Selection selection,
+            Settings settings,
+            SnapshotReader.Opened opened) {
         List<String> warnings = new ArrayList<>();
-        FolderRestore restore = new FolderRestore(
-                reader.open(snapshot), settings.trees(), DiskSpace.ofThisMachine(), Ticker.system(), warnings::add);
+        FolderRestore restore =
+                new FolderRestore(opened, settings.trees(), DiskSpace.ofThisMachine(), Ticker.system(), warnings::add);
         RestoreResult result;
         try (ProgressDisplay progress = cli.progress()) {
             result = restore.run(folder, id, selection, progress);

@@ -60,6 +60,11 @@ public enum StateEntry {
             "number and hash of the last line of `audit.jsonl`, and the last entry that was deleted with an old file",
             "lines that are lost from the end or the beginning of the chain are not noticed"),
     AUDIT_LOCK(Owner.BOTH, "audit.lock", "held while a line is appended", "nothing; it is made again"),
+    READING(
+            Owner.BOTH,
+            "reading",
+            "locks of the commands that hold a snapshot while they read it (`restore`, `dump`, `cat`, `diff`)",
+            "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     REPOSITORY_KEY(
             Owner.PRIMARY,
@@ -230,6 +235,27 @@ public enum StateEntry {
             Loss.STOPS,
             "of a standby with `holds`: the snapshot that is held, since when and why, and the one that an operator accepted",
             "the next round compares the newest snapshot again; what was accepted is accepted again with `agent-replica accept`"),
+    DRILL(
+            Owner.REPLICA,
+            "drill.json",
+            1,
+            Loss.STOPS,
+            "the drill that is under way: its copies, and whether its site was started, so that the next one clears up what a killed one left",
+            "nothing clears up what that drill left: stop its site, drop the database whose name ends in `_drill`, and delete the folder `drill`"),
+    DRILL_RESULTS(
+            Owner.REPLICA,
+            "drill-results.json",
+            1,
+            Loss.COSTS,
+            "how the last drill ended, and when one passed last",
+            "forecast, status and metrics know of no drill until the next one; the reports stay"),
+    DRILL_REPORTS(
+            Owner.REPLICA,
+            "drills",
+            "the reports of the last drills, signed, as JSON and HTML",
+            "`agent-replica drill --list` shows none until the next one"),
+    DRILL_FOLDER(Owner.REPLICA, "drill", "the copies of the trees, only during a drill", "nothing; it is made again"),
+    DRILL_LOCK(Owner.REPLICA, "drill.lock", "held during a drill", "nothing; it is made again"),
     STAGE(
             Owner.REPLICA,
             "stage",

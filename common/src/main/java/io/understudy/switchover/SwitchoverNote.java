@@ -95,6 +95,18 @@ public record SwitchoverNote(
                 standby, Step.COMMITTED, until, epoch, Optional.of(snapshot), back, why, with(Step.COMMITTED, now));
     }
 
+    SwitchoverNote handedOver(SnapshotId snapshot, Instant now) {
+        return new SwitchoverNote(
+                standby,
+                Step.HANDED_OVER,
+                until,
+                epoch,
+                last.or(() -> Optional.of(snapshot)),
+                back,
+                why,
+                with(Step.HANDED_OVER, now));
+    }
+
     SwitchoverNote goingBack(String reason, Optional<EpochClaim> claim, Instant now) {
         return new SwitchoverNote(
                 standby, Step.GOING_BACK, until, epoch, last, claim, Optional.of(reason), with(Step.GOING_BACK, now));

@@ -88,6 +88,11 @@ public final class SwitchoverNotes {
         change(note -> note.step().compareTo(Step.HANDED_OVER) < 0 ? note.at(Step.HANDED_OVER, clock.instant()) : note);
     }
 
+    /** The same, with the final snapshot, whose name was not noted. */
+    public void handedOver(SnapshotId last) {
+        change(note -> note.step().compareTo(Step.HANDED_OVER) < 0 ? note.handedOver(last, clock.instant()) : note);
+    }
+
     /** The primary's agent has done its part. */
     public void left() {
         change(note -> note.at(Step.LEFT, clock.instant()));

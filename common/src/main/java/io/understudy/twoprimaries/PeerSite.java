@@ -2,8 +2,8 @@ package io.understudy.twoprimaries;
 
 import io.understudy.config.FailoverSettings.Peer;
 import io.understudy.failure.Cancellation;
+import io.understudy.http.FirstBytes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,7 +26,7 @@ public final class PeerSite {
     private final String address;
     private HttpClient client;
 
-    /** @param limit of one answer */
+    /** @param limit of the beginning of one answer, and of its rest */
     public PeerSite(Peer peer, Duration limit) {
         this.peer = peer;
         this.limit = limit;
@@ -41,11 +41,8 @@ public final class PeerSite {
                 .header("User-Agent", "understudy")
                 .build();
         try {
-            HttpResponse<InputStream> response = client().send(request, HttpResponse.BodyHandlers.ofInputStream());
-            String body;
-            try (InputStream in = response.body()) {
-                body = new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8);
-            }
+            HttpResponse<byte[]> response = client().send(request, FirstBytes.of(LONGEST, limit));
+            String body = new String(response.body(), StandardCharsets.UTF_8);
             boolean says = response.statusCode() / 100 == 2
                     && peer.production().map(body::contains).orElse(true);
             return says ? Optional.of(address + " says that it is in production") : Optional.empty();

@@ -22,6 +22,7 @@ class RecipientTest {
         "ssh-ed25519 AAAA, an SSH key",
         "age1pq1abc, post-quantum",
         "age1tag1abc, token",
+        "age1tagabc, checksum or length",
         "age1yubikey1abc, plugin",
         "example, does not begin with age1",
         "age1abc, checksum or length",

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 
 /** Snapshots of folders in memory, and an agent's command line that reads them. */
@@ -41,6 +42,8 @@ public final class BrowsedSite implements SnapshotReader {
     private final MemoryBlobs blobs = new MemoryBlobs();
     private final TreeMap<SnapshotId, Manifest> snapshots = new TreeMap<>();
     private final Set<SnapshotId> deleted = new HashSet<>();
+    private final Set<SnapshotId> held = new HashSet<>();
+    private final List<SnapshotId> openedUnheld = new ArrayList<>();
     private final List<Class<?>> commands;
 
     private ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -146,6 +149,9 @@ public final class BrowsedSite implements SnapshotReader {
     /** One whose manifest is null cannot be read. */
     @Override
     public Opened open(SnapshotId snapshot) {
+        if (!held.contains(snapshot)) {
+            openedUnheld.add(snapshot);
+        }
         if (deleted.contains(snapshot)) {
             throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, "cannot find " + snapshot, "see the list");
         }
@@ -159,6 +165,26 @@ public final class BrowsedSite implements SnapshotReader {
     /** It stays in the listing, as where it is deleted right after that. */
     public void delete(SnapshotId snapshot) {
         deleted.add(snapshot);
+    }
+
+    /** As retention does, which then may delete what it names. */
+    public void prune(SnapshotId snapshot) {
+        snapshots.remove(snapshot);
+    }
+
+    /** Those that were opened while no command held them. */
+    public List<SnapshotId> openedUnheld() {
+        return List.copyOf(openedUnheld);
+    }
+
+    @Override
+    public <T> T held(List<SnapshotId> these, Consumer<String> remarks, Supplier<T> work) {
+        held.addAll(these);
+        try {
+            return work.get();
+        } finally {
+            held.removeAll(these);
+        }
     }
 
     public void spoil(SnapshotId snapshot) {

@@ -52,6 +52,8 @@ class BucketSettingsTest {
         assertThat(fault("  kind: bucket\n  bucket: {url: 's3://one', second: 's3://one/b'}\n"))
                 .contains("the same place, or one lies in the other");
         assertThat(fault("  kind: bucket\n  bucket: {url: 's3://one/a b'}\n")).contains("url must be");
+        assertThat(fault("  kind: bucket\n  bucket: {url: 's3://one" + "/a".repeat(20_000) + "/?'}\n"))
+                .contains("url must be");
         assertThat(fault("  kind: bucket\n  bucket: {url: 's3://one', access_key: x}\n"))
                 .contains("access_key and secret_key go together");
         assertThat(fault("  kind: bucket\n  bucket: {url: 's3://one', access_key: x, secret_key: hush,"

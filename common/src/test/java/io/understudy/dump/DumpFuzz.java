@@ -59,6 +59,7 @@ public final class DumpFuzz {
     }
 
     private static ArchiveItem table(String name) {
-        return new ArchiveItem(1, "TABLE", Section.PRE_DATA, "public", name, "", Set.of(), false);
+        return new ArchiveItem(
+                1, "TABLE", Section.PRE_DATA, "public", name, "", Set.of(), false, java.util.Optional.empty());
     }
 }

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TablePatternTest {
     private static ArchiveItem table(String schema, String name) {
-        return new ArchiveItem(1, "TABLE", Section.PRE_DATA, schema, name, "", Set.of(), false);
+        return new ArchiveItem(
+                1, "TABLE", Section.PRE_DATA, schema, name, "", Set.of(), false, java.util.Optional.empty());
     }
 
     @ParameterizedTest

@@ -65,6 +65,20 @@ class ServerTextTest {
         assertThat(ServerText.context(null)).isEmpty();
     }
 
+    /** Once a stack overflow in place of the error. */
+    @Test
+    void aMessageMayBeLong() {
+        String text = "x".repeat(50_000);
+        assertThat(ServerText.withoutValues("relation \"" + text + "\" does not exist"))
+                .contains(text);
+        assertThat(ServerText.withoutValues("invalid byte sequence: " + "0xe9 ".repeat(50_000)))
+                .isEqualTo("invalid byte sequence: …");
+        assertThat(ServerText.ofProgram("pg_restore: error: could not execute query: ERROR:  no\nCommand was: SELECT '"
+                        + "SECRET".repeat(20_000) + "';\n"))
+                .contains("SELECT '…'")
+                .doesNotContain("SECRET");
+    }
+
     @Test
     void whatPgRestorePrintsHasNoRows() {
         String errors = """

@@ -48,7 +48,7 @@ public final class SealedFuzz {
     /** The line outside, signed again whatever it says: what is sealed in it stays what it was. */
     private static FuzzTarget manifest() {
         Sealing sealing = RepositoryKey.generate(new SecureRandom()).sealing();
-        ManifestReader reader = new ManifestReader(ID, Manifests.SITE, Manifests.REPOSITORY, sealing);
+        ManifestReader reader = new ManifestReader(ID, Manifests.SITE, Manifests.REPOSITORY, sealing, false);
         return FuzzTarget.of(
                 Form.JSON,
                 List.of(firstLine(sealed(sealing))),
@@ -59,7 +59,7 @@ public final class SealedFuzz {
     /** The line inside, sealed and signed again whatever it says. */
     private static FuzzTarget outline() {
         Sealing sealing = RepositoryKey.generate(new SecureRandom()).sealing();
-        ManifestReader reader = new ManifestReader(ID, Manifests.SITE, Manifests.REPOSITORY, sealing);
+        ManifestReader reader = new ManifestReader(ID, Manifests.SITE, Manifests.REPOSITORY, sealing, false);
         String object = new String(sealed(sealing), StandardCharsets.UTF_8);
         byte[] outline = RepositoryJson.line(Outline.of(Manifests.sample(ID)));
         return FuzzTarget.of(Form.JSON, List.of(outline), input -> {

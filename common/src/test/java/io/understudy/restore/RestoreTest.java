@@ -289,6 +289,20 @@ class RestoreTest {
         assertRefused(ErrorCode.USAGE, "it is not empty", "empty or does not exist", "latest");
     }
 
+    /** Otherwise retention could delete the rest of it in the middle. */
+    @Test
+    void holdsTheSnapshotWhileItReadsIt() throws IOException {
+        SnapshotId first = site.take();
+        failHalfway(first, "latest");
+        site.take();
+        // The test itself looked into one.
+        int before = site.openedUnheld().size();
+
+        assertThat(run("latest")).as(site.err()).isZero();
+
+        assertThat(site.openedUnheld()).hasSize(before);
+    }
+
     @Test
     void goesOnWithTheSameSnapshotAndOptionsAlone() throws IOException {
         SnapshotId first = site.take();

@@ -38,8 +38,11 @@ class CrashPointsIT {
     private static final Optional<Pattern> WANTED =
             Optional.ofNullable(System.getProperty("understudy.crash.points")).map(Pattern::compile);
 
-    private static final Set<PrimaryPoint> USUAL_OF_PRIMARY =
-            EnumSet.of(PrimaryPoint.TRACKING_NOTED, PrimaryPoint.MANIFEST_WRITTEN);
+    private static final Set<PrimaryPoint> USUAL_OF_PRIMARY = EnumSet.of(
+            PrimaryPoint.TRACKING_NOTED,
+            PrimaryPoint.MANIFEST_WRITTEN,
+            PrimaryPoint.SWITCHOVER_COMMITTED,
+            PrimaryPoint.SWITCHOVER_EPOCH_TAKEN);
 
     /** From the load of what is newer to the claim; a promotion that finds nothing newer is killed with a pattern. */
     private static final Set<ReplicaPoint> USUAL_OF_PROMOTION =

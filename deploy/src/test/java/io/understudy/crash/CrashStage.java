@@ -150,6 +150,12 @@ final class CrashStage implements AutoCloseable {
         }
     }
 
+    /** All that a daemon committed of the site as it is. */
+    void noteAllCommitted() {
+        Version now = Version.of(primary);
+        repository().list().forEach(id -> versions.putIfAbsent(id, now));
+    }
+
     /** A database with a slot cannot be dropped. */
     void dropSlots() {
         postgres.psql(

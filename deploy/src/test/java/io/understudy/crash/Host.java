@@ -88,6 +88,10 @@ final class Host implements AutoCloseable {
                   stop: [/bin/rm, -f, %1$s/site/running]
                   start: [/bin/sh, -c, "test ! -e %1$s/site/priv/BACKUP || echo standby >%1$s/site/running; test -e %1$s/site/running || echo primary >%1$s/site/running"]
                   health: {command: [/bin/sh, -c, "! grep -q broken %1$s/site/priv/config.d/site.conf"], within: 2s}
+                drill:
+                  start: [/bin/sh, -c, "test ! -e $UNDERSTUDY_DRILL_MARKER && touch %1$s/site/rehearsed"]
+                  stop: [/bin/rm, -f, %1$s/site/rehearsed]
+                  health: {command: [/bin/sh, -c, "test -e %1$s/site/rehearsed && test -e $UNDERSTUDY_DRILL_TREE_CONFIG/site.conf"], within: 2s}
                 """.formatted(
                         home,
                         postgres.port(),
@@ -105,6 +109,11 @@ final class Host implements AutoCloseable {
     Host withKeys() {
         Keys.writePair(home.resolve("etc/signing.pem"), publicKey());
         return this;
+    }
+
+    /** As the agents call it. */
+    String name() {
+        return home.getFileName().toString();
     }
 
     Path publicKey() {

@@ -16,6 +16,7 @@ record PrimaryCrashes(CrashStage stage) {
             case TRACK -> tracked(point);
             case ANNOUNCE -> daemon(point);
             case PRUNE -> prune(point);
+            case SWITCHOVER, GO_BACK -> new SwitchoverCrashes(stage).at(point);
         }
     }
 

@@ -27,6 +27,8 @@ record ReplicaCrashes(CrashStage stage) {
             case SET_ASIDE -> settingAside(point);
             case RETURN -> returning(point);
             case PROMOTE -> promotion(point);
+            case DRILL -> rehearsing(point);
+            case HAND_OVER -> new SwitchoverCrashes(stage).following(point);
         }
     }
 
@@ -162,6 +164,18 @@ record ReplicaCrashes(CrashStage stage) {
         assertThat(stage.standby().marked()).isFalse();
         stage.standby().succeed("replica", "init", "--yes");
         stage.nextRound();
+        stage.nextRound();
+    }
+
+    /** The next drill clears up what the killed one left; what is live never changes. */
+    private void rehearsing(ReplicaPoint point) {
+        SnapshotId live = stage.newest();
+        stage.standby().killAt(point, 1, "replica", "drill");
+        stage.assertIs(stage.standby(), live);
+        stage.standby().succeed("replica", "drill");
+        stage.assertIs(stage.standby(), live);
+        assertThat(stage.standby().state().resolve("drill")).doesNotExist();
+        assertThat(stage.standby().state().resolve("drill.json")).doesNotExist();
         stage.nextRound();
     }
 

@@ -18,6 +18,7 @@ final class ShortenedRules {
             "UnderstudySnapshotLate", Map.entry("2 * understudy_snapshot", "12 / 3600 * understudy_snapshot"),
             "UnderstudySnapshotMissing", Map.entry("4 * understudy_snapshot", "18 / 3600 * understudy_snapshot"),
             "UnderstudyAgentStuck", Map.entry("> 900", "> 5"),
+            "UnderstudyDrillOld", Map.entry("> 8 * 86400", "> 30"),
             "UnderstudyRecoveryKeyUntried", Map.entry("> 180 * 86400", "> 30"),
             "UnderstudyStandbyBehind", Map.entry("> 300", "> 5"),
             "UnderstudyStandbyStale", Map.entry(" 7200", " 30"),

@@ -24,9 +24,11 @@ final class Copies {
     private Copies() {}
 
     static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
-        return manifest(
-                capture(settings, state, Optional.empty()).capture(sink, Progress.none(), () -> {}),
-                new SnapshotId(1, sequence));
+        return capture(settings, state, sink, new SnapshotId(1, sequence));
+    }
+
+    static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, SnapshotId snapshot) {
+        return manifest(capture(settings, state, Optional.empty()).capture(sink, Progress.none(), () -> {}), snapshot);
     }
 
     /** Built on the one before, and committed. */

@@ -5,19 +5,35 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
 import io.understudy.config.SettingsFile;
+import io.understudy.dump.DatabaseRestore;
+import io.understudy.dump.DumpCommand;
+import io.understudy.dump.DumpRequest;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.history.ErasedRows;
 import io.understudy.history.HistoryCommand;
 import io.understudy.history.RestoreRowCommand;
 import io.understudy.history.RevisionKeeper;
+import io.understudy.postgres.Database;
+import io.understudy.progress.Progress;
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.ErasureHash;
+import io.understudy.repository.Erasures;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.SnapshotName;
+import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
+import io.understudy.testing.TreeSnapshots;
+import io.understudy.time.Ticker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -45,13 +62,20 @@ final class RowSite {
     private final Map<SnapshotId, Manifest> snapshots = new TreeMap<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final SigningKey key = SigningKey.generate();
+    private final InMemoryFilestore filestore = new InMemoryFilestore();
+    private final Repository repository = Repository.create(
+            filestore, UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC());
     private final Path state;
     private final String database;
+    private boolean filestoreAway;
     private String user = PostgresServer.SUPERUSER;
     private String links = "[]";
     private String tables = "[]";
+    private String closure = "";
     private int opened;
     private int taken;
+    private int epoch = 1;
 
     RowSite(Path state, String schema) {
         this.state = state;
@@ -79,6 +103,96 @@ final class RowSite {
         }
     }
 
+    private final class WithRepository implements SnapshotReader {
+        private final SnapshotReader reader;
+
+        WithRepository(SnapshotReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
+            return reader.find(name, junk);
+        }
+
+        @Override
+        public List<SnapshotId> list() {
+            return reader.list();
+        }
+
+        @Override
+        public Opened open(SnapshotId snapshot) {
+            return reader.open(snapshot);
+        }
+
+        @Override
+        public Optional<ErasureHash> erasureHash() {
+            return Optional.of(Erasures.of(repository).hash());
+        }
+
+        @Override
+        public ErasedKeys erased(Consumer<JunkObject> junk) {
+            if (filestoreAway) {
+                throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "the filestore is away", "wait");
+            }
+            return Erasures.of(repository).all(junk);
+        }
+    }
+
+    private String erasedKey() {
+        try (var all = filestore.list("erased/", "")) {
+            return all.findFirst().orElseThrow().key();
+        }
+    }
+
+    /** The list of rows that were erased, as the filestore has it. */
+    String erasedObject() {
+        try (InputStream in = filestore.open(erasedKey(), 0)) {
+            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Someone without a trusted key writes it. */
+    void forgeErased() {
+        String line = erasedObject().lines().findFirst().orElseThrow();
+        filestore.put(
+                erasedKey(),
+                io.understudy.filestore.Content.of(io.understudy.repository.key.SignedLine.sign(
+                        line.getBytes(java.nio.charset.StandardCharsets.UTF_8), SigningKey.generate())));
+    }
+
+    void filestoreIsAway(boolean away) {
+        filestoreAway = away;
+    }
+
+    /** As {@code restore ID --to database:NAME}. @return what was left out because it was erased */
+    List<String> restore(int sequence, String name) {
+        Settings settings = SettingsFile.load(config());
+        SnapshotReader reader = new WithRepository(new Reader());
+        return new DatabaseRestore(
+                        new Database(server.settings(database)),
+                        Copies.tools(server.settings(database), state),
+                        Ticker.system())
+                .leavingOut(ErasedRows.known(settings, reader, false, each -> {}))
+                .restore(
+                        reader.open(new SnapshotId(1, sequence)),
+                        DumpRequest.ALL,
+                        name,
+                        Optional.empty(),
+                        Progress.none())
+                .erased();
+    }
+
+    String newName() {
+        return server.newName("restored");
+    }
+
+    String sqlOf(String name, String script) {
+        return server.psql(name, script);
+    }
+
     private final class Counting implements BlobSource {
         @Override
         public InputStream open(BlobRef blob) {
@@ -94,12 +208,12 @@ final class RowSite {
 
         @Override
         public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
-            return work.apply(new Reader());
+            return work.apply(new WithRepository(new Reader()));
         }
 
         @Override
         protected List<Class<?>> commands() {
-            return List.of(HistoryCommand.class, RestoreRowCommand.class);
+            return List.of(HistoryCommand.class, RestoreRowCommand.class, DumpCommand.class);
         }
     }
 
@@ -139,7 +253,13 @@ final class RowSite {
 
     /** @param reader of the snapshots */
     void keep(RevisionKeeper.Remarks remarks, Instant now, SnapshotReader reader) {
-        new RevisionKeeper(SettingsFile.load(config()), reader, remarks, Clock.fixed(now, ZoneOffset.UTC)).run();
+        new RevisionKeeper(
+                        SettingsFile.load(config()),
+                        new WithRepository(reader),
+                        remarks,
+                        (id, erased) -> Erasures.of(repository).publish(id, erased, key),
+                        Clock.fixed(now, ZoneOffset.UTC))
+                .run();
     }
 
     /** The agents log in as this role, which owns the tables. */
@@ -161,10 +281,46 @@ final class RowSite {
         return server.psql(database, script);
     }
 
+    /** Snapshots are taken by another server from now on. */
+    void promote() {
+        epoch++;
+    }
+
+    /** The media of the site: the next snapshots have them, and rows name them by this query. */
+    Path media(String query) {
+        closure = query;
+        Path media = state.resolve("media");
+        try {
+            Files.createDirectories(media);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return media;
+    }
+
+    private Manifest withMedia(Manifest plain) {
+        try {
+            return new Manifest(
+                    plain.format(),
+                    plain.site(),
+                    plain.snapshot(),
+                    plain.periods(),
+                    plain.moment(),
+                    plain.walLsn(),
+                    plain.server(),
+                    plain.versions(),
+                    plain.databases(),
+                    List.of(TreeSnapshots.take("media", TreeKind.FILES, state.resolve("media"), blobs)),
+                    plain.totals());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The next snapshot. */
     Manifest take() {
-        Manifest manifest = Copies.capture(server.settings(database), state, blobs, ++taken);
-        snapshots.put(manifest.snapshot(), manifest);
+        Manifest manifest = Copies.capture(server.settings(database), state, blobs, new SnapshotId(epoch, ++taken));
+        snapshots.put(manifest.snapshot(), closure.isEmpty() ? manifest : withMedia(manifest));
         return manifest;
     }
 
@@ -178,6 +334,11 @@ final class RowSite {
         Terminal terminal = new Terminal(
                 new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
         return new Program(terminal).execute(all.toArray(String[]::new));
+    }
+
+    /** A server that keeps no revisions, as the primary. */
+    void dropHistory() {
+        sqlOfServer("DROP DATABASE " + history());
     }
 
     SnapshotReader reader() {
@@ -196,6 +357,7 @@ final class RowSite {
                     filestore: {url: "file://%1$s/store"}
                     signing: {trusted_keys: []}
                     history: {links: %6$s, tables: %7$s}
+                    %8$s
                     """.formatted(
                             state,
                             server.port(),
@@ -203,7 +365,8 @@ final class RowSite {
                             user,
                             user.equals(PostgresServer.SUPERUSER) ? server.password() : "plain",
                             links,
-                            tables));
+                            tables,
+                            closure.isEmpty() ? "" : "closure: [{tree: media, query: \"" + closure + "\"}]"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -28,10 +28,19 @@ final class MarkerRule {
     /**
      * A commit is only right where there was no marker when the agent looked last: after the last content was read.
      *
+     * The final snapshot of a switchover is the only one of a server in backup mode, and only of a stopped site.
+     *
      * @param content the last event at which the committer touched content
+     * @param successor the standby that takes over with it; empty of all others
      */
-    void committing(String server, String snapshot, long content) {
+    void committing(String server, String snapshot, long content, String successor) {
         ServerView view = views.of(server);
+        if (!successor.isEmpty()) {
+            if (run.server(server).site.serves()) {
+                throw Promise.MARKER.broken(server + " committed " + snapshot + " as final while its site serves");
+            }
+            return;
+        }
         if (view.unmarkedAt == ServerView.ALWAYS && view.markedAt < content) {
             throw Promise.MARKER.broken(server + " committed " + snapshot + " in backup mode");
         }

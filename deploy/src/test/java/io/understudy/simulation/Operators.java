@@ -44,7 +44,9 @@ final class Operators {
             "prove the site",
             "write the state",
             "wrote the state",
-            "renew the marker");
+            "renew the marker",
+            "final snapshot",
+            "create done");
 
     private static final Duration LONGEST_RECOVERY = Duration.ofDays(4);
 
@@ -98,7 +100,11 @@ final class Operators {
     }
 
     private void move(Server server) throws InterruptedException {
-        switch (run.random.nextInt(20)) {
+        if (run.switches.isOn()) {
+            moveInASwitchover(server);
+            return;
+        }
+        switch (run.random.nextInt(22)) {
             case 0, 1, 2 -> kill(server, true, run.random.nextBoolean());
             case 3, 4, 5 -> kill(server, run.random.nextBoolean(), true);
             case 6 -> away(server);
@@ -111,7 +117,41 @@ final class Operators {
             case 15 -> sync(server);
             case 16 -> command(server, "prune", PrimaryWork::prune);
             case 17 -> command(server, "snapshot", PrimaryWork::take);
+            case 18, 19 -> switchOver(server);
             default -> mishaps.happen(server);
+        }
+    }
+
+    /** No hand touches the two servers' roles: so each switchover has to end by itself, with one that serves. */
+    private void moveInASwitchover(Server server) throws InterruptedException {
+        switch (run.random.nextInt(16)) {
+            case 0, 1 -> kill(server, true, run.random.nextBoolean());
+            case 2, 3 -> kill(server, run.random.nextBoolean(), true);
+            case 4, 5 -> cutOff(server, Duration.ofMinutes(run.random.nextInt(400)));
+            case 6 -> run.all.forEach(each -> cutOff(each, Duration.ofMinutes(run.random.nextInt(200))));
+            case 7 -> mishaps.storeAway(server);
+            case 8 -> sync(server);
+            case 9 ->
+                run.all.forEach(each -> {
+                    if (!run.primary(each).process.isDead()) {
+                        run.primary(each).switches.cancel();
+                    }
+                });
+            default -> switchOver(server);
+        }
+    }
+
+    /** From the one that serves; to this server, or to any standby. */
+    private void switchOver(Server wanted) {
+        Optional<Server> from = run.all.stream()
+                .filter(each -> each.site.serves() && !run.primary(each).process.isDead())
+                .findFirst();
+        Optional<Server> to = run.all.stream()
+                .filter(each -> each.marked() && each.kind().equals("following"))
+                .max(java.util.Comparator.comparing(each -> each == wanted));
+        if (from.isPresent() && to.isPresent()) {
+            Duration limit = Duration.ofMinutes(20 + run.random.nextInt(400));
+            run.primary(from.get()).switches.begin(to.get().name, limit);
         }
     }
 
@@ -305,6 +345,9 @@ final class Operators {
         run.trouble.end();
         mishaps.cleanUp();
         run.turns.sleep(Duration.ofHours(8));
+        if (run.switches.isOn()) {
+            endOfSwitchovers();
+        }
         Server primary = onePrimary();
         for (Server server : run.all) {
             if (server != primary && !server.marked()) {
@@ -330,6 +373,18 @@ final class Operators {
             }
         }
         run.store.requireWholeEverywhere();
+    }
+
+    /** The longest has seven hours, then the site of one of them serves; where it did not start, that is repeated. */
+    private void endOfSwitchovers() throws InterruptedException {
+        run.turns.sleep(Duration.ofHours(8));
+        for (Server server : run.all) {
+            if (server.record().at("/state/restart_due").asBoolean(false)) {
+                promote(server, false, false);
+                run.turns.sleep(Duration.ofHours(1));
+            }
+        }
+        run.switches.requireOneThatServes();
     }
 
     /** The holder of the highest epoch, if it serves; else somebody who can is promoted. */

@@ -46,6 +46,7 @@ final class PrimaryWork {
     private final Pruning pruning;
     private final ContinuousRetention continuous;
     private final RoleWatch role;
+    final SwitchWork switches;
     private Optional<UnderstudyException> reported = Optional.empty();
     private long taken;
     private int asked;
@@ -67,6 +68,7 @@ final class PrimaryWork {
         this.pruning = wiring.pruning(events);
         this.continuous = wiring.continuousRetention(events);
         this.role = wiring.roleWatch();
+        this.switches = new SwitchWork(server, run, wiring, ports, taker, this::committed);
     }
 
     private SourceTrees stepped(SourceTrees shipped) {
@@ -82,6 +84,7 @@ final class PrimaryWork {
         run.turns.start(process, "snapshot", this::snapshots);
         run.turns.start(process, "continuous", this::looks);
         run.turns.start(process, "prune", this::prunings);
+        switches.start(process);
         if (run.stores.areSeveral()) {
             run.turns.start(process, "sync", this::catchUps);
         }

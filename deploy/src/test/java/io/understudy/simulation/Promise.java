@@ -8,6 +8,8 @@ enum Promise {
     MARKER(4),
     NEVER_BACKWARD(5),
     ONE_WRITER(6),
+    /** Of promise 6: of the two servers of a switchover one serves, and with all that was acknowledged. */
+    HANDED_OVER_WHOLE(6),
     RETENTION(7),
     AUTHENTIC(8),
     FILESTORE_IS_THE_TRUTH(9),

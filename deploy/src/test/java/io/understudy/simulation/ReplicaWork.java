@@ -190,7 +190,9 @@ final class ReplicaWork {
             return true;
         } catch (UnderstudyException e) {
             boolean remembered = !before.equals(server.record().toString());
-            run.failed(what, e, remembered || !what.equals("round") ? Optional.of(e) : reported);
+            // A takeover that is refused before it has begun is what the daemon's loop reports.
+            boolean said = !what.equals("round") || e.getMessage().startsWith("cannot promote this server");
+            run.failed(what, e, remembered || said ? Optional.of(e) : reported);
             return false;
         }
     }

@@ -51,6 +51,7 @@ final class Run {
     final MarkerRule markers = new MarkerRule(this, views);
     final DriftWatch drift = new DriftWatch(views);
     final HoldWatch holds;
+    final SwitchWatch switches;
     final AheadWatch ahead = new AheadWatch(this, views);
     final PromotionWatch promotions = new PromotionWatch(this, views);
     final ServerWatch servers = new ServerWatch(this, views, drift, ahead);
@@ -72,6 +73,7 @@ final class Run {
         this.truth = stores.places.get(0).truth;
         this.store = new StoreWatch(stores, this);
         this.holds = new HoldWatch(seed, this);
+        this.switches = new SwitchWatch(seed, this, views);
         this.folder = folder;
         this.keys = keys;
         this.trusted = keys.trusted();
@@ -124,6 +126,10 @@ final class Run {
     }
 
     void startPrimary(Server server) {
+        if (primaries.containsKey(server) && !primaries.get(server).process.isDead()) {
+            // One was started already; there is a lock that keeps a second one off.
+            return;
+        }
         PrimaryWork work = new PrimaryWork(server, this);
         primaries.put(server, work);
         work.start();

@@ -48,6 +48,9 @@ final class Site {
         production = !server.marked();
         sick = run.trouble.isSiteSick();
         starts++;
+        if (byAgent) {
+            run.switches.started(server);
+        }
     }
 
     /** As an agent works it, by commands. */

@@ -254,6 +254,7 @@ final class StoreWatch {
             place.claims.put(
                     claim.get("epoch").asInt(),
                     new Claim(claim.get("epoch").asInt(), claim.get("server").asText(), run.now()));
+            run.switches.claimed(claim.get("epoch").asInt());
         } else if (key.startsWith("replicas/")) {
             run.servers.reported(server, Contents.json(bytes));
         }
@@ -283,7 +284,7 @@ final class StoreWatch {
     void delete(String server, Place place, String key) {
         if (key.startsWith("manifests/") && place.has(key)) {
             String id = id(key);
-            if (run.turns.current().name.matches("snapshot|continuous")) {
+            if (run.turns.current().name.matches("snapshot|continuous|switchover")) {
                 withdraw(server, place, id);
             } else {
                 prune(id);
@@ -296,8 +297,16 @@ final class StoreWatch {
         }
     }
 
-    /** Only where the claim met another one in the next filestore, by who wrote it there. */
+    /**
+     * Only where the claim met another one in the next filestore, by who wrote it there; or the claim of a primary that
+     * goes back, which has not succeeded.
+     */
     private void takeBack(String server, Place place, String key) {
+        int epoch = Integer.parseInt(key.substring("epochs/".length(), "epochs/".length() + 8));
+        if (run.switches.mayTakeBack(server, place, key, epoch)) {
+            place.claims.remove(epoch);
+            return;
+        }
         boolean lost = places.stream()
                 .anyMatch(other -> other != place
                         && other.object(key).isPresent()
@@ -306,7 +315,7 @@ final class StoreWatch {
         if (!lost || !place.writer(key).equals(Optional.of(server))) {
             throw Promise.IMMUTABLE.broken(key + " was deleted");
         }
-        place.claims.remove(Integer.parseInt(key.substring("epochs/".length(), "epochs/".length() + 8)));
+        place.claims.remove(epoch);
     }
 
     private void blob(String key, byte[] bytes) {
@@ -350,12 +359,14 @@ final class StoreWatch {
                 throw Promise.ONE_WRITER.broken(server + " committed " + id + " though it had seen epoch " + above);
             });
         }
-        run.markers.committing(server, id, mine().content);
+        run.markers.committing(
+                server, id, mine().content, Contents.json(bytes).at("/last/to").asText(""));
         requireScheduled(place, id, Contents.json(bytes));
         looking = place;
         Genuine genuine = new Genuine(
                 id, server, epoch, run.now(), highestEpoch(), scheduled(id, Contents.json(bytes)), sound(id, bytes));
         committed.put(id, genuine);
+        run.switches.committed(genuine, Contents.json(bytes).at("/last/to").asText(""));
     }
 
     /** A standby that reads this one alone must not pass over a snapshot that it is to become live with. */

@@ -28,6 +28,7 @@ import io.understudy.primary.capture.ClosureSource;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.capture.LastUnchanged;
+import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -131,7 +132,16 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     public SnapshotTaker taker(Events events) {
-        SnapshotSource source = new SnapshotSource(
+        return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source(events), events);
+    }
+
+    /** Of a server whose epoch is over. */
+    public OrphanTaker orphans() {
+        return new OrphanTaker(settings.state(), marker, epochs, repository, keys::signing, source(Events.none()));
+    }
+
+    private SnapshotSource source(Events events) {
+        return new SnapshotSource(
                 new SnapshotSource.Taker(settings.primary().name(), AgentVersion.current()),
                 ports.database(),
                 trees,
@@ -142,7 +152,6 @@ public final class PrimaryWiring implements AutoCloseable {
                 new QuiesceWiring(settings).quiesce(events),
                 ports.others(),
                 new ClosureSource(settings.closure(), settings.state()));
-        return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 
     public Pruning pruning(Events events) {
@@ -184,7 +193,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} where the configuration has no recipients */
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where there are no recipients */
     public NewEncryption newEncryption(Consumer<RecoverySheet> keep) {
         return NewEncryption.of(settings.encryption(), settings.state(), keep);
     }
@@ -240,14 +249,6 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.ticker());
     }
 
-    private StatusReport statusReport() {
-        return new StatusReport(
-                settings.site(),
-                settings.primary().name(),
-                settings.filestore().url().toString(),
-                AgentVersion.current());
-    }
-
     /** What this server is now, by its daemon where one runs. */
     public StatusView status() {
         return ofDaemon().orElseGet(this::withoutDaemon);
@@ -257,7 +258,7 @@ public final class PrimaryWiring implements AutoCloseable {
         RoleStatus now = roleWatch().look();
         RepositorySeen seen = repositoryWatch((id, snapshot) -> {}).look(now);
         LastUnchanged unchanged = new LastUnchanged(settings.state());
-        StatusView status = statusReport()
+        StatusView status = StatusReport.of(settings)
                 .withoutDaemon(
                         now,
                         seen,
@@ -319,7 +320,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 transport.isSecure() ? settings.primary().replicas() : List.of());
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
-        StatusReport status = statusReport();
+        StatusReport status = StatusReport.of(settings);
         StoreWatch stores = new StoreWatch(
                 storeCatchUp(), events, settings.filestore().several().isPresent(), primaryMetrics::filestores);
         events.add(stores);
@@ -340,8 +341,7 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
         services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
-        services.add(() -> recent);
-        services.add(() -> page);
+        services.addAll(List.<Service>of(() -> recent, () -> page));
         services.add(monitoring.service(
                 settings.primary().http(),
                 ports.filestore(),

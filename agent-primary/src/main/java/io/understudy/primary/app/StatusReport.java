@@ -1,7 +1,9 @@
 package io.understudy.primary.app;
 
 import com.google.protobuf.Timestamp;
+import io.understudy.cli.AgentVersion;
 import io.understudy.cli.Problem;
+import io.understudy.config.Settings;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Follower;
@@ -31,6 +33,15 @@ final class StatusReport {
         this.server = server;
         this.filestore = filestore;
         this.version = version;
+    }
+
+    /** Of this host and this version. */
+    static StatusReport of(Settings settings) {
+        return new StatusReport(
+                settings.site(),
+                settings.primary().name(),
+                settings.filestore().url().toString(),
+                AgentVersion.current());
     }
 
     StatusView ofDaemon(

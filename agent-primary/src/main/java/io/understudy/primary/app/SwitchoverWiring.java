@@ -12,11 +12,8 @@ import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.switchover.FinalSnapshot;
 import io.understudy.primary.switchover.KnownStandby;
-import io.understudy.primary.switchover.NextEpoch;
-import io.understudy.primary.switchover.RepositoryNextEpoch;
 import io.understudy.primary.switchover.Switchover;
 import io.understudy.primary.switchover.SwitchoverChecks;
-import io.understudy.primary.switchover.SwitchoverTimes;
 import io.understudy.primary.switchover.Switchovers;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
@@ -26,7 +23,6 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.CommandSiteService;
-import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.switchover.SwitchoverNotes;
 import java.nio.file.Files;
@@ -34,7 +30,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -72,40 +67,30 @@ final class SwitchoverWiring {
     /** @param admin receives the command */
     Switchovers switchovers(Events events, AdminHandlers admin) {
         SwitchoverNotes notes = new SwitchoverNotes(settings.state(), ports.clock());
-        Marker marker = new Marker(settings.marker());
-        SwitchoverTimes times = new SwitchoverTimes(settings.state());
-        Supplier<Integer> epoch = () -> epochs.require(repository.get());
-        NextEpoch next = new RepositoryNextEpoch(
-                repository,
-                epochs,
-                key,
-                settings.primary().name(),
-                () -> UUID.randomUUID().toString(),
-                ports.clock());
-        Switchover switchover = new Switchover(
-                settings.site(),
-                notes,
-                marker,
-                new CommandSiteService(
-                        settings.service(),
-                        new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
-                        ports.ticker()),
-                last(),
-                next,
-                times,
-                events,
-                ports.clock(),
-                ports.ticker());
+        SwitchoverParts parts = new SwitchoverParts(settings, ports, epochs, repository, key);
+        CommandSiteService site = new CommandSiteService(
+                settings.service(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())), ports.ticker());
+        Switchover switchover = parts.switchover(notes, site, last(), events);
+        Supplier<Integer> epoch = parts::epoch;
         SwitchoverChecks checks = new SwitchoverChecks(
                 settings.service(),
-                marker,
+                parts.marker(),
                 notes,
                 epoch,
                 () -> repository.get().newest(),
                 this::standbys,
-                settings.filestore().several().isPresent());
+                () -> parts.next().requireReady(epoch.get()));
         Switchovers all = new Switchovers(
-                marker, checks, switchover, notes, times, epoch, this::shipped, events, ports.clock(), ports.ticker());
+                parts.marker(),
+                checks,
+                switchover,
+                notes,
+                parts.times(),
+                epoch,
+                this::shipped,
+                events,
+                ports.clock(),
+                ports.ticker());
         queue.besides(all::status);
         admin.on(PrimaryCommands.SWITCHOVER, (request, call) -> all.run(request, call.progress()));
         return all;

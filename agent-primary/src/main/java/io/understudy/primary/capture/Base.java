@@ -46,14 +46,17 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
      * @param junk receives what has the name of a newer snapshot and is none
      */
     static Base of(Repository target, KeptManifest kept, Consumer<JunkObject> junk) {
-        Optional<SnapshotId> newest = target.newest(target.list(), junk);
-        if (newest.isEmpty()) {
-            return NONE;
-        }
+        return target.newest(target.list(), junk)
+                .map(newest -> of(target, newest, kept))
+                .orElse(NONE);
+    }
+
+    /** That snapshot, or that orphan where the target holds them. */
+    static Base of(Repository target, SnapshotId newest, KeptManifest kept) {
         try {
-            Outline outline = target.outline(newest.get());
+            Outline outline = target.outline(newest);
             Optional<Manifest> whole =
-                    target.blobs().areReadable() ? Optional.of(target.read(newest.get())) : kept.of(outline);
+                    target.blobs().areReadable() ? Optional.of(target.read(newest)) : kept.of(outline);
             Map<StreamRef, KnownBlobs> named = new HashMap<>();
             for (Section section : outline.parts()) {
                 KnownBlobs own = KnownBlobs.none();
@@ -61,7 +64,7 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
                 named.put(section.references(), own);
             }
             if (whole.isEmpty()) {
-                LOG.warn("snapshot {} was taken elsewhere and is sealed: this one reads everything", newest.get());
+                LOG.warn("snapshot {} was taken elsewhere and is sealed: this one reads everything", newest);
             }
             return new Base(whole, named);
         } catch (UnderstudyException e) {
@@ -69,7 +72,7 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
             if (!e.code().judgesContent() && e.code() != ErrorCode.IDENTITY_MISSING) {
                 throw e;
             }
-            LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());
+            LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest, e.getMessage());
             return NONE;
         }
     }

@@ -63,6 +63,11 @@ public record SnapshotRequest(
                 List.of(SHUTDOWN), Set.of(), Set.of(), new Manifest.Last(true, Objects.requireNonNull(standby)));
     }
 
+    /** What a server of an epoch that is over never shipped, of the stopped site. @param acceptEmpty as above */
+    static SnapshotRequest orphan(Set<String> acceptEmpty) {
+        return new SnapshotRequest(List.of(Manifest.ORPHAN), acceptEmpty, Set.of(), new Manifest.Last(true));
+    }
+
     /** The standby that takes the site over with it; empty where it is no final one. */
     Optional<String> successor() {
         return Optional.ofNullable(last).map(Manifest.Last::to);
@@ -87,6 +92,12 @@ public record SnapshotRequest(
      * @throws UnderstudyException {@code USAGE} where that is one of the labels, or a part is none
      */
     public SnapshotRequest requireLabels() {
+        if (periods.contains(Manifest.ORPHAN)) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot label a snapshot \"" + Manifest.ORPHAN + "\": what has this label is no snapshot",
+                    "give it another label");
+        }
         if (periods.contains(Manifest.CONTINUOUS)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,

@@ -158,7 +158,11 @@ final class SnapshotRuns {
         Runnable beforeCommit = () -> {
             requireProduction(request);
             epochs.require(target);
-            request.successor().ifPresent(switchover::committing);
+            request.successor().ifPresent(standby -> {
+                target.epochs().planned().requireReady(epoch);
+                switchover.committing(standby);
+                PrimaryPoint.SWITCHOVER_COMMITTING.reached();
+            });
         };
         SnapshotRun.Result result = source.database()
                 .holding(() -> run.take(

@@ -3,7 +3,9 @@ package io.understudy.primary.command;
 import io.understudy.audit.AuditCommand;
 import io.understudy.browse.CatCommand;
 import io.understudy.browse.FindCommand;
+import io.understudy.browse.HoldingReader;
 import io.understudy.browse.LsCommand;
+import io.understudy.browse.ReadHold;
 import io.understudy.browse.RepositoryReader;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
@@ -14,6 +16,8 @@ import io.understudy.dump.DumpCommand;
 import io.understudy.history.HistoryCommand;
 import io.understudy.history.RestoreRowCommand;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.state.StateEntry;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -43,6 +47,7 @@ public final class PrimaryCli extends SnapshotProgram {
                 SnapshotCommand.class,
                 ShutdownCommand.class,
                 SwitchoverCommand.class,
+                OrphanCommand.class,
                 ListCommand.class,
                 ShowCommand.class,
                 ClosureCommand.class,
@@ -77,7 +82,15 @@ public final class PrimaryCli extends SnapshotProgram {
     }
 
     static SnapshotReader reader(PrimaryWiring agent) {
-        return new RepositoryReader(agent.repository());
+        Settings settings = agent.settings();
+        return new HoldingReader(
+                new RepositoryReader(agent.repository()),
+                snapshots -> new ReadHold(
+                        settings.primary().name(),
+                        snapshots,
+                        StateEntry.READING.in(settings.state()),
+                        () -> agent.repository().get().reports(),
+                        Clock.systemUTC()));
     }
 
     public static void main(String[] arguments) {

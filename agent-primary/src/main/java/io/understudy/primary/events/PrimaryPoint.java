@@ -38,7 +38,25 @@ public enum PrimaryPoint implements CrashPoint {
     PRUNING_NOTED(Work.PRUNE),
     SNAPSHOT_DELETED(Work.PRUNE),
     BLOB_DELETED(Work.PRUNE),
-    GARBAGE_SWEPT(Work.PRUNE);
+    GARBAGE_SWEPT(Work.PRUNE),
+
+    SWITCHOVER_INTENDED(Work.SWITCHOVER),
+    SWITCHOVER_MARKER_WRITTEN(Work.SWITCHOVER),
+    SWITCHOVER_MARKED(Work.SWITCHOVER),
+    SWITCHOVER_SITE_STOPPED(Work.SWITCHOVER),
+    SWITCHOVER_STOPPED(Work.SWITCHOVER),
+    SWITCHOVER_COMMITTING(Work.SWITCHOVER),
+    SWITCHOVER_COMMITTED(Work.SWITCHOVER),
+    SWITCHOVER_HANDED_OVER(Work.SWITCHOVER),
+    SWITCHOVER_MARKER_NAMES_FINAL(Work.SWITCHOVER),
+    SWITCHOVER_STANDBY_STARTED(Work.SWITCHOVER),
+    SWITCHOVER_LEFT(Work.SWITCHOVER),
+
+    SWITCHOVER_GOES_BACK(Work.GO_BACK),
+    SWITCHOVER_EPOCH_TAKEN(Work.GO_BACK),
+    SWITCHOVER_MARKER_REMOVED(Work.GO_BACK),
+    SWITCHOVER_SITE_STARTED(Work.GO_BACK),
+    SWITCHOVER_ENDED(Work.GO_BACK);
 
     private final Work work;
 
@@ -52,7 +70,11 @@ public enum PrimaryPoint implements CrashPoint {
         TRACK,
         /** Of the daemon alone. */
         ANNOUNCE,
-        PRUNE
+        PRUNE,
+        /** Of the daemon whose site a standby takes over. */
+        SWITCHOVER,
+        /** Of one whose standby does not come. */
+        GO_BACK
     }
 
     PrimaryPoint(Work work) {

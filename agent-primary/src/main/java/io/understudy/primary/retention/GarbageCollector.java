@@ -29,9 +29,10 @@ import java.util.stream.Stream;
  *
  * <p>Safe while anything else runs. A blob goes when no manifest names it and it is older than the grace period. It is
  * deleted under the {@link DeletionLock}, so not while this server takes a snapshot, in turns of a second. Each turn
- * lists the manifests again and begins only when all of them are marked, so a snapshot that was committed until then
- * counts; before each single deletion the blob's age is asked again, so one that was written again stays. Killed
- * anywhere it has deleted only what nothing needs; the next one goes on. For one sweep; not thread-safe.
+ * lists the manifests again and begins only when all of them and all orphans are marked, so a snapshot that was
+ * committed until then counts; before each single deletion the blob's age is asked again, so one that was written
+ * again stays. Killed anywhere it has deleted only what nothing needs; the next one goes on. For one sweep; not
+ * thread-safe.
  */
 final class GarbageCollector {
     static final String STEP = "sweep";
@@ -73,9 +74,10 @@ final class GarbageCollector {
         this.ticker = ticker;
     }
 
-    /** Keeps what these snapshots name. @throws UnderstudyException when one cannot be read whole */
+    /** Keeps what these snapshots and all orphans name. @throws UnderstudyException when one cannot be read whole */
     void mark(Collection<SnapshotId> snapshots, Progress progress) {
         referenced.add(snapshots, progress);
+        referenced.addOrphans(progress);
     }
 
     /**
@@ -138,7 +140,7 @@ final class GarbageCollector {
         try {
             long start = ticker.nanos();
             permitted.run();
-            if (!referenced.cover(needed.get())) {
+            if (!referenced.cover(needed.get()) || !referenced.coverOrphans()) {
                 return false;
             }
             while (!batch.isEmpty() && ticker.since(start).compareTo(TURN) < 0) {

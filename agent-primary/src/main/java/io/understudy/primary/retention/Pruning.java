@@ -12,6 +12,7 @@ import io.understudy.primary.retention.RetentionRules.Place;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.ReplicaReport;
+import io.understudy.repository.ReplicaReports;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,8 +96,8 @@ public final class Pruning {
         }
 
         /**
-         * The reports that hold snapshots. How old one is says the filestore's clock: one of a server may be wrong by
-         * years.
+         * The reports that hold snapshots, and what commands read now. How old one is says the filestore's clock: one
+         * of a server may be wrong by years.
          *
          * @param last when retention began last, or now, by the filestore's clock; empty: not known
          * @param hold how long a report holds
@@ -104,7 +106,17 @@ public final class Pruning {
             Instant now = clock.instant();
             Instant latest = last.filter(now::isBefore).orElse(now).plus(SKEW);
             Instant earliest = last.map(then -> then.minus(hold)).orElse(Instant.MIN);
-            return target.reports().holders(replicas, earliest, latest);
+            List<ReplicaReport> holders = new ArrayList<>(target.reports().holders(replicas, earliest, latest));
+            Instant read = last.map(then -> then.minus(ReplicaReports.READ)).orElse(Instant.MIN);
+            holders.addAll(target.reports().readers(readers(), read, latest));
+            return holders;
+        }
+
+        /** Whose commands hold what they read: those of this server too. Empty: all. */
+        private List<String> readers() {
+            return replicas.isEmpty()
+                    ? List.of()
+                    : Stream.concat(replicas.stream(), Stream.of(name)).toList();
         }
     }
 

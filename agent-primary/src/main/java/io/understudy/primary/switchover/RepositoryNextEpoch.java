@@ -1,11 +1,17 @@
 package io.understudy.primary.switchover;
 
+import io.understudy.failure.ErrorKind;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.Epochs;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.PlannedClaims;
 import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -40,14 +46,35 @@ public final class RepositoryNextEpoch implements NextEpoch {
     }
 
     @Override
+    public List<String> requireReady(int epoch) {
+        return claims().requireReady(epoch);
+    }
+
+    @Override
     public Optional<EpochClaim> taken(int epoch, Optional<EpochClaim> own) {
-        Epochs all = repository.get().epochs();
-        int highest = all.highest(epoch);
-        return highest > epoch
-                ? all.read(highest)
-                        .filter(claim -> own.filter(mine -> mine.nonce().equals(claim.nonce()))
-                                .isEmpty())
-                : Optional.empty();
+        return claims().other(epoch, own);
+    }
+
+    @Override
+    public Optional<SnapshotId> finalSnapshot(int epoch, String standby) {
+        Repository target = repository.get();
+        return target.list().stream()
+                .filter(id -> id.epoch() == epoch)
+                .max(Comparator.naturalOrder())
+                .filter(id -> isFinal(target, id, standby));
+    }
+
+    /** Without its name the old primary is loaded once more in full, which is no reason to keep its site down. */
+    private static boolean isFinal(Repository target, SnapshotId id, String standby) {
+        try {
+            Manifest.Last last = target.read(id).last();
+            return last != null && last.isFor(standby);
+        } catch (UnderstudyException e) {
+            if (e.code().kind() == ErrorKind.FILESTORE) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     @Override
@@ -58,7 +85,16 @@ public final class RepositoryNextEpoch implements NextEpoch {
     @Override
     public void take(EpochClaim claim) {
         Repository target = repository.get();
-        target.epochs().claim(claim, key.get());
+        target.epochs().planned().claim(claim, key.get());
         epochs.hold(claim.of(Optional.of(target.id())));
+    }
+
+    @Override
+    public void giveWay(EpochClaim claim) {
+        claims().withdraw(claim);
+    }
+
+    private PlannedClaims claims() {
+        return repository.get().epochs().planned();
     }
 }

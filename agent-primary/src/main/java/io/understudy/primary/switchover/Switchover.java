@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
@@ -16,7 +17,6 @@ import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -42,6 +42,8 @@ public final class Switchover {
     private final Events events;
     private final Clock clock;
     private final WarnOnce warnOnce;
+    private final TimeLeft left;
+    private final GrowingPause pause;
 
     /** @param site stopped here, and started again where it goes back, or in backup mode where it does not */
     public Switchover(
@@ -65,6 +67,8 @@ public final class Switchover {
         this.events = Objects.requireNonNull(events);
         this.clock = Objects.requireNonNull(clock);
         this.warnOnce = new WarnOnce(ticker);
+        this.left = new TimeLeft(clock, ticker);
+        this.pause = new GrowingPause(ticker);
     }
 
     /**
@@ -91,11 +95,15 @@ public final class Switchover {
     }
 
     private void turn(SwitchoverNote note) {
+        if (!pause.isOver()) {
+            return;
+        }
         try {
             if (note.goesForward() && isOver(note)) {
                 return;
             }
             step(note);
+            pause.succeeded();
             if (note.step() == Step.GOING_BACK) {
                 warnOnce.well();
             }
@@ -106,7 +114,7 @@ public final class Switchover {
 
     /** @return whether it went back, as it took too long, or the marker was removed by hand */
     private boolean isOver(SwitchoverNote note) {
-        if (clock.instant().isAfter(note.until())) {
+        if (left.of(note).isNegative()) {
             goBack(note, "it did not end within its limit (" + note.step().next() + ")");
             return true;
         }
@@ -121,15 +129,19 @@ public final class Switchover {
         switch (note.step()) {
             case INTENDED -> {
                 marker.write(new MarkerContent(siteName, REASON, Optional.empty(), clock.instant()));
+                PrimaryPoint.SWITCHOVER_MARKER_WRITTEN.reached();
                 notes.reach(Step.MARKED);
+                PrimaryPoint.SWITCHOVER_MARKED.reached();
             }
             case MARKED -> {
                 snapshots.requireNoOther();
                 site.stop();
+                PrimaryPoint.SWITCHOVER_SITE_STOPPED.reached();
                 notes.reach(Step.STOPPED);
+                PrimaryPoint.SWITCHOVER_STOPPED.reached();
             }
             case STOPPED, COMMITTING -> finalSnapshot(note);
-            case COMMITTED -> next.taken(note.epoch(), Optional.empty()).ifPresent(claim -> notes.handedOver());
+            case COMMITTED -> next.taken(note.epoch(), Optional.empty()).ifPresent(claim -> handedOver());
             case GOING_BACK -> back(note);
             case HANDED_OVER -> leave(note);
             case LEFT -> forget();
@@ -139,11 +151,25 @@ public final class Switchover {
     /** One that was killed may have committed it, and the standby may have taken over with it. */
     private void finalSnapshot(SwitchoverNote note) {
         if (next.taken(note.epoch(), Optional.empty()).isPresent()) {
-            notes.handedOver();
+            handedOver();
             return;
         }
-        SnapshotId last = snapshots.take(note.standby(), Duration.between(clock.instant(), note.until()));
+        if (!note.mayBeCommitted()) {
+            // Once the final snapshot is committed, a filestore that is away would keep both sites down.
+            next.requireReady(note.epoch());
+        }
+        SnapshotId last = snapshots.take(note.standby(), left.of(note));
         notes.committed(last);
+        PrimaryPoint.SWITCHOVER_COMMITTED.reached();
+    }
+
+    /** A process that was killed may have committed the final snapshot and not noted its name. */
+    private void handedOver() {
+        Optional<SwitchoverNote> unnamed =
+                notes.read().filter(note -> note.mayBeCommitted() && note.last().isEmpty());
+        unnamed.flatMap(note -> next.finalSnapshot(note.epoch(), note.standby()))
+                .ifPresentOrElse(notes::handedOver, notes::handedOver);
+        PrimaryPoint.SWITCHOVER_HANDED_OVER.reached();
     }
 
     private void goBack(SwitchoverNote note, String why) {
@@ -151,6 +177,7 @@ public final class Switchover {
         EpochClaim claim = next.draw(note.epoch());
         try {
             notes.goBack(why, Optional.of(claim));
+            PrimaryPoint.SWITCHOVER_GOES_BACK.reached();
         } catch (UnderstudyException e) {
             backWithoutNote(why, e);
             return;
@@ -169,36 +196,39 @@ public final class Switchover {
         if (!now.goesForward() || now.mayBeCommitted()) {
             throw failure;
         }
+        serveAgain(now, why);
+    }
+
+    private void serveAgain(SwitchoverNote note, String why) {
         marker.remove();
+        PrimaryPoint.SWITCHOVER_MARKER_REMOVED.reached();
         site.restart();
+        PrimaryPoint.SWITCHOVER_SITE_STARTED.reached();
         Optional<UnderstudyException> unhealthy = proof();
         notes.end();
-        events.report(new PrimaryEvent.SwitchoverWentBack(now.standby(), why, unhealthy));
+        PrimaryPoint.SWITCHOVER_ENDED.reached();
+        events.report(new PrimaryEvent.SwitchoverWentBack(note.standby(), why, unhealthy));
     }
 
     private void back(SwitchoverNote note) {
         EpochClaim claim = note.back().orElseThrow();
-        if (isOvertaken(note, claim)) {
-            notes.handedOver();
+        if (givesWay(note, claim)) {
+            handedOver();
             return;
         }
         if (note.mayBeCommitted()) {
             try {
                 next.take(claim);
+                PrimaryPoint.SWITCHOVER_EPOCH_TAKEN.reached();
             } catch (UnderstudyException e) {
-                if (e.code() != ErrorCode.EPOCH_TAKEN || !isOvertaken(note, claim)) {
+                if (!givesWay(note, claim)) {
                     throw e;
                 }
-                notes.handedOver();
+                handedOver();
                 return;
             }
         }
-        marker.remove();
-        site.restart();
-        Optional<UnderstudyException> unhealthy = proof();
-        notes.end();
-        events.report(
-                new PrimaryEvent.SwitchoverWentBack(note.standby(), note.why().orElse(""), unhealthy));
+        serveAgain(note, note.why().orElse(""));
     }
 
     /** A site that was started and is not healthy is not restarted again and again. */
@@ -211,10 +241,18 @@ public final class Switchover {
         }
     }
 
-    /** Where no final snapshot can be there, a filestore that is away keeps no site down. */
-    private boolean isOvertaken(SwitchoverNote note, EpochClaim own) {
+    /**
+     * Where another server has claimed, in whichever filestore, this one's claim must not stand in the way of it.
+     * Where no final snapshot can be there, a filestore that is away keeps no site down.
+     */
+    private boolean givesWay(SwitchoverNote note, EpochClaim own) {
         try {
-            return next.taken(note.epoch(), Optional.of(own)).isPresent();
+            Optional<EpochClaim> other = next.taken(note.epoch(), Optional.of(own));
+            if (note.mayBeCommitted()
+                    && other.filter(claim -> claim.epoch() == own.epoch()).isPresent()) {
+                next.giveWay(own);
+            }
+            return other.isPresent();
         } catch (UnderstudyException e) {
             if (note.mayBeCommitted() || e.code().kind() != ErrorKind.FILESTORE) {
                 throw e;
@@ -226,13 +264,16 @@ public final class Switchover {
     /** The site here is a standby's from now on; that it does not start is no reason to stay. */
     private void leave(SwitchoverNote note) {
         marker.write(new MarkerContent(siteName, REASON, note.last().map(SnapshotId::toString), clock.instant()));
+        PrimaryPoint.SWITCHOVER_MARKER_NAMES_FINAL.reached();
         try {
             site.restart();
+            PrimaryPoint.SWITCHOVER_STANDBY_STARTED.reached();
         } catch (UnderstudyException e) {
             events.report(new PrimaryEvent.SwitchoverStartFailed(note.standby(), e));
         }
         times.note(note, clock.instant());
         notes.left();
+        PrimaryPoint.SWITCHOVER_LEFT.reached();
         events.report(new PrimaryEvent.SwitchoverDone(note.standby()));
     }
 
@@ -244,6 +285,9 @@ public final class Switchover {
     }
 
     private void failed(SwitchoverNote note, UnderstudyException why) {
+        if (note.step() == Step.GOING_BACK && why.code().kind() == ErrorKind.SITE) {
+            pause.failed();
+        }
         boolean waits = why.code().kind() == ErrorKind.FILESTORE
                 || why.code() == ErrorCode.LOCKED
                 || why.code() == ErrorCode.CANCELLED

@@ -23,13 +23,13 @@ public final class SwitchoverChecks {
     private final Supplier<Integer> epoch;
     private final Supplier<Optional<SnapshotId>> newest;
     private final Supplier<List<KnownStandby>> standbys;
-    private final boolean several;
+    private final Supplier<List<String>> filestores;
 
     /**
      * @param epoch that this server may publish in; throws where it may not, or the filestore is away
      * @param newest snapshot of the repository
      * @param standbys all that reported; the report that counts for each
-     * @param several whether there is more than one filestore
+     * @param filestores the names of those that have to take the claim of either server; throws where one is away
      */
     public SwitchoverChecks(
             ServiceSettings service,
@@ -38,14 +38,14 @@ public final class SwitchoverChecks {
             Supplier<Integer> epoch,
             Supplier<Optional<SnapshotId>> newest,
             Supplier<List<KnownStandby>> standbys,
-            boolean several) {
+            Supplier<List<String>> filestores) {
         this.service = service;
         this.marker = marker;
         this.notes = notes;
         this.epoch = epoch;
         this.newest = newest;
         this.standbys = standbys;
-        this.several = several;
+        this.filestores = filestores;
     }
 
     /** Each as a result; those that failed stand in the way. */
@@ -61,7 +61,7 @@ public final class SwitchoverChecks {
             requirePrimary();
             return "this server is the primary, of epoch " + epoch.get();
         }));
-        all.add(result("filestore", this::oneFilestore));
+        all.add(result("filestores", this::ready));
         all.add(result("commands of the site", this::commands));
         all.add(result("standby", () -> describe(known(standby))));
         return all;
@@ -74,7 +74,7 @@ public final class SwitchoverChecks {
         });
         requirePrimary();
         epoch.get();
-        oneFilestore();
+        ready();
         commands();
         describe(known(standby));
     }
@@ -96,16 +96,9 @@ public final class SwitchoverChecks {
         }
     }
 
-    /** Each of the two servers could have its claim in another one, and both would serve. */
-    private String oneFilestore() {
-        if (several) {
-            throw new UnderstudyException(
-                    ErrorCode.CONFIG_INVALID,
-                    "cannot hand the site over: there are several filestores, and the claims of both servers could stand"
-                            + " in different ones",
-                    "stop the site, run agent-primary shutdown, wait until the standby has it, and promote there");
-        }
-        return "the claims of both servers meet in one filestore";
+    /** Without one of them neither server could be sure of the epoch, and both sites would wait for it. */
+    private String ready() {
+        return "the next epoch is free, in each filestore that counts: " + String.join(", ", filestores.get());
     }
 
     private String commands() {

@@ -5,6 +5,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.primary.switchover.SwitchoverView.StepView;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
@@ -31,6 +32,9 @@ import java.util.function.Supplier;
  */
 public final class Switchovers implements Service {
     private static final Duration PAUSE = Duration.ofMillis(250);
+
+    /** Service managers wait longer than that for an agent's end. */
+    private static final Duration LAST_TURNS = Duration.ofSeconds(20);
 
     /** What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it. */
     private static final Duration UNSEEN = Duration.ofSeconds(10);
@@ -78,7 +82,32 @@ public final class Switchovers implements Service {
     public AutoCloseable start() {
         ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("switchover"));
         worker.scheduleWithFixedDelay(this::turns, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-        return worker::shutdownNow;
+        return () -> {
+            worker.shutdownNow();
+            boolean ended = worker.awaitTermination(LAST_TURNS.toSeconds(), TimeUnit.SECONDS);
+            if (ended) {
+                leave();
+            }
+        };
+    }
+
+    /**
+     * The agent is stopped: no site stays down for lack of a next step. What can't be taken back at once, as
+     * without the filestore, the next process goes on with.
+     */
+    void leave() {
+        notes.read()
+                .filter(SwitchoverNote::goesForward)
+                .ifPresent(note -> switchover.cancel("agent-primary was stopped"));
+        long begun = ticker.nanos();
+        boolean waits = true;
+        while (waits && ticker.since(begun).compareTo(LAST_TURNS) < 0) {
+            turns();
+            waits = notes.read().filter(note -> !note.isLeft()).isPresent();
+            if (waits) {
+                ticker.pause(PAUSE, "go back before the agent ends");
+            }
+        }
     }
 
     /** Steps that can be done one after the other. */
@@ -118,6 +147,7 @@ public final class Switchovers implements Service {
         Instant now = clock.instant();
         SwitchoverNote begun = SwitchoverNote.begin(request.standby(), epoch.get(), now, now.plus(request.limit()));
         notes.begin(begun);
+        PrimaryPoint.SWITCHOVER_INTENDED.reached();
         events.report(new PrimaryEvent.SwitchoverBegan(begun.standby(), begun.until()));
         return awaited(begun, progress);
     }

@@ -90,7 +90,7 @@ class SwitchoverChecksTest {
         return found[0];
     }
 
-    private boolean several;
+    private Optional<UnderstudyException> away = Optional.empty();
 
     private SwitchoverChecks checks() {
         return new SwitchoverChecks(
@@ -101,15 +101,29 @@ class SwitchoverChecksTest {
                 () -> 1,
                 () -> newest,
                 () -> standbys,
-                several);
+                this::ready);
     }
 
-    /** Both servers could have a claim of their own, each in another filestore. */
-    @Test
-    void severalFilestoresAreRefused() {
-        several = true;
+    private List<String> ready() {
+        away.ifPresent(why -> {
+            throw why;
+        });
+        return List.of("main", "second");
+    }
 
-        assertThatThrownBy(() -> checks().require("b")).hasMessageContaining("there are several filestores");
+    /** Neither server could be sure of the epoch. */
+    @Test
+    void aFilestoreThatIsAwayStandsInTheWay() {
+        assertThat(checks().run("standby-b"))
+                .anyMatch(check -> check.message().endsWith("in each filestore that counts: main, second"));
+        away = Optional.of(
+                new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "second does not answer", "this is a test"));
+
+        refused("standby-b", ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(checks().run("standby-b"))
+                .filteredOn(CheckResult::hasFailed)
+                .extracting(CheckResult::check)
+                .containsExactly("filestores");
     }
 
     private Marker marker() {

@@ -17,7 +17,11 @@ import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.testing.FakeSiteService;
 import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +48,8 @@ class SwitchoverTest {
     private SwitchoverNotes notes;
     private FinalSnapshot snapshots;
     private int committed;
+    /** How wrong the clock is. */
+    private Duration off = Duration.ZERO;
     /** How often it is asked before other snapshots have ended. */
     private int others;
 
@@ -100,6 +106,7 @@ class SwitchoverTest {
         snapshots = (standby, within) -> {
             notes.committing(standby);
             committed++;
+            epoch.committed(LAST);
             return LAST;
         };
     }
@@ -176,6 +183,38 @@ class SwitchoverTest {
         assertThat(epoch.owner()).contains("b");
     }
 
+    /** It may stand in one of several filestores; while it does, the standby does not get the epoch. */
+    @Test
+    void whatGivesWayTakesItsClaimBackFirst() {
+        Switchover switchover = begin();
+        turns(switchover);
+        switchover.cancel("an operator");
+        epoch.standbyClaims();
+        epoch.keepsClaims(true);
+        turns(switchover);
+        assertThat(step()).isEqualTo(Step.GOING_BACK);
+        assertThat(site.running()).isFalse();
+
+        epoch.keepsClaims(false);
+        turns(switchover);
+        assertThat(step()).isEqualTo(Step.LEFT);
+        assertThat(epoch.gaveWay()).isTrue();
+    }
+
+    /** A filestore that is away would keep both sites down once it is committed. */
+    @Test
+    void theFinalSnapshotIsNotBegunWhileAFilestoreIsAway() {
+        Switchover switchover = begin();
+        epoch.notReady(true);
+        turns(switchover);
+        assertThat(step()).isEqualTo(Step.STOPPED);
+        assertThat(committed).isZero();
+
+        epoch.notReady(false);
+        turns(switchover);
+        assertThat(step()).isEqualTo(Step.COMMITTED);
+    }
+
     @Test
     void aFinalSnapshotIsNotCommittedAfterItWasCancelled() {
         Switchover switchover = begin();
@@ -234,6 +273,7 @@ class SwitchoverTest {
         assertThat(notes.read()).as("the site cannot be started either").isPresent();
 
         site.failWith(Optional.empty());
+        time.advance(Duration.ofSeconds(1));
         turns(switchover);
         assertWentBack();
         assertThat(events).noneMatch(PrimaryEvent.SwitchoverDone.class::isInstance);
@@ -307,6 +347,117 @@ class SwitchoverTest {
         assertThat(epoch.held()).isZero();
     }
 
+    /** The old primary would be loaded again in full: killed when the final snapshot was there, and not noted. */
+    @Test
+    void theFinalSnapshotIsNamedAlthoughItsNameWasNotNoted() {
+        Switchover first = begin();
+        snapshots = (standby, within) -> {
+            notes.committing(standby);
+            epoch.committed(LAST);
+            throw new Killed();
+        };
+        dies(() -> turns(first));
+        epoch.standbyClaims();
+        turns(switchover());
+
+        assertThat(step()).isEqualTo(Step.LEFT);
+        assertThat(notes.read().orElseThrow().last()).contains(LAST);
+        assertThat(marker.read().orElseThrow().snapshot()).contains(LAST.toString());
+    }
+
+    /** Its limit is one of seconds, not of times of day. */
+    @Test
+    void aClockThatIsSetEndsNothingAndKeepsNothingGoing() {
+        Switchover switchover = begin();
+        switchover.turn();
+        off = LIMIT.multipliedBy(3);
+        turns(switchover);
+        assertThat(step()).isEqualTo(Step.COMMITTED);
+
+        off = LIMIT.multipliedBy(-3);
+        time.advance(LIMIT.plusSeconds(1));
+        turns(switchover);
+        assertWentBack();
+    }
+
+    /** One that is started later, on a server whose clock was set back, does not go on for longer than the limit. */
+    @Test
+    void aProcessThatIsStartedInTheMiddleHasAtMostTheWholeLimit() {
+        turns(begin());
+        off = Duration.ofDays(-1);
+        Switchover next = switchover();
+        turns(next);
+        time.advance(LIMIT.plusSeconds(1));
+        turns(next);
+        assertWentBack();
+    }
+
+    /** No process takes the next step then. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"INTENDED", "MARKED", "STOPPED", "COMMITTED"})
+    void anAgentThatIsStoppedLeavesTheSiteUp(Step at) {
+        Switchover switchover = begin();
+        while (step() != at) {
+            switchover.turn();
+        }
+        all(switchover).leave();
+
+        assertWentBack();
+        assertThat(epoch.standbyClaims()).as("the late standby").isEqualTo(at != Step.COMMITTED);
+    }
+
+    @Test
+    void anAgentThatIsStoppedWithoutTheFilestoreLeavesTheRestToTheNextProcess() {
+        Switchover switchover = begin();
+        turns(switchover);
+        epoch.away(true);
+        long begun = time.nanos();
+        all(switchover).leave();
+        assertThat(time.since(begun)).isLessThan(Duration.ofSeconds(30));
+        assertThat(step()).isEqualTo(Step.GOING_BACK);
+        assertThat(site.running()).as("the standby may have the epoch").isFalse();
+
+        epoch.away(false);
+        turns(switchover());
+        assertWentBack();
+    }
+
+    private Switchovers all(Switchover switchover) {
+        return new Switchovers(
+                marker,
+                null,
+                switchover,
+                notes,
+                new SwitchoverTimes(folder),
+                () -> 1,
+                Optional::empty,
+                new Events(time.clock(), (event, at) -> events.add(event)),
+                time.clock(),
+                time);
+    }
+
+    @Test
+    void aSiteThatDoesNotStartIsStartedAgainAfterGrowingPauses() {
+        Switchover switchover = begin();
+        turns(switchover);
+        switchover.cancel("an operator");
+        site.failWith(Optional.of(ErrorCode.COMMAND_FAILED));
+        int calls = site.calls().size();
+        for (int second = 0; second < 120; second++) {
+            turns(switchover);
+            time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(site.calls().size() - calls).isBetween(6, 9);
+        assertThat(events).anyMatch(PrimaryEvent.SwitchoverWaits.class::isInstance);
+
+        site.failWith(Optional.empty());
+        time.advance(Duration.ofMinutes(1));
+        turns(switchover);
+        assertWentBack();
+    }
+
     /** The same of the way back. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
@@ -368,7 +519,22 @@ class SwitchoverTest {
                 epoch,
                 new SwitchoverTimes(folder),
                 new Events(time.clock(), (event, at) -> events.add(event)),
-                time.clock(),
+                new Clock() {
+                    @Override
+                    public ZoneId getZone() {
+                        return ZoneOffset.UTC;
+                    }
+
+                    @Override
+                    public Clock withZone(ZoneId zone) {
+                        return this;
+                    }
+
+                    @Override
+                    public Instant instant() {
+                        return time.now().plus(off);
+                    }
+                },
                 time);
     }
 

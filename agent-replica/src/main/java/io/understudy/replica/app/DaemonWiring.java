@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.admin.AdminServer;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
+import io.understudy.config.DrillSettings;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
@@ -13,6 +14,7 @@ import io.understudy.notify.Notifier;
 import io.understudy.page.PageHtml;
 import io.understudy.page.RecentSnapshots;
 import io.understudy.page.Refreshed;
+import io.understudy.progress.Progress;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fetch.MirroredReader;
@@ -22,12 +24,14 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.Transport;
 import io.understudy.twoprimaries.Guard;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,9 +96,19 @@ final class DaemonWiring {
                 events,
                 ports.clock());
         events.add(link);
+        if (settings.failover().dns().isPresent()) {
+            events.add(new NamesAfterTakeover(
+                    () -> NamesSwitch.of(wiring).run(false, Progress.none()),
+                    events,
+                    work -> DaemonThreads.named("names").newThread(work).start()));
+        }
         pace.announcedBy(link::isUp);
+        Drills drills = DrillWiring.ofDaemon(wiring, new SpareOfQueue(queue), events);
         MarkerWatch watch = wiring.markerWatch(
-                queue::interruptRound,
+                () -> {
+                    drills.promoted();
+                    queue.interruptRound();
+                },
                 queue::wake,
                 () -> {
                     replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy);
@@ -110,6 +124,7 @@ final class DaemonWiring {
                                 events,
                                 audit,
                                 NamesSwitch.of(wiring),
+                                drills,
                                 () -> status.ofDaemon(link.seen()),
                                 status::forecast),
                         audit,
@@ -159,13 +174,25 @@ final class DaemonWiring {
         services.add(inspector::start);
         if (!settings.history().tables().isEmpty()) {
             MirroredReader reader = new MirroredReader(wiring::repository, wiring.snapshots()::here);
-            services.add(
-                    new RevisionService(
-                            remarks -> new RevisionKeeper(settings, reader, remarks, ports.clock()),
-                            events,
-                            ports.ticker())::start);
+            services.add(new RevisionService(
+                    remarks -> new RevisionKeeper(
+                            settings,
+                            reader,
+                            remarks,
+                            new ErasurePublisher(wiring::repository, settings.signing()),
+                            ports.clock()),
+                    events,
+                    ports.ticker())::start);
         }
         services.add(new ForecastWatch(status::forecast, replicaMetrics::forecast, events, ports.ticker())::start);
+        drills.drill()
+                .ifPresent(drill -> services.add(new DrillSchedule(
+                        drills,
+                        drill,
+                        settings.failover().drill().flatMap(DrillSettings::schedule),
+                        events,
+                        ports.clock(),
+                        ZoneId.systemDefault())::start));
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);
     }

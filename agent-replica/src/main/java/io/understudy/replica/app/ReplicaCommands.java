@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.admin.AdminCommand;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.dns.DnsSwitched;
+import io.understudy.replica.drill.DrillReport;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.repository.SnapshotId;
@@ -25,6 +26,9 @@ public final class ReplicaCommands {
     /** Points the names of the site to this server, and waits for the resolvers. */
     public static final AdminCommand<DnsRequest, DnsSwitched> DNS_SWITCH =
             AdminCommand.of("dns_switch", DnsRequest.class, DnsSwitched.class);
+    /** Rehearses a promotion. Its result is the report, however the drill ended. */
+    public static final AdminCommand<Nothing, DrillReport> DRILL =
+            AdminCommand.of("drill", Nothing.class, DrillReport.class);
     /** It looks at the database server, which may take its time to refuse. */
     public static final AdminCommand<Nothing, StatusView> STATUS =
             AdminCommand.quick("status", Nothing.class, StatusView.class, Duration.ofSeconds(30));

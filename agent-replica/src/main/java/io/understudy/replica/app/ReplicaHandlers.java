@@ -34,6 +34,7 @@ final class ReplicaHandlers {
             Events events,
             AuditLog audit,
             NamesSwitch names,
+            Drills drills,
             Supplier<StatusView> status,
             Supplier<Forecast> forecast) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
@@ -71,8 +72,9 @@ final class ReplicaHandlers {
                         ReplicaCommands.PROMOTE,
                         (request, call) -> does.shown(
                                 call,
-                                () -> worker.callAtOnce(
-                                        control -> PromoteResult.of(replica.promote(request, control)))))
+                                () -> drills.abandonedFor(worker)
+                                        .callAtOnce(control -> PromoteResult.of(replica.promote(request, control)))))
+                .on(ReplicaCommands.DRILL, (request, call) -> drills.run(call))
                 .on(ReplicaCommands.DNS_SWITCH, (request, call) -> names.run(request.force(), call.progress()))
                 .on(ReplicaCommands.STATUS, (request, call) -> status.get())
                 .on(ReplicaCommands.FORECAST, (request, call) -> forecast.get());

@@ -9,6 +9,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
+import io.understudy.replica.drill.DrillReport.Result;
+import io.understudy.replica.drill.DrillResults;
+import io.understudy.replica.drill.DrillResults.Summary;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.forecast.Forecast;
@@ -78,6 +81,7 @@ final class ReplicaMetrics implements EventSink {
                 Metric.AHEAD_SNAPSHOT_NUMBER, () -> ahead(it -> it.snapshot().sequence()), replica);
         metrics.watch(Metric.HOLD_ACTIVE, () -> held(hold -> 1, 0), replica);
         metrics.watch(Metric.HOLD_TIMESTAMP_SECONDS, () -> held(hold -> seconds(hold.since()), Double.NaN), replica);
+        settings.failover().drill().ifPresent(drill -> drills(new DrillResults(settings.state())));
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
         metrics.prepare(Metric.TABLE_MISMATCHES, replica);
         metrics.prepare(Metric.TABLE_DRIFTS, replica);
@@ -99,6 +103,25 @@ final class ReplicaMetrics implements EventSink {
         cleanUpFailures(record.cleanUp().map(PendingCleanUp::attempts).orElse(0));
         failures();
         beat();
+    }
+
+    /** From the first start on, so that it is noticed where none ever passes. */
+    private void drills(DrillResults results) {
+        metrics.watch(
+                Metric.DRILL_LAST_SUCCESS_TIMESTAMP_SECONDS,
+                () -> results.read().passed().map(it -> seconds(it.at())).orElse(0.0),
+                replica);
+        metrics.watch(
+                Metric.DRILL_DURATION_SECONDS,
+                () -> results.read().last().map(Summary::seconds).orElse(Double.NaN),
+                replica);
+        metrics.watch(
+                Metric.DRILL_RESULT,
+                () -> results.read()
+                        .last()
+                        .map(it -> it.result() == Result.PASSED ? 1.0 : 0.0)
+                        .orElse(Double.NaN),
+                replica);
     }
 
     /** The epoch of what is live, or the one that this server claimed. */

@@ -27,6 +27,7 @@ final class ReplicaNotices implements Signals, DataAge {
     private static final String PROMOTION = "promotion";
     private static final String EPOCH = "epoch";
     private static final String HOLD = "hold";
+    private static final String DRILL = "drill";
 
     /** Suits a daily snapshot; which schedule the primary has is not known here. */
     private static final Duration LIMIT = Duration.ofHours(26);
@@ -93,6 +94,12 @@ final class ReplicaNotices implements Signals, DataAge {
             // The primary's agent reports it.
             return List.of();
         }
+        if (event instanceof ReplicaEvent.DrillPassed) {
+            return List.of(Signal.recovered(DRILL, Fact.of(event)));
+        }
+        if (event instanceof ReplicaEvent.DrillFailed || event instanceof ReplicaEvent.DrillNotDone) {
+            return List.of(Signal.failing(DRILL, Fact.of(event)));
+        }
         return ofRole(event);
     }
 
@@ -110,6 +117,7 @@ final class ReplicaNotices implements Signals, DataAge {
             return List.of(
                     Signal.moot(ROUND, fact),
                     Signal.moot(HOLD, fact),
+                    Signal.moot(DRILL, fact),
                     Signal.moot(DNS, fact),
                     Signal.each(Occasion.PROMOTION, PROMOTION, fact));
         }

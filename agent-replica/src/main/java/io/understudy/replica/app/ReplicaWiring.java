@@ -8,16 +8,13 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestores;
+import io.understudy.history.ErasedRows;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.CommandNotices;
 import io.understudy.notify.Notifications;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.apply.LiveTrees;
-import io.understudy.replica.apply.TreeSwap;
-import io.understudy.replica.databases.DatabaseExchange;
-import io.understudy.replica.databases.DatabaseStager;
 import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.forecast.Forecaster;
@@ -31,12 +28,9 @@ import io.understudy.replica.promote.EpochClaiming;
 import io.understudy.replica.promote.NewestFirst;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.PromotionRecord;
-import io.understudy.replica.promote.RepositoryClaims;
 import io.understudy.replica.promote.UnfinishedApply;
-import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.replica.round.AnnouncedName;
 import io.understudy.replica.round.ApplyStep;
-import io.understudy.replica.round.BoundedCall;
 import io.understudy.replica.round.Discovery;
 import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.Inspection;
@@ -44,8 +38,6 @@ import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
 import io.understudy.replica.round.StateReconciler;
-import io.understudy.replica.stage.Stage;
-import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaId;
@@ -116,8 +108,9 @@ public final class ReplicaWiring implements AutoCloseable {
                 id,
                 () -> ports.loader().base().map(SpareLoader.Base::snapshot),
                 holds::needed,
-                ports.clock());
-        this.parts = replace.apply(shippedParts());
+                ports.clock(),
+                ErasedRows.logged(settings));
+        this.parts = replace.apply(ReplicaParts.shipped(settings, ports, snapshots, repository, epochs));
         this.steps = new ImportSteps(
                 store, parts.source(), ports.loader(), parts.stage(), settings.trees(), ports.clock(), ports.ticker());
     }
@@ -132,28 +125,6 @@ public final class ReplicaWiring implements AutoCloseable {
     public static ReplicaWiring metered(Settings settings, Monitoring monitoring) {
         return new ReplicaWiring(
                 settings, ServerWiring.ports(settings, monitoring.open(settings.filestore())), ReplicaParts::bounded);
-    }
-
-    private ReplicaParts shippedParts() {
-        ReplicaDisk disk = ports.disk();
-        Stage trees = new TreeStager(
-                settings.state(), settings.trees(), rewrites(), ports.clock(), disk.space(), disk.mounts());
-        LiveTrees live = new TreeSwap(settings.state(), disk.files());
-        DatabaseExchange exchange = new DatabaseExchange(live, ports.others(), settings.state(), ports.clock());
-        return new ReplicaParts(
-                snapshots,
-                new RepositoryClaims(
-                        repository,
-                        settings.signing(),
-                        epochs,
-                        settings.replica().name()),
-                new DatabaseStager(trees, exchange),
-                exchange,
-                BoundedCall.direct());
-    }
-
-    private Rewrites rewrites() {
-        return Rewrites.of(settings.replica().changes());
     }
 
     private TrustedKeys trusted() {
@@ -329,6 +300,10 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.databases());
     }
 
+    MeasuredTimes measured() {
+        return measured;
+    }
+
     AnnouncedName announced() {
         return announced;
     }
@@ -359,6 +334,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 events,
                 audit,
                 NamesSwitch.of(this),
+                DrillWiring.ofCommand(this, events),
                 () -> status.ofCommand(daemon),
                 status::forecast);
     }

@@ -16,6 +16,7 @@ import io.understudy.page.StoreTable;
 import io.understudy.replica.app.StatusView.AheadView;
 import io.understudy.replica.app.StatusView.ErrorView;
 import io.understudy.replica.app.StatusView.PrimaryView;
+import io.understudy.replica.drill.DrillResults;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.repository.SnapshotId;
@@ -140,8 +141,14 @@ final class StandbyPage {
         status.waiting().ifPresent(text -> facts.add(new Fact("Waiting", "this standby " + text, Level.CAUTION)));
         status.retry().ifPresent(when -> facts.add(Fact.plain("Next try", Moments.text(when))));
         facts.add(filestore());
+        status.drill().filter(each -> status.backupMode()).ifPresent(each -> facts.add(drill(each)));
         status.forecast().filter(Forecast::standby).ifPresent(it -> facts.add(forecast(it)));
         return facts;
+    }
+
+    private static Fact drill(DrillResults.Content it) {
+        boolean failed = it.last().flatMap(DrillResults.Summary::why).isPresent();
+        return new Fact("Drill", it.text(), failed || it.passed().isEmpty() ? Level.CAUTION : Level.PLAIN);
     }
 
     private static Fact forecast(Forecast it) {

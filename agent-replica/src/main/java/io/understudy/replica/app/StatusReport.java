@@ -10,6 +10,7 @@ import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.drill.DrillResults;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.forecast.Forecaster;
 import io.understudy.replica.forecast.Seen;
@@ -52,6 +53,7 @@ final class StatusReport {
     private final FilestoreLooks looks;
     private final Forecaster forecaster;
     private final Clock clock;
+    private final DrillResults drills;
     private Supplier<GuardView> guard = () -> GuardView.NONE;
 
     StatusReport(
@@ -75,6 +77,7 @@ final class StatusReport {
         this.looks = looks;
         this.forecaster = forecaster;
         this.clock = clock;
+        this.drills = new DrillResults(settings.state());
     }
 
     /** Shows what is seen of the other server and of the site's names, too. */
@@ -180,7 +183,8 @@ final class StatusReport {
                                 .filter(tree -> !tree.applied())
                                 .map(TreeSettings::name)
                                 .toList())
-                        .holding(holds.current().map(HoldView::of)),
+                        .holding(holds.current().map(HoldView::of))
+                        .rehearsed(settings.failover().drill().map(each -> drills.read())),
                 clock.instant());
     }
 

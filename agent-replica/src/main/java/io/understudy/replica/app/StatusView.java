@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.app.DaemonStatus.Activity;
+import io.understudy.replica.drill.DrillResults;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
@@ -55,6 +56,7 @@ import java.util.Optional;
  * @param treesLeft names of the trees that no import changes on this server
  * @param discrepancies between what this replica remembers and what the server shows
  * @param guard what is seen of a second primary, and where the names of the site point
+ * @param drill the last drill, and the last that passed; empty where none is configured
  * @param forecast what a promotion would bring at the moment that it names
  */
 public record StatusView(
@@ -88,6 +90,7 @@ public record StatusView(
         List<String> treesLeft,
         List<Discrepancy> discrepancies,
         GuardView guard,
+        Optional<DrillResults.Content> drill,
         Optional<Forecast> forecast) {
 
     /**
@@ -240,15 +243,22 @@ public record StatusView(
         }
 
         Live with(Forecast seen) {
-            return copy(shutdown, treesLeft, new Outlook(outlook.held(), Optional.of(seen), outlook.guard()));
+            return copy(
+                    shutdown,
+                    treesLeft,
+                    new Outlook(outlook.held(), Optional.of(seen), outlook.guard(), outlook.drill()));
         }
 
         Live holding(Optional<HoldView> now) {
-            return copy(shutdown, treesLeft, new Outlook(now, outlook.forecast(), outlook.guard()));
+            return copy(shutdown, treesLeft, new Outlook(now, outlook.forecast(), outlook.guard(), outlook.drill()));
         }
 
         Live with(GuardView seen) {
-            return copy(shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), seen));
+            return copy(shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), seen, outlook.drill()));
+        }
+
+        Live rehearsed(Optional<DrillResults.Content> known) {
+            return copy(shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), outlook.guard(), known));
         }
 
         private Live copy(Optional<PrimaryShutdown> last, List<String> left, Outlook seen) {
@@ -257,8 +267,13 @@ public record StatusView(
     }
 
     /** What a promotion would meet. */
-    public record Outlook(Optional<HoldView> held, Optional<Forecast> forecast, GuardView guard) {
-        public static final Outlook NONE = new Outlook(Optional.empty(), Optional.empty(), GuardView.NONE);
+    public record Outlook(
+            Optional<HoldView> held,
+            Optional<Forecast> forecast,
+            GuardView guard,
+            Optional<DrillResults.Content> drill) {
+        public static final Outlook NONE =
+                new Outlook(Optional.empty(), Optional.empty(), GuardView.NONE, Optional.empty());
     }
 
     public static StatusView of(
@@ -318,6 +333,7 @@ public record StatusView(
                 live.treesLeft(),
                 live.discrepancies(),
                 live.outlook().guard(),
+                live.outlook().drill(),
                 live.outlook().forecast());
     }
 

@@ -5,7 +5,9 @@ import io.understudy.admin.AdminCommand;
 import io.understudy.audit.AuditCommand;
 import io.understudy.browse.CatCommand;
 import io.understudy.browse.FindCommand;
+import io.understudy.browse.HoldingReader;
 import io.understudy.browse.LsCommand;
+import io.understudy.browse.ReadHold;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
@@ -20,6 +22,8 @@ import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.state.ApplyLock;
+import io.understudy.state.StateEntry;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -36,6 +40,8 @@ public final class ReplicaCli extends SnapshotProgram {
         return List.of(
                 RunCommand.class,
                 InitCommand.class,
+                RejoinCommand.class,
+                OrphansCommand.class,
                 CheckCommand.class,
                 RehearseSiteCommand.class,
                 NotifyCommand.class,
@@ -54,6 +60,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 RewriteCommand.class,
                 RollbackCommand.class,
                 ForecastCommand.class,
+                DrillCommand.class,
                 AcceptCommand.class,
                 RejectCommand.class,
                 PromoteCommand.class,
@@ -73,7 +80,15 @@ public final class ReplicaCli extends SnapshotProgram {
     }
 
     static SnapshotReader reader(ReplicaWiring wiring) {
-        return new MirroredReader(wiring::repository, wiring.snapshots()::here);
+        Settings settings = wiring.settings();
+        return new HoldingReader(
+                new MirroredReader(wiring::repository, wiring.snapshots()::here),
+                snapshots -> new ReadHold(
+                        settings.replica().name(),
+                        snapshots,
+                        StateEntry.READING.in(settings.state()),
+                        () -> wiring.repository().reports(),
+                        Clock.systemUTC()));
     }
 
     boolean daemonRuns(Settings settings) {

@@ -21,6 +21,7 @@ final class StatusText {
         it.line("site", status.site() + " on " + status.replica());
         it.line("state", state(status));
         status.guard().lines().forEach(line -> it.line(line.name(), line.text()));
+        status.drill().filter(each -> status.backupMode()).ifPresent(each -> it.line("drill", each.text()));
         status.forecast().filter(Forecast::standby).ifPresent(it::forecast);
         it.applied(status);
         status.ahead().ifPresent(it::ahead);

@@ -262,6 +262,18 @@ public sealed interface ReplicaEvent extends Event {
             severity = Severity.WARN)
     record TakesOver(String primary, SnapshotId snapshot) implements ReplicaEvent {}
 
+    @EventText("the site was taken over: this server is the primary, of epoch {epoch}")
+    record TookOver(int epoch) implements ReplicaEvent {}
+
+    @EventText("the names of the site point to this server: {names}")
+    record NamesSwitched(String names) implements ReplicaEvent {}
+
+    @EventText(
+            value = "the site was taken over, and its names do not all point to this server: {why}",
+            severity = Severity.ERROR,
+            hint = "agent-replica dns --switch tries again; docs/dns.md")
+    record NamesNotSwitched(String why) implements ReplicaEvent {}
+
     @EventText(value = "the site is not taken over from {primary}, which went back: {why}", severity = Severity.WARN)
     record TakeoverRefused(String primary, UnderstudyException why) implements ReplicaEvent {}
 
@@ -292,4 +304,22 @@ public sealed interface ReplicaEvent extends Event {
 
     @EventText(value = "whether another server was promoted since is not known: {why}", severity = Severity.WARN)
     record LaterPromotionUnknown(UnderstudyException why) implements ReplicaEvent {}
+
+    /** @param took all of its steps */
+    @EventText("drill {id} passed: a copy of the site came up with {snapshot}, in {took}")
+    record DrillPassed(String id, SnapshotId snapshot, Duration took) implements ReplicaEvent {}
+
+    @EventText(value = "drill {id} failed with {snapshot}: {why}", severity = Severity.ERROR)
+    record DrillFailed(String id, SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText("drill {id} was given up: {why}")
+    record DrillAbandoned(String id, UnderstudyException why) implements ReplicaEvent {}
+
+    /** Of one whose process was killed. */
+    @EventText("what drill {id} left is cleared up")
+    record DrillCleared(String id) implements ReplicaEvent {}
+
+    /** It was due by {@code drill.schedule}, and did not begin. */
+    @EventText(value = "no drill was done: {why}", severity = Severity.ERROR)
+    record DrillNotDone(UnderstudyException why) implements ReplicaEvent {}
 }

@@ -86,7 +86,19 @@ public enum ReplicaPoint implements CrashPoint {
     EPOCH_HELD(Work.PROMOTE),
     MARKER_REMOVED(Work.PROMOTE),
     PROMOTED_SITE_RESTARTED(Work.PROMOTE),
-    PROMOTION_CLEARED(Work.PROMOTE);
+    PROMOTION_CLEARED(Work.PROMOTE),
+
+    DRILL_NOTED(Work.DRILL),
+    DRILL_DATABASE_COPIED(Work.DRILL),
+    DRILL_TREES_COPIED(Work.DRILL),
+    DRILL_SITE_STARTED(Work.DRILL),
+    DRILL_SITE_TRIED(Work.DRILL),
+    DRILL_SITE_STOPPED(Work.DRILL),
+    DRILL_CLEARED(Work.DRILL),
+    DRILL_REPORTED(Work.DRILL),
+    SUCCESSOR_NOTED(Work.HAND_OVER),
+    SUCCESSOR_MARKED(Work.HAND_OVER),
+    SUCCESSOR_FOLLOWED(Work.HAND_OVER);
 
     private final Work work;
 
@@ -103,7 +115,11 @@ public enum ReplicaPoint implements CrashPoint {
         SET_ASIDE,
         /** The way back to N-1. */
         RETURN,
-        PROMOTE
+        PROMOTE,
+        /** A rehearsal with a copy; it passes points of a load, too. */
+        DRILL,
+        /** Of a server whose primary's agent has handed its site over. */
+        HAND_OVER
     }
 
     ReplicaPoint(Work work) {

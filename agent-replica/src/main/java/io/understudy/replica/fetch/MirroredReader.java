@@ -3,6 +3,9 @@ package io.understudy.replica.fetch;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.ErasureHash;
+import io.understudy.repository.Erasures;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -83,6 +86,16 @@ public final class MirroredReader implements SnapshotReader {
         return here.filter(each -> each.junk(snapshot).isEmpty())
                 .map(each -> new Opened(each.read(snapshot), blobs))
                 .orElseGet(() -> new Opened(filestore.get().read(snapshot), blobs));
+    }
+
+    @Override
+    public Optional<ErasureHash> erasureHash() {
+        return Optional.of(Erasures.of(here().orElseGet(filestore)).hash());
+    }
+
+    @Override
+    public ErasedKeys erased(Consumer<JunkObject> junk) {
+        return Erasures.of(filestore.get()).all(junk);
     }
 
     private Optional<Repository> here() {

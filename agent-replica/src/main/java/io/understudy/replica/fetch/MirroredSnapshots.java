@@ -1,5 +1,6 @@
 package io.understudy.replica.fetch;
 
+import io.understudy.browse.SnapshotReader;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
@@ -8,18 +9,21 @@ import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Epochs;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,8 @@ import org.slf4j.LoggerFactory;
 /** Snapshots of the repository in the filestore, by way of the mirror. */
 public final class MirroredSnapshots implements SnapshotSource {
     private static final Logger LOG = LoggerFactory.getLogger(MirroredSnapshots.class);
+    /** A day is the least that a rule can say; clocks may differ by an hour. */
+    private static final Duration YOUNG = Duration.ofHours(23);
     /** Stored bytes that are fetched without a report of their own. */
     private static final long MOST_UNHELD = 256L << 20;
 
@@ -36,6 +42,8 @@ public final class MirroredSnapshots implements SnapshotSource {
     private final Supplier<Optional<SnapshotId>> base;
     private final Supplier<Set<SnapshotId>> onHold;
     private final MirrorUpkeep upkeep;
+    private final Clock clock;
+    private final Function<SnapshotReader, ErasedKeys> erased;
     private final AtomicReference<Mirror> mirror = new AtomicReference<>();
     /** What is loaded ahead, as far as this process knows. */
     private Optional<SnapshotId> loaded = Optional.empty();
@@ -58,12 +66,35 @@ public final class MirroredSnapshots implements SnapshotSource {
             Supplier<Optional<SnapshotId>> base,
             Supplier<Set<SnapshotId>> onHold,
             Clock clock) {
+        this(remote, mirrors, replica, agent, id, base, onHold, clock, none -> ErasedKeys.none());
+    }
+
+    /** @param erased which rows were erased, by what reads snapshots here */
+    public MirroredSnapshots(
+            Supplier<Repository> remote,
+            MirrorAccess mirrors,
+            String replica,
+            String agent,
+            Supplier<Optional<String>> id,
+            Supplier<Optional<SnapshotId>> base,
+            Supplier<Set<SnapshotId>> onHold,
+            Clock clock,
+            Function<SnapshotReader, ErasedKeys> erased) {
+        this.erased = erased;
+        this.clock = clock;
         this.remote = remote;
         this.mirrors = mirrors;
         this.base = base;
         this.onHold = onHold;
         this.upkeep = new MirrorUpkeep(clock);
         this.report = new OwnReport(remote, replica, agent, id, clock);
+    }
+
+    @Override
+    public ErasedKeys erased(Manifest manifest) {
+        return manifest.moment().isAfter(clock.instant().minus(YOUNG))
+                ? ErasedKeys.none()
+                : erased.apply(new MirroredReader(remote, this::here)).at(manifest.moment());
     }
 
     @Override

@@ -86,6 +86,7 @@ record Estimate(List<StepTime> steps, List<String> notMeasured) {
                 rank(sorted, 95),
                 count(with, Kind.IMPORT),
                 count(with, Kind.PROMOTION),
+                count(with, Kind.DRILL),
                 with.get(with.size() - 1).at()));
     }
 

@@ -73,7 +73,8 @@ public record Forecast(
      *
      * @param last when the youngest of them ended
      */
-    public record StepTime(String step, double p50, double p95, int imports, int promotions, Instant last) {}
+    public record StepTime(
+            String step, double p50, double p95, int imports, int promotions, int drills, Instant last) {}
 
     public Forecast {
         steps = List.copyOf(steps);
@@ -127,12 +128,13 @@ public record Forecast(
         for (StepTime each : steps) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "  %-9s %.1f s (p50), %.1f s (p95), by %d imports and %d promotions, last %s",
+                    "  %-9s %.1f s (p50), %.1f s (p95), by %d imports, %d promotions and %d drills, last %s",
                     each.step(),
                     each.p50(),
                     each.p95(),
                     each.imports(),
                     each.promotions(),
+                    each.drills(),
                     Moments.text(each.last())));
         }
         for (Obstacle each : obstacles) {

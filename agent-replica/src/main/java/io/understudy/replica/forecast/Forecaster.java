@@ -39,7 +39,8 @@ public final class Forecaster {
         List<Look> looks = List.of(
                 new StandbyRules(settings.replica().rpo(), clock),
                 new ClaimLook(claims, clock),
-                new ServerLook(settings, site));
+                new ServerLook(settings, site),
+                DrillLook.of(settings, clock));
         return new Forecaster(measured, looks, clock);
     }
 

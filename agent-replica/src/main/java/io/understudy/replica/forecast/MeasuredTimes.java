@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long imports and promotions took on this server, the last hundred of each. Durable; where the file is
+ * How long imports, promotions and drills took on this server, the last hundred of each. Durable; where the file is
  * lost or can't be written, times are not known again until the next ones. Thread-safe.
  */
 public final class MeasuredTimes {

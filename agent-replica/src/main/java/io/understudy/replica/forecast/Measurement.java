@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How long the steps of one import or promotion took on this server.
+ * How long the steps of one import, promotion or drill took on this server.
  *
  * @param at when it ended
  * @param milliseconds by the names of the steps; a step that did not run is absent
@@ -24,7 +24,8 @@ public record Measurement(Kind kind, Instant at, Map<String, Long> milliseconds)
     /** What was measured. */
     public enum Kind {
         IMPORT,
-        PROMOTION
+        PROMOTION,
+        DRILL
     }
 
     public Measurement {

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which steps of a round or a promotion say how long the next promotion takes. */
+/** Which steps of a round, a promotion or a drill say how long the next promotion takes. */
 public final class TakenSteps {
     private TakenSteps() {}
 
@@ -42,6 +42,14 @@ public final class TakenSteps {
         }
         copy(took.site(), Step.RESTART, Measurement.RESTART, steps);
         copy(took.site(), Step.PROVE, Measurement.PROVE, steps);
+        return steps;
+    }
+
+    /** Of a drill that passed. @param health empty where it is not asked for */
+    public static Map<String, Duration> of(Duration start, Optional<Duration> health) {
+        Map<String, Duration> steps = new LinkedHashMap<>();
+        steps.put(Measurement.RESTART, start);
+        health.ifPresent(took -> steps.put(Measurement.PROVE, took));
         return steps;
     }
 

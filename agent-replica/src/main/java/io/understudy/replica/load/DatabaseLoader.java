@@ -157,7 +157,7 @@ public final class DatabaseLoader implements SpareLoader {
         String why;
         try {
             IncrementalLoader.Loaded loaded = byDifferences(manifest, blobs, context, progress);
-            return finished(manifest, loaded);
+            return finished(manifest, loaded, context);
         } catch (OwnRowsFailed e) {
             throw e.cause();
         } catch (FullLoadRequired e) {
@@ -198,8 +198,8 @@ public final class DatabaseLoader implements SpareLoader {
         }
     }
 
-    private LoadedSpare finished(Manifest manifest, IncrementalLoader.Loaded loaded) {
-        OwnRows.Done done = loaded.own().orElseGet(this::changeOwnRows);
+    private LoadedSpare finished(Manifest manifest, IncrementalLoader.Loaded loaded, LoadContext context) {
+        OwnRows.Done done = loaded.own().orElseGet(() -> changeOwnRows(manifest, context));
         return new LoadedSpare(
                 spare.loaded(
                         manifest.snapshot(),
@@ -207,9 +207,9 @@ public final class DatabaseLoader implements SpareLoader {
                 loaded.report().with(done.report()));
     }
 
-    private OwnRows.Done changeOwnRows() {
+    private OwnRows.Done changeOwnRows(Manifest manifest, LoadContext context) {
         try {
-            return own.run(base::committingOwn);
+            return own.run(context.erased(manifest), base::committingOwn);
         } catch (RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) {
                 givenUp(e);
@@ -260,7 +260,7 @@ public final class DatabaseLoader implements SpareLoader {
             return;
         }
         try {
-            finished(half.get(), byDifferences(half.get(), blobs, context, progress));
+            finished(half.get(), byDifferences(half.get(), blobs, context, progress), context);
         } catch (OwnRowsFailed e) {
             throw e.cause();
         } catch (FullLoadRequired e) {

@@ -51,7 +51,8 @@ final class FullLoader {
         try (TaskScope scope = new TaskScope("work next to the load")) {
             fill(manifest, blobs, progress, definition, () -> scope.start(context::alongside));
             requireSame(created);
-            OwnRows.Done done = own.run((transaction, tables) -> ReplicaPoint.OWN_ROWS_NOTED.reached());
+            OwnRows.Done done =
+                    own.run(context.erased(manifest), (transaction, tables) -> ReplicaPoint.OWN_ROWS_NOTED.reached());
             DatabaseIdentity whole = spare.loaded(
                     manifest.snapshot(),
                     session -> LoadMark.of(session, tables(manifest, blobs)).withOwn(done.tables()));

@@ -1,6 +1,7 @@
 package io.understudy.replica.load;
 
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
@@ -33,6 +34,11 @@ public interface LoadContext {
      */
     default boolean mayTakeLong() {
         return true;
+    }
+
+    /** The rows that it may have and that were erased since. Fails where that cannot be known. */
+    default ErasedKeys erased(Manifest manifest) {
+        return ErasedKeys.none();
     }
 
     /**

@@ -10,15 +10,18 @@ import java.util.TreeSet;
  * @param tables that were changed, qualified, for people
  * @param kept rows that were protected
  * @param unkept tables of which this standby has no rows to protect yet
+ * @param erased rows that were left out
  * @param maintenance rows by which the site was in maintenance mode when the snapshot was taken
  */
-public record OwnChanges(List<String> tables, List<Kept> kept, List<String> unkept, long maintenance) {
-    static final OwnChanges NONE = new OwnChanges(List.of(), List.of(), List.of(), 0);
+public record OwnChanges(
+        List<String> tables, List<Kept> kept, List<String> unkept, long maintenance, List<Erased> erased) {
+    static final OwnChanges NONE = new OwnChanges(List.of(), List.of(), List.of(), 0, List.of());
 
     public OwnChanges {
         tables = List.copyOf(tables);
         kept = List.copyOf(kept);
         unkept = List.copyOf(unkept);
+        erased = List.copyOf(erased);
     }
 
     /**
@@ -28,8 +31,12 @@ public record OwnChanges(List<String> tables, List<Kept> kept, List<String> unke
      */
     public record Kept(String table, long rows, long gone) {}
 
-    static OwnChanges of(Set<String> tables, List<Kept> kept, List<String> unkept, long maintenance) {
-        return new OwnChanges(List.copyOf(new TreeSet<>(tables)), kept, unkept, maintenance);
+    /** How many rows of a table were left out, because they were erased since the snapshot. */
+    public record Erased(String table, long rows) {}
+
+    static OwnChanges of(
+            Set<String> tables, List<Kept> kept, List<String> unkept, long maintenance, List<Erased> erased) {
+        return new OwnChanges(List.copyOf(new TreeSet<>(tables)), kept, unkept, maintenance, erased);
     }
 
     boolean isEmpty() {
@@ -42,6 +49,10 @@ public record OwnChanges(List<String> tables, List<Kept> kept, List<String> unke
                 "changed by this server's own rules: " + (tables.isEmpty() ? "no table" : String.join(", ", tables)));
         kept.forEach(each ->
                 text.append("; rows of ").append(each.table()).append(" kept: ").append(each.rows()));
+        erased.forEach(each -> text.append("; rows of ")
+                .append(each.table())
+                .append(" left out because they were erased: ")
+                .append(each.rows()));
         return text.toString();
     }
 }

@@ -10,6 +10,7 @@ import io.understudy.postgres.Session;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.OwnChanges.Kept;
 import io.understudy.replica.load.SqlScript.Statement;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class OwnRows {
 
         /** What an earlier attempt committed. */
         static Done of(Set<String> tables) {
-            return new Done(tables, OwnChanges.of(names(tables), List.of(), List.of(), 0));
+            return new Done(tables, OwnChanges.of(names(tables), List.of(), List.of(), 0, List.of()));
         }
     }
 
@@ -63,11 +64,12 @@ final class OwnRows {
     }
 
     /**
+     * @param erased rows of the snapshot that were erased since
      * @throws UnderstudyException {@code LOAD_FAILED} with the line of a statement that failed, or the table;
      *     {@code CONFIG_INVALID}; nothing is changed then
      */
-    Done run(Committing committing) {
-        if (changes.isEmpty()) {
+    Done run(ErasedKeys erased, Committing committing) {
+        if (changes.isEmpty() && erased.isEmpty()) {
             return Done.NONE;
         }
         Optional<SqlScript> script = changes.afterLoad().map(SqlScript::read);
@@ -80,6 +82,7 @@ final class OwnRows {
                     .orElse(0L);
             script.ifPresent(each -> run(each, session));
             session.execute("SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = 0");
+            List<OwnChanges.Erased> gone = new ErasedInSpare(session, erased).delete();
             List<Kept> kept = new ArrayList<>();
             List<String> unkept = new ArrayList<>();
             for (ProtectedRows rows : changes.protect()) {
@@ -91,7 +94,7 @@ final class OwnRows {
             committing.about(session.number("SELECT pg_catalog.txid_current()"), tables);
             session.execute("COMMIT");
             ReplicaPoint.OWN_ROWS_COMMITTED.reached();
-            return new Done(tables, OwnChanges.of(names(tables), kept, unkept, maintenance));
+            return new Done(tables, OwnChanges.of(names(tables), kept, unkept, maintenance, gone));
         }
     }
 

@@ -24,7 +24,7 @@ record SqlScript(Path file, List<Statement> statements) {
     private static final Pattern OF_TRANSACTION = Pattern.compile(
             "(?is)(?:BEGIN|START\\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|PREPARE\\s+TRANSACTION)\\b.*");
 
-    private static final Pattern COMMENTS = Pattern.compile("(?s)^(?:\\s+|--[^\\n]*(?:\\n|$)|/\\*.*?\\*/)+");
+    private static final Pattern COMMENTS = Pattern.compile("(?s)^(?:\\s+|--[^\\n]*(?:\\n|$)|/\\*.*?\\*/)++");
 
     SqlScript {
         statements = List.copyOf(statements);

@@ -38,6 +38,11 @@ public final class BoundedClaims implements EpochClaims {
     }
 
     @Override
+    public EpochClaims planned() {
+        return new BoundedClaims(claims.planned(), limit);
+    }
+
+    @Override
     public void requireKey() {
         claims.requireKey();
     }

@@ -31,6 +31,11 @@ public final class EpochClaiming {
         this.clock = clock;
     }
 
+    /** The same, with the claims of a switchover. */
+    EpochClaiming planned() {
+        return new EpochClaiming(claims.planned(), events, nonces, clock);
+    }
+
     /** @throws UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: nothing can be claimed here */
     void requireKey() {
         claims.requireKey();

@@ -15,6 +15,14 @@ public interface EpochClaims {
     }
 
     /**
+     * Those of a switchover: a claim has to stand in every filestore that counts, for the primary may claim the same
+     * epoch to go back.
+     */
+    default EpochClaims planned() {
+        return this;
+    }
+
+    /**
      * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: without a signing key
      *     nothing can be claimed
      */

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -70,6 +71,7 @@ public final class HandedOver {
                 follow(note);
             }
             notes.end();
+            ReplicaPoint.SUCCESSOR_FOLLOWED.reached();
         });
     }
 
@@ -80,7 +82,9 @@ public final class HandedOver {
         }
         reconciler.keepOtherDatabases();
         store.change(record -> following(record, live.get()));
+        ReplicaPoint.SUCCESSOR_NOTED.reached();
         backup.writeMarker("agent-primary switchover", note.last());
+        ReplicaPoint.SUCCESSOR_MARKED.reached();
         events.report(
                 new ReplicaEvent.FollowsSuccessor(note.standby(), note.last().orElseThrow()));
     }

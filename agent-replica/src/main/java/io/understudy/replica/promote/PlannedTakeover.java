@@ -89,7 +89,7 @@ public final class PlannedTakeover {
                     false,
                     false,
                     false,
-                    Promotion.Goal.PROVEN,
+                    Promotion.Goal.HANDED_OVER,
                     LastLook.LOAD)));
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.EPOCH_TAKEN) {

@@ -95,6 +95,10 @@ public final class Promotion {
             this(reason, unfenced, force, restart, false, Goal.NEWEST, LastLook.LOAD);
         }
 
+        boolean isPlanned() {
+            return to == Goal.HANDED_OVER;
+        }
+
         boolean isNewest() {
             return to == Goal.NEWEST;
         }
@@ -105,7 +109,9 @@ public final class Promotion {
         /** What is loaded ahead, when the site comes up on it; otherwise what is live. */
         NEWEST,
         /** What is live. */
-        PROVEN
+        PROVEN,
+        /** What is live, the final snapshot of a primary that hands its site over. */
+        HANDED_OVER
     }
 
     /**
@@ -242,6 +248,9 @@ public final class Promotion {
         notes.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
         events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
+        if (promoting.ofSwitchover() && claimed) {
+            events.report(new ReplicaEvent.TookOver(promoting.epoch()));
+        }
         warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
         DatabaseVersion serving = promoting.before().current();
         return new Report(
@@ -312,16 +321,20 @@ public final class Promotion {
         EpochClaim claim = free.filter(found -> found.held() == held)
                 .map(NewestFirst.Free::claim)
                 .orElseGet(() -> free(held, request));
-        notes.change(record ->
-                record.withClaim(claim).with(record.state().promote(claim.epoch(), request.unfenced(), byHand)));
+        notes.change(record -> record.withClaim(claim)
+                .with(
+                        request.isPlanned()
+                                ? record.state().takeOver(claim.epoch())
+                                : record.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     private EpochClaim free(int held, Request request) {
-        EpochClaim claim = claiming.next(notes.record().claim(), held, request);
+        EpochClaiming rule = request.isPlanned() ? claiming.planned() : claiming;
+        EpochClaim claim = rule.next(notes.record().claim(), held, request);
         // Without the marker this server is the primary, whatever stands in the repository.
         if (backup.on()) {
-            claiming.requireFree(claim, request);
+            rule.requireFree(claim, request);
         }
         return claim;
     }
@@ -329,14 +342,15 @@ public final class Promotion {
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
         UnderstudyException e;
         boolean stands = false;
+        EpochClaiming rule = promoting.ofSwitchover() ? claiming.planned() : claiming;
         try {
-            EpochClaim claim = claiming.of(notes.record().claim(), promoting.epoch(), "promote");
-            Optional<UnderstudyException> failed = claiming.claim(claim, promoting.unfenced());
+            EpochClaim claim = rule.of(notes.record().claim(), promoting.epoch(), "promote");
+            Optional<UnderstudyException> failed = rule.claim(claim, promoting.unfenced());
             if (failed.isEmpty()) {
                 return true;
             }
             e = failed.get();
-            stands = isOfADisk(e) && claiming.stands(claim);
+            stands = isOfADisk(e) && rule.stands(claim);
         } catch (UnderstudyException impossible) {
             e = impossible;
         }
@@ -363,7 +377,7 @@ public final class Promotion {
                     throw new UnderstudyException(
                             taken.code(),
                             "cannot make this server the primary, though its marker is gone: " + taken.getMessage(),
-                            "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica init",
+                            "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica rejoin",
                             taken);
                 });
         return report;

@@ -118,7 +118,7 @@ final class RepeatedPromotion {
             throw new UnderstudyException(
                     ErrorCode.EPOCH_TAKEN,
                     "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
-                    "keep its site stopped, and make it a standby with agent-replica init");
+                    "keep its site stopped, and make it a standby with agent-replica rejoin");
         }
         SiteRestart restart = request.restart() ? SiteRestart.of(site, ticker) : SiteRestart.none();
         return new Promotion.Report(

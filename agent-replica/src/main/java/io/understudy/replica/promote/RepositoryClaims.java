@@ -40,6 +40,11 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
+    public EpochClaims planned() {
+        return new SwitchoverClaims(this, () -> repository.get().epochs().planned(), this::key);
+    }
+
+    @Override
     public void requireKey() {
         key();
     }

@@ -16,6 +16,7 @@ import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
@@ -70,9 +71,11 @@ public final class ImportSteps {
         checks.checkAhead(manifest);
     }
 
-    /** It is loaded ahead. */
+    /** It is loaded ahead; what is held where nothing is live yet is ahead of nothing. */
     void ahead(SnapshotId loaded) {
-        source.ahead((Following) store.state(), loaded);
+        if (store.state() instanceof Following following) {
+            source.ahead(following, loaded);
+        }
     }
 
     /**
@@ -147,6 +150,11 @@ public final class ImportSteps {
         @Override
         public Optional<Manifest> held(SnapshotId snapshot) {
             return source.held(snapshot);
+        }
+
+        @Override
+        public ErasedKeys erased(Manifest loaded) {
+            return source.erased(loaded);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.understudy.replica.round;
 import io.understudy.progress.Progress;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Epochs;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -37,6 +38,16 @@ public interface SnapshotSource {
      * @throws io.understudy.failure.UnderstudyException {@code SNAPSHOT_UNKNOWN} where it was deleted since the listing
      */
     Manifest manifest(SnapshotId snapshot);
+
+    /**
+     * The rows of a snapshot that were erased since. Of one that is younger than a day nothing is asked: no rule erases
+     * so soon.
+     *
+     * @throws io.understudy.failure.UnderstudyException where a rule erases rows and nothing says which
+     */
+    default ErasedKeys erased(Manifest manifest) {
+        return ErasedKeys.none();
+    }
 
     /**
      * When another standby last reported under this one's name, as the last listing found; asks nothing.

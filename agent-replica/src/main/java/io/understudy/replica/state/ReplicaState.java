@@ -21,6 +21,7 @@ import java.util.Optional;
  * Applying UNDONE             settled      what it was before
  * Applying FORWARD, BACK      abandoned    Following what is live; what it was before, when its database is live
  * Following                   promote      Promoting
+ * Following                   take over    Promoting, by a switchover
  * Promoting                   withdrawn    Following
  * Promoting                   promoted     Promoted
  * Promoted                    claimed      Promoted, its epoch in the repository
@@ -81,6 +82,11 @@ public sealed interface ReplicaState {
 
     default ReplicaState promote(int epoch, boolean unfenced, boolean byHand) {
         throw refused("promote");
+    }
+
+    /** The primary hands the site over. */
+    default ReplicaState takeOver(int epoch) {
+        throw refused("take over");
     }
 
     default ReplicaState withdrawn() {
@@ -172,7 +178,12 @@ public sealed interface ReplicaState {
 
         @Override
         public ReplicaState promote(int epoch, boolean unfenced, boolean byHand) {
-            return new Promoting(epoch, unfenced, byHand, this);
+            return new Promoting(epoch, unfenced, byHand, Optional.empty(), this);
+        }
+
+        @Override
+        public ReplicaState takeOver(int epoch) {
+            return new Promoting(epoch, false, false, Optional.of(true), this);
         }
     }
 
@@ -263,8 +274,15 @@ public sealed interface ReplicaState {
      * @param epoch that it claims; the claim itself is in the {@link ReplicaRecord}
      * @param unfenced go on when the filestore can't be reached
      * @param byHand the marker was removed by hand; restarting the site is the operator's then
+     * @param planned whether the primary hands the site over: the claim has to stand in every filestore that counts
      */
-    record Promoting(int epoch, boolean unfenced, boolean byHand, Following before) implements ReplicaState {
+    record Promoting(int epoch, boolean unfenced, boolean byHand, Optional<Boolean> planned, Following before)
+            implements ReplicaState {
+        /** Whether it is the standby's part of a switchover. */
+        public boolean ofSwitchover() {
+            return planned.orElse(false);
+        }
+
         @Override
         public String label() {
             return "promoting";

@@ -92,7 +92,11 @@ class ReplicaNoticesTest {
         assertThat(of(new ReplicaEvent.MarkerRemoved())).isEmpty();
         assertThat(of(new ReplicaEvent.ServerPromoted(2, false)))
                 .containsExactly(
-                        "recovery round silent", "recovery hold silent", "recovery dns silent", "promotion promotion");
+                        "recovery round silent",
+                        "recovery hold silent",
+                        "recovery drill silent",
+                        "recovery dns silent",
+                        "promotion promotion");
         assertThat(of(new ReplicaEvent.EpochUnclaimed(2, failure(ErrorCode.FILESTORE_UNREACHABLE))))
                 .containsExactly("failure epoch");
         assertThat(of(new ReplicaEvent.EpochClaimed(2))).containsExactly("recovery epoch");

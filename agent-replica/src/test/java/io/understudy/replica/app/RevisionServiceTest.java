@@ -61,7 +61,9 @@ class RevisionServiceTest {
         };
         Events events = new Events(Clock.systemUTC(), (event, at) -> reported.add(event.message()));
         return new RevisionService(
-                remarks -> new RevisionKeeper(settings, reader, remarks, Clock.systemUTC()), events, new FakeTicker());
+                remarks -> new RevisionKeeper(settings, reader, remarks, (id, erased) -> {}, Clock.systemUTC()),
+                events,
+                new FakeTicker());
     }
 
     @Test

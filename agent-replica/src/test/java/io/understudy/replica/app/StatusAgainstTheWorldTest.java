@@ -101,7 +101,8 @@ class StatusAgainstTheWorldTest {
                     .set("trees_left", "")
                     .set("discrepancies", "")
                     .set("guard.two_primaries", "")
-                    .set("guard.dns", NONE);
+                    .set("guard.dns", NONE)
+                    .set("drill", NONE);
         }
 
         Truth set(String field, String value) {
@@ -292,6 +293,9 @@ class StatusAgainstTheWorldTest {
                     FORECAST_TIMESTAMP_SECONDS,
                     TWO_PRIMARIES,
                     DNS_AGREES,
+                    DRILL_LAST_SUCCESS_TIMESTAMP_SECONDS,
+                    DRILL_DURATION_SECONDS,
+                    DRILL_RESULT,
                     DNS_TTL_SECONDS,
                     DNS_SILENT_SERVERS,
                     REPOSITORY_UP,

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +68,9 @@ class SeveralStandbysTest {
         Thread daemons = new Thread(() -> run("run", "--sites-http", "127.0.0.1:" + port));
         daemons.start();
         try {
-            await().ignoreExceptions().until(() -> get(port, "/readyz").startsWith("faulty does not run: "));
+            await().atMost(Duration.ofMinutes(1))
+                    .ignoreExceptions()
+                    .until(() -> get(port, "/readyz").startsWith("faulty does not run: "));
             assertThat(get(port, "/metrics"))
                     .contains("understudy_site_up{role=\"replica\",site=\"blog\"} 1.0")
                     .contains("understudy_site_up{role=\"replica\",site=\"shop\"} 1.0")

@@ -18,6 +18,7 @@ public final class FakeClaims implements EpochClaims {
     private boolean forgetful;
     private boolean keyless;
     private volatile int held;
+    private boolean planned;
 
     FakeClaims(CrashPoints points) {
         this.points = points;
@@ -56,6 +57,19 @@ public final class FakeClaims implements EpochClaims {
 
     public Optional<String> nonce(int epoch) {
         return Optional.ofNullable(claimed.get(epoch));
+    }
+
+    @Override
+    public EpochClaims planned() {
+        planned = true;
+        return this;
+    }
+
+    /** Whether a claim of a switchover was asked for since this was asked last. */
+    public boolean wasPlanned() {
+        boolean was = planned;
+        planned = false;
+        return was;
     }
 
     /** The epoch in which this server's primary agent may commit. */

@@ -18,16 +18,24 @@ import io.understudy.replica.fakes.DyingAt;
 import io.understudy.replica.load.LoadReport.By;
 import io.understudy.replica.load.OwnChanges.Kept;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.ErasureHash;
+import io.understudy.repository.Erasures;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.InMemoryFilestore;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -215,8 +223,8 @@ class OwnRowsTest extends IncrementalLoads {
         LoadedSpare loaded = load(capture(), blobs);
 
         assertThat(loaded.report().own().orElseThrow())
-                .isEqualTo(
-                        new OwnChanges(List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of(), 0));
+                .isEqualTo(new OwnChanges(
+                        List.of("public.users"), List.of(new Kept("public.users", 2, 1)), List.of(), 0, List.of()));
         assertThat(spare("SELECT string_agg(id || name || pass || len, ',' ORDER BY id) FROM users"))
                 .isEqualTo("1adminstandby5,3bobchanged3,4evee3,9anna3");
     }
@@ -313,5 +321,45 @@ class OwnRowsTest extends IncrementalLoads {
         live(live);
         assertThat(loader().ownTables(live)).containsExactly("\"public\".\"users\"");
         assertThat(loader().compareLive(manifest, blobs, Progress.none())).isEmpty();
+    }
+
+    /** Who was erased does not come back with a snapshot from before, and the next load begins with what it has. */
+    @Test
+    void rowsThatWereErasedSinceAreLeftOut() {
+        server.psql(
+                source,
+                "CREATE TABLE login (id int PRIMARY KEY, name text REFERENCES users (name) ON DELETE CASCADE);"
+                        + " INSERT INTO login VALUES (1, 'ann'), (2, 'bob')");
+        Manifest old = capture();
+        Repository repository = Repository.create(
+                new InMemoryFilestore(), UUID.randomUUID(), "site", TrustedKeys.of(), Clock.systemUTC());
+        ErasureHash hash = Erasures.of(repository).hash();
+        ErasedKeys.Collected erased = new ErasedKeys.Collected();
+        erased.add(
+                hash.table("public", "users"),
+                hash.row("public", "users", List.of("3")),
+                old.moment().plusSeconds(1));
+        LoadedSpare loaded = loader().load(
+                        old,
+                        blobs,
+                        new LoadContext() {
+                            @Override
+                            public Optional<Manifest> held(SnapshotId snapshot) {
+                                return Optional.ofNullable(mirror.get(snapshot));
+                            }
+
+                            @Override
+                            public ErasedKeys erased(Manifest manifest) {
+                                return erased.by(hash).at(manifest.moment());
+                            }
+                        },
+                        Progress.none());
+        assertThat(spare("SELECT string_agg(name, ',' ORDER BY id) FROM users")).isEqualTo("admin,ann");
+        assertThat(spare("SELECT string_agg(name, ',') FROM login")).isEqualTo("ann");
+        assertThat(loaded.report().text()).contains("rows of public.users left out because they were erased: 1");
+        retire(loaded.database());
+        load(capture(), blobs);
+        assertThat(spare("SELECT string_agg(name, ',' ORDER BY id) FROM users")).isEqualTo("admin,ann,bob");
+        assertThat(spare("SELECT count(*) FROM login")).isEqualTo("2");
     }
 }

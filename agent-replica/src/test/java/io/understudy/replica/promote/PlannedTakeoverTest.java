@@ -37,6 +37,7 @@ class PlannedTakeoverTest extends FollowingStandby {
         assertThat(world.marker.on()).isFalse();
         assertThat(world.claims.held()).isEqualTo(2);
         assertThat(world.liveDatabase()).isEqualTo("00000001-00000002");
+        assertThat(world.claims.wasPlanned()).as("its claim stands everywhere").isTrue();
         assertThat(takeover().run()).as("once").isEmpty();
     }
 
@@ -97,6 +98,8 @@ class PlannedTakeoverTest extends FollowingStandby {
             one.points.dieAt(points);
             died = dies(one);
             one.points.live();
+            one.claims.wasPlanned();
+            boolean claimed = one.claims.held() == 2;
             if (one.store.state() instanceof Promoting) {
                 one.agent().promotion().resume();
             } else {
@@ -104,6 +107,9 @@ class PlannedTakeoverTest extends FollowingStandby {
             }
             assertThat(one.store.state()).as("killed at point " + points).isInstanceOf(Promoted.class);
             assertThat(one.marker.on()).isFalse();
+            assertThat(one.claims.wasPlanned() || claimed || !died)
+                    .as("by the same rule")
+                    .isTrue();
         }
         assertThat(points).isGreaterThan(4);
     }

@@ -277,7 +277,7 @@ class PromotionTest extends FollowingStandby {
         assertThatThrownBy(() -> old.agent().promotion().promote(PLAIN))
                 .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
-                    assertThat(failure.hint()).contains("agent-replica init");
+                    assertThat(failure.hint()).contains("agent-replica rejoin");
                 });
         assertThat(old.site.starts()).isZero();
     }
@@ -290,7 +290,7 @@ class PromotionTest extends FollowingStandby {
 
         assertThatThrownBy(() -> promote(PLAIN)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
             assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
-            assertThat(failure.hint()).contains("--force", "agent-replica init");
+            assertThat(failure.hint()).contains("--force", "agent-replica rejoin");
         });
         refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
 

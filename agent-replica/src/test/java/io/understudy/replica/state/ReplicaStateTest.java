@@ -72,7 +72,8 @@ class ReplicaStateTest {
     static final Applying BACK = new Applying(intent(Phase.BACK, Optional.of(IN_APPLY)));
     static final Applying BACK_AFTER_PROOF = new Applying(intent(Phase.BACK, Optional.of(IN_PROOF)));
     static final Applying UNDONE = new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)));
-    static final Promoting PROMOTING = new Promoting(EPOCH, false, false, FOLLOWING);
+    static final Promoting PROMOTING = new Promoting(EPOCH, false, false, Optional.empty(), FOLLOWING);
+    static final Promoting TAKING_OVER = new Promoting(EPOCH, false, false, Optional.of(true), FOLLOWING);
     static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
     static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
 
@@ -128,6 +129,7 @@ class ReplicaStateTest {
                 BACK_AFTER_PROOF,
                 UNDONE,
                 PROMOTING,
+                TAKING_OVER,
                 PENDING,
                 PROMOTED);
     }
@@ -142,6 +144,7 @@ class ReplicaStateTest {
         events.put("undone", state -> state.undone(Optional.empty()));
         events.put("settled", ReplicaState::settled);
         events.put("promote", it -> it.promote(EPOCH, false, false));
+        events.put("take over", it -> it.takeOver(EPOCH));
         events.put("withdrawn", ReplicaState::withdrawn);
         events.put("promoted", it -> it.promoted(true, false, NOW));
         events.put("claimed", it -> it.claimed(EPOCH));
@@ -168,7 +171,9 @@ class ReplicaStateTest {
                 new Following(OLD, true, NOW, Optional.empty())));
         return Stream.of(
                 Arguments.of(SEEDING, row("begin", FORWARD)),
-                Arguments.of(FOLLOWING, row("begin", FORWARD, "promote", PROMOTING, "demoted", SEEDING)),
+                Arguments.of(
+                        FOLLOWING,
+                        row("begin", FORWARD, "promote", PROMOTING, "take over", TAKING_OVER, "demoted", SEEDING)),
                 Arguments.of(
                         FOLLOWING_WITH_PREVIOUS,
                         row(
@@ -177,7 +182,9 @@ class ReplicaStateTest {
                                 "rollback",
                                 rolledBack,
                                 "promote",
-                                new Promoting(EPOCH, false, false, FOLLOWING_WITH_PREVIOUS),
+                                new Promoting(EPOCH, false, false, Optional.empty(), FOLLOWING_WITH_PREVIOUS),
+                                "take over",
+                                new Promoting(EPOCH, false, false, Optional.of(true), FOLLOWING_WITH_PREVIOUS),
                                 "demoted",
                                 SEEDING)),
                 Arguments.of(FORWARD, row("accepted", PROVEN, "failed", BACK)),
@@ -192,6 +199,7 @@ class ReplicaStateTest {
                                 new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF))))),
                 Arguments.of(UNDONE, row("settled", FOLLOWING)),
                 Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
+                Arguments.of(TAKING_OVER, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
                 Arguments.of(PENDING, row("claimed", PROMOTED, "restarted", PENDING, "demoted", SEEDING)),
                 Arguments.of(PROMOTED, row("claimed", PROMOTED, "restarted", PROMOTED, "demoted", SEEDING)));
     }
@@ -267,6 +275,7 @@ class ReplicaStateTest {
                         NEW.snapshot(),
                         OLD.snapshot(),
                         NEW.snapshot(),
+                        OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),

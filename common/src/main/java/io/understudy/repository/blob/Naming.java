@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -15,7 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
  * {@code i} of the table is the first 8 bytes, the highest first, of HMAC-SHA256 of {@code gear i}. Thread-safe.
  */
 public final class Naming {
-    public static final Naming PUBLIC = new Naming(null, null, Gear.TABLE, true);
+    public static final Naming PUBLIC = new Naming(null, null, null, Gear.TABLE, true);
     /** Bytes of a secret. */
     public static final int SECRET = 32;
 
@@ -23,20 +24,22 @@ public final class Naming {
 
     private final SecretKeySpec key;
     private final SecretKeySpec lengths;
+    private final byte[] erasures;
     private final long[] gear;
     private final boolean hashes;
 
     /** @param hashes whether content may be called by its SHA-256 */
-    private Naming(SecretKeySpec key, SecretKeySpec lengths, long[] gear, boolean hashes) {
+    private Naming(SecretKeySpec key, SecretKeySpec lengths, byte[] erasures, long[] gear, boolean hashes) {
         this.key = key;
         this.lengths = lengths;
+        this.erasures = erasures;
         this.gear = gear;
         this.hashes = hashes;
     }
 
     /** The same, where some content has the name that it had in a plain repository. What is new gets the other one. */
     Naming orPublic() {
-        return new Naming(key, lengths, gear, true);
+        return new Naming(key, lengths, erasures, gear, true);
     }
 
     /** @param secret of {@value #SECRET} bytes, for this repository alone */
@@ -51,7 +54,7 @@ public final class Naming {
         }
         SecretKeySpec names = new SecretKeySpec(derived(root, "names"), HMAC);
         SecretKeySpec lengths = new SecretKeySpec(derived(root, "lengths"), HMAC);
-        return new Naming(names, lengths, gear, false);
+        return new Naming(names, lengths, derived(root, "erased rows"), gear, false);
     }
 
     private static byte[] derived(SecretKeySpec key, String what) {
@@ -85,6 +88,11 @@ public final class Naming {
     public long draw(String what, BlobId content, long bound) {
         byte[] drawn = derived(lengths, what + " " + content.hex());
         return (ByteBuffer.wrap(drawn).getLong() >>> 1) % bound;
+    }
+
+    /** A secret to hash keys of rows with; empty where all is public. */
+    public Optional<byte[]> erasureKey() {
+        return Optional.ofNullable(erasures).map(byte[]::clone);
     }
 
     long[] gear() {

@@ -1,0 +1,191 @@
+package io.understudy.primary.capture;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.primary.capture.SnapshotRun.Result;
+import io.understudy.progress.Progress;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Saves what a server never shipped before another one took its place: its database and trees as they are, as an
+ * orphan. An orphan is no snapshot, so it is saved although this server may not commit any more; nothing imports it.
+ *
+ * <p>It adds to the last snapshot that this server shipped, of which retention on the new primary knows nothing but its
+ * manifest. So that manifest is looked for once more when the orphan is there: as long as it was, no blob of it was
+ * deleted, and from then on the orphan keeps them. Killed anywhere it leaves nothing, or an orphan that the next one
+ * finds.
+ */
+public final class OrphanTaker {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanTaker.class);
+
+    private final Path state;
+    private final Marker marker;
+    private final EpochStore epochs;
+    private final Supplier<Repository> repository;
+    private final Supplier<SigningKey> key;
+    private final SnapshotSource source;
+    private final LocalLists lists;
+    private final KeptManifest kept;
+
+    /** @param state folder of durable state */
+    public OrphanTaker(
+            Path state,
+            Marker marker,
+            EpochStore epochs,
+            Supplier<Repository> repository,
+            Supplier<SigningKey> key,
+            SnapshotSource source) {
+        this.state = Objects.requireNonNull(state);
+        this.marker = Objects.requireNonNull(marker);
+        this.epochs = Objects.requireNonNull(epochs);
+        this.repository = Objects.requireNonNull(repository);
+        this.key = Objects.requireNonNull(key);
+        this.source = Objects.requireNonNull(source);
+        this.lists = new LocalLists(state, source.ticker());
+        this.kept = new KeptManifest(state);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param orphan that holds it; empty where nothing differs from the last snapshot
+     * @param existed whether an earlier run saved it
+     * @param shipped the last snapshot that this server shipped, as far as it is still there
+     */
+    public record Saved(Optional<Manifest> orphan, boolean existed, Optional<SnapshotId> shipped) {}
+
+    /**
+     * Saves it, unless it is saved already or nothing differs.
+     *
+     * @param acceptEmpty names of trees, or {@code database}, that may be empty
+     * @param beforeImport whether the caller knows that nothing was imported here, though the marker is there
+     * @throws UnderstudyException {@code USAGE} where this server's epoch is not over; {@code BACKUP_MODE},
+     *     {@code LOCKED}, {@code CONTENT_GONE}, and what the source, the repository and its filestore throw
+     */
+    public Saved save(Set<String> acceptEmpty, boolean beforeImport, Progress progress) {
+        if (marker.present() && !beforeImport) {
+            throw new UnderstudyException(
+                    ErrorCode.BACKUP_MODE,
+                    "cannot save an orphan: this server is in backup mode (" + marker.file()
+                            + " exists), so what is here may be what it imported",
+                    "run agent-replica rejoin, which knows");
+        }
+        Path lock = StateEntry.SNAPSHOT_LOCK.in(state);
+        ProcessLock held = ProcessLock.tryAcquire(lock)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.LOCKED,
+                        "cannot save an orphan: " + ProcessLock.holder(lock) + " takes a snapshot",
+                        "wait until it is done"));
+        try {
+            return saveAlone(SnapshotRequest.orphan(acceptEmpty), progress);
+        } finally {
+            held.close();
+        }
+    }
+
+    private Saved saveAlone(SnapshotRequest request, Progress progress) {
+        Repository target = repository.get();
+        requireOne(target);
+        int epoch = requireOver(target);
+        target.refreshKeys();
+        Repository orphans = target.orphans();
+        Optional<SnapshotId> shipped = target.newest(
+                target.list().stream().filter(each -> each.epoch() <= epoch).toList(),
+                junk -> LOG.warn("{}", junk.text()));
+        Optional<SnapshotId> earlier = own(orphans, epoch);
+        Repository home = earlier.isPresent() ? orphans : target;
+        Base base =
+                earlier.or(() -> shipped).map(each -> Base.of(home, each, kept)).orElse(Base.NONE);
+        Result result = take(target, base, epoch, request, progress);
+        if (result.taken().isEmpty()) {
+            return new Saved(earlier.flatMap(each -> base.manifest()), earlier.isPresent(), shipped);
+        }
+        Manifest orphan = result.taken().get().manifest();
+        if (earlier.or(() -> shipped).filter(each -> !home.holds(each)).isPresent()) {
+            LOG.info("what this server shipped last was deleted while the orphan was saved: it is saved once more");
+            orphans.delete(orphan.snapshot());
+            orphan = take(target, Base.NONE, epoch, request, progress)
+                    .taken()
+                    .orElseThrow()
+                    .manifest();
+        }
+        orphans.outline(orphan.snapshot());
+        if (!target.blobs().areReadable()) {
+            kept.keep(orphan);
+        }
+        return new Saved(Optional.of(orphan), false, shipped);
+    }
+
+    private Result take(Repository target, Base base, int epoch, SnapshotRequest request, Progress progress) {
+        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, new LastSequence(state), Optional.empty());
+        SigningKey signer = key.get();
+        SnapshotRun run = new SnapshotRun(source, lists, progress);
+        return source.database()
+                .holding(() -> run.take(
+                        target.orphans(),
+                        base,
+                        false,
+                        numbers,
+                        request,
+                        base.manifest().isPresent(),
+                        new TreePlaces(state),
+                        signer,
+                        () -> {}));
+    }
+
+    /** The newest that this server saved of this epoch, as after a crash. */
+    private Optional<SnapshotId> own(Repository orphans, int epoch) {
+        List<SnapshotId> all = orphans.list().stream()
+                .filter(each -> each.epoch() == epoch)
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        return all.stream()
+                .filter(each -> orphans.junk(each).isEmpty())
+                .filter(each -> orphans.outline(each).server().equals(source.server()))
+                .findFirst();
+    }
+
+    private static void requireOne(Repository target) {
+        if (!target.copies().isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot save an orphan: with several filestores its content could be in one of them alone",
+                    "make this server a standby with agent-replica init, which keeps its database under another name");
+        }
+    }
+
+    /** @return the epoch of this server, which is over */
+    private int requireOver(Repository target) {
+        try {
+            int epoch = epochs.require(target);
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot save an orphan: epoch " + epoch + " of this server is the highest, so it is the primary",
+                    "promote the other server first, or hand the site over with agent-primary switchover");
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.FENCED) {
+                throw e;
+            }
+            return epochs.held()
+                    .filter(mine -> mine.repository().equals(Optional.of(target.id())))
+                    .orElseThrow(() -> e)
+                    .epoch();
+        }
+    }
+}

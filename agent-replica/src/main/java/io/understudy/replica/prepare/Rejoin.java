@@ -1,0 +1,197 @@
+package io.understudy.replica.prepare;
+
+import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.site.SiteService;
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The way back of an old primary: its site is stopped, what it never shipped is saved as an orphan, and only then it
+ * becomes a standby. Killed anywhere it is run again: until the marker is written nothing of the server has changed but
+ * that its site is stopped, and what was saved already is found.
+ */
+public final class Rejoin {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Settings settings;
+    private final Preparation preparation;
+    private final BackupMode backup;
+    private final ReplicaStateStore store;
+    private final EpochStore epochs;
+    private final Supplier<Repository> repository;
+    private final LiveDatabases databases;
+    private final SiteService site;
+    private final Orphans orphans;
+    private final Ticker ticker;
+
+    /** Saves what this server never shipped. */
+    @FunctionalInterface
+    public interface Orphans {
+        /**
+         * Durable on return.
+         *
+         * @param beforeImport whether the marker is there, and nothing was imported
+         * @throws UnderstudyException why it is not saved
+         */
+        Saved save(Set<String> acceptEmpty, boolean beforeImport);
+    }
+
+    /**
+     * What there was to save.
+     *
+     * @param orphan that holds it; empty where nothing differs
+     * @param existed whether an earlier run saved it
+     * @param shipped the last snapshot that this server shipped; empty where none is left
+     */
+    public record Saved(Optional<SnapshotId> orphan, boolean existed, Optional<SnapshotId> shipped) {}
+
+    /**
+     * What an operator decides.
+     *
+     * @param siteStopped that the site is stopped, where the configuration cannot stop it
+     * @param withoutOrphan that nothing is to be saved
+     * @param acceptEmpty names of trees, or {@code database}, that may be empty
+     */
+    public record Request(boolean siteStopped, boolean withoutOrphan, Set<String> acceptEmpty) {
+        public Request {
+            acceptEmpty = Set.copyOf(acceptEmpty);
+        }
+    }
+
+    /**
+     * How it ended.
+     *
+     * @param saved empty where nothing could be, or was to be, saved
+     * @param why nothing could be saved; empty otherwise
+     */
+    public record Result(Optional<Saved> saved, Optional<String> why) {}
+
+    public Rejoin(
+            Settings settings,
+            Preparation preparation,
+            BackupMode backup,
+            ReplicaStateStore store,
+            EpochStore epochs,
+            Supplier<Repository> repository,
+            LiveDatabases databases,
+            SiteService site,
+            Orphans orphans,
+            Ticker ticker) {
+        this.settings = settings;
+        this.preparation = preparation;
+        this.backup = backup;
+        this.store = store;
+        this.epochs = epochs;
+        this.repository = repository;
+        this.databases = databases;
+        this.site = site;
+        this.orphans = orphans;
+        this.ticker = ticker;
+    }
+
+    /**
+     * Why there is nothing that could be saved; empty where there may be something. Changes nothing.
+     *
+     * @throws UnderstudyException {@code USAGE} where this server is the primary; what looking fails with
+     */
+    public Optional<String> nothingToSave() {
+        Optional<EpochClaim> held = epochs.held();
+        if (held.isEmpty()) {
+            return Optional.of("the state folder holds no epoch of this server, so nothing is known of what it shipped;"
+                    + " a database that is here is kept under another name by the first import");
+        }
+        Repository target = repository.get();
+        requireOver(target);
+        Optional<SnapshotId> imported = store.read()
+                .filter(record -> backup.on())
+                .flatMap(ReplicaRecord::live)
+                .flatMap(DatabaseVersion::snapshot)
+                .filter(id -> id.epoch() > held.get().epoch());
+        if (imported.isPresent()) {
+            return Optional.of("snapshot " + imported.get() + " was imported over it already"
+                    + store.read().map(ReplicaRecord::setAside).stream()
+                            .flatMap(List::stream)
+                            .reduce((first, last) -> last)
+                            .map(name -> "; the database of before is kept as \"" + name + "\"")
+                            .orElse("; replaced files may be in .understudy/undo of each tree"));
+        }
+        if (settings.database().isThere() && databases.look().live().isEmpty()) {
+            return Optional.of("the database \"" + settings.database().name()
+                    + "\" is not there; files that the first import replaces are in .understudy/undo of each tree");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Does it.
+     *
+     * @throws UnderstudyException {@code USAGE} where this server is the primary; {@code CONFIG_INVALID} where nothing
+     *     stops its site; {@code LOCKED} while an import runs; why the orphan is not saved
+     */
+    public Result run(Request request) {
+        Optional<String> nothing;
+        Optional<Saved> saved = Optional.empty();
+        ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
+        try {
+            nothing = nothingToSave()
+                    .or(() -> request.withoutOrphan() ? Optional.of("it was not to be saved") : Optional.empty());
+            if (nothing.isEmpty()) {
+                stopSite(request);
+                saved = Optional.of(orphans.save(request.acceptEmpty(), backup.on()));
+            }
+        } finally {
+            lock.close();
+        }
+        if (!backup.on()) {
+            if (nothing.isPresent()) {
+                stopSite(request);
+            }
+            preparation.enter();
+        }
+        return new Result(saved, nothing);
+    }
+
+    /** What it writes from here on would be in no orphan. */
+    private void stopSite(Request request) {
+        if (settings.service().stop().isEmpty() && !request.siteStopped()) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot rejoin: the site of this server may run, and service.stop, which would stop it, is not set",
+                    "set service.stop; or stop the site and repeat this with --site-stopped");
+        }
+        site.stop();
+    }
+
+    private void requireOver(Repository target) {
+        int epoch;
+        try {
+            epoch = epochs.require(target);
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.FENCED) {
+                return;
+            }
+            throw e;
+        }
+        throw new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot rejoin: epoch " + epoch + " of this server is the highest, so it is the primary",
+                "promote the other server first, or hand the site over with agent-primary switchover");
+    }
+}

@@ -1,0 +1,67 @@
+package io.understudy.replica.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.ScriptedCommandRunner;
+import io.understudy.testing.ScriptedCommandRunner.Answer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class OrphanProgramTest {
+    private final ScriptedCommandRunner runner = new ScriptedCommandRunner();
+    private final OrphanProgram program =
+            new OrphanProgram(runner, Optional.of("/opt/understudy"), List.of("--config", "/etc/site.yaml"));
+
+    @Test
+    void asksThePrimarysAgentOfThisInstallation() {
+        answers(Answer.ok("{\"orphan\":\"00000001-00000002\",\"existed\":true,\"shipped\":null}\n"));
+
+        Saved saved = program.save(Set.of("media", "database"), true);
+
+        assertThat(saved).isEqualTo(new Saved(Optional.of(new SnapshotId(1, 2)), true, Optional.empty()));
+        assertThat(runner.commands().get(0).arguments())
+                .containsExactly(
+                        "/opt/understudy/bin/agent-primary",
+                        "orphan",
+                        "--json",
+                        "--config",
+                        "/etc/site.yaml",
+                        "--accept-empty",
+                        "database",
+                        "--accept-empty",
+                        "media",
+                        "--before-import");
+    }
+
+    @Test
+    void failsAsItFailed() {
+        answers(Answer.failed(
+                ErrorCode.CONTENT_GONE.exitCode(), "a log line\nerror: the tree is empty\nhint: mount it\n"));
+
+        assertThatThrownBy(() -> program.save(Set.of(), false)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
+            assertThat(e.code().exitCode()).isEqualTo(ErrorCode.CONTENT_GONE.exitCode());
+            assertThat(e).hasMessageContaining("the tree is empty");
+            assertThat(e.hint()).isEqualTo("mount it");
+        });
+    }
+
+    @Test
+    void takesNoOtherOutputForAResult() {
+        answers(Answer.ok("saved\n"));
+
+        assertThatThrownBy(() -> program.save(Set.of(), false))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_FAILED));
+    }
+
+    private void answers(Answer answer) {
+        runner.on("/opt/understudy/bin/agent-primary", answer);
+    }
+}

@@ -1,0 +1,217 @@
+package io.understudy.replica.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.prepare.Rejoin.Orphans;
+import io.understudy.replica.prepare.Rejoin.Request;
+import io.understudy.replica.prepare.Rejoin.Result;
+import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.SnapshotId;
+import io.understudy.site.SiteService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class RejoinTest extends StandbyInPreparation {
+    private static final Request ASKED = new Request(false, false, Set.of());
+    private static final SnapshotId ORPHAN = new SnapshotId(1, 2);
+    private static final Saved SAVED = new Saved(Optional.of(ORPHAN), false, Optional.of(new SnapshotId(1, 1)));
+
+    private final List<String> done = new ArrayList<>();
+    private Optional<UnderstudyException> refusal = Optional.empty();
+
+    private final Orphans orphans = (acceptEmpty, beforeImport) -> {
+        done.add("orphan" + (beforeImport ? " before import" : "") + (world.marker.on() ? ", marked" : ""));
+        refusal.ifPresent(why -> {
+            throw why;
+        });
+        return SAVED;
+    };
+
+    private final SiteService site = new SiteService() {
+        @Override
+        public void stop() {
+            done.add("stop");
+        }
+
+        @Override
+        public void restart() {
+            done.add("restart");
+        }
+
+        @Override
+        public void prove() {
+            done.add("prove");
+        }
+
+        @Override
+        public boolean healthy() {
+            return true;
+        }
+    };
+
+    private Settings settings(List<String> stop) {
+        Settings base = settings();
+        return new Settings(
+                base.site(),
+                base.state(),
+                base.marker(),
+                base.database(),
+                base.trees(),
+                base.filestore(),
+                base.signing(),
+                base.primary(),
+                base.retention(),
+                base.replica(),
+                new ServiceSettings(stop, List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
+                base.tls());
+    }
+
+    private Rejoin rejoin(Settings settings) {
+        return new Rejoin(
+                settings,
+                preparation(settings),
+                world.marker,
+                world.store,
+                epochs,
+                () -> repository,
+                world.databases,
+                site,
+                orphans,
+                world.time);
+    }
+
+    private Rejoin rejoin() {
+        return rejoin(settings(List.of("stop-site")));
+    }
+
+    private void wasPrimary() {
+        world.databases.create(FakeDatabases.LIVE);
+        epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
+    }
+
+    private void anotherWasPromoted() {
+        repository.epochs().claim(new EpochClaim(2, "other", NOW, "promoted", "another"), key);
+    }
+
+    @Test
+    void savesTheOrphanOfTheStoppedSiteBeforeTheMarker() {
+        wasPrimary();
+        anotherWasPromoted();
+
+        Result result = rejoin().run(ASKED);
+
+        assertThat(done).containsExactly("stop", "orphan");
+        assertThat(result.saved()).contains(SAVED);
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void writesNoMarkerWhereTheOrphanIsNotSaved() {
+        wasPrimary();
+        anotherWasPromoted();
+        refusal = Optional.of(new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "away", "wait"));
+
+        assertCode(() -> rejoin().run(ASKED), ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(world.marker.on()).isFalse();
+
+        refusal = Optional.empty();
+        rejoin().run(ASKED);
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void stopsNoSiteOfThePrimary() {
+        wasPrimary();
+
+        assertCode(() -> rejoin().run(ASKED), ErrorCode.USAGE);
+        assertThat(done).isEmpty();
+        assertThat(world.marker.on()).isFalse();
+    }
+
+    @Test
+    void refusesWhereNothingStopsTheSite() {
+        wasPrimary();
+        anotherWasPromoted();
+
+        assertCode(() -> rejoin(settings(List.of())).run(ASKED), ErrorCode.CONFIG_INVALID);
+        assertThat(world.marker.on()).isFalse();
+        rejoin(settings(List.of())).run(new Request(true, false, Set.of()));
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    /** The marker was written by hand, or by a rejoin that was killed after it. */
+    @Test
+    void savesAlsoWhereTheMarkerIsThereAndNothingWasImported() {
+        wasPrimary();
+        anotherWasPromoted();
+        world.marker.putByHand(Optional.empty());
+
+        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
+        assertThat(done).containsExactly("stop", "orphan before import, marked");
+    }
+
+    @Test
+    void saysThatNothingCanBeSavedWhereItWasImportedOver() {
+        wasPrimary();
+        anotherWasPromoted();
+        world.marker.putByHand(Optional.empty());
+        world.source.commit(2, 3);
+        world.sync();
+
+        Result result = rejoin().run(ASKED);
+
+        assertThat(result.saved()).isEmpty();
+        assertThat(result.why().orElseThrow()).contains("00000002-00000003");
+        assertThat(done).doesNotContain("orphan before import, marked");
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void followsWhereTheDiskIsGone() {
+        anotherWasPromoted();
+
+        Result result = rejoin().run(ASKED);
+
+        assertThat(result.why().orElseThrow()).contains("nothing is known of what it shipped");
+        assertThat(done).containsExactly("stop");
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void followsWhereTheDatabaseIsGone() {
+        epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
+        anotherWasPromoted();
+
+        assertThat(rejoin().run(ASKED).why().orElseThrow()).contains("database \"site\" is not there");
+        assertThat(done).doesNotContain("orphan");
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void savesNothingWhereItIsTold() {
+        wasPrimary();
+        anotherWasPromoted();
+
+        assertThat(rejoin().run(new Request(false, true, Set.of())).saved()).isEmpty();
+        assertThat(done).containsExactly("stop");
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    private static void assertCode(ThrowingCallable work, ErrorCode code) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+}

@@ -1,0 +1,13 @@
+package io.understudy.browse;
+
+import io.understudy.config.Settings;
+import java.util.function.Function;
+
+/** What commands that read snapshots are commands of: the program, or a group of commands that reads others. */
+public interface SnapshotCommands {
+    /** The program, which speaks with the caller. */
+    SnapshotProgram program();
+
+    /** Gives the work what reads the snapshots that are meant, and closes that after it. */
+    <T> T reading(Settings settings, Function<SnapshotReader, T> work);
+}

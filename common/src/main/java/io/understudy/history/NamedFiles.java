@@ -1,0 +1,151 @@
+package io.understudy.history;
+
+import io.understudy.browse.SnapshotFiles;
+import io.understudy.config.ClosureRule;
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeRoot;
+import io.understudy.postgres.Session;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.restore.MissingFiles;
+import io.understudy.restore.TreePolicy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The files that rows name by the queries of {@code closure}: what a query gives in the transaction after the rows were
+ * stored, and did not give before. A query that fails costs its answer. Not thread-safe.
+ */
+final class NamedFiles {
+    /** Of paths. */
+    private static final int MOST = 100_000;
+
+    private final Settings settings;
+    private final Session session;
+    private final Consumer<String> remarks;
+    /** By the number of the temporary table. */
+    private final Map<Integer, ClosureRule> asked = new LinkedHashMap<>();
+
+    private NamedFiles(Settings settings, Session session, Consumer<String> remarks) {
+        this.settings = settings;
+        this.session = session;
+        this.remarks = remarks;
+    }
+
+    /** Asks before rows are stored. @param session in the transaction in which they will be */
+    static NamedFiles before(Settings settings, Session session, Consumer<String> remarks) {
+        NamedFiles files = new NamedFiles(settings, session, remarks);
+        int number = 0;
+        for (ClosureRule rule : settings.closure()) {
+            int table = number++;
+            files.alone(rule, () -> {
+                session.execute("CREATE TEMPORARY TABLE understudy_named_" + table + " ON COMMIT DROP AS "
+                        + files.select(rule));
+                files.asked.put(table, rule);
+            });
+        }
+        return files;
+    }
+
+    private String select(ClosureRule rule) {
+        // A query of its own line: a comment at its end takes nothing along.
+        return "SELECT DISTINCT named::text AS path FROM (\n" + rule.query()
+                + "\n) AS asked(named) WHERE named::text <> ''";
+    }
+
+    private void alone(ClosureRule rule, Runnable work) {
+        session.execute("SAVEPOINT understudy_named");
+        try {
+            session.execute("SET LOCAL search_path = public, pg_temp; SET LOCAL statement_timeout = "
+                    + rule.limit().toMillis());
+            work.run();
+            session.execute("SET LOCAL search_path = DEFAULT; SET LOCAL statement_timeout = 0;"
+                    + " RELEASE SAVEPOINT understudy_named");
+        } catch (UnderstudyException e) {
+            session.execute("ROLLBACK TO SAVEPOINT understudy_named");
+            remarks.accept("which files of tree " + rule.tree() + " the rows name is not known: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Brings those back that are missing, each as the newest snapshot has it; before the rows can be seen.
+     *
+     * @return what came back, as {@code tree/path}
+     */
+    List<String> bring(SnapshotRows snapshots) {
+        List<String> brought = new ArrayList<>();
+        asked.forEach((table, rule) -> {
+            List<String> paths = new ArrayList<>();
+            alone(
+                    rule,
+                    () -> paths.addAll(session.query(
+                            select(rule) + " EXCEPT SELECT path FROM pg_temp.understudy_named_" + table
+                                    + " ORDER BY 1 LIMIT " + MOST,
+                            row -> row.text("path"))));
+            settings.trees().stream()
+                    .filter(tree -> tree.name().equals(rule.tree()))
+                    .findFirst()
+                    .filter(tree -> tree.source().isEmpty())
+                    .ifPresent(tree -> brought.addAll(bring(tree, paths, snapshots)));
+        });
+        return brought;
+    }
+
+    private List<String> bring(TreeSettings tree, List<String> paths, SnapshotRows snapshots) {
+        TreeRoot root = TreeRoot.of(tree.path());
+        MissingFiles files = new MissingFiles(root, new TreePolicy(tree.kind(), false, false));
+        TreeSet<SafePath> missing = new TreeSet<>();
+        for (String path : paths) {
+            safe(path).filter(files::isMissing).ifPresent(missing::add);
+        }
+        List<String> brought = new ArrayList<>();
+        if (!missing.isEmpty()) {
+            snapshots.each(opened -> {
+                for (IndexEntry line : found(new SnapshotFiles(opened), tree.name(), missing)) {
+                    SafePath path = line.entry().path();
+                    Optional<String> why = files.bring(line, opened.blobs());
+                    why.ifPresentOrElse(
+                            text -> remarks.accept("file " + tree.name() + "/" + path + " is left out: " + text),
+                            () -> brought.add(tree.name() + "/" + path));
+                    missing.remove(path);
+                }
+                return !missing.isEmpty();
+            });
+        }
+        missing.forEach(path -> remarks.accept("file " + tree.name() + "/" + path + " is in no snapshot"));
+        return brought;
+    }
+
+    private Optional<SafePath> safe(String path) {
+        try {
+            return Optional.of(SafePath.of(path));
+        } catch (UnderstudyException e) {
+            remarks.accept("a row names no path: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** To the end of the index: before it nothing is authentic. */
+    private static List<IndexEntry> found(SnapshotFiles files, String name, TreeSet<SafePath> missing) {
+        Optional<TreeData> tree =
+                files.trees().stream().filter(each -> each.name().equals(name)).findFirst();
+        if (tree.isEmpty()) {
+            return List.of();
+        }
+        try (Stream<IndexEntry> entries = files.entries(tree.get())) {
+            return entries.filter(each -> each.entry() instanceof TreeEntry.File
+                            && missing.contains(each.entry().path()))
+                    .toList();
+        }
+    }
+}

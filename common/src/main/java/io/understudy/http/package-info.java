@@ -1,0 +1,2 @@
+/** What requests over HTTP have in common. */
+package io.understudy.http;
