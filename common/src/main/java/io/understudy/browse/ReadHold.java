@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -70,8 +71,8 @@ public final class ReadHold implements AutoCloseable {
         } catch (UnderstudyException e) {
             return Optional.of(e.getMessage());
         } catch (ExecutionException e) {
-            LOG.debug("what is read is not noted", e);
-            return Optional.of(e.getCause().getMessage());
+            LOG.debug("what is read is not noted", e.getCause());
+            return Optional.of(Objects.requireNonNullElse(e.getCause().getMessage(), "see the log"));
         } catch (TimeoutException e) {
             return Optional.of("the filestore does not answer");
         } catch (InterruptedException e) {
