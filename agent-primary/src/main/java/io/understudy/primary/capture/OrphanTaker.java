@@ -172,20 +172,11 @@ public final class OrphanTaker {
 
     /** @return the epoch of this server, which is over */
     private int requireOver(Repository target) {
-        try {
-            int epoch = epochs.require(target);
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot save an orphan: epoch " + epoch + " of this server is the highest, so it is the primary",
-                    "promote the other server first, or hand the site over with agent-primary switchover");
-        } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.FENCED) {
-                throw e;
-            }
-            return epochs.held()
-                    .filter(mine -> mine.repository().equals(Optional.of(target.id())))
-                    .orElseThrow(() -> e)
-                    .epoch();
-        }
+        return epochs.requireOver(target, "save an orphan")
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.FENCED,
+                        "cannot save an orphan: this server holds no epoch of this repository",
+                        "nothing is known of what it shipped: agent-replica rejoin --without-orphan"))
+                .epoch();
     }
 }

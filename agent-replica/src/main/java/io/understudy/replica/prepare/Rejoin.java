@@ -117,8 +117,7 @@ public final class Rejoin {
             return Optional.of("the state folder holds no epoch of this server, so nothing is known of what it shipped;"
                     + " a database that is here is kept under another name by the first import");
         }
-        Repository target = repository.get();
-        requireOver(target);
+        epochs.requireOver(repository.get(), "rejoin");
         Optional<SnapshotId> imported = store.read()
                 .filter(record -> backup.on())
                 .flatMap(ReplicaRecord::live)
@@ -177,21 +176,5 @@ public final class Rejoin {
                     "set service.stop; or stop the site and repeat this with --site-stopped");
         }
         site.stop();
-    }
-
-    private void requireOver(Repository target) {
-        int epoch;
-        try {
-            epoch = epochs.require(target);
-        } catch (UnderstudyException e) {
-            if (e.code() == ErrorCode.FENCED) {
-                return;
-            }
-            throw e;
-        }
-        throw new UnderstudyException(
-                ErrorCode.USAGE,
-                "cannot rejoin: epoch " + epoch + " of this server is the highest, so it is the primary",
-                "promote the other server first, or hand the site over with agent-primary switchover");
     }
 }
