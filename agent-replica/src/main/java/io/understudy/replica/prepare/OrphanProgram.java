@@ -97,6 +97,7 @@ public final class OrphanProgram implements Orphans {
                 code,
                 "cannot save what was never shipped; the site is stopped, and nothing else was changed: "
                         + line(result, "error: ")
+                                .map(text -> text.replaceFirst("^cannot save an orphan: ", ""))
                                 .orElse("agent-primary orphan ended with exit code " + result.exitCode()),
                 line(result, "hint: ").orElse("run agent-primary orphan by hand; or rejoin --without-orphan"));
     }
