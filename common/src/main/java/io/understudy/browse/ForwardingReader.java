@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Asks another reader, but for what its subclass knows better: so nothing that the other one knows is lost on the way. */
+/**
+ * Asks another reader, but for what its subclass knows better: so nothing that the other one knows is lost on the way.
+ */
 public abstract class ForwardingReader implements SnapshotReader {
     private final SnapshotReader reader;
 
