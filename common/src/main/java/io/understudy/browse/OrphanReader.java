@@ -6,24 +6,24 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The orphans of a repository, and next to them the snapshots that they are compared with. An orphan goes by its ID
  * alone; no other name means one.
  */
-public final class OrphanReader implements SnapshotReader {
+public final class OrphanReader extends ForwardingReader {
     private final Repository orphans;
-    private final SnapshotReader snapshots;
 
     /** @param snapshots of the same repository */
     public OrphanReader(Repository repository, SnapshotReader snapshots) {
+        super(snapshots);
         this.orphans = repository.orphans();
-        this.snapshots = snapshots;
     }
 
     @Override
     public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-        return name.id().filter(orphans::holds).isPresent() ? name.in(orphans, junk) : snapshots.find(name, junk);
+        return name.id().filter(orphans::holds).isPresent() ? name.in(orphans, junk) : super.find(name, junk);
     }
 
     /** The orphans alone, ascending. */
@@ -34,26 +34,23 @@ public final class OrphanReader implements SnapshotReader {
 
     @Override
     public Opened open(SnapshotId snapshot) {
-        return orphans.holds(snapshot) ? new Opened(orphans.read(snapshot), orphans.blobs()) : snapshots.open(snapshot);
+        return orphans.holds(snapshot) ? new Opened(orphans.read(snapshot), orphans.blobs()) : super.open(snapshot);
+    }
+
+    /** The snapshots among them: an orphan stays until it is dropped. */
+    @Override
+    public <T> T held(List<SnapshotId> ids, Consumer<String> remarks, Supplier<T> work) {
+        List<SnapshotId> snapshots =
+                ids.stream().filter(each -> !orphans.holds(each)).toList();
+        return snapshots.isEmpty() ? work.get() : super.held(snapshots, remarks, work);
     }
 
     /** This one alone, so that nothing of a snapshot or of another orphan is taken for it. */
     public SnapshotReader only(SnapshotId orphan) {
-        OrphanReader all = this;
-        return new SnapshotReader() {
-            @Override
-            public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-                return all.find(name, junk);
-            }
-
+        return new ForwardingReader(this) {
             @Override
             public List<SnapshotId> list() {
                 return List.of(orphan);
-            }
-
-            @Override
-            public Opened open(SnapshotId snapshot) {
-                return all.open(snapshot);
             }
         };
     }

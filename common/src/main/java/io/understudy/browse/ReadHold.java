@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -42,7 +43,7 @@ public final class ReadHold implements AutoCloseable {
 
     private Optional<ProcessLock> lock = Optional.empty();
     private int place;
-    private boolean written;
+    private volatile boolean written;
 
     /**
      * @param server its name in the repository
@@ -64,14 +65,14 @@ public final class ReadHold implements AutoCloseable {
                 return Optional.of(ReplicaReports.PLACES + " commands of this server read already");
             }
             Future<Boolean> first = thread.submit(() -> write(snapshots));
-            written = first.get(WAIT.toSeconds(), TimeUnit.SECONDS);
+            boolean allowed = first.get(WAIT.toSeconds(), TimeUnit.SECONDS);
             thread.scheduleAtFixedRate(this::again, AGAIN.toSeconds(), AGAIN.toSeconds(), TimeUnit.SECONDS);
-            return written ? Optional.empty() : Optional.of("this server may not write into replicas/");
+            return allowed ? Optional.empty() : Optional.of("this server may not write into replicas/");
         } catch (UnderstudyException e) {
             return Optional.of(e.getMessage());
         } catch (ExecutionException e) {
-            LOG.debug("what is read is not noted", e);
-            return Optional.of(e.getCause().getMessage());
+            LOG.debug("what is read is not noted", e.getCause());
+            return Optional.of(Objects.requireNonNullElse(e.getCause().getMessage(), "see the log"));
         } catch (TimeoutException e) {
             return Optional.of("the filestore does not answer");
         } catch (InterruptedException e) {
@@ -98,7 +99,7 @@ public final class ReadHold implements AutoCloseable {
     }
 
     private boolean write(List<SnapshotId> read) {
-        return reports.get()
+        boolean allowed = reports.get()
                 .writeReading(
                         new ReplicaReport(
                                 server,
@@ -111,6 +112,9 @@ public final class ReadHold implements AutoCloseable {
                                 Optional.empty(),
                                 Optional.empty()),
                         place);
+        // Also where the command no longer waits for it.
+        written |= allowed;
+        return allowed;
     }
 
     /** Lets retention delete them again. */

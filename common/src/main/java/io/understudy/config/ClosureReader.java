@@ -15,14 +15,7 @@ final class ClosureReader {
     private static ClosureRule rule(Values values, List<String> trees) {
         values.section().allowOnly(Setting.keysOf("closure[]"));
         String tree = values.text(Setting.CLOSURE_TREE);
-        if (!tree.isEmpty() && !trees.contains(tree)) {
-            values.fault(
-                    Setting.CLOSURE_TREE,
-                    "names no tree: " + tree
-                            + NearestName.of(tree, trees)
-                                    .map(other -> " (did you mean " + other + "?)")
-                                    .orElse(""));
-        }
+        TreeNames.require(values, Setting.CLOSURE_TREE, tree, trees);
         return new ClosureRule(
                 tree,
                 HoldsReader.statement(values, Setting.CLOSURE_QUERY, values.text(Setting.CLOSURE_QUERY)),

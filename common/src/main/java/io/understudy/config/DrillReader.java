@@ -61,15 +61,12 @@ final class DrillReader {
     }
 
     private static HealthSettings health(Values values) {
-        values.section().allowOnly(Setting.keysOf("drill.health"));
-        HealthSettings health = new HealthSettings(
-                values.uri(Setting.DRILL_HEALTH_HTTP, List.of("http", "https")),
-                values.list(Setting.DRILL_HEALTH_COMMAND),
-                values.duration(Setting.DRILL_HEALTH_WITHIN));
-        if (health.http().isPresent() != health.command().isEmpty()) {
-            values.fault(Setting.DRILL_HEALTH_HTTP, "or drill.health.command must be set, and only one of them");
-        }
-        return health;
+        return HealthReader.read(
+                values,
+                "drill.health",
+                Setting.DRILL_HEALTH_HTTP,
+                Setting.DRILL_HEALTH_COMMAND,
+                Setting.DRILL_HEALTH_WITHIN);
     }
 
     private static SmokeTest smoke(Values values) {
@@ -108,15 +105,8 @@ final class DrillReader {
     }
 
     private void requireTree(Values values, Setting setting, String name) {
-        List<String> names = trees.stream().map(TreeSettings::name).toList();
-        if (!name.isEmpty() && !names.contains(name)) {
-            values.fault(
-                    setting,
-                    "names no tree: " + name
-                            + NearestName.of(name, names)
-                                    .map(other -> " (did you mean " + other + "?)")
-                                    .orElse(""));
-        }
+        TreeNames.require(
+                values, setting, name, trees.stream().map(TreeSettings::name).toList());
     }
 
     private static Optional<CronExpression> schedule(Values values) {

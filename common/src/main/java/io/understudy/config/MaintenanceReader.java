@@ -27,13 +27,7 @@ final class MaintenanceReader {
         if (tree.isPresent() != path.isPresent()) {
             values.fault(Setting.MAINTENANCE_PATH, "and maintenance.tree are set together");
         }
-        tree.filter(name -> !trees.contains(name))
-                .ifPresent(name -> values.fault(
-                        Setting.MAINTENANCE_TREE,
-                        "names no tree: " + name
-                                + NearestName.of(name, trees)
-                                        .map(other -> " (did you mean " + other + "?)")
-                                        .orElse("")));
+        tree.ifPresent(name -> TreeNames.require(values, Setting.MAINTENANCE_TREE, name, trees));
         return tree.flatMap(name -> path.map(file -> new MaintenanceFile(name, file)));
     }
 }

@@ -57,14 +57,7 @@ final class QuiesceReader {
             if (!path.isAbsolute()) {
                 values.fault(Setting.QUIESCE_FROZEN, "must hold absolute paths: " + text);
             }
-            if (!trees.contains(tree)) {
-                values.fault(
-                        Setting.QUIESCE_FROZEN,
-                        "names no tree: " + tree
-                                + NearestName.of(tree, trees)
-                                        .map(other -> " (did you mean " + other + "?)")
-                                        .orElse(""));
-            }
+            TreeNames.require(values, Setting.QUIESCE_FROZEN, tree, trees);
             found.put(tree, path);
         });
         return found;

@@ -47,15 +47,11 @@ final class RewriteReader {
 
     private String tree(Values values) {
         String name = values.name(Setting.REWRITE_TREE);
-        List<String> names = trees.stream().map(TreeSettings::name).toList();
-        if (!name.isEmpty() && !names.contains(name)) {
-            values.fault(
-                    Setting.REWRITE_TREE,
-                    "names no tree: " + name
-                            + NearestName.of(name, names)
-                                    .map(other -> " (did you mean " + other + "?)")
-                                    .orElse(""));
-        }
+        TreeNames.require(
+                values,
+                Setting.REWRITE_TREE,
+                name,
+                trees.stream().map(TreeSettings::name).toList());
         return name;
     }
 

@@ -9,7 +9,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
 import io.understudy.files.RealPath;
 import io.understudy.files.SafePath;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -30,7 +29,7 @@ final class SettingsChecks {
 
     /** A DNS name, an IPv4 or an IPv6 address. */
     private static final Pattern NAME_IN_CERTIFICATE = Pattern.compile(
-            "(?i)[a-z0-9_]([a-z0-9_-]{0,62})(\\.[a-z0-9_]([a-z0-9_-]{0,62}))*|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*");
+            "(?i)[a-z0-9_][a-z0-9_-]{0,62}(?:\\.[a-z0-9_][a-z0-9_-]{0,62})*+|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*");
 
     private final Values top;
     private final PeriodChecks periods;
@@ -198,8 +197,9 @@ final class SettingsChecks {
         periods.keepsSome(
                 top.below("retention"), settings.retention(), settings.primary().schedule());
         settings.filestore().several().ifPresent(several -> {
+            List<Values> all = top.each("filestores");
             for (int i = 0; i < several.stores().size(); i++) {
-                Values values = top.each("filestores").get(i);
+                Values values = all.get(i);
                 several.stores().get(i).retention().ifPresent(own -> rule(values.below("retention"), own, settings));
             }
         });
@@ -299,15 +299,6 @@ final class SettingsChecks {
 
     /** Whether a path lies in a folder, by name or, where they exist, behind links. */
     private static boolean lies(Path path, Path folder) {
-        return path.startsWith(folder) || real(path).startsWith(real(folder));
-    }
-
-    private static Path real(Path path) {
-        try {
-            return RealPath.of(path);
-        } catch (IOException e) {
-            LOG.debug("{} cannot be resolved", path, e);
-            return path;
-        }
+        return path.startsWith(folder) || RealPath.orItself(path).startsWith(RealPath.orItself(folder));
     }
 }

@@ -88,7 +88,8 @@ public final class SettingsFile {
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
             throw invalid(file, "line " + line + ": " + e.getProblem(), "correct the YAML", e);
-        } catch (YAMLException e) {
+        } catch (YAMLException | NumberFormatException e) {
+            // The latter is how the library ends at a Unicode escape without its digits.
             throw invalid(file, "it is not YAML: " + e.getMessage().strip(), "correct the YAML", e);
         }
     }

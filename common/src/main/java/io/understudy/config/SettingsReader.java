@@ -165,15 +165,12 @@ final class SettingsReader {
     }
 
     private static HealthSettings health(Values values) {
-        values.section().allowOnly(Setting.keysOf("service.health"));
-        HealthSettings health = new HealthSettings(
-                values.uri(Setting.SERVICE_HEALTH_HTTP, List.of("http", "https")),
-                values.list(Setting.SERVICE_HEALTH_COMMAND),
-                values.duration(Setting.SERVICE_HEALTH_WITHIN));
-        if (health.http().isPresent() != health.command().isEmpty()) {
-            values.fault(Setting.SERVICE_HEALTH_HTTP, "or service.health.command must be set, and only one of them");
-        }
-        return health;
+        return HealthReader.read(
+                values,
+                "service.health",
+                Setting.SERVICE_HEALTH_HTTP,
+                Setting.SERVICE_HEALTH_COMMAND,
+                Setting.SERVICE_HEALTH_WITHIN);
     }
 
     private Optional<EncryptionSettings> encryption(Values values) {

@@ -7,7 +7,6 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.RealPath;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +14,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What belongs to one site alone: its state folder, marker, trees, live database, repository and the addresses that its
  * agents listen on. Two sites that had one of them in common would write over each other.
  */
 public final class SitePlaces {
-    private static final Logger LOG = LoggerFactory.getLogger(SitePlaces.class);
     private static final Set<String> THIS_HOST = Set.of("localhost", "127.0.0.1", "::1");
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "*");
 
@@ -72,16 +68,7 @@ public final class SitePlaces {
     }
 
     private static Place file(String key, Path path) {
-        return new Place(key, "", real(path.toAbsolutePath().normalize()));
-    }
-
-    private static Path real(Path path) {
-        try {
-            return RealPath.of(path);
-        } catch (IOException e) {
-            LOG.debug("{} cannot be resolved", path, e);
-            return path;
-        }
+        return new Place(key, "", RealPath.orItself(path.toAbsolutePath().normalize()));
     }
 
     private static List<FilestoreSettings> stores(FilestoreSettings main) {

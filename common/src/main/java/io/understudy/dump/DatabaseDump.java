@@ -146,7 +146,7 @@ public final class DatabaseDump {
             return this;
         }
         ErasedFilter made = new ErasedFilter(manifest, blobs, choice, here);
-        return new DatabaseDump(this, wanted, Optional.of(made), ErasedFilter.text(made.leftOut(), here));
+        return new DatabaseDump(this, wanted, Optional.of(made), made.leftOut());
     }
 
     /** What was left out because it was erased, for people: a line for each table. */

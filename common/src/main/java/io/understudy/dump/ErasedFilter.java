@@ -18,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,7 +46,8 @@ final class ErasedFilter {
     /** What is referred to and left out. */
     private final Map<ForeignKey, Set<List<String>>> lost = new HashMap<>();
 
-    private final Map<String, Long> leftOut = new TreeMap<>();
+    /** For people, by the table's name. */
+    private final Map<String, String> leftOut = new TreeMap<>();
 
     /** Reads what there is to leave out. @param erased those that this snapshot may have */
     ErasedFilter(Manifest manifest, BlobSource blobs, Choice choice, ErasedKeys erased) {
@@ -74,9 +74,9 @@ final class ErasedFilter {
         }
     }
 
-    /** How many rows are left out, by table. */
-    Map<String, Long> leftOut() {
-        return leftOut;
+    /** How many rows of which tables are left out, and why, for people. */
+    List<String> leftOut() {
+        return List.copyOf(leftOut.values());
     }
 
     /** All rows that remain, as COPY writes them. Close it. */
@@ -125,7 +125,8 @@ final class ErasedFilter {
             throw new UncheckedIOException(e);
         }
         if (gone > 0) {
-            leftOut.put(table.schema() + "." + table.name(), gone);
+            String ref = table.schema() + "." + table.name();
+            leftOut.put(ref, text(ref, gone, erased.has(table.schema(), table.name())));
         }
         for (ForeignKey link : grown) {
             if (link.nulled().isEmpty()) {
@@ -151,10 +152,15 @@ final class ErasedFilter {
 
         private final TableData table;
         private final List<ForeignKey> own;
+        /** Where columns are, by their names: rows are many. */
+        private final Map<String, Integer> places = new HashMap<>();
 
         Lines(TableData table) {
             this.table = table;
             this.own = links.stream().filter(link -> isOf(table, link.from())).toList();
+            for (int i = 0; i < table.columns().size(); i++) {
+                places.put(table.columns().get(i), i);
+            }
         }
 
         /** A character for each byte. */
@@ -166,8 +172,8 @@ final class ErasedFilter {
 
         List<String> values(String[] fields, List<String> columns) {
             return columns.stream()
-                    .map(each -> table.columns().indexOf(each))
-                    .map(at -> at < 0 || at >= fields.length ? NULL : fields[at])
+                    .map(each -> places.getOrDefault(each, fields.length))
+                    .map(at -> at >= fields.length ? NULL : fields[at])
                     .toList();
         }
 
@@ -189,7 +195,7 @@ final class ErasedFilter {
             for (ForeignKey link : own) {
                 if (!link.nulled().isEmpty() && refersToLost(link, fields)) {
                     for (String column : link.nulled()) {
-                        fields[table.columns().indexOf(column)] = NULL;
+                        fields[places.get(column)] = NULL;
                         changed = true;
                     }
                 }
@@ -258,14 +264,10 @@ final class ErasedFilter {
         }
     }
 
-    /** For people: {@code left out: 3 rows of public.users …}. */
-    static List<String> text(Map<String, Long> leftOut, ErasedKeys erased) {
-        List<String> all = new ArrayList<>();
-        leftOut.forEach((table, rows) -> all.add("left out: " + rows + (rows == 1 ? " row" : " rows") + " of " + table
-                + (erased.has(table.substring(0, table.indexOf('.')), table.substring(table.indexOf('.') + 1))
-                        ? ", erased or with what was erased"
-                        : ", with erased rows that it refers to")
-                + "; --include-erased brings " + (rows == 1 ? "it" : "them") + " back"));
-        return all;
+    /** {@code left out: 3 rows of public.users …}. */
+    private static String text(String table, long rows, boolean ofTable) {
+        return "left out: " + rows + (rows == 1 ? " row" : " rows") + " of " + table
+                + (ofTable ? ", erased or with what was erased" : ", with erased rows that it refers to")
+                + "; --include-erased brings " + (rows == 1 ? "it" : "them") + " back";
     }
 }

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * @param nulled columns that become null when the row that they refer to is deleted; empty: the row goes with it
  */
 record ForeignKey(String from, List<String> columns, String to, List<String> referenced, List<String> nulled) {
-    private static final String NAME = "(\"(?:[^\"]|\"\")*\"|[^\\s\",().]+)";
-    private static final String LIST = "\\(((?:\"(?:[^\"]|\"\")*\"|[^\"()])*)\\)";
+    private static final String NAME = "(\"(?:[^\"]|\"\")*+\"|[^\\s\",().]+)";
+    private static final String LIST = "\\(((?:\"(?:[^\"]|\"\")*+\"|[^\"()])*+)\\)";
     private static final Pattern DEFINITION = Pattern.compile(
             "\\s*ALTER TABLE (?:ONLY )?" + NAME + "\\." + NAME
                     + "\\s+ADD CONSTRAINT " + NAME + " FOREIGN KEY " + LIST + " REFERENCES " + NAME + "\\." + NAME

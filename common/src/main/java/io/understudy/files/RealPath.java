@@ -3,9 +3,13 @@ package io.understudy.files;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a path leads that need not exist yet. */
 public final class RealPath {
+    private static final Logger LOG = LoggerFactory.getLogger(RealPath.class);
+
     private RealPath() {}
 
     /**
@@ -25,5 +29,15 @@ public final class RealPath {
             existing = next;
         }
         return existing.toRealPath().resolve(existing.relativize(path));
+    }
+
+    /** As {@link #of}; the path itself where what exists can't be resolved. */
+    public static Path orItself(Path path) {
+        try {
+            return of(path);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be resolved", path, e);
+            return path;
+        }
     }
 }

@@ -90,8 +90,13 @@ final class NamedFiles {
                     rule,
                     () -> paths.addAll(session.query(
                             select(rule) + " EXCEPT SELECT path FROM pg_temp.understudy_named_" + table
-                                    + " ORDER BY 1 LIMIT " + MOST,
+                                    + " ORDER BY 1 LIMIT " + (MOST + 1),
                             row -> row.text("path"))));
+            if (paths.size() > MOST) {
+                paths.remove(MOST);
+                remarks.accept("the rows name more than " + MOST + " files of tree " + rule.tree()
+                        + ": the others do not come back");
+            }
             settings.trees().stream()
                     .filter(tree -> tree.name().equals(rule.tree()))
                     .findFirst()

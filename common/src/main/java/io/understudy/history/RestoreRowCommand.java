@@ -91,6 +91,8 @@ public final class RestoreRowCommand implements Callable<Integer> {
     private KeptRevisions kept;
 
     private boolean keepsRevisions = true;
+    /** Whether it can store what it prints, and bring back erased rows. */
+    private boolean applies = true;
 
     /** By the arguments. */
     public RestoreRowCommand() {}
@@ -109,6 +111,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
         this.replace = replace;
         this.database = LIVE;
         this.keepsRevisions = false;
+        this.applies = false;
     }
 
     /**
@@ -231,7 +234,10 @@ public final class RestoreRowCommand implements Callable<Integer> {
             snapshots.every().warn(remarks::add);
             snapshots.leftOut().forEach(each -> ErasedRows.text(each).ifPresent(remarks::add));
             remarks.addAll(script.remarks());
-            if (!apply && database.equals(LIVE) && !settings.closure().isEmpty()) {
+            if (!apply
+                    && applies
+                    && database.equals(LIVE)
+                    && !settings.closure().isEmpty()) {
                 remarks.add("files that these rows name (closure) come back with --apply only");
             }
             if (apply && Files.exists(settings.marker())) {

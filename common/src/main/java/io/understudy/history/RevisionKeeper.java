@@ -36,7 +36,7 @@ public final class RevisionKeeper {
     private final Remarks remarks;
     private final Publisher publisher;
     private final Clock clock;
-    private long published;
+    private String published = "";
     private Instant publishedAt = Instant.EPOCH;
 
     /** What one who operates the server is to know. */
@@ -151,15 +151,18 @@ public final class RevisionKeeper {
 
     /** Not more often than there is something new, or once a day: a filestore may have lost it. */
     private void publish(Session session) {
-        long count = session.number("SELECT count(*) FROM understudy.erased");
+        String known = session.first(
+                        "SELECT count(*) || ' up to ' || max(deleted) AS known FROM understudy.erased HAVING count(*) > 0",
+                        row -> row.text("known"))
+                .orElse("");
         boolean recent = publishedAt.plus(DAY).isAfter(clock.instant());
         Optional<ErasureHash> hash = reader.erasureHash();
-        if (count == 0 || hash.isEmpty() || published == count && recent) {
+        if (known.isEmpty() || hash.isEmpty() || published.equals(known) && recent) {
             return;
         }
         try {
             publisher.publish(RowErasure.id(session), RowErasure.own(session, hash.get()));
-            published = count;
+            published = known;
             publishedAt = clock.instant();
         } catch (UnderstudyException e) {
             remarks.failed(new UnderstudyException(

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -17,6 +18,8 @@ import java.util.UUID;
 final class RowErasure {
     /** Of rows in one transaction. */
     private static final int AT_ONCE = 10_000;
+
+    private static final TableRef ERASED = new TableRef("understudy", "erased");
 
     private final Session session;
     private final ErasureHash hash;
@@ -28,9 +31,7 @@ final class RowErasure {
 
     /** Where the hashes are: next to how far each table is. */
     static void prepare(Session session) {
-        if (session.number("SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 'understudy'"
-                        + " AND tablename = 'erased'")
-                > 0) {
+        if (RevisionTables.hasTable(session, ERASED)) {
             return;
         }
         session.execute("BEGIN");
@@ -46,9 +47,7 @@ final class RowErasure {
 
     /** What is remembered here. */
     static ErasedKeys own(Session session, ErasureHash hash) {
-        if (session.number("SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 'understudy'"
-                        + " AND tablename = 'erased'")
-                == 0) {
+        if (!RevisionTables.hasTable(session, ERASED)) {
             return ErasedKeys.none(hash);
         }
         ErasedKeys.Collected all = new ErasedKeys.Collected();
@@ -108,8 +107,7 @@ final class RowErasure {
     private void erase(TableRef table, List<String> columns, Gone row) {
         Map<String, String> values = RowJson.values(row.key());
         // JSONB has an order of its own; where the table has another key by now, the one of then.
-        List<String> order =
-                values.keySet().equals(java.util.Set.copyOf(columns)) ? columns : List.copyOf(values.keySet());
+        List<String> order = values.keySet().equals(Set.copyOf(columns)) ? columns : List.copyOf(values.keySet());
         List<String> fields =
                 order.stream().map(each -> StoredRow.field(values.get(each))).toList();
         session.update(

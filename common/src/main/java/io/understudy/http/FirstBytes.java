@@ -6,6 +6,7 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +45,7 @@ public final class FirstBytes implements BodySubscriber<byte[]> {
             Throwable why =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (why instanceof TimeoutException) {
-                subscription.cancel();
+                Optional.ofNullable(subscription).ifPresent(Subscription::cancel);
             } else if (why != null) {
                 throw new CompletionException(why);
             }

@@ -127,6 +127,29 @@ public final class EpochStore {
     }
 
     /**
+     * That another server was promoted after this one, which returns then.
+     *
+     * @param what is refused otherwise: {@code rejoin}
+     * @return the claim that this server holds; empty where it holds none of this repository
+     * @throws UnderstudyException {@code USAGE} where this server is the primary
+     */
+    public Optional<EpochClaim> requireOver(Repository repository, String what) {
+        int epoch;
+        try {
+            epoch = require(repository);
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.FENCED) {
+                throw e;
+            }
+            return held().filter(mine -> mine.repository().equals(Optional.of(repository.id())));
+        }
+        throw new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot " + what + ": epoch " + epoch + " of this server is the highest, so it is the primary",
+                "promote the other server first, or hand the site over with agent-primary switchover");
+    }
+
+    /**
      * The refusal must not depend on a disk that takes the note.
      *
      * @return whether this server holds what it held

@@ -159,9 +159,7 @@ public final class Epochs {
 
     /** The claims in each store that is written to at all times; of a single store these. */
     List<Epochs> counting() {
-        List<Copy> copies = filestore.copies().stream()
-                .filter(copy -> copy.window().isEmpty())
-                .toList();
+        List<Copy> copies = alwaysWritten();
         return copies.isEmpty()
                 ? List.of(this)
                 : copies.stream()
@@ -171,9 +169,13 @@ public final class Epochs {
 
     /** As {@link Identity#requireSame}, of each store that counts. */
     void requireSameRepository() {
-        filestore.copies().stream()
+        alwaysWritten().forEach(copy -> Identity.requireSame(copy, repository));
+    }
+
+    private List<Copy> alwaysWritten() {
+        return filestore.copies().stream()
                 .filter(copy -> copy.window().isEmpty())
-                .forEach(copy -> Identity.requireSame(copy, repository));
+                .toList();
     }
 
     String where() {

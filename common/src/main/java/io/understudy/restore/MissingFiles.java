@@ -36,8 +36,8 @@ import java.util.UUID;
 
 /**
  * Brings single files back into a tree that a site uses. The site may exchange a folder for a link at any moment, so
- * each folder is opened below the one before, and no link is followed. What is there is never written over. Not
- * thread-safe.
+ * each folder is opened below the one before, and no link is followed. What is there is not written
+ * over, but for a file that the site makes in the instant between the last look and the rename. Not thread-safe.
  */
 public final class MissingFiles {
     private static final int BLOCK = 1 << 17;

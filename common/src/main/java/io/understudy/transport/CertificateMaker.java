@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  */
 public final class CertificateMaker {
     private static final Pattern NAME =
-            Pattern.compile("(?i)[a-z0-9]([a-z0-9-]{0,62})(\\.[a-z0-9]([a-z0-9-]{0,62}))*|[0-9a-f]*:[0-9a-f:]*");
+            Pattern.compile("(?i)[a-z0-9][a-z0-9-]{0,62}(?:\\.[a-z0-9][a-z0-9-]{0,62})*+|[0-9a-f]*:[0-9a-f:]*");
     private static final Base64.Encoder BASE64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
     private final Keytool keytool;

@@ -92,7 +92,7 @@ class FirstBytesTest {
                     socket.getInputStream().read();
                 }
             } catch (IOException e) {
-                assertThat(e).as("the client is gone").isNotNull();
+                // The client is gone, or the test is over.
             }
         });
         thread.setDaemon(true);

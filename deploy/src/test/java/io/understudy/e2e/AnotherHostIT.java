@@ -87,7 +87,7 @@ class AnotherHostIT extends Scenario {
         Files.writeString(sql, "UPDATE notes SET text = text || '!';\n");
         assertThat(sync(standby).at("/database/own").toString())
                 .isEqualTo(
-                        "{\"tables\":[\"public.notes\"],\"kept\":[{\"table\":\"public.notes\",\"rows\":1,\"gone\":0}],\"unkept\":[],\"maintenance\":0}");
+                        "{\"tables\":[\"public.notes\"],\"kept\":[{\"table\":\"public.notes\",\"rows\":1,\"gone\":0}],\"unkept\":[],\"maintenance\":0,\"erased\":[]}");
         assertThat(standby.database().query("site", TEXTS)).containsExactly("of the standby", "second!");
         JsonNode last = null;
         for (String text : new String[] {"third", "fourth", "fifth"}) {

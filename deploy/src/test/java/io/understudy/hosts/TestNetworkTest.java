@@ -41,7 +41,7 @@ class TestNetworkTest {
     @Test
     void aHostHasFilesAndANameOfItsOwn() throws IOException {
         try (TestNetwork network = TestNetwork.start()) {
-            TestHost a = network.add("a", "192.0.2.10", Map.of("work", Path.of("/usr/bin")));
+            TestHost a = network.add("a", "192.0.2.10", Map.of("programs", Path.of("/usr/bin")));
             TestHost b = network.add("b", "198.51.100.10", Map.of());
             a.write("/etc/understudy-test/file", "of a");
 
@@ -49,7 +49,7 @@ class TestNetworkTest {
             assertThat(b.path("/etc/understudy-test")).doesNotExist();
             assertThat(Path.of("/etc/understudy-test")).doesNotExist();
             assertThat(a.run("hostname").output().strip()).isEqualTo("a");
-            assertThat(a.path("/opt/work/env")).exists();
+            assertThat(a.path("/opt/programs/env")).exists();
             a.shell("echo there >/srv/made; echo there >/tmp/made");
             assertThat(Files.readString(a.path("/srv/made"))).isEqualTo("there\n");
             assertThat(Path.of("/srv/made")).doesNotExist();

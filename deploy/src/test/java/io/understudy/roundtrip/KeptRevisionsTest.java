@@ -5,20 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.understudy.browse.ForwardingReader;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RevisionKeeper;
-import io.understudy.repository.JunkObject;
 import io.understudy.repository.SnapshotId;
-import io.understudy.setup.SnapshotName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,17 +125,7 @@ class KeptRevisionsTest {
         site.sql("UPDATE note SET text = 'third' WHERE a < 4");
         site.take();
         SnapshotReader whole = site.reader();
-        SnapshotReader broken = new SnapshotReader() {
-            @Override
-            public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-                return whole.find(name, junk);
-            }
-
-            @Override
-            public List<SnapshotId> list() {
-                return whole.list();
-            }
-
+        SnapshotReader broken = new ForwardingReader(whole) {
             @Override
             public Opened open(SnapshotId snapshot) {
                 Opened opened = whole.open(snapshot);

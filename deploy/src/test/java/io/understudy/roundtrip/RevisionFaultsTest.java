@@ -3,20 +3,18 @@ package io.understudy.roundtrip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.browse.ForwardingReader;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RevisionKeeper;
-import io.understudy.repository.JunkObject;
 import io.understudy.repository.SnapshotId;
-import io.understudy.setup.SnapshotName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,12 +163,11 @@ class RevisionFaultsTest {
         private static final long serialVersionUID = 1;
     }
 
-    private static class Killed implements SnapshotReader {
-        private final SnapshotReader reader;
+    private static class Killed extends ForwardingReader {
         private final AtomicInteger left;
 
         Killed(SnapshotReader reader, int reads) {
-            this.reader = reader;
+            super(reader);
             this.left = new AtomicInteger(reads);
         }
 
@@ -179,18 +176,8 @@ class RevisionFaultsTest {
         }
 
         @Override
-        public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-            return reader.find(name, junk);
-        }
-
-        @Override
-        public List<SnapshotId> list() {
-            return reader.list();
-        }
-
-        @Override
         public Opened open(SnapshotId snapshot) {
-            Opened opened = reader.open(snapshot);
+            Opened opened = super.open(snapshot);
             return new Opened(opened.manifest(), blob -> {
                 if (left.getAndDecrement() == 0) {
                     kill();

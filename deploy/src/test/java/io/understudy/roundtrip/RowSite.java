@@ -1,5 +1,6 @@
 package io.understudy.roundtrip;
 
+import io.understudy.browse.ForwardingReader;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
@@ -103,26 +104,9 @@ final class RowSite {
         }
     }
 
-    private final class WithRepository implements SnapshotReader {
-        private final SnapshotReader reader;
-
+    private final class WithRepository extends ForwardingReader {
         WithRepository(SnapshotReader reader) {
-            this.reader = reader;
-        }
-
-        @Override
-        public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-            return reader.find(name, junk);
-        }
-
-        @Override
-        public List<SnapshotId> list() {
-            return reader.list();
-        }
-
-        @Override
-        public Opened open(SnapshotId snapshot) {
-            return reader.open(snapshot);
+            super(reader);
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Verification;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class OrphanTaker {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanTaker.class);
+
+    /** Blobs that are looked for at the same time. */
+    private static final int LOOKS = 4;
 
     private final Path state;
     private final Marker marker;
@@ -108,7 +112,7 @@ public final class OrphanTaker {
         Optional<SnapshotId> shipped = target.newest(
                 target.list().stream().filter(each -> each.epoch() <= epoch).toList(),
                 junk -> LOG.warn("{}", junk.text()));
-        Optional<SnapshotId> earlier = own(orphans, epoch);
+        Optional<SnapshotId> earlier = own(orphans, epoch).filter(each -> isWhole(orphans, each, progress));
         Repository home = earlier.isPresent() ? orphans : target;
         Base base =
                 earlier.or(() -> shipped).map(each -> Base.of(home, each, kept)).orElse(Base.NONE);
@@ -161,31 +165,40 @@ public final class OrphanTaker {
                 .findFirst();
     }
 
+    /**
+     * A process that was killed before it looked whether its base was still there may have saved one whose content
+     * retention deleted; that one is deleted.
+     */
+    private static boolean isWhole(Repository orphans, SnapshotId orphan, Progress progress) {
+        try {
+            new Verification(LOOKS).present(orphans, orphan, progress);
+            return true;
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            LOG.warn("orphan {} lacks content, and is saved once more: {}", orphan, e.getMessage());
+            orphans.delete(orphan);
+            return false;
+        }
+    }
+
     private static void requireOne(Repository target) {
         if (!target.copies().isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot save an orphan: with several filestores its content could be in one of them alone",
-                    "make this server a standby with agent-replica init, which keeps its database under another name");
+                    "agent-replica rejoin --without-orphan, which keeps its database under another name");
         }
     }
 
     /** @return the epoch of this server, which is over */
     private int requireOver(Repository target) {
-        try {
-            int epoch = epochs.require(target);
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot save an orphan: epoch " + epoch + " of this server is the highest, so it is the primary",
-                    "promote the other server first, or hand the site over with agent-primary switchover");
-        } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.FENCED) {
-                throw e;
-            }
-            return epochs.held()
-                    .filter(mine -> mine.repository().equals(Optional.of(target.id())))
-                    .orElseThrow(() -> e)
-                    .epoch();
-        }
+        return epochs.requireOver(target, "save an orphan")
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.FENCED,
+                        "cannot save an orphan: this server holds no epoch of this repository",
+                        "nothing is known of what it shipped: agent-replica rejoin --without-orphan"))
+                .epoch();
     }
 }

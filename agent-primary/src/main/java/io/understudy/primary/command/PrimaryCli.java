@@ -5,7 +5,6 @@ import io.understudy.browse.CatCommand;
 import io.understudy.browse.FindCommand;
 import io.understudy.browse.HoldingReader;
 import io.understudy.browse.LsCommand;
-import io.understudy.browse.ReadHold;
 import io.understudy.browse.RepositoryReader;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
@@ -16,8 +15,6 @@ import io.understudy.dump.DumpCommand;
 import io.understudy.history.HistoryCommand;
 import io.understudy.history.RestoreRowCommand;
 import io.understudy.primary.app.PrimaryWiring;
-import io.understudy.state.StateEntry;
-import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -83,14 +80,11 @@ public final class PrimaryCli extends SnapshotProgram {
 
     static SnapshotReader reader(PrimaryWiring agent) {
         Settings settings = agent.settings();
-        return new HoldingReader(
+        return HoldingReader.of(
                 new RepositoryReader(agent.repository()),
-                snapshots -> new ReadHold(
-                        settings.primary().name(),
-                        snapshots,
-                        StateEntry.READING.in(settings.state()),
-                        () -> agent.repository().get().reports(),
-                        Clock.systemUTC()));
+                settings.primary().name(),
+                settings.state(),
+                agent.repository());
     }
 
     public static void main(String[] arguments) {

@@ -165,6 +165,35 @@ class OrphanTakerTest {
         new Verification(2).verify(primary.repository.orphans(), saved, Progress.none());
     }
 
+    /** The same, and the filestore is away when the orphan that lacks content is to be deleted. */
+    @Test
+    void savesOnceMoreWhereAnEarlierRunCouldNotDeleteWhatLacksContent() {
+        primary.database.rows("1\tfirst", "2\tnever shipped");
+        primary.promoteAnother(2);
+        primary.time.advance(Duration.ofDays(2));
+        AtomicBoolean deleted = new AtomicBoolean();
+        AtomicBoolean failed = new AtomicBoolean();
+        primary.filestore.inject((operation, key) -> {
+            boolean orphan = key.startsWith("orphans/");
+            if (operation == Operation.PUT_IF_ABSENT && orphan && deleted.compareAndSet(false, true)) {
+                primary.repository.delete(SHIPPED);
+                deleteOlder(primary.time.now().minus(Duration.ofDays(1)));
+            }
+            return operation == Operation.DELETE && orphan && failed.compareAndSet(false, true)
+                    ? new Fail(ErrorCode.FILESTORE_FAILED)
+                    : new Faults.None();
+        });
+        assertCode(this::save, ErrorCode.FILESTORE_FAILED);
+        assertThat(primary.repository.orphans().list()).hasSize(1);
+
+        Saved saved = save();
+
+        assertThat(saved.existed()).isFalse();
+        SnapshotId orphan = saved.orphan().orElseThrow().snapshot();
+        assertThat(primary.repository.orphans().list()).containsExactly(orphan);
+        new Verification(2).verify(primary.repository.orphans(), orphan, Progress.none());
+    }
+
     @Test
     void leavesNothingWhereItFails() {
         primary.database.rows("1\tfirst", "2\tnever shipped");

@@ -7,7 +7,11 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
+import io.understudy.progress.Progress;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Verification;
 import io.understudy.site.MarkerContent;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
@@ -54,6 +58,41 @@ class PruningTest extends FiveHourlySnapshots {
         time.advance(GRACE);
 
         assertThat(prune().swept().blobs()).isEqualTo(18);
+        assertThat(whole.blobs()).isEqualTo(whole.needed());
+    }
+
+    /** What is only in an orphan stays as long as the orphan does. */
+    @Test
+    void contentOfAnOrphanStaysUntilItIsDropped() {
+        Repository repository = server.repository();
+        Manifest like = repository.read(id(1));
+        SnapshotId orphan = new SnapshotId(1, 6);
+        repository
+                .orphans()
+                .commit(
+                        new Manifest(
+                                like.format(),
+                                like.site(),
+                                orphan,
+                                List.of(Manifest.ORPHAN),
+                                like.moment(),
+                                like.walLsn(),
+                                like.server(),
+                                like.versions(),
+                                like.databases(),
+                                like.trees(),
+                                like.totals()),
+                        Server.KEY);
+        time.advance(GRACE);
+
+        assertThat(prune().swept().blobs())
+                .as("of the two snapshots that no orphan has")
+                .isEqualTo(12);
+        new Verification(2).verify(server.repository().orphans(), orphan, Progress.none());
+
+        server.repository().orphans().delete(orphan);
+        time.advance(GRACE);
+        assertThat(prune().swept().blobs()).isEqualTo(6);
         assertThat(whole.blobs()).isEqualTo(whole.needed());
     }
 

@@ -49,8 +49,11 @@ final class DrillWiring {
         Settings settings = wiring.settings();
         ReplicaPorts ports = wiring.ports();
         Optional<DrillParts.Server> server = settings.database().isThere()
-                ? Optional.of(
-                        new DrillParts.Server(new Database(settings.database()), new DatabaseRestore(settings), spare))
+                ? Optional.of(new DrillParts.Server(
+                        new Database(settings.database()),
+                        new DatabaseRestore(settings),
+                        spare,
+                        wiring.snapshots()::erased))
                 : Optional.empty();
         return new DrillParts(settings, drill, ports.clock(), ports.ticker())
                 .drill(

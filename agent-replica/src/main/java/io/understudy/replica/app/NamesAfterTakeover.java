@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.dns.DnsSwitched;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.events.Events;
@@ -42,6 +43,8 @@ final class NamesAfterTakeover implements EventSink {
                             : new ReplicaEvent.NamesNotSwitched(result.text()));
         } catch (UnderstudyException e) {
             events.report(new ReplicaEvent.NamesNotSwitched(e.getMessage()));
+        } catch (RuntimeException e) {
+            events.report(new CommonEvent.Defect("the switch of the names", e));
         }
     }
 }

@@ -18,7 +18,6 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -154,15 +153,21 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
         public void run() {
             with((wiring, reader) -> {
                 SnapshotId orphan = require(id, wiring.repository().orphans());
-                SnapshotId shipped = wiring.repository().list().stream()
+                List<SnapshotId> before = wiring.repository().list().stream()
                         .filter(each -> each.compareTo(orphan) < 0)
-                        .max(Comparator.naturalOrder())
+                        .toList();
+                SnapshotId shipped = wiring.repository()
+                        .newest(before, junk -> orphans.cli.say("warning: " + junk.text()))
                         .orElseThrow(() -> new UnderstudyException(
                                 ErrorCode.SNAPSHOT_UNKNOWN,
                                 "cannot show what was never shipped: retention kept no snapshot from before orphan "
                                         + orphan,
                                 "compare it with the newest one: orphans diff " + orphan));
-                DiffCommand.print(orphans.program(), reader.open(shipped), reader.open(orphan));
+                orphans.program()
+                        .held(
+                                reader,
+                                List.of(shipped, orphan),
+                                () -> DiffCommand.print(orphans.program(), reader.open(shipped), reader.open(orphan)));
                 return null;
             });
         }

@@ -96,12 +96,10 @@ final class RejoinCommand extends ReplicaCommand {
                     .requireReady()
                     .forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
             cli.confirm(
-                    "Stop the site here, "
+                    nothing.map(why -> "Nothing can be saved: " + why + ". ").orElse("")
+                            + "Stop the site here, "
                             + (nothing.isPresent() || withoutOrphan ? "save nothing" : "save what it never shipped")
-                            + ", and make this server a standby? "
-                            + nothing.map(why -> "Nothing can be saved: " + why + ". ")
-                                    .orElse("")
-                            + "Continue?",
+                            + ", and make this server a standby?",
                     yes);
         }
         Result[] result = new Result[1];

@@ -7,7 +7,6 @@ import io.understudy.browse.CatCommand;
 import io.understudy.browse.FindCommand;
 import io.understudy.browse.HoldingReader;
 import io.understudy.browse.LsCommand;
-import io.understudy.browse.ReadHold;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
@@ -22,8 +21,6 @@ import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.state.ApplyLock;
-import io.understudy.state.StateEntry;
-import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -81,14 +78,11 @@ public final class ReplicaCli extends SnapshotProgram {
 
     static SnapshotReader reader(ReplicaWiring wiring) {
         Settings settings = wiring.settings();
-        return new HoldingReader(
+        return HoldingReader.of(
                 new MirroredReader(wiring::repository, wiring.snapshots()::here),
-                snapshots -> new ReadHold(
-                        settings.replica().name(),
-                        snapshots,
-                        StateEntry.READING.in(settings.state()),
-                        () -> wiring.repository().reports(),
-                        Clock.systemUTC()));
+                settings.replica().name(),
+                settings.state(),
+                wiring::repository);
     }
 
     boolean daemonRuns(Settings settings) {

@@ -21,12 +21,14 @@ import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseProperties.Setting;
+import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,7 @@ final class DatabaseCopy {
     private final Optional<SpareAccess> spare;
     private final Supplier<ReplicaRecord> record;
     private final RowChanges changes;
+    private final Function<Manifest, ErasedKeys> erased;
     private final Ticker ticker;
     private final DatabaseNames names;
 
@@ -60,6 +63,7 @@ final class DatabaseCopy {
      * @param spare empty where the database is always loaded
      * @param record of this standby, as it is then
      * @param changes what it has otherwise
+     * @param erased the rows of a snapshot that were erased since, which a promotion would not serve either
      */
     DatabaseCopy(
             Database database,
@@ -67,7 +71,9 @@ final class DatabaseCopy {
             Optional<SpareAccess> spare,
             Supplier<ReplicaRecord> record,
             RowChanges changes,
+            Function<Manifest, ErasedKeys> erased,
             Ticker ticker) {
+        this.erased = erased;
         this.database = database;
         this.databases = new Databases(database, ticker);
         this.restore = restore;
@@ -160,12 +166,16 @@ final class DatabaseCopy {
     }
 
     /** Not each file system can do that, and not each build of the server. */
-    private static boolean cloned(Session session, String sql) {
+    private boolean cloned(Session session, String sql) {
+        long begun = ticker.nanos();
         try {
             session.execute("SET file_copy_method = clone");
             session.execute(sql);
             return true;
         } catch (UnderstudyException e) {
+            if (ticker.since(begun).toSeconds() >= COPYING_SECONDS) {
+                throw e;
+            }
             LOG.debug("the database is not cloned: {}", e.getMessage());
             session.execute("RESET file_copy_method");
             return false;
@@ -196,7 +206,8 @@ final class DatabaseCopy {
                         && database.settings().ownership() == Ownership.PRESERVE
                 ? Optional.of(snapshot.manifest().database().properties().owner())
                 : Optional.empty();
-        restore.restore(snapshot, DumpRequest.ALL, names.drill(), owner, Progress.none());
+        restore.leavingOut(erased.apply(snapshot.manifest()))
+                .restore(snapshot, DumpRequest.ALL, names.drill(), owner, Progress.none());
         OwnRowsElsewhere.change(database, names.drill(), changes, ticker);
         return "load";
     }

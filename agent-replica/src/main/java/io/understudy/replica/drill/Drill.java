@@ -156,7 +156,10 @@ public final class Drill {
         boolean abandoned = control.isAbandoned()
                 || failure.filter(each -> each.code() == ErrorCode.CANCELLED).isPresent();
         Optional<UnderstudyException> left = holder.noted ? cleared(holder.note, steps) : Optional.empty();
-        Optional<UnderstudyException> first = failure.or(() -> left);
+        // Given up behind the last step, or in a command that ended well all the same.
+        Optional<UnderstudyException> given =
+                abandoned && failure.isEmpty() ? Optional.of(control.cancelled()) : failure;
+        Optional<UnderstudyException> first = abandoned ? left.or(() -> given) : given.or(() -> left);
         Result result =
                 abandoned && left.isEmpty() ? Result.ABANDONED : first.isPresent() ? Result.FAILED : Result.PASSED;
         DrillReport report = report(note, Optional.of(holder.content), steps, result, first);

@@ -37,6 +37,11 @@ public final class DrillControl {
         }
     }
 
+    /** Why it was given up. */
+    synchronized UnderstudyException cancelled() {
+        return cancelled(reason);
+    }
+
     static UnderstudyException cancelled(String why) {
         return new UnderstudyException(
                 ErrorCode.CANCELLED, "drill given up: " + why, "nothing was changed; rehearse again later");

@@ -10,6 +10,8 @@ import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.Manifest;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Clock;
@@ -19,7 +21,11 @@ import java.util.function.Function;
 /** The parts of a real server's drills. */
 public record DrillParts(Settings settings, DrillSettings drill, Clock clock, Ticker ticker) {
     /** @param spare empty where the database is always loaded */
-    public record Server(Database database, DatabaseRestore restore, Optional<SpareAccess> spare) {}
+    public record Server(
+            Database database,
+            DatabaseRestore restore,
+            Optional<SpareAccess> spare,
+            Function<Manifest, ErasedKeys> erased) {}
 
     /** @param server empty of a site without PostgreSQL @param health as {@link DrillSite} */
     public Drill drill(
@@ -39,6 +45,7 @@ public record DrillParts(Settings settings, DrillSettings drill, Clock clock, Ti
                 it.spare(),
                 store::record,
                 settings.replica().changes().rows(),
+                it.erased(),
                 ticker));
         return new Drill(
                 DrillPlace.of(settings, drill),

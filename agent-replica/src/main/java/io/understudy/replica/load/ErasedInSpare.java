@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.CopyText;
 import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
@@ -130,6 +131,6 @@ final class ErasedInSpare {
     }
 
     private static String literal(String field) {
-        return Sql.literal(io.understudy.postgres.CopyText.unescape(field));
+        return Sql.literal(CopyText.unescape(field));
     }
 }

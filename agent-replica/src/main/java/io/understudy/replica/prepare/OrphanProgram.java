@@ -34,11 +34,11 @@ public final class OrphanProgram implements Orphans {
      * @param home folder of the installation; empty: the program is found by the search path
      * @param config arguments that name the configuration
      */
-    public OrphanProgram(CommandRunner runner, Optional<String> home, List<String> config) {
+    public OrphanProgram(CommandRunner runner, Optional<Path> home, List<String> config) {
         this.runner = runner;
         this.program = new ArrayList<>();
-        program.add(home.map(each -> Path.of(each, "bin", "agent-primary").toString())
-                .orElse("agent-primary"));
+        program.add(
+                home.map(each -> each.resolve("bin/agent-primary").toString()).orElse("agent-primary"));
         program.add("orphan");
         program.add("--json");
         program.addAll(config);
@@ -46,7 +46,7 @@ public final class OrphanProgram implements Orphans {
 
     /** Of this installation: it has its programs in {@code bin}, next to {@code lib} with this class. */
     public static OrphanProgram of(CommandRunner runner, List<String> config) {
-        return new OrphanProgram(runner, home().map(Path::toString), config);
+        return new OrphanProgram(runner, home(), config);
     }
 
     private static Optional<Path> home() {
@@ -95,8 +95,9 @@ public final class OrphanProgram implements Orphans {
                 .orElse(ErrorCode.COMMAND_FAILED);
         return new UnderstudyException(
                 code,
-                "cannot save what was never shipped, so nothing was changed: "
+                "cannot save what was never shipped; the site is stopped, and nothing else was changed: "
                         + line(result, "error: ")
+                                .map(text -> text.replaceFirst("^cannot save an orphan: ", ""))
                                 .orElse("agent-primary orphan ended with exit code " + result.exitCode()),
                 line(result, "hint: ").orElse("run agent-primary orphan by hand; or rejoin --without-orphan"));
     }

@@ -12,6 +12,7 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.Epochs;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -114,11 +115,11 @@ public final class Rejoin {
     public Optional<String> nothingToSave() {
         Optional<EpochClaim> held = epochs.held();
         if (held.isEmpty()) {
+            requireAnother();
             return Optional.of("the state folder holds no epoch of this server, so nothing is known of what it shipped;"
                     + " a database that is here is kept under another name by the first import");
         }
-        Repository target = repository.get();
-        requireOver(target);
+        epochs.requireOver(repository.get(), "rejoin");
         Optional<SnapshotId> imported = store.read()
                 .filter(record -> backup.on())
                 .flatMap(ReplicaRecord::live)
@@ -151,8 +152,10 @@ public final class Rejoin {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
             nothing = nothingToSave()
-                    .or(() -> request.withoutOrphan() ? Optional.of("it was not to be saved") : Optional.empty());
+                    .or(() ->
+                            request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
             if (nothing.isEmpty()) {
+                requireOneFilestore();
                 stopSite(request);
                 saved = Optional.of(orphans.save(request.acceptEmpty(), backup.on()));
             }
@@ -168,6 +171,31 @@ public final class Rejoin {
         return new Result(saved, nothing);
     }
 
+    /** Without its note of the epoch this server does not know by itself that it is the primary. */
+    private void requireAnother() {
+        Epochs claims = repository.get().epochs();
+        int highest = claims.highest();
+        String own = settings.primary().name();
+        if (claims.read(highest)
+                .filter(claim -> claim.server().equals(own) && !backup.on())
+                .isPresent()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot rejoin: this server, " + own + ", claimed epoch " + highest
+                            + ", the highest, and no other was promoted since",
+                    "promote the other server first; if the state folder of this one was lost, docs/state.md says what that means");
+        }
+    }
+
+    private void requireOneFilestore() {
+        if (settings.filestore().several().isPresent()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot save what was never shipped: with several filestores its content could be in one of them alone",
+                    "agent-replica rejoin --without-orphan, which keeps the database of this server under another name");
+        }
+    }
+
     /** What it writes from here on would be in no orphan. */
     private void stopSite(Request request) {
         if (settings.service().stop().isEmpty() && !request.siteStopped()) {
@@ -177,21 +205,5 @@ public final class Rejoin {
                     "set service.stop; or stop the site and repeat this with --site-stopped");
         }
         site.stop();
-    }
-
-    private void requireOver(Repository target) {
-        int epoch;
-        try {
-            epoch = epochs.require(target);
-        } catch (UnderstudyException e) {
-            if (e.code() == ErrorCode.FENCED) {
-                return;
-            }
-            throw e;
-        }
-        throw new UnderstudyException(
-                ErrorCode.USAGE,
-                "cannot rejoin: epoch " + epoch + " of this server is the highest, so it is the primary",
-                "promote the other server first, or hand the site over with agent-primary switchover");
     }
 }

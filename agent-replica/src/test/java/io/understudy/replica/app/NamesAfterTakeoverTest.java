@@ -43,6 +43,12 @@ class NamesAfterTakeoverTest {
         });
         events.report(new ReplicaEvent.TookOver(3));
         assertThat(seen).anyMatch(event -> event.message().contains("the hook failed"));
+
+        watch(() -> {
+            throw new IllegalStateException("a defect");
+        });
+        events.report(new ReplicaEvent.TookOver(4));
+        assertThat(seen).anyMatch(event -> event.code().equals("defect"));
     }
 
     private void watch(Supplier<DnsSwitched> names) {

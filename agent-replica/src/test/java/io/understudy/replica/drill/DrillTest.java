@@ -295,6 +295,35 @@ class DrillTest {
         assertThat(seen).hasAtLeastOneElementOfType(ReplicaEvent.DrillAbandoned.class);
     }
 
+    /** Its command ends well, and nothing after it looks. */
+    @Test
+    void aPromotionInTheLastStepGivesItUpToo() {
+        runner.on(command -> command.toString().equals("search"), command -> {
+            control.abandon("this server is promoted");
+            assertThat(Thread.interrupted()).isTrue();
+            return Answer.ok("");
+        });
+
+        DrillReport report = run();
+
+        assertThat(report.result()).isEqualTo(Result.ABANDONED);
+        assertThat(report.problem().orElseThrow().message()).contains("this server is promoted");
+        assertNothingIsLeft();
+        assertThat(seen).hasAtLeastOneElementOfType(ReplicaEvent.DrillAbandoned.class);
+    }
+
+    /** What is left is what an operator has to know of. */
+    @Test
+    void oneThatIsGivenUpAndCannotBeClearedUpSaysWhy() {
+        copies.during = () -> control.abandon("this server is promoted");
+        copies.clearing = Optional.of(failure(ErrorCode.DATABASE_BUSY));
+
+        DrillReport report = run();
+
+        assertThat(report.result()).isEqualTo(Result.FAILED);
+        assertThat(report.problem().orElseThrow().code()).isEqualTo("database_busy");
+    }
+
     @Test
     void aMarkerThatGoesInTheMiddleGivesItUp() {
         copies.during = () -> assertThat(settings.marker().toFile().delete()).isTrue();

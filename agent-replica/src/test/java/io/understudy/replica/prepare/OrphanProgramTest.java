@@ -9,6 +9,7 @@ import io.understudy.replica.prepare.Rejoin.Saved;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.ScriptedCommandRunner.Answer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class OrphanProgramTest {
     private final ScriptedCommandRunner runner = new ScriptedCommandRunner();
     private final OrphanProgram program =
-            new OrphanProgram(runner, Optional.of("/opt/understudy"), List.of("--config", "/etc/site.yaml"));
+            new OrphanProgram(runner, Optional.of(Path.of("/opt/understudy")), List.of("--config", "/etc/site.yaml"));
 
     @Test
     void asksThePrimarysAgentOfThisInstallation() {

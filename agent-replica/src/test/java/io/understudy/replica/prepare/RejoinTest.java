@@ -174,7 +174,7 @@ class RejoinTest extends StandbyInPreparation {
 
         assertThat(result.saved()).isEmpty();
         assertThat(result.why().orElseThrow()).contains("00000002-00000003");
-        assertThat(done).doesNotContain("orphan before import, marked");
+        assertThat(done).isEmpty();
         assertThat(world.marker.on()).isTrue();
     }
 
@@ -189,13 +189,25 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(world.marker.on()).isTrue();
     }
 
+    /** It serves the site, and lost its state folder. */
+    @Test
+    void stopsNoSiteOfAPrimaryThatLostItsState() {
+        world.databases.create(FakeDatabases.LIVE);
+        Settings own = settings(List.of("stop-site"));
+        repository.epochs().claim(new EpochClaim(2, own.primary().name(), NOW, "promoted", "own"), key);
+
+        assertCode(() -> rejoin(own).run(ASKED), ErrorCode.USAGE);
+        assertThat(done).isEmpty();
+        assertThat(world.marker.on()).isFalse();
+    }
+
     @Test
     void followsWhereTheDatabaseIsGone() {
         epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
         anotherWasPromoted();
 
         assertThat(rejoin().run(ASKED).why().orElseThrow()).contains("database \"site\" is not there");
-        assertThat(done).doesNotContain("orphan");
+        assertThat(done).containsExactly("stop");
         assertThat(world.marker.on()).isTrue();
     }
 
