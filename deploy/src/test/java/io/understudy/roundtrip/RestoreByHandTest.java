@@ -91,6 +91,7 @@ class RestoreByHandTest {
         database = other.newName("restored by \"hand\"");
     }
 
+    @Tag("always")
     @Test
     void bringsBackTheDatabaseAndEveryTree() throws IOException {
         String output = run(settings()).successful();
@@ -101,7 +102,6 @@ class RestoreByHandTest {
                 .isEqualTo(String.join("\n", EveryKindOfObject.ROLES));
     }
 
-    @Tag("always")
     @Test
     void fetchesFromABucketWhatAnOlderSnapshotNeeds() throws Exception {
         try (S3Server s3 = S3Server.start()) {
