@@ -22,11 +22,13 @@ class SourceFilesTest {
             "EncryptedRestoreTest",
             "GivenUpChangeTest",
             "IncrementalBaseTest",
+            "IncrementalLoadTest",
             "LongRowsTest",
             "OtherServerRoundTripTest",
             "OwnRowsTest",
             "RandomTablesTest",
             "ReadOnlyFilestoreTest",
+            "RestoreByHandTest",
             "TrackedDaemonTest",
             "TrackedRoundTripTest");
 

@@ -91,7 +91,6 @@ class RestoreByHandTest {
         database = other.newName("restored by \"hand\"");
     }
 
-    @Tag("always")
     @Test
     void bringsBackTheDatabaseAndEveryTree() throws IOException {
         String output = run(settings()).successful();
