@@ -20,8 +20,7 @@ final class PrintsLogs implements TestExecutionExceptionHandler, LifecycleMethod
     }
 
     private static void print(ExtensionContext context, Throwable failure) {
-        if (!(failure instanceof TestAbortedException)
-                && context.getRequiredTestInstance() instanceof ZotonicIT test) {
+        if (!(failure instanceof TestAbortedException) && context.getRequiredTestInstance() instanceof ZotonicIT test) {
             test.fail();
             System.out.println(test.logsText());
         }
