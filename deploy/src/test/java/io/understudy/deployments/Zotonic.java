@@ -153,7 +153,7 @@ final class Zotonic implements AutoCloseable {
         }
     }
 
-    /** What the operator types on a server, from the operator's own host; exit code 255: that server was not reached. */
+    /** What the operator types on a server, from a host of its own; exit code 255: that server was not reached. */
     Outcome operate(SiteServer server, String command) {
         return OpenSsh.run(operator, server.host(), command);
     }
