@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -87,6 +88,7 @@ class BenchIT {
         assumeTrue(restic, "restic is not installed, so the contest against it was left out: deploy/setup bench");
     }
 
+    @Tag("slow")
     @Test
     void leavesNothingBehindWhenItIsInterrupted() {
         String moment = "understudy-bench*/copy/agent-primary-1.log";

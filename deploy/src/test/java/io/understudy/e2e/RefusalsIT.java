@@ -9,9 +9,11 @@ import io.understudy.rehearsal.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Wrong input gets a stable code, a hint, and changes nothing. */
+@Tag("slow")
 class RefusalsIT extends SharedScenario {
     @Test
     void aWrongPasswordAndASilentServerAreToldApart() throws IOException {

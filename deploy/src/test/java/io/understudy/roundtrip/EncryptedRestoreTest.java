@@ -75,7 +75,6 @@ class EncryptedRestoreTest {
         }
     }
 
-    @Tag("always")
     @Test
     void stopsWithAnotherIdentityOrNone() throws IOException {
         assertStops(settings(identity(AgeIdentity.generate())), "does not open keys/00000001.age");

@@ -35,7 +35,6 @@ class OtherServerRoundTripTest {
     @TempDir
     private Path folder;
 
-    @Tag("always")
     @Test
     void carriesAnExtensionsSettingsAndDoesWithoutATablespace() {
         PostgresBinaries binaries = PostgresWithExtension.create(folder, "with_settings", EXTENSION);

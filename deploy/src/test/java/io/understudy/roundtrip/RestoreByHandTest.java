@@ -101,7 +101,6 @@ class RestoreByHandTest {
                 .isEqualTo(String.join("\n", EveryKindOfObject.ROLES));
     }
 
-    @Tag("always")
     @Test
     void fetchesFromABucketWhatAnOlderSnapshotNeeds() throws Exception {
         try (S3Server s3 = S3Server.start()) {

@@ -161,7 +161,6 @@ class RestoreToFolderIT {
     }
 
     /** As a shell sees it: bytes, a reader that ends early, and a device without room. */
-    @Tag("always")
     @Test
     void catWritesTheBytesOfAFile() throws Exception {
         build(Optional.empty());

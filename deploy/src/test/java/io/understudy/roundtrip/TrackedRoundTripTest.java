@@ -37,7 +37,6 @@ class TrackedRoundTripTest {
 
     private final MemoryBlobs blobs = new MemoryBlobs();
 
-    @Tag("always")
     @Test
     void theDatabaseIsTheSameAfterTheWay() {
         try (PostgresServer server = PostgresServer.start(List.of("wal_level=logical"))) {

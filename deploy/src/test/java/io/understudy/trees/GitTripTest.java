@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -152,6 +153,7 @@ class GitTripTest {
                 .orElseThrow();
     }
 
+    @Tag("slow")
     @Test
     void keepsPermissionsThatTheRevisionDoesNotHave() throws IOException {
         Path secret = theme.resolve("deep/er/logo.svg");
@@ -180,6 +182,7 @@ class GitTripTest {
     }
 
     /** A process was killed while it made the mirror. */
+    @Tag("slow")
     @Test
     void makesAMirrorOfHalfOne() throws IOException {
         Files.createDirectories(temp.resolve("standby/git/theme.git/objects"));
@@ -190,6 +193,7 @@ class GitTripTest {
     }
 
     /** Its disk lost a part of it. */
+    @Tag("slow")
     @Test
     void replacesADamagedMirrorOnceThereIsAWholeOne() throws IOException {
         trip(true, false);
@@ -233,6 +237,7 @@ class GitTripTest {
     }
 
     /** One of its own, in the folder of another repository that has the revision. */
+    @Tag("slow")
     @Test
     void looksForNoRepositoryAround() throws IOException {
         Path around = Files.createDirectories(temp.resolve("standby/git"));
@@ -271,6 +276,7 @@ class GitTripTest {
     }
 
     /** Larger than what is held in memory. */
+    @Tag("slow")
     @Test
     void makesLargeFilesFromTheOriginWithoutAProcessForEach() throws IOException {
         byte[] large = new byte[3 << 20];

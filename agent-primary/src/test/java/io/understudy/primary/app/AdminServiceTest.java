@@ -88,7 +88,8 @@ class AdminServiceTest {
         assertThat(taken.snapshot()).isEqualTo("00000001-00000001");
         assertThat(taken.database().rows()).isEqualTo(1);
         assertThat(taken.uploadedBlobs()).isEqualTo(7);
-        assertThat(steps).contains("database");
+        // A caller that is slower than the steps is told the latest of them alone.
+        assertThat(steps).containsAnyOf("database", "media");
         assertThat(primary.repository
                         .read(primary.repository.newest().orElseThrow())
                         .periods())

@@ -28,10 +28,12 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** A standby whose keys may only read, on a real store behind a proxy that enforces the policy on the page. */
+@Tag("slow")
 class ReadOnlyFilestoreTest {
     private final FakeTicker time = new FakeTicker();
     private final InMemoryFilestore near = new InMemoryFilestore(time);

@@ -60,7 +60,6 @@ class GivenUpChangeTest {
         capture(2);
     }
 
-    @Tag("always")
     @Test
     void isTakenBackWhereNothingWasCommitted() {
         // More often than it may fail: none of them did.

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 @Tag("slow")
 class IncrementalBaseTest extends IncrementalLoads {
-    @Tag("always")
     @Test
     void loadsInFullWhatItCannotKnow() {
         DatabaseIdentity base = base(capture());

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 @Tag("slow")
 class IncrementalLoadTest extends IncrementalLoads {
-    @Tag("always")
     @Test
     void goesOnInTheSameDatabaseAfterItsSessionsWereEnded() {
         DatabaseIdentity base = base(capture());

@@ -210,7 +210,6 @@ class OwnRowsTest extends IncrementalLoads {
         assertSame();
     }
 
-    @Tag("always")
     @Test
     void rowsOfThisStandbyStay() {
         DatabaseIdentity live = load(capture(), blobs).database();

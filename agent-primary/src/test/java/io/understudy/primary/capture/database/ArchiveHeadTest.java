@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,7 @@ class ArchiveHeadTest {
         assertThat(hash(dump(database, "--exclude-table-data=t"))).isEqualTo(hash);
     }
 
+    @Tag("slow")
     @Test
     void eachChangeOfTheSchemaChangesItsHash() throws IOException {
         String database = server.createDatabase("schema");
