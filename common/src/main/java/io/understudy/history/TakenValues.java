@@ -119,7 +119,7 @@ final class TakenValues {
                     Part part = rule.parts().get(i);
                     String mine = "c." + PART + i;
                     String other = "r." + PART + i;
-                    String same = mine + " " + asStatement(part.operator()) + " " + other + part.collation();
+                    String same = mine + " " + part.operator() + " " + other + part.collation();
                     return rule.nullsEqual()
                             ? "(" + same + " OR " + mine + " IS NULL AND " + other + " IS NULL)"
                             : same;
@@ -129,12 +129,12 @@ final class TakenValues {
 
     private String parts() {
         return IntStream.range(0, rule.parts().size())
-                .mapToObj(i -> "(" + asStatement(rule.parts().get(i).expression()) + ") AS " + PART + i)
+                .mapToObj(i -> "(" + rule.parts().get(i).expression() + ") AS " + PART + i)
                 .collect(Collectors.joining(", "));
     }
 
     private String condition() {
-        return rule.condition().map(each -> " WHERE " + asStatement(each)).orElse("");
+        return rule.condition().map(" WHERE "::concat).orElse("");
     }
 
     /** The rows as they would be, in the types of the table. */
@@ -151,10 +151,11 @@ final class TakenValues {
         String counted = "SELECT *"
                 + table.unique().columns().stream()
                         .filter(each -> rule.columns().contains(each.name()))
-                        .flatMap(each -> each
-                                .generated()
-                                .map(how -> ", (" + asStatement(how) + ") AS " + Sql.identifier(each.name()))
-                                .stream())
+                        .flatMap(each ->
+                                each
+                                        .generated()
+                                        .map(how -> ", (" + how + ") AS " + Sql.identifier(each.name()))
+                                        .stream())
                         .collect(Collectors.joining())
                 + " FROM (" + given + ") AS given";
         return "SELECT " + number + ", " + parts() + " FROM (" + counted + ") AS counted" + condition();
@@ -177,20 +178,5 @@ final class TakenValues {
 
     private static String names(List<String> columns) {
         return columns.stream().map(Sql::identifier).collect(Collectors.joining(", "));
-    }
-
-    /** A question mark that is an operator is doubled, as a statement with parameters wants it. */
-    static String asStatement(String sql) {
-        StringBuilder text = new StringBuilder();
-        char quote = 0;
-        for (char each : sql.toCharArray()) {
-            if (quote == 0 && (each == '\'' || each == '"')) {
-                quote = each;
-            } else if (each == quote) {
-                quote = 0;
-            }
-            text.append(each == '?' && quote == 0 ? "??" : String.valueOf(each));
-        }
-        return text.toString();
     }
 }

@@ -36,12 +36,7 @@ class ErasuresTest {
 
     private Repository repository(Filestore store, Sealing sealing) {
         return Repository.create(
-                store,
-                new UUID(0, 1),
-                "example",
-                TrustedKeys.of(KEY.publicKey()),
-                time.clock(),
-                sealing);
+                store, new UUID(0, 1), "example", TrustedKeys.of(KEY.publicKey()), time.clock(), sealing);
     }
 
     private Repository several() {
