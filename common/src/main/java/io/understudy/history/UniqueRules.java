@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * Reads what only one row of a table may have.
  *
  * @param columns all of the table, in their order
- * @param rules without the primary key, by which rows are told apart anyway
+ * @param rules without the primary key, which distinguishes rows anyway
  */
 record UniqueRules(List<Column> columns, List<UniqueRule> rules) {
     /** Two nulls are the same from PostgreSQL 15 on, where the index says so. */

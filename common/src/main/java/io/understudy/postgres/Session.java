@@ -137,8 +137,8 @@ public final class Session implements TaskScope.Abortable {
     }
 
     /**
-     * Runs {@code sql} with a value for each {@code ?} in it. Without values it is sent as it is, and a question mark is
-     * an operator or part of a value.
+     * Runs {@code sql} with a value for each {@code ?} in it. Without values it is sent as it is: a question mark is an
+     * operator, or part of a value.
      */
     public <T> List<T> query(String sql, Row.Reader<T> reader, Object... values) {
         if (values.length == 0) {
