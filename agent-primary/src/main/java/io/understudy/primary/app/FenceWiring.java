@@ -6,12 +6,16 @@ import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.fence.Fencing;
+import io.understudy.primary.fence.Lease;
+import io.understudy.primary.fence.SiteStopping;
 import io.understudy.primary.fence.TakingOver;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.Repository;
 import io.understudy.site.Marker;
 import io.understudy.site.SiteCommands;
 import io.understudy.state.StateEntry;
+import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** Makes what looks for a second primary, and stops the site of a fenced server. */
 final class FenceWiring implements Service {
@@ -31,15 +36,22 @@ final class FenceWiring implements Service {
     private final Settings settings;
     private final PrimaryPorts ports;
     private final EpochStore epochs;
+    private final Events events;
+    private final SiteStopping site;
+    private final Optional<Lease> lease;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(DaemonThreads.named("on-fenced"));
 
-    FenceWiring(Settings settings, PrimaryPorts ports, EpochStore epochs) {
+    FenceWiring(
+            Settings settings, PrimaryPorts ports, EpochStore epochs, Supplier<Repository> repository, Events events) {
         this.settings = settings;
         this.ports = ports;
         this.epochs = epochs;
+        this.events = events;
+        this.site = site();
+        this.lease = lease(repository);
     }
 
-    Guard guard(Marker marker, Events events, Metrics metrics) {
+    Guard guard(Marker marker, Metrics metrics) {
         return new Guard(
                 Guard.Agent.PRIMARY,
                 settings.failover(),
@@ -50,11 +62,11 @@ final class FenceWiring implements Service {
                 ports.ticker());
     }
 
-    OtherPrimary otherPrimary(
-            TwoPrimaries two, Announcer announcer, Followers followers, RoleWatch roles, Events events) {
+    OtherPrimary otherPrimary(TwoPrimaries two, Announcer announcer, Followers followers, RoleWatch roles) {
         return new OtherPrimary(
                 two,
-                fencing(events),
+                new Fencing(site, lease),
+                SwitchoverNotes.leaving(settings.state()),
                 announcer,
                 followers,
                 roles,
@@ -63,7 +75,15 @@ final class FenceWiring implements Service {
                 new TakingOver(settings.state()));
     }
 
-    private Fencing fencing(Events events) {
+    /** Empty where the site goes on while no filestore answers. */
+    private Optional<Lease> lease(Supplier<Repository> repository) {
+        return settings.failover()
+                .lease()
+                .map(limit -> new Lease(
+                        limit, epoch -> repository.get().epochs().highest(epoch), site, events, ports.ticker()));
+    }
+
+    private SiteStopping site() {
         List<String> stop = settings.failover().onFenced();
         SiteCommands commands = new SiteCommands(
                 new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ports.ticker()),
@@ -72,10 +92,9 @@ final class FenceWiring implements Service {
         Optional<Runnable> command = stop.isEmpty()
                 ? Optional.empty()
                 : Optional.of(() -> commands.run("stop the fenced site", "on_fenced", stop));
-        return new Fencing(
+        return new SiteStopping(
                 command,
-                settings.failover().lease(),
-                Fencing.note(settings.state()),
+                SiteStopping.note(settings.state()),
                 worker,
                 new Backoff(FIRST, LONGEST, ports.random()),
                 events,
@@ -83,9 +102,15 @@ final class FenceWiring implements Service {
                 ports.ticker());
     }
 
-    /** Its thread starts with the first command. */
+    /** The thread of the command starts with the first one. */
     @Override
     public AutoCloseable start() {
-        return worker::shutdownNow;
+        Optional<AutoCloseable> counting = lease.map(Lease::start);
+        return () -> {
+            worker.shutdownNow();
+            if (counting.isPresent()) {
+                counting.get().close();
+            }
+        };
     }
 }

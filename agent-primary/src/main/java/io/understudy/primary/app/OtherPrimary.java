@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 final class OtherPrimary {
     private final TwoPrimaries two;
     private final Fencing fencing;
+    private final BooleanSupplier leaving;
     private final Announcer announcer;
     private final Followers followers;
     private final RoleWatch roles;
@@ -31,9 +32,11 @@ final class OtherPrimary {
     private final BooleanSupplier takingOver;
     private int doubtedFor;
 
+    /** @param leaving whether a switchover from this server is under way, throughout which its role is a replica's */
     OtherPrimary(
             TwoPrimaries two,
             Fencing fencing,
+            BooleanSupplier leaving,
             Announcer announcer,
             Followers followers,
             RoleWatch roles,
@@ -42,6 +45,7 @@ final class OtherPrimary {
             BooleanSupplier takingOver) {
         this.two = two;
         this.fencing = fencing;
+        this.leaving = leaving;
         this.announcer = announcer;
         this.followers = followers;
         this.roles = roles;
@@ -54,10 +58,11 @@ final class OtherPrimary {
         Role role = now.role();
         boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
         boolean settled = role == Role.PRIMARY || role == Role.REPLICA || !takingOver.getAsBoolean();
+        boolean away = role == Role.REPLICA && leaving.getAsBoolean();
         fencing.look(
                 settled
-                        ? new Fencing.Seen(role == Role.FENCED, mayServe, now.epoch(), now.lastError())
-                        : new Fencing.Seen(false, false, now.epoch(), Optional.empty()));
+                        ? new Fencing.Seen(role == Role.FENCED, mayServe || away, away, now.epoch())
+                        : new Fencing.Seen(false, false, false, now.epoch()));
         Optional<String> claim = claim(now);
         if (role == Role.REPLICA) {
             announcer.role(Optional.empty(), "");

@@ -288,8 +288,8 @@ public final class PrimaryWiring implements AutoCloseable {
         events.add(prune);
         RoleWatch roles = roleWatch();
         events.add(roles);
-        FenceWiring fence = new FenceWiring(settings, ports, epochs);
-        Guard guard = fence.guard(marker, events, monitoring.metrics());
+        FenceWiring fence = new FenceWiring(settings, ports, epochs, repository, events);
+        Guard guard = fence.guard(marker, monitoring.metrics());
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         ScheduleTiming timing = settings.primary().timing();
         Schedule schedule = new Schedule(settings.primary().schedule(), zone());
@@ -386,7 +386,7 @@ public final class PrimaryWiring implements AutoCloseable {
                         daemonStatus,
                         primaryMetrics,
                         lastVerified(),
-                        fence.otherPrimary(guard.two(), announcer, followers, roles, events)),
+                        fence.otherPrimary(guard.two(), announcer, followers, roles)),
                 services,
                 events,
                 ports.clock(),

@@ -3,15 +3,14 @@ package io.understudy.primary.fence;
 import java.time.Instant;
 
 /**
- * Written before {@code on_fenced} runs, and again when it has ended well, so that it runs once for each time that this
- * server is fenced, also across restarts.
+ * That {@code on_fenced} has ended well, so that it runs once for each time that this server is fenced, also across
+ * restarts.
  *
- * <pre>{"format":1,"epoch":1,"reason":"OVERTAKEN","done":true,"when":"2026-11-20T10:00:00Z","check":"…"}</pre>
+ * <pre>{"format":1,"epoch":1,"reason":"OVERTAKEN","when":"2026-11-20T10:00:00Z","check":"…"}</pre>
  *
  * @param epoch that this server held
- * @param done whether the command has ended well
  */
-public record FencedNote(int epoch, Reason reason, boolean done, Instant when) {
+public record FencedNote(int epoch, Reason reason, Instant when) {
     /** Why the site is stopped. */
     public enum Reason {
         /** Another server has a higher epoch. */

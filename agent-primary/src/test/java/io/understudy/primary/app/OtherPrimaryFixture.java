@@ -5,6 +5,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.fence.Fencing;
+import io.understudy.primary.fence.SiteStopping;
 import io.understudy.primary.fence.TakingOver;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.time.Backoff;
@@ -34,14 +35,16 @@ final class OtherPrimaryFixture {
         return new OtherPrimary(
                 two,
                 new Fencing(
-                        Optional.empty(),
-                        Optional.empty(),
-                        Fencing.note(primary.state),
-                        Runnable::run,
-                        new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), new Random(1)),
-                        events,
-                        primary.time.clock(),
-                        primary.time),
+                        new SiteStopping(
+                                Optional.empty(),
+                                SiteStopping.note(primary.state),
+                                Runnable::run,
+                                new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), new Random(1)),
+                                events,
+                                primary.time.clock(),
+                                primary.time),
+                        Optional.empty()),
+                () -> false,
                 announcer,
                 followers,
                 roles,

@@ -20,13 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FencingTest {
-    private static final Seen FENCED = new Seen(true, false, 1, Optional.empty());
-    private static final Seen WELL = new Seen(false, true, 1, Optional.empty());
-    private static final Seen CUT_OFF = new Seen(
-            false,
-            true,
-            1,
-            Optional.of(new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot read", "wait")));
+    private static final Seen FENCED = new Seen(true, false, false, 1);
+    private static final Seen WELL = new Seen(false, true, false, 1);
 
     @TempDir
     private Path folder;
@@ -35,7 +30,6 @@ class FencingTest {
     private final List<Event> events = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private int runs;
-    private Optional<Duration> lease = Optional.empty();
     private Optional<RuntimeException> failure = Optional.empty();
     private Fencing fencing;
 
@@ -45,15 +39,15 @@ class FencingTest {
     }
 
     private void restart(java.util.concurrent.Executor worker) {
-        fencing = new Fencing(
+        SiteStopping site = new SiteStopping(
                 Optional.of(this::stop),
-                lease,
-                Fencing.note(folder),
+                SiteStopping.note(folder),
                 worker,
                 new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(1), new Random(1)),
                 new Events(time.clock(), (event, at) -> events.add(event)),
                 time.clock(),
                 time);
+        fencing = new Fencing(site, Optional.empty());
     }
 
     private void stop() {
@@ -82,8 +76,8 @@ class FencingTest {
     @Test
     void theNextEpochThatIsOverStopsItAgain() {
         fencing.look(FENCED);
-        fencing.look(new Seen(false, true, 3, Optional.empty()));
-        fencing.look(new Seen(true, false, 3, Optional.empty()));
+        fencing.look(new Seen(false, true, false, 3));
+        fencing.look(new Seen(true, false, false, 3));
 
         assertThat(runs).isEqualTo(2);
     }
@@ -135,82 +129,23 @@ class FencingTest {
     }
 
     @Test
-    void keepsTheSiteWhileNoFilestoreAnswersUnlessALeaseIsSet() {
-        fencing.look(CUT_OFF);
-        time.advance(Duration.ofDays(30));
-        fencing.look(CUT_OFF);
+    void aServerThatIsNoPrimaryRunsNothing() {
+        fencing.look(new Seen(false, false, false, 1));
+        fencing.look(WELL);
 
         assertThat(runs).isZero();
     }
 
+    /** The loop goes on while the command runs, and while a disk takes no note of it. */
     @Test
-    void stopsTheSiteWhenTheLeaseIsOverAndSaysWhenItMayStartAgain() {
-        lease = Optional.of(Duration.ofMinutes(15));
-        restart(Runnable::run);
-        fencing.look(CUT_OFF);
-        time.advance(Duration.ofMinutes(14));
-        fencing.look(WELL);
-        fencing.look(CUT_OFF);
-        time.advance(Duration.ofMinutes(14));
-        fencing.look(CUT_OFF);
+    void looksWaitForNeitherCommandNorDisk() {
+        restart(waiting::add);
+        fencing.look(FENCED);
+
         assertThat(runs).isZero();
-        time.advance(Duration.ofMinutes(1));
-        fencing.look(CUT_OFF);
-        fencing.look(CUT_OFF);
+        assertThat(folder).isEmptyDirectory();
+        waiting.get(0).run();
         assertThat(runs).isOne();
-        restart(Runnable::run);
-        fencing.look(CUT_OFF);
-        time.advance(Duration.ofMinutes(15));
-        fencing.look(CUT_OFF);
-        assertThat(runs).isOne();
-        fencing.look(WELL);
-        fencing.look(WELL);
-
-        assertThat(said()).containsExactly("lease_expired", "lease_regained");
-    }
-
-    @Test
-    void aServerWithoutEpochHasNoLease() {
-        lease = Optional.of(Duration.ofMinutes(15));
-        restart(Runnable::run);
-        Seen none = new Seen(false, true, 0, CUT_OFF.failure());
-        fencing.look(none);
-        time.advance(Duration.ofHours(1));
-        fencing.look(none);
-
-        assertThat(runs).isZero();
-    }
-
-    @Test
-    void anotherFailureThanOfTheFilestoreEndsNoLease() {
-        lease = Optional.of(Duration.ofMinutes(15));
-        restart(Runnable::run);
-        Seen other = new Seen(
-                false, true, 1, Optional.of(new UnderstudyException(ErrorCode.FILE_FAILED, "cannot look", "mount")));
-        fencing.look(other);
-        time.advance(Duration.ofHours(1));
-        fencing.look(other);
-
-        assertThat(runs).isZero();
-    }
-
-    /** A disk that fails in between is no answer of a filestore. */
-    @Test
-    void anotherFailureNeitherEndsTheCountNorGivesTheLeaseBack() {
-        lease = Optional.of(Duration.ofMinutes(15));
-        restart(Runnable::run);
-        Seen other = new Seen(
-                false, true, 1, Optional.of(new UnderstudyException(ErrorCode.FILE_FAILED, "cannot look", "mount")));
-        fencing.look(CUT_OFF);
-        time.advance(Duration.ofMinutes(10));
-        fencing.look(other);
-        time.advance(Duration.ofMinutes(6));
-        fencing.look(CUT_OFF);
-        assertThat(runs).isOne();
-
-        fencing.look(other);
-        assertThat(said()).doesNotContain("lease_regained");
-        fencing.look(WELL);
-        assertThat(said()).contains("lease_regained");
+        assertThat(folder).isNotEmptyDirectory();
     }
 }

@@ -1,0 +1,121 @@
+package io.understudy.primary.fence;
+
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.fence.FencedNote.Reason;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
+import io.understudy.time.Backoff;
+import io.understudy.time.Ticker;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * Runs {@code on_fenced}, which stops the site of this server: once for each epoch and reason, tried again until it
+ * ends well; one that was killed with the agent runs again. Without a command it does nothing.
+ *
+ * <p>Thread-safe. Its callers wait for no command and for no disk: both belong to the worker.
+ */
+public final class SiteStopping {
+    private final Optional<Runnable> command;
+    private final StateFile<FencedNote> file;
+    private final Executor worker;
+    private final Backoff backoff;
+    private final Events events;
+    private final Clock clock;
+    private final Ticker ticker;
+    private Optional<FencedNote> note;
+    private boolean running;
+    private boolean failed;
+    private long triedAt;
+    private Duration pause = Duration.ZERO;
+
+    /**
+     * @param command of {@code on_fenced}; throws UnderstudyException; empty: none is configured
+     * @param worker runs the command, and keeps the note of it
+     */
+    public SiteStopping(
+            Optional<Runnable> command,
+            StateFile<FencedNote> file,
+            Executor worker,
+            Backoff backoff,
+            Events events,
+            Clock clock,
+            Ticker ticker) {
+        this.command = command;
+        this.file = file;
+        this.worker = worker;
+        this.backoff = backoff;
+        this.events = events;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.note = command.flatMap(each -> file.read());
+    }
+
+    /** @param state the state folder */
+    public static StateFile<FencedNote> note(Path state) {
+        return StateFile.in(state, StateEntry.FENCED, FencedNote.class);
+    }
+
+    /** Has the site stopped, unless that was done, is under way, or failed a moment ago. @param done what is reported */
+    synchronized void stop(int epoch, Reason reason, Event done) {
+        boolean waits = failed && ticker.since(triedAt).compareTo(pause) < 0;
+        if (command.isPresent() && !running && !waits && !isDone(epoch, reason)) {
+            running = true;
+            worker.execute(() -> run(new FencedNote(epoch, reason, clock.instant()), done));
+        }
+    }
+
+    synchronized boolean isDone(int epoch, Reason reason) {
+        return note.filter(last -> last.isOf(epoch, reason)).isPresent();
+    }
+
+    /** The site may run again: the next time it is stopped once more. @return whether it had been stopped for that */
+    boolean forget(int epoch, Reason reason) {
+        synchronized (this) {
+            if (running || !isDone(epoch, reason)) {
+                return false;
+            }
+            note = Optional.empty();
+        }
+        file.delete();
+        return true;
+    }
+
+    private void run(FencedNote now, Event done) {
+        boolean ended = false;
+        try {
+            command.orElseThrow().run();
+            ended = true;
+        } catch (UnderstudyException e) {
+            events.report(new PrimaryEvent.FencedSiteRuns(now.epoch(), e));
+        } catch (RuntimeException e) {
+            events.report(new CommonEvent.Defect("the stop of a fenced site", e));
+        } finally {
+            ended(now, ended);
+        }
+        if (ended) {
+            events.report(done);
+            // Where it can't be kept the command runs once more after a restart.
+            file.write(now);
+        }
+    }
+
+    private synchronized void ended(FencedNote now, boolean well) {
+        running = false;
+        failed = !well;
+        if (well) {
+            note = Optional.of(now);
+            backoff.reset();
+        } else {
+            triedAt = ticker.nanos();
+            pause = backoff.next();
+        }
+    }
+}
