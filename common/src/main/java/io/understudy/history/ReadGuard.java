@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Sees to it that no session of the site waits long for what a session of ours reads: behind an {@code ALTER TABLE}
  * that waits for us every new reader of the site waits, too. While one of our statements runs it looks ten times a
- * second, and cancels the statement when somebody was seen to wait for it {@value #LOOKS} times in a row. Short
+ * second, and cancels the statement when another session was seen to wait for it {@value #LOOKS} times in a row. Short
  * statements cost nothing: its own session is opened when one has run for two looks.
  */
 final class ReadGuard implements AutoCloseable {
