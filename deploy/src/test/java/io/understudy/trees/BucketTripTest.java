@@ -14,7 +14,7 @@ import io.understudy.filestore.SiteBucket;
 import io.understudy.filestore.SiteObject;
 import io.understudy.primary.capture.tree.TreesByKind;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.FileHook;
+import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.replica.stage.TreeStager;

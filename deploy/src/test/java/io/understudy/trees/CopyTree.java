@@ -4,7 +4,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.FileHook;
+import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.stage.Stages;
 import io.understudy.replica.state.PlanSet;

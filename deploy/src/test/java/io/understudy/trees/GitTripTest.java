@@ -18,7 +18,7 @@ import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.FileHook;
+import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.replica.stage.TreeStager;

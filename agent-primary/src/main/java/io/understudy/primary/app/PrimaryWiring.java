@@ -341,7 +341,7 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
         services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
-        services.addAll(List.<Service>of(() -> recent, () -> page));
+        services.addAll(List.<Service>of(PartsWiring.finishing(settings), () -> recent, () -> page));
         services.add(monitoring.service(
                 settings.primary().http(),
                 ports.filestore(),

@@ -9,7 +9,7 @@ import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.replica.apply.DatabaseSwap;
-import io.understudy.replica.apply.FileHook;
+import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.databases.NumberedDatabases;
 import io.understudy.replica.fetch.MirrorFolder;

@@ -1,5 +1,7 @@
 package io.understudy.replica.stage;
 
+import io.understudy.exchange.IncludedEntries;
+
 import io.understudy.bucket.LivePlace;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;

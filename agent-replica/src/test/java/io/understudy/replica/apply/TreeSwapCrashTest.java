@@ -1,5 +1,7 @@
 package io.understudy.replica.apply;
 
+import io.understudy.exchange.FileHook;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.files.TreeKind;

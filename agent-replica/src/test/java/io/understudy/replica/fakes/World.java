@@ -14,7 +14,7 @@ import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
-import io.understudy.replica.apply.FileHook;
+import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveTrees;

@@ -22,7 +22,7 @@ import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.FileHook;
+import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.replica.state.PlanSet;

@@ -1,5 +1,9 @@
 package io.understudy.replica.stage;
 
+import io.understudy.exchange.Change;
+import io.understudy.exchange.Plan;
+import io.understudy.exchange.PlanHeader;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.files.Attributes;

@@ -1,5 +1,7 @@
 package io.understudy.replica.stage;
 
+import io.understudy.exchange.Plan;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +18,7 @@ import io.understudy.files.MountPoints;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.FileHook;
+import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.rewrite.FileDiff;
 import io.understudy.replica.rewrite.RewriteReport;

@@ -1,5 +1,7 @@
 package io.understudy.replica.stage;
 
+import io.understudy.exchange.Plan;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.TreeSettings;

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
@@ -14,12 +14,12 @@ import java.util.function.Predicate;
  * Which entries of an index this server wants: not those that are excluded here, nor links that may leave the tree,
  * unless it allows them. Entries must come in order.
  */
-final class IncludedEntries implements Predicate<IndexEntry> {
+public final class IncludedEntries implements Predicate<IndexEntry> {
     private final Excludes excludes;
     private final TreeSettings settings;
     private SafePath excluded;
 
-    IncludedEntries(TreeSettings settings) {
+    public IncludedEntries(TreeSettings settings) {
         this.excludes = Excludes.of(settings.exclude());
         this.settings = settings;
     }

@@ -1,9 +1,7 @@
-package io.understudy.replica.apply;
+package io.understudy.exchange;
 
 import io.understudy.files.FileFailure;
 import io.understudy.files.TreeRoot;
-import io.understudy.replica.stage.Change;
-import io.understudy.replica.stage.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,7 +16,7 @@ public record TreePosition(String tree, Position position) {
     public static final String DATABASE = "database ";
 
     /** For people: {@code tree media}, {@code database shop}. */
-    String what() {
+    public String what() {
         return tree.startsWith(DATABASE) ? tree : "tree " + tree;
     }
 
@@ -35,7 +33,7 @@ public record TreePosition(String tree, Position position) {
     }
 
     /** By where the files lie; empty when the plan exchanges none. Changes nothing. */
-    static Optional<TreePosition> of(Plan plan) {
+    public static Optional<TreePosition> of(Plan plan) {
         TreeRoot root = TreeRoot.of(plan.header().folder());
         Path staged = plan.header().staged(root);
         Path undone = plan.header().undone(root);

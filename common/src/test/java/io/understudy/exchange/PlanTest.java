@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import static io.understudy.testing.Failures.assertFails;
 

@@ -1,4 +1,4 @@
-package io.understudy.replica.apply;
+package io.understudy.exchange;
 
 import java.io.IOException;
 import java.nio.file.Path;

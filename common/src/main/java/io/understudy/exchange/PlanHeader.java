@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.files.RawPaths;
@@ -11,7 +11,7 @@ import java.util.Base64;
  * The first line of a plan: which tree it changes, and where.
  *
  * @param root,root64 the tree's path as configured, in base64 where it is not UTF-8
- * @param apply the name of its {@link io.understudy.replica.state.PlanSet}
+ * @param apply the name under which its files are staged and undone
  * @param owners whether owners are set: the agent may do so
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -19,7 +19,7 @@ public record PlanHeader(
         int format, String apply, String tree, TreeKind kind, String root, String root64, boolean owners) {
     static final int FORMAT = 2;
 
-    static PlanHeader of(String apply, String tree, TreeKind kind, Path root, boolean owners) {
+    public static PlanHeader of(String apply, String tree, TreeKind kind, Path root, boolean owners) {
         byte[] raw = RawPaths.bytes(root.toAbsolutePath());
         String text = RawPaths.utf8(raw).orElse(null);
         String coded = text == null ? Base64.getEncoder().encodeToString(raw) : null;

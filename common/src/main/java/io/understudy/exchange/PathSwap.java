@@ -1,4 +1,4 @@
-package io.understudy.replica.apply;
+package io.understudy.exchange;
 
 import io.understudy.files.FileStat;
 import io.understudy.files.RawPaths;

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -89,7 +89,7 @@ public final class Plan implements AutoCloseable {
     }
 
     /** It takes its place when it is committed. */
-    static Writer write(Path file, PlanHeader header) throws IOException {
+    public static Writer write(Path file, PlanHeader header) throws IOException {
         Writer writer = new Writer(AtomicFiles.draft(file, AtomicFiles.PRIVATE));
         writer.line(JSON.valueToTree(header));
         return writer;
@@ -237,7 +237,7 @@ public final class Plan implements AutoCloseable {
     }
 
     /** Closing without {@link #commit} leaves nothing. */
-    static final class Writer implements AutoCloseable {
+    public static final class Writer implements AutoCloseable {
         private final AtomicFiles.Draft draft;
         private final OutputStream out;
         private final MessageDigest digest = Sha256.digest();
@@ -247,11 +247,11 @@ public final class Plan implements AutoCloseable {
             this.out = new BufferedOutputStream(draft.out(), 1 << 16);
         }
 
-        void add(Change change) throws IOException {
+        public void add(Change change) throws IOException {
             line(encode(change));
         }
 
-        void commit() throws IOException {
+        public void commit() throws IOException {
             String end = "{\"sha256\":\"" + ContentHash.of(digest.digest()).hex() + "\"}\n";
             out.write(end.getBytes(StandardCharsets.US_ASCII));
             out.flush();

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
@@ -16,12 +16,12 @@ import java.nio.file.Path;
  * file, and of the folder that it lies in, to what it is: who owns a file may do so unless no one may change it. What
  * belongs to others is left to the apply.
  */
-final class ChangeProbe {
+public final class ChangeProbe {
     private final TreeRoot root;
     private Path folder;
     private boolean there;
 
-    ChangeProbe(TreeRoot root) {
+    public ChangeProbe(TreeRoot root) {
         this.root = root;
     }
 
@@ -29,7 +29,7 @@ final class ChangeProbe {
      * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} or {@code FILE_FAILED}, naming what can't
      *     be changed
      */
-    void check(Plan plan) {
+    public void check(Plan plan) {
         for (int i = 0; i < plan.size(); i++) {
             if (!(plan.change(i) instanceof Change.SetAttributes)) {
                 check(plan.change(i).path());

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileCache;
@@ -21,13 +21,13 @@ import java.util.Optional;
  * Whether a file on disk has the content that is wanted. It is read only when the cache does not know it. Not
  * thread-safe.
  */
-final class ContentComparer {
+public final class ContentComparer {
     private final FileCache.Reader known;
     private final FileCache.Writer fresh;
     private final Clock clock;
     private final byte[] buffer = new byte[1 << 18];
 
-    ContentComparer(FileCache.Reader known, FileCache.Writer fresh, Clock clock) {
+    public ContentComparer(FileCache.Reader known, FileCache.Writer fresh, Clock clock) {
         this.known = known;
         this.fresh = fresh;
         this.clock = clock;

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.files.Excludes;
 import io.understudy.files.FileStat;
@@ -9,12 +9,12 @@ import io.understudy.files.TreeWalker.Found;
 import java.util.Optional;
 
 /** What an agent must not move in a tree: excluded paths, sockets, pipes and devices, mount points. */
-final class ProtectedPaths {
+public final class ProtectedPaths {
     private final TreeRoot root;
     private final Excludes excludes;
     private final MountPoints mounts;
 
-    ProtectedPaths(TreeRoot root, Excludes excludes, MountPoints mounts) {
+    public ProtectedPaths(TreeRoot root, Excludes excludes, MountPoints mounts) {
         this.root = root;
         this.excludes = excludes;
         this.mounts = mounts;

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
@@ -25,17 +25,17 @@ public final class WorkFolder {
     private WorkFolder() {}
 
     /** The folders of all that is staged, and of all that is undone. */
-    static List<Path> both(TreeRoot root) {
+    public static List<Path> both(TreeRoot root) {
         return List.of(staged(root), undo(root));
     }
 
     /** Holds one folder for each apply that is staged. */
-    static Path staged(TreeRoot root) {
+    public static Path staged(TreeRoot root) {
         return own(root).resolve("stage");
     }
 
     /** What lies in a folder of ours, sorted; nothing when it is not there. */
-    static List<Path> list(Path folder) {
+    public static List<Path> list(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList();
         } catch (NoSuchFileException e) {
@@ -68,8 +68,8 @@ public final class WorkFolder {
         }
     }
 
-    /** Deletes what blocks nothing where it stays: {@link Plans#clear} finds it again. */
-    static void tryDelete(Path folder) {
+    /** Deletes what blocks nothing where it stays: a later clean-up finds it again. */
+    public static void tryDelete(Path folder) {
         try {
             FolderDeletion.delete(folder);
         } catch (UnderstudyException e) {

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -26,14 +26,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds what must change to make a tree on disk what an index says: the walk and the index side by side, in one order.
- * Holds the folders it is in. What is excluded, special or mounted is never planned to be touched. Not thread-safe; for
- * one plan.
+ * Holds the folders it is in. What is excluded, special or mounted is never planned to be touched, nor what lies
+ * outside of the scope, but for what stands where a folder has to be. Not thread-safe; for one plan.
  */
-final class TreePlanner {
+public final class TreePlanner {
     private static final Logger LOG = LoggerFactory.getLogger(TreePlanner.class);
     private static final int LONGEST_PATH = 4095;
 
     private final TreeRoot root;
+    private final Scope scope;
     private final TreeWalker walker;
     private final ProtectedPaths protection;
     private final ContentComparer comparison;
@@ -45,8 +46,9 @@ final class TreePlanner {
     private long freshBytes;
     private long freshEntries;
 
-    TreePlanner(
+    public TreePlanner(
             TreeRoot root,
+            Scope scope,
             TreeWalker walker,
             ProtectedPaths protection,
             ContentComparer comparison,
@@ -54,6 +56,7 @@ final class TreePlanner {
             Plan.Writer plan,
             Path staged) {
         this.root = root;
+        this.scope = scope;
         this.walker = walker;
         this.protection = protection;
         this.comparison = comparison;
@@ -67,7 +70,7 @@ final class TreePlanner {
      * @throws UnderstudyException {@code FILE_UNSUPPORTED} naming what this tree can't take, or what walk and index
      *     throw
      */
-    void plan(Iterable<IndexEntry> index) throws IOException {
+    public void plan(Iterable<IndexEntry> index) throws IOException {
         Optional<Found> found = walker.next();
         boolean empty = true;
         for (IndexEntry entry : index) {
@@ -103,12 +106,12 @@ final class TreePlanner {
     }
 
     /** Plain bytes of the files that are not staged yet. */
-    long freshBytes() {
+    public long freshBytes() {
         return freshBytes;
     }
 
     /** Files, folders and links that are not staged yet. */
-    long freshEntries() {
+    public long freshEntries() {
         return freshEntries;
     }
 
@@ -117,19 +120,34 @@ final class TreePlanner {
         if (found.is(FileStat.Type.SPECIAL)) {
             return;
         }
-        if (!found.is(FileStat.Type.FOLDER)) {
+        boolean isFolder = found.is(FileStat.Type.FOLDER);
+        if (!scope.removesSurplus()) {
+            if (isFolder) {
+                walker.skip();
+            }
+        } else if (!scope.covers(found.path())) {
+            if (isFolder) {
+                keep(found);
+            }
+        } else if (!isFolder) {
             remove(found);
         } else if (protection.isMounted(found)) {
             LOG.warn("{} is not in the snapshot, but a file system is mounted there: it is kept", found.path());
             walker.skip();
         } else if (protection.holdsProtected(found)) {
             LOG.info("{} is not in the snapshot, but contains protected entries: it is kept", found.path());
-            Attributes now = attributeWriter.read(found.location(), found.stat());
-            frames.push(new Frame(new TreeEntry.Folder(found.path(), now), Optional.of(now), false));
+            keep(found);
         } else {
             walker.skip();
             remove(found);
         }
+    }
+
+    /** The folder stays as it is; what it holds is looked at. */
+    private void keep(Found found) throws IOException {
+        Attributes now = attributeWriter.read(found.location(), found.stat());
+        boolean mounted = !found.path().isRoot() && protection.isMounted(found);
+        frames.push(new Frame(new TreeEntry.Folder(found.path(), now), Optional.of(now), mounted || isForeign()));
     }
 
     private void remove(Found found) throws IOException {
@@ -139,6 +157,10 @@ final class TreePlanner {
 
     private void both(Found found, IndexEntry entry) throws IOException {
         TreeEntry wanted = entry.entry();
+        if (found.is(FileStat.Type.FOLDER) && !scope.covers(found.path())) {
+            keep(found);
+            return;
+        }
         Attributes now = attributeWriter.read(found.location(), found.stat());
         if (wanted instanceof TreeEntry.Folder folder && found.is(FileStat.Type.FOLDER)) {
             boolean mounted = !found.path().isRoot() && protection.isMounted(found);

@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -40,7 +40,7 @@ import java.util.function.LongConsumer;
  * What an earlier attempt finished stays. Each pack is read once, and is in memory with the one that follows
  * it. Holds four bytes for each file of a pack. Not thread-safe.
  */
-final class ContentStager {
+public final class ContentStager {
     private final Plan plan;
     private final Path folder;
     private final Optional<OwnStaging> own;
@@ -57,7 +57,7 @@ final class ContentStager {
      * @param own what this process staged there before
      * @param progress receives the size of every file that is there
      */
-    ContentStager(
+    public ContentStager(
             Plan plan,
             Path folder,
             Optional<OwnStaging> own,
@@ -73,7 +73,7 @@ final class ContentStager {
     }
 
     /** @throws UnderstudyException {@code BLOB_*}, {@code DISK_FULL}, {@code FILE_*} */
-    void stage() {
+    public void stage() {
         AtomicFiles.clearDrafts(folder);
         try (files) {
             for (int i = 0; i < plan.size(); i++) {

@@ -1,12 +1,10 @@
-package io.understudy.replica.apply;
+package io.understudy.exchange;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileStat;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeRoot;
-import io.understudy.replica.stage.Change;
-import io.understudy.replica.stage.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

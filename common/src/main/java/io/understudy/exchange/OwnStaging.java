@@ -1,4 +1,4 @@
-package io.understudy.replica.stage;
+package io.understudy.exchange;
 
 import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;
@@ -12,7 +12,7 @@ import java.time.Instant;
  * @param from when it began, by the clock of the file system too
  * @param until when it ended
  */
-record OwnStaging(String apply, Instant from, Instant until) {
+public record OwnStaging(String apply, Instant from, Instant until) {
     /**
      * Whether no other process changed it since: no program can set when a file was changed.
      *
