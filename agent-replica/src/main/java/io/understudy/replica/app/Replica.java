@@ -148,6 +148,7 @@ public final class Replica {
     /** @return what is live now; nothing when it went back to the state before the first import */
     public RoundResult rollback() {
         return locked(() -> clearingUp(() -> cleanUp.runAtOnce(() -> false), () -> {
+            rollback.require();
             // What an operator restored on top of the import is not part of what it goes back to.
             parts.removeFrom(store.record().live().flatMap(DatabaseVersion::snapshot));
             return rollback.run();
