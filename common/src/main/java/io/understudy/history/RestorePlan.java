@@ -18,6 +18,8 @@ import java.util.Set;
 /**
  * What is done with each row that is to come back, and in which order: a row after those that it refers to. Of rows
  * that refer to each other in a circle one is stored without the reference, which follows at the end.
+ *
+ * <p>More than 300 lines, for what is done with a row and its order depend on each other.
  */
 final class RestorePlan {
     private final Map<RowId, Member> members = new LinkedHashMap<>();

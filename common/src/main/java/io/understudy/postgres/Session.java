@@ -27,6 +27,8 @@ import org.postgresql.jdbc.PgConnection;
  * One session of a database, in the settings of {@link SessionSettings}. Transactions are begun and ended by
  * statements. Every failure is an {@link UnderstudyException}; a failed COPY ends the session. Not thread-safe, but for
  * {@link #abort()}.
+ *
+ * <p>More than 300 lines, for all that goes over one connection shares how it fails.
  */
 public final class Session implements TaskScope.Abortable {
     private static final int BUFFER = 256 << 10;

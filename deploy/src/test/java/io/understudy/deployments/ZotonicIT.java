@@ -26,14 +26,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The site goes from one server to the other, again and again, while two of primary, standby, filestore, name server
  * and operator do not reach each other. A visitor, who reaches all servers, writes at the site's name the whole time.
+ * {@code deploy/soak --deployments} runs it: its hosts want both processors for a quarter of an hour.
  */
 @Tag("slow")
+@EnabledIfSystemProperty(named = "understudy.deployments", matches = "true")
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -127,7 +127,7 @@ class RejoinIT extends SharedScenario {
     @Test
     void theWayBackLosesNothingEither() {
         snapshot(standby());
-        primary().site().awaitContent(3, 1, FOLLOWS);
+        primary().site().awaitContent(4, 1, FOLLOWS);
         standby().site().addNote("only on b");
         primary().replica("promote", "--yes").successful();
         primary().site().awaitMode("primary", ANSWERS);

@@ -107,10 +107,10 @@ final class FenceWiring implements Service {
     public AutoCloseable start() {
         Optional<AutoCloseable> counting = lease.map(Lease::start);
         return () -> {
-            worker.shutdownNow();
             if (counting.isPresent()) {
                 counting.get().close();
             }
+            worker.shutdownNow();
         };
     }
 }

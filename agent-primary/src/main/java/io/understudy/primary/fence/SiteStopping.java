@@ -81,14 +81,12 @@ public final class SiteStopping {
     }
 
     /** The site may run again: the next time it is stopped once more. @return whether it had been stopped for that */
-    boolean forget(int epoch, Reason reason) {
-        synchronized (this) {
-            if (running || !isDone(epoch, reason)) {
-                return false;
-            }
-            note = Optional.empty();
+    synchronized boolean forget(int epoch, Reason reason) {
+        if (running || !isDone(epoch, reason)) {
+            return false;
         }
-        file.delete();
+        note = Optional.empty();
+        worker.execute(file::delete);
         return true;
     }
 

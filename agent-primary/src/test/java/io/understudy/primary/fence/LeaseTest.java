@@ -196,6 +196,25 @@ class LeaseTest {
         assertThat(runs).isEqualTo(2);
     }
 
+    /** Neither the loop nor the count waits for the note, whose disk may hang. */
+    @Test
+    void takesBackTheNoteWithoutWaitingForADisk() {
+        restart(waiting::add);
+        answersNothing();
+        fencing.look(SERVES);
+        fencing.look(LEAVES);
+        passes(LIMIT);
+        waiting.remove(0).run();
+        assertThat(folder).isNotEmptyDirectory();
+
+        fencing.look(SERVES);
+        assertThat(folder).isNotEmptyDirectory();
+        waiting.remove(0).run();
+        assertThat(folder).isEmptyDirectory();
+        passes(Duration.ofSeconds(1));
+        assertThat(waiting).hasSize(1);
+    }
+
     @Test
     void aServerThatIsNoPrimaryHasNone() {
         for (Seen none : List.of(
