@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The rows of a table that went, from snapshots that come in ascending order: those whose key the older of two has and
@@ -70,8 +71,13 @@ final class DeletedRows {
      *     long
      */
     void look(Opened opened) {
+        look(opened, each -> SnapshotTables.find(opened, each));
+    }
+
+    /** As {@link #look(Opened)}. @param find the tables of that snapshot */
+    void look(Opened opened, Function<TableRef, Optional<TableData>> find) {
         boolean same = before != null && tables(before).equals(tables(opened));
-        Optional<TableData> here = same ? Optional.ofNullable(last) : SnapshotTables.find(opened, table);
+        Optional<TableData> here = same ? Optional.ofNullable(last) : find.apply(table);
         boolean asked = since.isEmpty() || !opened.manifest().moment().isBefore(since.get());
         if (!same && last != null && here.isPresent() && asked) {
             compare(opened, here.get());
@@ -140,6 +146,20 @@ final class DeletedRows {
         }
     }
 
+    TableRef table() {
+        return table;
+    }
+
+    /** Whether a snapshot has the table. */
+    boolean isFound() {
+        return found;
+    }
+
+    /** How many were found so far. */
+    int count() {
+        return rows.size();
+    }
+
     /** How many rows were passed over. */
     long leftOut() {
         return leftOut;
@@ -157,6 +177,7 @@ final class DeletedRows {
                     "ask for fewer: --since \"2 days ago\"");
         }
         rows.add(new DeletedRow(
+                table,
                 opened.manifest().moment(),
                 opened.manifest().snapshot(),
                 before.manifest().snapshot(),

@@ -29,6 +29,9 @@ class SourceFilesTest {
             "RandomTablesTest",
             "ReadOnlyFilestoreTest",
             "RestoreByHandTest",
+            "RestoreRowLocksTest",
+            "RestoredNumbersTest",
+            "TakenValuesTest",
             "TrackedDaemonTest",
             "TrackedRoundTripTest");
 

@@ -63,7 +63,11 @@ public final class SiteStopping {
         return StateFile.in(state, StateEntry.FENCED, FencedNote.class);
     }
 
-    /** Has the site stopped, unless that was done, is under way, or failed a moment ago. @param done what is reported */
+    /**
+     * Has the site stopped, unless that was done, is under way, or failed a moment ago.
+     *
+     * @param done what is reported then
+     */
     synchronized void stop(int epoch, Reason reason, Event done) {
         boolean waits = failed && ticker.since(triedAt).compareTo(pause) < 0;
         if (command.isPresent() && !running && !waits && !isDone(epoch, reason)) {
