@@ -56,6 +56,9 @@ public final class HoldingReader extends ForwardingReader {
     private static List<SnapshotId> newest(List<SnapshotId> snapshots) {
         return snapshots.size() <= MOST
                 ? snapshots
-                : snapshots.stream().sorted(Comparator.reverseOrder()).limit(MOST).toList();
+                : snapshots.stream()
+                        .sorted(Comparator.reverseOrder())
+                        .limit(MOST)
+                        .toList();
     }
 }

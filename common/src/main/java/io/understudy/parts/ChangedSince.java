@@ -5,7 +5,6 @@ import io.understudy.exchange.Plan;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.LinkTarget;
-import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeRoot;
 import java.io.IOException;
@@ -42,7 +41,8 @@ final class ChangedSince {
         Path place = root.resolve(change.path());
         try {
             FileStat stat = FileStat.of(place);
-            return !(change instanceof Change.Put put) || !isAsPut(place, stat, put.entry().entry());
+            return !(change instanceof Change.Put put)
+                    || !isAsPut(place, stat, put.entry().entry());
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {

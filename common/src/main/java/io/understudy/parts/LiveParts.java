@@ -178,8 +178,10 @@ public final class LiveParts {
 
     private void forward(PartsRecord record) {
         try {
-            plans.forEach(record.apply(), record.trees(), (plan, root) -> exchange(plan, root)
-                    .forward());
+            plans.forEach(
+                    record.apply(),
+                    record.trees(),
+                    (plan, root) -> exchange(plan, root).forward());
         } catch (UnderstudyException e) {
             PartsRecord back = record.in(Phase.BACK);
             try {
@@ -204,8 +206,10 @@ public final class LiveParts {
                 continue;
             }
             try {
-                plans.forEach(record.apply(), List.of(tree), (plan, root) -> exchange(plan, root)
-                        .back());
+                plans.forEach(
+                        record.apply(),
+                        List.of(tree),
+                        (plan, root) -> exchange(plan, root).back());
             } catch (UnderstudyException e) {
                 failure = failure.or(() -> Optional.of(e));
             }

@@ -37,7 +37,8 @@ final class PartScope implements Scope {
 
     @Override
     public boolean covers(SafePath path) {
-        if (globs.isEmpty() || whole.filter(top -> path.equals(top) || path.isBeneath(top)).isPresent()) {
+        if (globs.isEmpty()
+                || whole.filter(top -> path.equals(top) || path.isBeneath(top)).isPresent()) {
             return true;
         }
         for (SafePath each = path; ; each = each.parent()) {

@@ -27,9 +27,7 @@ public final class PartsOptions {
             description = "With --to live: files that the snapshot lacks are removed, where a part of it is restored.")
     private boolean removes;
 
-    @Option(
-            names = "--undo",
-            description = "Takes the last restore of a part to live back. Without ID.")
+    @Option(names = "--undo", description = "Takes the last restore of a part to live back. Without ID.")
     private boolean undo;
 
     /** Whether no person is asked. */

@@ -60,8 +60,7 @@ final class PartsStager {
      * @param trees of this server
      * @param warnings receives what comes otherwise than it was
      */
-    PartsStager(
-            Path plans, List<TreeSettings> trees, TreeTaking taking, PartsDisk disk, Consumer<String> warnings) {
+    PartsStager(Path plans, List<TreeSettings> trees, TreeTaking taking, PartsDisk disk, Consumer<String> warnings) {
         this.plans = plans;
         this.trees = trees;
         this.taking = taking;
@@ -89,7 +88,8 @@ final class PartsStager {
             planned.add(plan(apply, tree, scope, matched, opened.blobs(), files));
         }
         LiveTreeChoice.requireMatched(selection, globs, matched, files.snapshot());
-        disk.space().require("cannot restore", planned.stream().map(Planned::need).toList());
+        disk.space()
+                .require("cannot restore", planned.stream().map(Planned::need).toList());
         long total = planned.stream().mapToLong(each -> each.need().bytes()).sum();
         AtomicLong done = new AtomicLong();
         List<String> changed = new ArrayList<>();
@@ -120,8 +120,7 @@ final class PartsStager {
         Excludes excludes = Excludes.of(settings.exclude());
         try {
             boolean owners = AttributeWriter.mayGiveAway(staged);
-            AttributeWriter attributes =
-                    new AttributeWriter(owners, tree.kind() == TreeKind.SECRETS);
+            AttributeWriter attributes = new AttributeWriter(owners, tree.kind() == TreeKind.SECRETS);
             PlanHeader header = PlanHeader.of(apply, tree.name(), tree.kind(), settings.path(), owners);
             RiskyEntries risky = new RiskyEntries(settings.path());
             try (Plan.Writer plan = Plan.write(file, header);

@@ -49,7 +49,10 @@ final class PlanFiles {
         if (!trees.stream().allMatch(tree -> isThere(apply, tree))) {
             return false;
         }
-        forEach(apply, trees, (plan, root) -> kept[0] &= Files.isDirectory(plan.header().undone(root)));
+        forEach(
+                apply,
+                trees,
+                (plan, root) -> kept[0] &= Files.isDirectory(plan.header().undone(root)));
         return kept[0];
     }
 
@@ -80,7 +83,9 @@ final class PlanFiles {
             return Optional.empty();
         }
         try (Plan plan = Plan.open(file)) {
-            return Optional.of(plan.header().folder()).filter(Files::isDirectory).map(TreeRoot::of);
+            return Optional.of(plan.header().folder())
+                    .filter(Files::isDirectory)
+                    .map(TreeRoot::of);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.STATE_DAMAGED) {
                 throw e;

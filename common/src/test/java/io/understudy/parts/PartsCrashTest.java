@@ -56,8 +56,7 @@ class PartsCrashTest extends PartsSite {
 
     private void restore(LiveParts parts) {
         List<String> warnings = new ArrayList<>();
-        parts.restore(
-                site.open(new SnapshotId(1, 1)), ALL, true, Optional.empty(), warnings::add, Progress.none());
+        parts.restore(site.open(new SnapshotId(1, 1)), ALL, true, Optional.empty(), warnings::add, Progress.none());
         assertThat(warnings).isEmpty();
     }
 
@@ -180,13 +179,7 @@ class PartsCrashTest extends PartsSite {
     void anImportThatCameSinceCannotBeUndoneByIt() {
         SnapshotId first = new SnapshotId(1, 1);
         parts(FileHook.none())
-                .restore(
-                        site.open(first),
-                        ALL,
-                        false,
-                        Optional.of(first),
-                        warning -> {},
-                        Progress.none());
+                .restore(site.open(first), ALL, false, Optional.of(first), warning -> {}, Progress.none());
 
         assertThatThrownBy(() -> parts(FileHook.none()).undo(Optional.of(new SnapshotId(1, 2))))
                 .hasMessageContaining("an import or a promotion came since");

@@ -79,8 +79,7 @@ abstract class PartsSite {
     }
 
     /** The clock is far enough ahead that no file counts as just changed. */
-    static LiveParts parts(
-            Path state, List<TreeSettings> trees, FileHook hook) {
+    static LiveParts parts(Path state, List<TreeSettings> trees, FileHook hook) {
         PartsDisk disk = new PartsDisk(
                 hook,
                 DiskSpace.ofThisMachine(),

@@ -40,7 +40,8 @@ public final class PartsWiring {
 
     /** What fails is logged: the agent runs all the same. */
     private static void finish(Settings settings) {
-        if (!StateEntry.RESTORED_PARTS.in(settings.state()).toFile().exists() || new Marker(settings.marker()).present()) {
+        if (!StateEntry.RESTORED_PARTS.in(settings.state()).toFile().exists()
+                || new Marker(settings.marker()).present()) {
             return;
         }
         Optional<ProcessLock> lock = ProcessLock.tryAcquire(StateEntry.PARTS_LOCK.in(settings.state()));

@@ -22,7 +22,9 @@ class PartsCliTest extends CliScenario {
         Files.writeString(folder.resolve("media/b.txt"), "new");
 
         assertThat(run("restore", "latest", "--to", "live", "--yes")).isEqualTo(ErrorCode.USAGE.exitCode());
-        assertThat(err.toString()).contains("never replaced by a snapshot as a whole").contains("--tree");
+        assertThat(err.toString())
+                .contains("never replaced by a snapshot as a whole")
+                .contains("--tree");
         assertThat(run("restore", "latest", "--to", "live", "--table", "note", "--yes"))
                 .isEqualTo(ErrorCode.USAGE.exitCode());
         assertThat(err.toString()).contains("restore-row");

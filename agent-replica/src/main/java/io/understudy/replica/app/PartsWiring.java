@@ -33,7 +33,8 @@ public final class PartsWiring {
         return new LiveParts(
                 settings.state(),
                 settings.trees(),
-                new ReplicaTaking(settings.trees(), Rewrites.of(settings.replica().changes())),
+                new ReplicaTaking(
+                        settings.trees(), Rewrites.of(settings.replica().changes())),
                 new PartsDisk(disk.files(), disk.space(), disk.mounts(), ports.clock()),
                 ports.ticker());
     }

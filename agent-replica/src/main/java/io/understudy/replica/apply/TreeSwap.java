@@ -1,22 +1,23 @@
 package io.understudy.replica.apply;
 
 import io.understudy.exchange.FileHook;
+import io.understudy.exchange.Plan;
 import io.understudy.exchange.TreePosition;
-
+import io.understudy.exchange.TreePosition.Position;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
-import io.understudy.exchange.TreePosition.Position;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.stage.CacheRefresh;
 import io.understudy.replica.stage.OverwrittenPlaces;
-import io.understudy.exchange.Plan;
 import io.understudy.replica.stage.Plans;
 import io.understudy.replica.state.PlanSet;
 import java.nio.file.Path;
+import io.understudy.exchange.PlanExchange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,10 @@ public final class TreeSwap implements LiveTrees {
         List<UnderstudyException> failures = new ArrayList<>();
         for (Path file : all.files(plans)) {
             try {
-                run(file, Optional.of(kind), (plan, root) -> exchange(plan, root).back());
+                run(
+                        file,
+                        Optional.of(kind),
+                        (plan, root) -> exchange(plan, root).back());
             } catch (UnderstudyException e) {
                 failures.add(e);
             }

@@ -2,7 +2,6 @@ package io.understudy.replica.stage;
 
 import io.understudy.exchange.Plan;
 import io.understudy.exchange.WorkFolder;
-
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;

@@ -59,13 +59,7 @@ class PartsOnStandbyTest {
         ProcessLock lock = site.lock().get();
         try {
             return site.parts()
-                    .restore(
-                            standby.open(snapshot),
-                            MEDIA,
-                            removes,
-                            site.over().get(),
-                            warning -> {},
-                            Progress.none());
+                    .restore(standby.open(snapshot), MEDIA, removes, site.over().get(), warning -> {}, Progress.none());
         } finally {
             lock.close();
         }
@@ -98,14 +92,12 @@ class PartsOnStandbyTest {
     void theNextImportReplacesItAndThenItCannotBeUndone() {
         restore(BitRotSite.OLDER, true);
 
-        standby.replica()
-                .sync(new ImportRequest.Named(BitRotSite.OLDER), new RoundControl());
+        standby.replica().sync(new ImportRequest.Named(BitRotSite.OLDER), new RoundControl());
         assertThat(files()).isEqualTo(older);
         LiveSite site = standby.liveSite();
         assertThatThrownBy(() -> site.parts().undo(site.over().get())).hasMessageContaining("cannot undo");
 
-        standby.replica()
-                .sync(new ImportRequest.Named(BitRotSite.NEWER), new RoundControl());
+        standby.replica().sync(new ImportRequest.Named(BitRotSite.NEWER), new RoundControl());
         assertThat(files()).isEqualTo(newer);
     }
 

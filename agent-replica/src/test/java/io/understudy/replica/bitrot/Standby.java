@@ -1,20 +1,20 @@
 package io.understudy.replica.bitrot;
 
+import io.understudy.browse.SnapshotReader;
 import io.understudy.events.Events;
+import io.understudy.exchange.FileHook;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
+import io.understudy.parts.LiveSite;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.PartsWiring;
+import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaDisk;
 import io.understudy.replica.app.ReplicaParts;
 import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.ReplicaWiring;
-import io.understudy.browse.SnapshotReader;
-import io.understudy.exchange.FileHook;
-import io.understudy.parts.LiveSite;
-import io.understudy.replica.app.PartsWiring;
-import io.understudy.replica.app.Replica;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabaseServer;

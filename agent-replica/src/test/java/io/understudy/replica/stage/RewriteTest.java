@@ -1,7 +1,5 @@
 package io.understudy.replica.stage;
 
-import io.understudy.exchange.Plan;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +9,8 @@ import io.understudy.config.RewriteRule.Replacement;
 import io.understudy.config.RowChanges;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.config.StandbyChanges;
+import io.understudy.exchange.FileHook;
+import io.understudy.exchange.Plan;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
@@ -18,7 +18,6 @@ import io.understudy.files.MountPoints;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.progress.Progress;
-import io.understudy.exchange.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.rewrite.FileDiff;
 import io.understudy.replica.rewrite.RewriteReport;

@@ -1,10 +1,9 @@
 package io.understudy.replica.stage;
 
-import io.understudy.exchange.WorkFolder;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.WorkFolder;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
