@@ -147,6 +147,24 @@ public final class LiveParts {
                 });
     }
 
+    /**
+     * Removes what takes nothing back any more, since another import is live than the one that the last restore lies
+     * on. Idempotent.
+     *
+     * @param over the import that is live
+     * @throws UnderstudyException {@code STATE_DAMAGED}; {@code FILE_*}: the next call tries it again
+     */
+    public void clear(Optional<SnapshotId> over) {
+        file.read()
+                .filter(record -> record.phase() == Phase.DONE && !record.over().equals(over))
+                .ifPresent(record -> plans.clear(Optional.empty()));
+    }
+
+    /** Whether a folder next to what is live, of staged or replaced files, is of a restore of parts. */
+    public static boolean owns(Path folder) {
+        return String.valueOf(folder.getFileName()).startsWith(PartsRecord.NAME);
+    }
+
     private PartsRecord requireUndo(Optional<SnapshotId> over) {
         PartsRecord record = file.read().orElseThrow(() -> refused("there is none", "restore ID --to live is one"));
         if (!record.over().equals(over)) {

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param over the import that it lies on, where this server imports: once another one is live it cannot be undone
  */
 record PartsRecord(int number, SnapshotId snapshot, Phase phase, List<String> trees, Optional<SnapshotId> over) {
+    static final String NAME = "restored-";
+
     enum Phase {
         /** What is staged goes live; finished forward after a crash. */
         FORWARD,
@@ -35,7 +37,7 @@ record PartsRecord(int number, SnapshotId snapshot, Phase phase, List<String> tr
     }
 
     static String apply(int number) {
-        return "restored-" + number;
+        return NAME + number;
     }
 
     PartsRecord in(Phase next) {

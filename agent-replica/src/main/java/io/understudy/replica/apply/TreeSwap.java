@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.exchange.FileHook;
 import io.understudy.exchange.Plan;
+import io.understudy.exchange.PlanExchange;
 import io.understudy.exchange.TreePosition;
 import io.understudy.exchange.TreePosition.Position;
 import io.understudy.failure.UnderstudyException;
@@ -14,11 +15,10 @@ import io.understudy.replica.stage.OverwrittenPlaces;
 import io.understudy.replica.stage.Plans;
 import io.understudy.replica.state.PlanSet;
 import java.nio.file.Path;
-import io.understudy.exchange.PlanExchange;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
