@@ -121,9 +121,14 @@ public final class OrphanTaker {
             return new Saved(earlier.flatMap(each -> base.manifest()), earlier.isPresent(), shipped);
         }
         Manifest orphan = result.taken().get().manifest();
-        if (earlier.or(() -> shipped).filter(each -> !home.holds(each)).isPresent()) {
+        boolean baseGone =
+                earlier.or(() -> shipped).filter(each -> !home.holds(each)).isPresent();
+        if (baseGone) {
             LOG.info("what this server shipped last was deleted while the orphan was saved: it is saved once more");
             orphans.delete(orphan.snapshot());
+        }
+        // What it takes over from its base may have been lost before: what is here is whole.
+        if (baseGone || base.manifest().isPresent() && !isWhole(orphans, orphan.snapshot(), progress)) {
             orphan = take(target, Base.NONE, epoch, request, progress)
                     .taken()
                     .orElseThrow()

@@ -9,6 +9,9 @@ import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
@@ -144,13 +147,14 @@ public final class Rejoin {
      * Does it.
      *
      * @throws UnderstudyException {@code USAGE} where this server is the primary; {@code CONFIG_INVALID} where nothing
-     *     stops its site; {@code LOCKED} while an import runs; why the orphan is not saved
+     *     stops its site; {@code LOCKED} while an import runs, or one or a promotion has to be finished first; why the orphan is not saved
      */
     public Result run(Request request) {
         Optional<String> nothing;
         Optional<Saved> saved = Optional.empty();
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
+            requireNoneUnderWay();
             nothing = nothingToSave()
                     .or(() ->
                             request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
@@ -185,6 +189,24 @@ public final class Rejoin {
                             + ", the highest, and no other was promoted since",
                     "promote the other server first; if the state folder of this one was lost, docs/state.md says what that means");
         }
+    }
+
+    /** Database and files may be of two snapshots then, or of none: what would be saved is nothing that there was. */
+    private void requireNoneUnderWay() {
+        Optional<ReplicaState> state = store.read().map(ReplicaRecord::state);
+        if (state.filter(Applying.class::isInstance).isPresent()) {
+            throw underWay("an import is in the middle of its apply", "agent-replica sync");
+        }
+        if (state.filter(Promoting.class::isInstance).isPresent()) {
+            throw underWay("this server is being promoted", "agent-replica promote");
+        }
+    }
+
+    private static UnderstudyException underWay(String what, String command) {
+        return new UnderstudyException(
+                ErrorCode.LOCKED,
+                "cannot rejoin: " + what,
+                "finish that first with " + command + ", then run agent-replica rejoin again");
     }
 
     private void requireOneFilestore() {
