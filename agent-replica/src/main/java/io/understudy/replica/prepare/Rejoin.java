@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -161,7 +162,9 @@ public final class Rejoin {
             if (nothing.isEmpty()) {
                 requireOneFilestore();
                 stopSite(request);
+                ReplicaPoint.REJOIN_SITE_STOPPED.reached();
                 saved = Optional.of(orphans.save(request.acceptEmpty(), backup.on()));
+                ReplicaPoint.REJOIN_ORPHAN_SAVED.reached();
             }
         } finally {
             lock.close();
