@@ -418,7 +418,7 @@ final class Operators {
 
     /** By the one command or the other. */
     private void comeBack(Server server) {
-        if (run.stores.areSeveral() || run.random.nextBoolean()) {
+        if (run.random.nextBoolean()) {
             init(server);
         } else if (!new RejoinWork(server, run).rejoin()) {
             run.tell("rejoin was refused", server.name, "");
@@ -477,7 +477,7 @@ final class Operators {
     /** The primary commits again, and every other server has the newest of it. */
     private boolean isWell(Server primary, long start) {
         Optional<Genuine> newest = run.store.newest();
-        if (run.primary(primary).taken() < start + 1 || newest.isEmpty() || !run.store.isInStep()) {
+        if (run.primary(primary).taken() < start + 1 || newest.isEmpty() || !run.store.isInStep() || !run.returns.isInStep()) {
             return false;
         }
         return run.all.stream()

@@ -54,21 +54,31 @@ final class ReturnWatch {
 
     /** An object under the name of an orphan was written. */
     void written(String server, String key, byte[] manifest) {
-        orphans.put(key, new Orphan(server, manifest, Optional.empty()));
+        orphans.computeIfAbsent(key, unused -> new Orphan(server, manifest, Optional.empty()));
     }
 
     /** By its server alone, before it relied on it; or where a person drops it. */
-    void deleted(String server, String key) {
-        Orphan orphan = orphans.remove(key);
-        if (orphan != null && orphan.content().filter(this::isSound).isPresent()) {
-            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(server + " deleted " + key + ", which was acknowledged");
+    void deleted(String server, Place place, String key) {
+        Orphan orphan = orphans.get(key);
+        if (orphan != null
+                && orphan.content().filter(each -> isWhole(place, each)).isPresent()) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server + " deleted " + key + " in " + place.name + ", which was acknowledged");
+        }
+        if (run.stores.places.stream().noneMatch(other -> other != place && other.has(key))) {
+            orphans.remove(key);
         }
     }
 
-    private boolean isSound(Content content) {
+    private boolean isWhole(Place place, Content content) {
         return content.blobs().stream()
-                .noneMatch(key -> run.store.damagedKeys().contains(key)
-                        || run.stores.places.stream().noneMatch(place -> place.has(key)));
+                .allMatch(key -> place.has(key) && !run.store.damagedKeys().contains(key));
+    }
+
+    /** Whether each filestore has each of them. */
+    boolean isInStep() {
+        return there().stream()
+                .allMatch(key -> run.stores.places.stream().allMatch(place -> place.has(key)));
     }
 
     /** Retention deletes a blob. */
@@ -193,15 +203,19 @@ final class ReturnWatch {
     void requireAll() {
         run.tell("returns", returned + " done, " + acknowledged + " with an orphan", orphans.size() + " there");
         orphans.forEach((key, orphan) -> {
-            if (orphan.content().isPresent() && isSound(orphan.content().get())) {
-                List<Place> places = run.stores.places.stream()
-                        .filter(place -> place.has(key))
-                        .toList();
-                if (places.isEmpty()) {
-                    throw Promise.NOTHING_LOST_IN_A_RETURN.broken(key + " is gone");
-                }
-                places.forEach(place -> read(place, key, orphan.manifest()));
+            boolean damaged = orphan.content().stream()
+                    .flatMap(each -> each.blobs().stream())
+                    .anyMatch(run.store.damagedKeys()::contains);
+            if (orphan.content().isPresent() && !damaged) {
+                run.stores.places.forEach(place -> requireIn(place, key, orphan));
             }
         });
+    }
+
+    private void requireIn(Place place, String key, Orphan orphan) {
+        if (!place.has(key)) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(key + " is not in " + place.name);
+        }
+        read(place, key, orphan.manifest());
     }
 }

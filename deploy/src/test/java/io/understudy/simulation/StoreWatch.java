@@ -298,7 +298,7 @@ final class StoreWatch {
         } else if (key.startsWith("epochs/")) {
             takeBack(server, place, key);
         } else if (key.startsWith("orphans/") && place.has(key)) {
-            run.returns.deleted(server, key);
+            run.returns.deleted(server, place, key);
         }
     }
 

@@ -286,7 +286,8 @@ class OrphanTakerTest {
                 primary.epochs,
                 () -> primary.repository,
                 () -> primary.key,
-                primary.source());
+                primary.source(),
+                        2);
     }
 
     private Saved save() {

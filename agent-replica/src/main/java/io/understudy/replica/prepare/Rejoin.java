@@ -160,7 +160,6 @@ public final class Rejoin {
                     .or(() ->
                             request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
             if (nothing.isEmpty()) {
-                requireOneFilestore();
                 stopSite(request);
                 ReplicaPoint.REJOIN_SITE_STOPPED.reached();
                 saved = Optional.of(orphans.save(request.acceptEmpty(), backup.on()));
@@ -210,15 +209,6 @@ public final class Rejoin {
                 ErrorCode.LOCKED,
                 "cannot rejoin: " + what,
                 "finish that first with " + command + ", then run agent-replica rejoin again");
-    }
-
-    private void requireOneFilestore() {
-        if (settings.filestore().several().isPresent()) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot save what was never shipped: with several filestores its content could be in one of them alone",
-                    "agent-replica rejoin --without-orphan, which keeps the database of this server under another name");
-        }
     }
 
     /** What it writes from here on would be in no orphan. */
