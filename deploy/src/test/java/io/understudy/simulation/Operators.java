@@ -477,7 +477,10 @@ final class Operators {
     /** The primary commits again, and every other server has the newest of it. */
     private boolean isWell(Server primary, long start) {
         Optional<Genuine> newest = run.store.newest();
-        if (run.primary(primary).taken() < start + 1 || newest.isEmpty() || !run.store.isInStep() || !run.returns.isInStep()) {
+        if (run.primary(primary).taken() < start + 1
+                || newest.isEmpty()
+                || !run.store.isInStep()
+                || !run.returns.isInStep()) {
             return false;
         }
         return run.all.stream()

@@ -77,8 +77,7 @@ final class ReturnWatch {
 
     /** Whether each filestore has each of them. */
     boolean isInStep() {
-        return there().stream()
-                .allMatch(key -> run.stores.places.stream().allMatch(place -> place.has(key)));
+        return there().stream().allMatch(key -> run.stores.places.stream().allMatch(place -> place.has(key)));
     }
 
     /** Retention deletes a blob. */

@@ -45,7 +45,8 @@ final class OrphanCheck {
             try {
                 whole |= isWholeIn(place, orphan, hasBase);
             } catch (UnderstudyException e) {
-                if (e.code().kind() != ErrorKind.FILESTORE || repository.copies().isEmpty()) {
+                if (e.code().kind() != ErrorKind.FILESTORE
+                        || repository.copies().isEmpty()) {
                     throw e;
                 }
                 LOG.info("whether {} has all of orphan {} is not known: {}", place.name(), orphan, e.getMessage());

@@ -123,8 +123,8 @@ public final class OrphanTaker {
             return new Saved(earlier.flatMap(each -> base.manifest()), earlier.isPresent(), shipped);
         }
         Manifest orphan = result.taken().get().manifest();
-        Predicate<Repository> hasBase = place ->
-                added.filter(each -> !(earlier.isPresent() ? place.orphans() : place).holds(each))
+        Predicate<Repository> hasBase =
+                place -> added.filter(each -> !(earlier.isPresent() ? place.orphans() : place).holds(each))
                         .isEmpty();
         if (base.manifest().isPresent() && !check.isWhole(orphan.snapshot(), hasBase)) {
             orphan = take(target, Base.NONE, epoch, request, progress)

@@ -17,7 +17,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreSync;
 import io.understudy.repository.Verification;
 import io.understudy.repository.key.TrustedKeys;
-import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
 import java.nio.file.Path;

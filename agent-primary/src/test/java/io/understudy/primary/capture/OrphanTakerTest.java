@@ -287,7 +287,7 @@ class OrphanTakerTest {
                 () -> primary.repository,
                 () -> primary.key,
                 primary.source(),
-                        2);
+                2);
     }
 
     private Saved save() {

@@ -55,8 +55,8 @@ public final class PrimaryFixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.repository =
-                Repository.create(around.apply(filestore, time), UUID.randomUUID(), SITE, TrustedKeys.of(key.publicKey()), time.clock());
+        this.repository = Repository.create(
+                around.apply(filestore, time), UUID.randomUUID(), SITE, TrustedKeys.of(key.publicKey()), time.clock());
         this.epochs = new EpochStore(state);
         this.marker = new Marker(folder.resolve("BACKUP"));
         EpochClaim first = new EpochClaim(Optional.of(repository.id()), 1, "a", time.now(), "init", "nonce");
