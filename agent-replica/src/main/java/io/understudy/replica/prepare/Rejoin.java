@@ -148,7 +148,8 @@ public final class Rejoin {
      * Does it.
      *
      * @throws UnderstudyException {@code USAGE} where this server is the primary; {@code CONFIG_INVALID} where nothing
-     *     stops its site; {@code LOCKED} while an import runs, or one or a promotion has to be finished first; why the orphan is not saved
+     *     stops its site; {@code LOCKED} while an import runs, or one or a promotion has to be finished first; why the
+     *     orphan is not saved
      */
     public Result run(Request request) {
         Optional<String> nothing;
