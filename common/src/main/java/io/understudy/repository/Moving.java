@@ -90,8 +90,8 @@ public final class Moving {
     }
 
     /**
-     * Replaces the manifests, oldest first, those of orphans at last, and says that the repository is encrypted. Nothing
-     * may be written at the same time, and no blob may lack its encrypted form. Repeated, it goes on.
+     * Replaces the manifests, oldest first, those of orphans at last, and says that the repository is encrypted.
+     * Nothing may be written at the same time, and no blob may lack its encrypted form. Repeated, it goes on.
      *
      * @return how many manifests were replaced
      * @throws UnderstudyException what the filestore throws, and why a manifest or its references cannot be read
