@@ -119,8 +119,8 @@ final class RowSite {
 
         @Override
         public Opened open(SnapshotId snapshot) {
-            requireHeld(snapshot);
             Opened opened = super.open(snapshot);
+            requireHeld(snapshot);
             return new Opened(opened.manifest(), blob -> {
                 requireHeld(snapshot);
                 return opened.blobs().open(blob);
