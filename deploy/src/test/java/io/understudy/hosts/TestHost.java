@@ -72,6 +72,18 @@ public final class TestHost {
         run(words.toArray()).successful();
     }
 
+    /**
+     * Installs packages, as far as programs need that: what they have in {@code /usr} and {@code /etc} is there.
+     *
+     * @param name of a folder among the host's programs that they were unpacked into
+     */
+    public void installPackages(String name) {
+        shell(
+                "mount -t overlay -o \"lowerdir=/opt/$1/usr:/usr\" packages /usr; mount --bind /mnt/bin /usr/local/bin;"
+                        + " [ ! -d \"/opt/$1/etc\" ] || cp -a \"/opt/$1/etc/.\" /etc",
+                name);
+    }
+
     Namespace namespace() {
         return namespace;
     }
