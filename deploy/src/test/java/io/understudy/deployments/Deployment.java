@@ -190,6 +190,11 @@ final class Deployment implements AutoCloseable {
         return Visitor.on(outside, kind, logs.resolve("visitor.log"));
     }
 
+    /** Who writes at one server, whatever address the name has. */
+    Visitor visitorAt(SiteServer server) {
+        return Visitor.at(server.host(), outside, kind, logs.resolve("visitor-at-" + server + ".log"));
+    }
+
     TestNetwork network() {
         return network;
     }

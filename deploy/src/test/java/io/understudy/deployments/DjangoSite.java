@@ -41,7 +41,8 @@ final class DjangoSite implements Site {
     public void install(Example example, String password) {
         host.installPackages("django");
         example.installFolder(host, "site", "/srv/site/app");
-        Systemctl.installUnit(host, example);
+        example.install(host, "site.service", "/etc/systemd/system/site.service");
+        Systemctl.installUnit(host, "site");
         host.write("/etc/site/db.password", password + "\n");
         host.shell("chown root:www-data /etc/site/db.password; chmod 640 /etc/site/db.password");
         postgres = Postgres.start(host, example);
@@ -75,7 +76,7 @@ final class DjangoSite implements Site {
 
     @Override
     public Optional<String> mode() {
-        return SampleSite.modeOf(host);
+        return SampleSite.modeOf(host, "/health");
     }
 
     @Override

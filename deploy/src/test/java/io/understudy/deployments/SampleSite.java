@@ -45,7 +45,7 @@ final class SampleSite implements Site {
     public void install(Example example, String password) {
         host.write("/etc/site/site.properties", SITE);
         host.shell("mkdir -p /srv/site/priv");
-        Systemctl.install(host, "exec /opt/rehearsal/bin/sample-site \"$1\" /etc/site/site.properties");
+        Systemctl.install(host, "site", "exec /opt/rehearsal/bin/sample-site \"$1\" /etc/site/site.properties");
         postgres = Postgres.start(host, example);
         postgres.createRole(password);
     }
@@ -66,12 +66,12 @@ final class SampleSite implements Site {
 
     @Override
     public Optional<String> mode() {
-        return modeOf(host);
+        return modeOf(host, "/health");
     }
 
-    /** What a site says that has its mode in the answer of {@code /health}. */
-    static Optional<String> modeOf(TestHost host) {
-        Outcome asked = host.run("curl", "-fsS", "-m", "5", "http://127.0.0.1/health");
+    /** What a site says that has its {@code mode} in the JSON of an answer. */
+    static Optional<String> modeOf(TestHost host, String path) {
+        Outcome asked = host.run("curl", "-fsS", "-m", "5", "http://127.0.0.1" + path);
         try {
             return asked.exitCode() == 0
                     ? Optional.of(JSON.readTree(asked.output()))

@@ -20,9 +20,13 @@ final class Visitor {
             visit() {
                 %s
             }
+            if [ -n "$2" ]; then
+                curl() { command curl --resolve "www.example.org:80:$address" "$@"; }
+                address=$2
+            fi
             n=0
             while :; do
-                n=$((n + 1)); text="visit $n"; from=$(date +%%s%%N)
+                n=$((n + 1)); text="$1 $n"; from=$(date +%%s%%N)
                 answer=$(visit) || :
                 echo "$from $(date +%%s%%N) ${answer:-000} $text"
                 sleep 0.1
@@ -47,9 +51,20 @@ final class Visitor {
     record Written(long from, long to, String address, String text) {}
 
     static Visitor on(TestHost host, SiteKind kind, Path log) {
-        Running running = host.program(Map.of(), "bash", "-c", WRITES.formatted(kind.visit()))
-                .start(log);
-        return new Visitor(running, kind.acknowledged());
+        return start(host, kind, "visit", "", log);
+    }
+
+    /** One whose resolver answers with the address of that server, whatever the name server says. */
+    static Visitor at(TestHost server, TestHost host, SiteKind kind, Path log) {
+        return start(host, kind, "at " + server, server.address(), log);
+    }
+
+    private static Visitor start(TestHost host, SiteKind kind, String text, String address, Path log) {
+        String script = WRITES.formatted(kind.visit());
+        return new Visitor(
+                host.program(Map.of(), "bash", "-c", script, "bash", text, address)
+                        .start(log),
+                kind.acknowledged());
     }
 
     /** What was acknowledged so far, in this order. */

@@ -45,7 +45,7 @@ class ExampleConfigurationsTest {
 
     /** A test of the reference deployment runs them. They name each other, and each the same key and filestore. */
     @ParameterizedTest
-    @ValueSource(strings = {"zotonic", "django"})
+    @ValueSource(strings = {"zotonic", "django", "wordpress"})
     void theServersOfAReferenceDeploymentDifferInNamesAlone(String name) throws IOException {
         String a = Files.readString(Path.of("examples", name, "a.yaml"));
         String b = Files.readString(Path.of("examples", name, "b.yaml"));

@@ -15,6 +15,17 @@ import java.util.TreeMap;
 public final class TestHost {
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    /** What packages have in /usr is laid over that of this machine, the rest is copied. */
+    private static final String INSTALL = """
+            from=/opt/$1
+            mount -t overlay -o "lowerdir=$from/usr:/usr" packages /usr
+            mount --bind /mnt/bin /usr/local/bin
+            for folder in etc var/lib; do
+                [ ! -d "$from/$folder" ] || cp -a "$from/$folder/." "/$folder"
+            done
+            [ ! -d "$from/lib/systemd" ] || { mkdir -p /etc/systemd; cp -a "$from/lib/systemd/." /etc/systemd; }
+            """;
+
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final String name;
@@ -73,15 +84,12 @@ public final class TestHost {
     }
 
     /**
-     * Installs packages, as far as programs need that: what they have in {@code /usr} and {@code /etc} is there.
+     * Installs packages, as far as programs need that: their files are there, and none of their scripts has run.
      *
      * @param name of a folder among the host's programs that they were unpacked into
      */
     public void installPackages(String name) {
-        shell(
-                "mount -t overlay -o \"lowerdir=/opt/$1/usr:/usr\" packages /usr; mount --bind /mnt/bin /usr/local/bin;"
-                        + " [ ! -d \"/opt/$1/etc\" ] || cp -a \"/opt/$1/etc/.\" /etc",
-                name);
+        shell(INSTALL, name);
     }
 
     Namespace namespace() {
