@@ -2,7 +2,6 @@ package io.understudy.deployments;
 
 import io.understudy.hosts.TestHost;
 import io.understudy.rehearsal.Keys;
-import io.understudy.rehearsal.Outcome;
 import io.understudy.testing.TestTools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,9 +103,13 @@ final class WordpressSite implements Site {
         Systemctl.installUnit(host, service(host));
     }
 
-    /** PHP's service is named after its version. */
     private static String service(TestHost host) {
-        return "php" + host.run("ls", "/etc/php").successful().output().strip() + "-fpm";
+        return php(host) + "-fpm";
+    }
+
+    /** Its programs and its service are named after its version. */
+    private static String php(TestHost host) {
+        return "php" + host.run("ls", "/etc/php").successful().output().strip();
     }
 
     @Override
@@ -124,8 +127,8 @@ final class WordpressSite implements Site {
         example.install(host, "backup-mode.php", "/var/lib/wordpress/wp-content/mu-plugins/backup-mode.php");
         host.write("/tmp/install.php", INSTALL);
         host.shell("chown -R www-data:www-data /var/lib/wordpress/wp-content /etc/wordpress");
-        Outcome installed = host.run("php", "/tmp/install.php", LOGIN.substring(LOGIN.indexOf(':') + 1));
-        installed.successful();
+        host.run(php(host), "/tmp/install.php", LOGIN.substring(LOGIN.indexOf(':') + 1))
+                .successful();
         host.run("systemctl", "start", service(host)).successful();
     }
 
