@@ -58,6 +58,7 @@ final class WordpressSite implements Site {
 
     /** As the packages' own scripts do it when they are installed. */
     private static final String CONFIGURE = """
+            mkdir -p /srv/site
             php=$(basename /etc/php/*)
             for sapi in fpm cli; do
                 mkdir -p /etc/php/$php/$sapi/conf.d
