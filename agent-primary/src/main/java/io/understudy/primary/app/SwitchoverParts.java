@@ -43,8 +43,7 @@ public final class SwitchoverParts {
     }
 
     /** The same, with its questions about the next epoch asked through another. */
-    Switchover switchover(
-            SwitchoverNotes notes, SiteService site, FinalSnapshot last, NextEpoch next, Events events) {
+    Switchover switchover(SwitchoverNotes notes, SiteService site, FinalSnapshot last, NextEpoch next, Events events) {
         return new Switchover(
                 settings.site(), notes, marker(), site, last, next, times(), events, ports.clock(), ports.ticker());
     }
