@@ -31,6 +31,6 @@ def upload(request):
 
 @require_safe
 def health(request):
-    """Answers 200 when the database does. The mode tells the other server's agent which of the two is in production."""
+    """Answers 200 when the database does. By the mode the other server's agent sees which of the two is in production."""
     mode = "standby" if backup.active() else "primary"
     return JsonResponse({"mode": mode, "pictures": Picture.objects.count()}, json_dumps_params={"separators": (",", ":")})

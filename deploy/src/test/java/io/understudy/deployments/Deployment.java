@@ -19,8 +19,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * A reference deployment: servers a and b with the site, a filestore over SSH, a name server, an operator, and visitors,
- * each on a host of its own.
+ * A reference deployment: servers a and b with the site, a filestore over SSH, a name server, an operator, and
+ * visitors, each on a host of its own.
  */
 final class Deployment implements AutoCloseable {
     private final TestNetwork network;

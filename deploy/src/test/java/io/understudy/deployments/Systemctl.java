@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 
 /**
- * In place of systemd, which wants a machine of its own. It knows one service, that of the site, and has gates before and after
- * each of its verbs, at which a test can hold it.
+ * In place of systemd, which wants a machine of its own. It knows one service, that of the site, and has gates before
+ * and after each of its verbs, at which a test can hold it.
  */
 final class Systemctl {
     private static final Duration REACHES = Duration.ofSeconds(120);
@@ -82,7 +82,7 @@ final class Systemctl {
             Deadline.await(host + " is at " + file, REACHES, () -> Files.exists(host.path(file + ".reached")));
         }
 
-        /** Whoever waits there goes on, and nobody else will wait. */
+        /** What waits there goes on, and nothing else will wait. */
         void open() {
             host.shell("rm -f \"$1\" \"$1.reached\"", file);
         }
