@@ -15,16 +15,17 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The deployment of a site as Zotonic has it, with the sample site in its place: servers a and b, a filestore over SSH,
- * a name server, an operator, and visitors, each on a host of its own.
+ * A reference deployment: servers a and b with the site, a filestore over SSH, a name server, an operator, and
+ * visitors, each on a host of its own.
  */
-final class Zotonic implements AutoCloseable {
+final class Deployment implements AutoCloseable {
     private final TestNetwork network;
     private final Path logs;
-    private final Example example = Example.of("zotonic");
+    private final SiteKind kind;
     private final SiteServer a;
     private final SiteServer b;
     private final TestHost store;
@@ -32,30 +33,42 @@ final class Zotonic implements AutoCloseable {
     private final TestHost operator;
     private final TestHost outside;
 
-    private Zotonic(TestNetwork network, Path logs) {
+    private Deployment(TestNetwork network, SiteKind kind, Path logs) {
         this.network = network;
         this.logs = logs;
+        this.kind = kind;
         Map<String, Path> server = new HashMap<>(OpenSsh.programs());
-        server.putAll(SiteServer.programs(ClassArchives.rehearsal()));
-        this.a = new SiteServer(network.add("a", "192.0.2.10", server), logs);
-        this.b = new SiteServer(network.add("b", "198.51.100.10", server), logs);
+        server.put("understudy", ClassArchives.rehearsal().distribution());
+        server.putAll(kind.programs().get());
+        this.a = server(network.add("a", "192.0.2.10", server));
+        this.b = server(network.add("b", "198.51.100.10", server));
         this.store = network.add("store", "203.0.113.22", OpenSsh.programs());
         this.ns = network.add("ns", "203.0.113.53", NameServer.programs());
         this.operator = network.add("operator", "203.0.113.7", OpenSsh.programs());
         this.outside = network.add("visitor", "203.0.113.80", Map.of());
     }
 
+    private SiteServer server(TestHost host) {
+        return new SiteServer(host, kind.on().apply(host), logs);
+    }
+
+    /** The same with the shipped configuration as it is. */
+    static Deployment start(SiteKind kind, Path logs) {
+        return start(kind, logs, UnaryOperator.identity());
+    }
+
     /**
      * Installs and starts all of it: a serves the site and is its name's address, b follows it.
      *
      * @param logs folder for what programs print
+     * @param settings what the test has otherwise in the shipped configuration of both servers
      */
-    static Zotonic start(Path logs) {
+    static Deployment start(SiteKind kind, Path logs, UnaryOperator<String> settings) {
         TestNetwork network = TestNetwork.start();
         try {
-            Zotonic zotonic = new Zotonic(network, logs);
-            zotonic.install();
-            return zotonic;
+            Deployment deployment = new Deployment(network, kind, logs);
+            deployment.install(settings);
+            return deployment;
         } catch (RuntimeException | AssertionError e) {
             System.out.println(logsText(logs));
             network.close();
@@ -63,15 +76,15 @@ final class Zotonic implements AutoCloseable {
         }
     }
 
-    private void install() {
+    private void install(UnaryOperator<String> settings) {
         resolve();
         String key = "key \"understudy\" {\n  algorithm hmac-sha256;\n  secret \""
                 + Base64.getEncoder()
                         .encodeToString(Keys.random(16).getBytes(java.nio.charset.StandardCharsets.US_ASCII))
                 + "\";\n};\n";
-        NameServer.serve(ns, example, key, logs.resolve("named.log"));
+        NameServer.serve(ns, kind.example(), key, logs.resolve("named.log"));
         for (SiteServer server : servers()) {
-            server.install(example);
+            server.install(kind.example(), settings);
             server.host().writeSecret("/etc/understudy/dns.key", key);
         }
         keepFilestore();
@@ -100,7 +113,7 @@ final class Zotonic implements AutoCloseable {
         String keys =
                 OpenSsh.makeKey(a.host(), "/etc/understudy/ssh") + OpenSsh.makeKey(b.host(), "/etc/understudy/ssh");
         store.write("/etc/ssh/backup/keys", keys);
-        store.write("/etc/ssh/sshd_config.d/backup.conf", example.text("backup.conf"));
+        store.write("/etc/ssh/sshd_config.d/backup.conf", kind.example().text("backup.conf"));
         store.shell(
                 "install -d -o root -g root -m 755 /srv/backup; install -d -o backup -g backup -m 700 /srv/backup/example");
         String key = OpenSsh.serve(store, logs.resolve("store-sshd.log"));
@@ -174,7 +187,12 @@ final class Zotonic implements AutoCloseable {
     }
 
     Visitor visitor() {
-        return Visitor.on(outside, logs.resolve("visitor.log"));
+        return Visitor.on(outside, kind, logs.resolve("visitor.log"));
+    }
+
+    /** Who writes at one server, whatever address the name has. */
+    Visitor visitorAt(SiteServer server) {
+        return Visitor.at(server.host(), outside, kind, logs.resolve("visitor-at-" + server + ".log"));
     }
 
     TestNetwork network() {
