@@ -1,5 +1,6 @@
 package io.understudy.replica.databases;
 
+import io.understudy.databases.Place;
 import io.understudy.databases.SiteDatabase;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stages the trees, and then restores each other database of the snapshot next to the live one. What an earlier
- * snapshot had alike is taken over. Not for concurrent use.
+ * snapshot had alike is taken over, and one that is live already, by its content, is left as it is. Not for concurrent
+ * use.
  */
 public final class DatabaseStager implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseStager.class);
@@ -88,6 +90,10 @@ public final class DatabaseStager implements Stage {
             places.put(whole.get().of(apply, snapshot));
             return;
         }
+        if (isLive(data.name(), content, database)) {
+            LOG.info("database {} is left as it is: what is live is that of {} already", data.name(), snapshot);
+            return;
+        }
         Entry entry = places.begin(data.name(), snapshot, apply, content);
         ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
         LOG.info("restoring database {} of {} next to the live one", data.name(), snapshot);
@@ -96,8 +102,32 @@ public final class DatabaseStager implements Stage {
                 dump.transferTo(out);
             }
         });
+        fingerprint(database, Optional.of(places.place(entry))).ifPresent(print -> places.know(entry, print));
         places.put(entry.at(At.RESTORED));
         ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
+    }
+
+    /** What is remembered says what the dump is as a database; that the live one is just that, only the live one says. */
+    private boolean isLive(String name, String content, SiteDatabase database) {
+        return places.knows(name, content)
+                && fingerprint(database, Optional.empty())
+                        .filter(print -> places.isKnown(name, content, print))
+                        .isPresent();
+    }
+
+    private static Optional<String> fingerprint(SiteDatabase database, Optional<Place> place) {
+        try {
+            return database.fingerprint(place);
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
+            LOG.warn(
+                    "database {} cannot be compared, so its dump is restored even where it is unchanged: {}",
+                    database.name(),
+                    e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** The names of the blobs say what is in them. */
@@ -109,6 +139,26 @@ public final class DatabaseStager implements Stage {
     @Override
     public RewriteReport rewritten() {
         return trees.rewritten();
+    }
+
+    /** A server that does not answer now says nothing: the next import does. */
+    @Override
+    public List<String> goneDatabases(Manifest applied) {
+        return applied.others().stream()
+                .flatMap(data -> exchange.database(data.name()).stream())
+                .filter(SiteDatabase::restorable)
+                .filter(DatabaseStager::isGone)
+                .map(SiteDatabase::name)
+                .toList();
+    }
+
+    private static boolean isGone(SiteDatabase database) {
+        try {
+            return !database.isThere();
+        } catch (UnderstudyException e) {
+            LOG.debug("database {} cannot be looked at: {}", database.name(), e.getMessage());
+            return false;
+        }
     }
 
     @Override

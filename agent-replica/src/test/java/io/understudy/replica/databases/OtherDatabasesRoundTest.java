@@ -37,6 +37,13 @@ class OtherDatabasesRoundTest {
             return snapshot;
         }
 
+        /** The dump is that of the first. */
+        SnapshotId commitUnchanged(int sequence) {
+            SnapshotId snapshot = world.source.commit(1, sequence);
+            world.source.other(snapshot, "shop", "shop of 00000001-00000001");
+            return snapshot;
+        }
+
         void isWholly(String content) {
             assertThat(world.liveDatabase()).isEqualTo(content);
             assertThat(world.trees.live().values()).containsOnly(content);
@@ -59,6 +66,68 @@ class OtherDatabasesRoundTest {
         standby.world.sync();
         standby.isWholly(third.toString());
         assertThat(standby.shop.kept()).as("N-1 and the owner's own").isEqualTo(2);
+    }
+
+    @Test
+    void anUnchangedDumpIsNotRestoredAgain() {
+        Standby standby = standby();
+        standby.commit(1);
+        standby.world.sync();
+        SnapshotId second = standby.commitUnchanged(2);
+        int restores = restores(standby);
+
+        standby.world.sync();
+
+        assertThat(restores(standby)).isEqualTo(restores);
+        assertThat(standby.world.liveDatabase()).isEqualTo(second.toString());
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+        assertThat(standby.shop.previous()).as("the owner's own").containsExactly("original");
+
+        // The rest goes back, and what is live was live before too.
+        World.Agent agent = standby.world.agent();
+        agent.intents().rollback();
+        agent.applier().finish();
+        assertThat(standby.world.liveDatabase()).isEqualTo("00000001-00000001");
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+    }
+
+    /** What is remembered is nothing against what is there. */
+    @Test
+    void anUnchangedDumpIsRestoredWhereWhatIsLiveIsNotItsContent() {
+        Standby standby = standby();
+        standby.commit(1);
+        standby.world.sync();
+        int sequence = 2;
+        for (Runnable change : List.<Runnable>of(
+                () -> standby.shop.live("changed by hand"),
+                standby.shop::loseLive,
+                () -> standby.shop.telling(false),
+                () -> standby.shop.fail("fingerprint", false))) {
+            standby.shop.telling(true);
+            change.run();
+            int restores = restores(standby);
+            standby.commitUnchanged(sequence++);
+            standby.world.sync();
+            assertThat(restores(standby)).isEqualTo(restores + 1);
+            assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+        }
+    }
+
+    /** And only then: nothing else of the snapshot has changed. */
+    @Test
+    void oneThatWasDroppedIsRestoredWithTheNextSync() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        int restores = restores(standby);
+        standby.world.sync();
+        assertThat(restores(standby)).isEqualTo(restores);
+        standby.shop.loseLive();
+
+        standby.world.sync();
+
+        standby.isWholly(first.toString());
+        assertThat(restores(standby)).isEqualTo(restores + 1);
     }
 
     @Test
