@@ -7,6 +7,8 @@ import java.util.Optional;
 /**
  * Every key of the configuration file: its place, kind and default. The reader, the "did you mean" and the operators'
  * reference all come from here; what each key means is written for the reference alone.
+ *
+ * <p>More than 300 lines, for it is one list.
  */
 public enum Setting {
     SITE("site", Kind.NAME, Setting.REQUIRED),

@@ -12,8 +12,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * The whole configuration of a host; both agents read the same file. Immutable, complete (defaults filled in) and
- * valid.
+ * The whole configuration of a host; both agents read the same file. Immutable, complete and valid.
+ * More than 300 lines, for it is one tree, and each of its parts is a record of a few lines.
  *
  * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
  * @param state folder of the agents' durable state

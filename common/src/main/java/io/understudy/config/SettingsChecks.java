@@ -20,7 +20,11 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What must hold between settings, and in values with a grammar of their own. */
+/**
+ * What must hold between settings, and in values with a grammar of their own.
+ *
+ * <p>More than 300 lines, for each check is a few lines, and no two belong together.
+ */
 final class SettingsChecks {
     /** So many continuous snapshots may be kept. */
     private static final int MOST_CONTINUOUS = 50_000;

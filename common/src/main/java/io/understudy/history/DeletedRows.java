@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The rows of a table that went, from snapshots that come in ascending order: those whose key the older of two has and
@@ -66,12 +67,13 @@ final class DeletedRows {
     /**
      * The next snapshot. One that cannot be read changes nothing.
      *
+     * @param find its tables; not asked where none of them changed
      * @throws UnderstudyException {@code USAGE} where too much is found, {@code FILE_UNSUPPORTED} where a row is too
      *     long
      */
-    void look(Opened opened) {
+    void look(Opened opened, Function<TableRef, Optional<TableData>> find) {
         boolean same = before != null && tables(before).equals(tables(opened));
-        Optional<TableData> here = same ? Optional.ofNullable(last) : SnapshotTables.find(opened, table);
+        Optional<TableData> here = same ? Optional.ofNullable(last) : find.apply(table);
         boolean asked = since.isEmpty() || !opened.manifest().moment().isBefore(since.get());
         if (!same && last != null && here.isPresent() && asked) {
             compare(opened, here.get());
@@ -140,6 +142,20 @@ final class DeletedRows {
         }
     }
 
+    TableRef table() {
+        return table;
+    }
+
+    /** Whether a snapshot has the table. */
+    boolean isFound() {
+        return found;
+    }
+
+    /** How many were found so far. */
+    int count() {
+        return rows.size();
+    }
+
     /** How many rows were passed over. */
     long leftOut() {
         return leftOut;
@@ -157,6 +173,7 @@ final class DeletedRows {
                     "ask for fewer: --since \"2 days ago\"");
         }
         rows.add(new DeletedRow(
+                table,
                 opened.manifest().moment(),
                 opened.manifest().snapshot(),
                 before.manifest().snapshot(),

@@ -7,19 +7,15 @@ import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.history.KeptRevisions.Revision;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +26,7 @@ import picocli.CommandLine.ParentCommand;
         name = "history",
         description = {
             "Shows the versions that a row had in all snapshots, oldest first;",
-            "with --deleted, the rows of a table that were deleted."
+            "with --deleted, the rows of a table that were deleted, or of all tables of history.tables."
         })
 public final class HistoryCommand implements Callable<Integer> {
     static final String KEYS = "Value of its primary key; a,b or JSON ([\"a\",\"b\"]) where that has several columns.";
@@ -40,7 +36,12 @@ public final class HistoryCommand implements Callable<Integer> {
     @ParentCommand
     private SnapshotProgram cli;
 
-    @Parameters(index = "0", paramLabel = "TABLE", description = "As name (in the schema public) or schema.name.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "TABLE",
+            description =
+                    "As name (in the schema public) or schema.name. With --deleted it may be left out: all tables of history.tables.")
     private String table;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "KEY", description = KEYS)
@@ -72,16 +73,14 @@ public final class HistoryCommand implements Callable<Integer> {
             List<SnapshotId> unreadable,
             List<SnapshotId> otherKey) {}
 
-    /** What comes before the rows with {@code --deleted} and {@code --json}. */
-    record DeletedHead(TableRef table, int snapshots, List<SnapshotId> unreadable) {}
-
     @Override
     public Integer call() {
-        if (deleted == (key != null) || since != null && !deleted) {
+        if (deleted == (key != null) || since != null && !deleted || table == null && !deleted) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "history shows one row, or with --deleted all rows that were deleted",
-                    "write history TABLE KEY, or history --deleted TABLE [--since T]");
+                    "write history TABLE KEY, or history --deleted TABLE [--since T], or without TABLE for all of"
+                            + " history.tables");
         }
         Optional<Instant> from =
                 Optional.ofNullable(since).map(text -> SnapshotName.moment(text, Clock.systemDefaultZone()));
@@ -90,11 +89,10 @@ public final class HistoryCommand implements Callable<Integer> {
             try (KeptRevisions kept = KeptRevisions.open(settings, cli::say)) {
                 ErasedKeys erased = ErasedRows.known(settings, reader, includeErased, cli::say);
                 if (deleted) {
-                    deleted(
-                            reader,
-                            new DeletedRows(TableRef.parse(table), from, erased),
-                            kept,
-                            from.orElse(Instant.EPOCH));
+                    DeletedTables tables = table == null
+                            ? DeletedTables.kept(settings.history(), from, erased)
+                            : DeletedTables.one(TableRef.parse(table), from, erased);
+                    tables.print(cli, reader, kept);
                 } else {
                     versions(reader, kept, erased);
                 }
@@ -137,48 +135,5 @@ public final class HistoryCommand implements Callable<Integer> {
                 "versions",
                 versions.iterator(),
                 RowVersion::text);
-    }
-
-    private void deleted(SnapshotReader reader, DeletedRows rows, KeptRevisions kept, Instant since) {
-        EverySnapshot every = new EverySnapshot();
-        try (ProgressDisplay progress = cli.progress()) {
-            List<SnapshotId> all = reader.list();
-            every.each(reader, all, opened -> {
-                rows.look(opened);
-                progress.report("search", every.count(), all.size());
-                return true;
-            });
-        }
-        every.warn(cli::say);
-        TableRef ref = TableRef.parse(table);
-        ErasedRows.text(new ErasedRows.TableCount(ref.toString(), rows.leftOut()))
-                .ifPresent(cli::say);
-        cli.printEach(
-                new DeletedHead(ref, every.count(), every.unreadable()),
-                "rows",
-                withKept(rows.rows(kept.has(ref)), kept.deleted(ref, since)).iterator(),
-                DeletedRow::text);
-    }
-
-    /** Of the same deletion, the one that more snapshots were there to see. */
-    private static List<DeletedRow> withKept(List<DeletedRow> found, List<Revision> kept) {
-        Map<Map<String, String>, List<Revision>> byKey = kept.stream()
-                .collect(Collectors.groupingBy(each -> each.found().row().id().values()));
-        List<DeletedRow> all = new ArrayList<>();
-        for (DeletedRow each : found) {
-            boolean known = byKey.getOrDefault(each.key(), List.of()).stream()
-                    .anyMatch(revision -> !revision.to().isAfter(each.deleted())
-                            && revision.found().snapshot().compareTo(each.last()) >= 0);
-            if (!known) {
-                all.add(each);
-            }
-        }
-        for (Revision each : kept) {
-            StoredRow row = each.found().row();
-            SnapshotId last = each.found().snapshot();
-            all.add(new DeletedRow(each.to(), last, last, row.id().values(), row.values()));
-        }
-        all.sort(Comparator.comparing(DeletedRow::deleted));
-        return all;
     }
 }

@@ -1,9 +1,8 @@
 package io.understudy.history;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,11 +14,16 @@ final class LiveRows {
 
     private final Session session;
     private final boolean locks;
+    private final ReadGuard guard;
 
-    /** @param locks whether what was found stays until the end of the transaction */
-    LiveRows(Session session, boolean locks) {
+    /**
+     * @param locks whether what was found stays until the end of the transaction; else there is none
+     * @param guard ends a read that others wait for
+     */
+    LiveRows(Session session, boolean locks, ReadGuard guard) {
         this.session = session;
         this.locks = locks;
+        this.guard = guard;
     }
 
     /**
@@ -43,18 +47,63 @@ final class LiveRows {
         List<List<String>> all = List.copyOf(wanted);
         List<StoredRow> found = new ArrayList<>();
         for (int from = 0; from < all.size(); from += AT_ONCE) {
-            String query = "SELECT " + names(columns) + " FROM ONLY "
+            String query = "SELECT " + texts("", columns) + " FROM ONLY "
                     + table.ref().qualified() + " WHERE "
                     + condition(where, all.subList(from, Math.min(all.size(), from + AT_ONCE)))
                     + (locks ? " " + lock : "");
-            ByteArrayOutputStream rows = new ByteArrayOutputStream();
-            session.copyOut("COPY (" + query + ") TO STDOUT (ENCODING 'UTF8')", rows);
-            rows.toString(StandardCharsets.UTF_8)
-                    .lines()
-                    .map(line -> new StoredRow(table.ref(), columns, List.of(), List.of(line.split("\t", -1))))
-                    .forEach(found::add);
+            found.addAll(read(table.ref(), query, columns));
         }
         return found;
+    }
+
+    /**
+     * What a query gives. Nothing of it is locked. Where the server refuses it, the transaction goes on.
+     *
+     * @param columns that it gives as text
+     */
+    List<StoredRow> taken(TableRef table, String query, List<String> columns) {
+        if (!locks) {
+            return read(table, query, columns);
+        }
+        session.execute("SAVEPOINT understudy_taken");
+        try {
+            List<StoredRow> found = read(table, query, columns);
+            session.execute("RELEASE SAVEPOINT understudy_taken");
+            return found;
+        } catch (UnderstudyException e) {
+            session.execute("ROLLBACK TO SAVEPOINT understudy_taken");
+            throw e;
+        }
+    }
+
+    /** No COPY: its failure would end the session, and a wait for a lock is a failure. */
+    private List<StoredRow> read(TableRef table, String query, List<String> columns) {
+        List<StoredRow> found = new ArrayList<>();
+        guard.during(() -> found.addAll(session.query(query, row -> {
+            List<String> fields = new ArrayList<>();
+            for (int i = 0; i < columns.size(); i++) {
+                String value = row.text("understudy_" + i);
+                fields.add(value == null ? StoredRow.NULL : StoredRow.field(value));
+            }
+            return new StoredRow(table, columns, List.of(), fields);
+        })));
+        return found;
+    }
+
+    /**
+     * What {@link #read} wants of columns: by the output functions of their types, as COPY writes them; a cast to text
+     * is another text for some types.
+     *
+     * @param of with a dot; may be empty
+     */
+    static String texts(String of, List<String> columns) {
+        List<String> texts = new ArrayList<>();
+        for (String each : columns) {
+            String column = of + Sql.identifier(each);
+            texts.add("CASE WHEN pg_catalog.num_nulls(" + column + ") = 0 THEN pg_catalog.format('%s', " + column
+                    + ") END AS understudy_" + texts.size());
+        }
+        return String.join(", ", texts);
     }
 
     private static String names(List<String> columns) {

@@ -10,7 +10,7 @@ import java.util.Set;
  * @param always those of them that the database counts by itself ({@code GENERATED ALWAYS AS IDENTITY})
  * @param required those of them that take no null
  * @param needed those that must be given: they take no null and the database gives them no value
- * @param uniques columns whose values only one row may have, without the primary key
+ * @param unique what only one row may have
  * @param triggers of the site that run for each row that is stored, but not for a replica
  * @param stubborn those that run for a replica too
  */
@@ -20,7 +20,7 @@ record LiveTable(
         Set<String> always,
         Set<String> required,
         Set<String> needed,
-        List<List<String>> uniques,
+        UniqueRules unique,
         List<String> triggers,
         List<String> stubborn) {
     LiveTable {
@@ -28,7 +28,6 @@ record LiveTable(
         always = Set.copyOf(always);
         required = Set.copyOf(required);
         needed = Set.copyOf(needed);
-        uniques = List.copyOf(uniques);
         triggers = List.copyOf(triggers);
         stubborn = List.copyOf(stubborn);
     }

@@ -52,16 +52,6 @@ final class LiveTables {
             FROM pg_attribute a WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
 
-    private static final String UNIQUES = """
-            SELECT array_agg(a.attname::text ORDER BY p.place) AS columns
-            FROM pg_index i
-            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS p(number, place)
-            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.number
-            WHERE i.indrelid = ?::oid AND i.indisunique AND NOT i.indisprimary AND i.indpred IS NULL
-            AND i.indexprs IS NULL AND p.place <= i.indnkeyatts
-            GROUP BY i.indexrelid ORDER BY i.indexrelid
-            """;
-
     /** Of INSERT (4) and UPDATE (16). */
     private static final String TRIGGERS = """
             SELECT t.tgname AS name FROM pg_trigger t
@@ -70,10 +60,17 @@ final class LiveTables {
             """;
 
     private final Session session;
+    private final NumberedColumns numbered;
     private final Map<TableRef, Optional<LiveTable>> known = new HashMap<>();
 
     LiveTables(Session session) {
         this.session = session;
+        this.numbered = new NumberedColumns(session);
+    }
+
+    /** Which of their columns sequences number. */
+    NumberedColumns numbered() {
+        return numbered;
     }
 
     /** All foreign keys. */
@@ -144,7 +141,7 @@ final class LiveTables {
                         .filter(each -> each.required() && !each.given())
                         .map(Column::name)
                         .collect(Collectors.toSet()),
-                session.query(UNIQUES, row -> row.texts("columns"), oid),
+                UniqueRules.of(session, oid),
                 session.query(TRIGGERS, row -> row.text("name"), oid, "O"),
                 session.query(TRIGGERS, row -> row.text("name"), oid, "A"));
     }

@@ -35,26 +35,28 @@ final class NamedFiles {
     private final Consumer<String> remarks;
     /** By the number of the temporary table. */
     private final Map<Integer, ClosureRule> asked = new LinkedHashMap<>();
+    /** By tree. */
+    private final Map<String, List<String>> named = new LinkedHashMap<>();
 
-    private NamedFiles(Settings settings, Session session, Consumer<String> remarks) {
+    /** @param session in which rows are stored */
+    NamedFiles(Settings settings, Session session, Consumer<String> remarks) {
         this.settings = settings;
         this.session = session;
         this.remarks = remarks;
     }
 
-    /** Asks before rows are stored. @param session in the transaction in which they will be */
-    static NamedFiles before(Settings settings, Session session, Consumer<String> remarks) {
-        NamedFiles files = new NamedFiles(settings, session, remarks);
+    /** Asks before the rows are stored, in the transaction in which they will be. */
+    void before() {
+        asked.clear();
         int number = 0;
         for (ClosureRule rule : settings.closure()) {
             int table = number++;
-            files.alone(rule, () -> {
-                session.execute("CREATE TEMPORARY TABLE understudy_named_" + table + " ON COMMIT DROP AS "
-                        + files.select(rule));
-                files.asked.put(table, rule);
+            alone(rule, () -> {
+                session.execute(
+                        "CREATE TEMPORARY TABLE understudy_named_" + table + " ON COMMIT DROP AS " + select(rule));
+                asked.put(table, rule);
             });
         }
-        return files;
     }
 
     private String select(ClosureRule rule) {
@@ -77,13 +79,9 @@ final class NamedFiles {
         }
     }
 
-    /**
-     * Brings those back that are missing, each as the newest snapshot has it; before the rows can be seen.
-     *
-     * @return what came back, as {@code tree/path}
-     */
-    List<String> bring(SnapshotRows snapshots) {
-        List<String> brought = new ArrayList<>();
+    /** Asks after the rows were stored, in the same transaction. */
+    void after() {
+        named.clear();
         asked.forEach((table, rule) -> {
             List<String> paths = new ArrayList<>();
             alone(
@@ -97,12 +95,21 @@ final class NamedFiles {
                 remarks.accept("the rows name more than " + MOST + " files of tree " + rule.tree()
                         + ": the others do not come back");
             }
-            settings.trees().stream()
-                    .filter(tree -> tree.name().equals(rule.tree()))
-                    .findFirst()
-                    .filter(tree -> tree.source().isEmpty())
-                    .ifPresent(tree -> brought.addAll(bring(tree, paths, snapshots)));
+            named.computeIfAbsent(rule.tree(), none -> new ArrayList<>()).addAll(paths);
         });
+    }
+
+    /**
+     * Brings those back that the rows name and that are missing, each as the newest snapshot has it; before the rows
+     * can be seen, and while nothing of the site is locked.
+     *
+     * @return what came back, as {@code tree/path}
+     */
+    List<String> bring(SnapshotRows snapshots) {
+        List<String> brought = new ArrayList<>();
+        settings.trees().stream()
+                .filter(tree -> tree.source().isEmpty())
+                .forEach(tree -> brought.addAll(bring(tree, named.getOrDefault(tree.name(), List.of()), snapshots)));
         return brought;
     }
 

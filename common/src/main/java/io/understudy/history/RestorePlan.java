@@ -1,11 +1,12 @@
 package io.understudy.history;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.history.Member.Role;
+import io.understudy.postgres.DatabaseErrors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import java.util.Set;
 /**
  * What is done with each row that is to come back, and in which order: a row after those that it refers to. Of rows
  * that refer to each other in a circle one is stored without the reference, which follows at the end.
+ *
+ * <p>More than 300 lines, for what is done with a row and its order depend on each other.
  */
 final class RestorePlan {
     private final Map<RowId, Member> members = new LinkedHashMap<>();
@@ -25,6 +28,7 @@ final class RestorePlan {
     private final boolean replace;
     private final List<Member> order = new ArrayList<>();
     private final Map<Member, Set<String>> later = new LinkedHashMap<>();
+    private final List<String> unchecked = new ArrayList<>();
     private boolean deferred;
 
     /** What is done with a row. */
@@ -106,35 +110,25 @@ final class RestorePlan {
                 .filter(this::isWritten)
                 .forEach(each -> byTable.computeIfAbsent(each.row().table(), none -> new ArrayList<>())
                         .add(each));
-        byTable.forEach((ref, all) ->
-                tables.find(ref).ifPresent(table -> table.uniques().forEach(unique -> findTaken(table, unique, all))));
+        byTable.forEach((ref, all) -> tables.find(ref)
+                .ifPresent(table -> table.unique().rules().forEach(rule -> findTaken(table, rule, all))));
     }
 
-    private void findTaken(LiveTable table, List<String> unique, List<Member> all) {
-        if (!table.columns().containsAll(unique)) {
-            return;
-        }
-        Map<List<String>, Member> wanted = new HashMap<>();
-        for (Member each : all) {
-            List<String> values = each.row().fields(unique);
-            if (!values.contains(StoredRow.NULL)) {
-                wanted.put(values, each);
+    private void findTaken(LiveTable table, UniqueRule rule, List<Member> all) {
+        try {
+            new TakenValues(table, rule, all).block(rows);
+        } catch (UnderstudyException e) {
+            if (!DatabaseErrors.refuses(e) || LockPatience.givesWay(e)) {
+                throw e;
             }
+            unchecked.add("whether another row has what index " + rule.name() + " of " + table.ref()
+                    + " lets one row alone have is not known before: " + e.getMessage());
         }
-        if (wanted.isEmpty()) {
-            return;
-        }
-        List<String> key = all.get(0).row().key();
-        Set<String> columns = new LinkedHashSet<>(unique);
-        columns.addAll(table.columns().containsAll(key) ? key : List.of());
-        for (StoredRow row : rows.find(table, List.copyOf(columns), unique, wanted.keySet())) {
-            Member member = wanted.get(row.fields(unique));
-            if (member != null
-                    && (key.isEmpty() || !row.fields(key).equals(member.row().fields(key)))) {
-                member.blockedBy("another row (" + RowId.text(row.columns(), row.fields()) + ") has its "
-                        + String.join(", ", unique));
-            }
-        }
+    }
+
+    /** Conflicts that were not looked for, and why. */
+    List<String> unchecked() {
+        return List.copyOf(unchecked);
     }
 
     /** A table may have got columns that a row of then has no value for. */

@@ -8,25 +8,18 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RestorePlan.Action;
-import io.understudy.history.SnapshotRows.Found;
-import io.understudy.postgres.Database;
-import io.understudy.postgres.Session;
+import io.understudy.history.RowRestore.Work;
 import io.understudy.postgres.Sql;
-import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
-import io.understudy.time.Moments;
-import java.nio.file.Files;
+import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,6 +34,8 @@ import picocli.CommandLine.ParentCommand;
         })
 public final class RestoreRowCommand implements Callable<Integer> {
     private static final String LIVE = "live";
+    /** With {@code --yes}, where the site writes the same rows all the time. */
+    private static final int ATTEMPTS = 5;
 
     @ParentCommand
     private SnapshotCommands parent;
@@ -160,155 +155,63 @@ public final class RestoreRowCommand implements Callable<Integer> {
                     "dump ID --database NAME writes what a snapshot has of another one");
         }
         String name = database.equals(LIVE) ? settings.database().name() : database;
-        // Triggers of the site may run in it.
-        try (Session session = new Database(settings.database()).openApart(name)) {
-            begin(settings, session);
-            Work work = plan(settings, reader, until, session, apply && yes);
-            // What belongs to a row that cannot come back does not come back without it.
-            if (work.script().statements().isEmpty()
-                    || work.plan().action(work.plan().asked()) == Action.LEFT_OUT) {
-                refuseConflicts(work.plan(), name);
-                session.execute("ROLLBACK");
-            } else if (apply) {
-                store(work, name, settings, session, () -> {
-                    begin(settings, session);
-                    return plan(settings, reader, until, session, true);
-                });
+        RestoreRequest request = new RestoreRequest(
+                TableRef.parse(table), key, at, dependents, replace, apply, applies, database.equals(LIVE));
+        SnapshotRows snapshots = new SnapshotRows(reader, kept, erased, until);
+        try (RowRestore restore = new RowRestore(settings, name, request, snapshots, kept, Ticker.system())) {
+            Work work = plan(restore, snapshots);
+            boolean stored = false;
+            for (int attempt = 1; apply && !stored && !isNothing(work, name); attempt++) {
+                confirm(work, name, attempt);
+                Optional<List<String>> done = restore.store(work, cli::say);
+                stored = done.isPresent();
+                files = done.orElse(List.of());
+                work = stored ? work : plan(restore, snapshots);
             }
-            print(work, name);
+            if (!stored) {
+                isNothing(work, name);
+            }
+            files.forEach(each -> cli.say("comes back: file " + each));
+            print(work, name, stored);
         }
     }
 
-    /** A row that the site has locked for longer is an error, and not a wait without an end. */
-    private static void begin(Settings settings, Session session) {
-        session.execute("BEGIN");
-        session.execute(
-                "SET LOCAL lock_timeout = " + settings.database().lockTimeout().toMillis());
+    private Work plan(RowRestore restore, SnapshotRows snapshots) {
+        try (ProgressDisplay progress = cli.progress()) {
+            snapshots.report(read -> progress.report("search", read, -1));
+            return restore.plan();
+        } finally {
+            snapshots.report(read -> {});
+        }
     }
 
-    /** Nothing is locked while a person is asked: afterwards it is planned again. */
-    private void store(Work work, String name, Settings settings, Session session, Supplier<Work> again) {
+    /** Nothing is locked while a person is asked: before it is stored it is worked out again. */
+    private void confirm(Work work, String name, int attempt) {
+        if (attempt > 1 && (!yes || attempt > ATTEMPTS)) {
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED,
+                    "cannot store the rows: database " + Sql.identifier(name) + " changed "
+                            + (yes ? "again and again" : "before the question was answered"),
+                    "run it again, and see what it would store now");
+        }
         work.head().forEach(cli::say);
-        Work chosen = work;
         if (!yes) {
-            session.execute("ROLLBACK");
             cli.confirm(
                     "store " + work.plan().order().size() + " rows in database " + Sql.identifier(name) + "?", false);
-            chosen = again.get();
-            if (!chosen.script().statements().equals(work.script().statements())) {
-                throw new UnderstudyException(
-                        ErrorCode.CANCELLED,
-                        "cannot store the rows: database " + Sql.identifier(name) + " changed while the question stood",
-                        "run it again, and see what it would store now");
-            }
-        }
-        // Other databases belong to no tree.
-        Optional<NamedFiles> named = Optional.of(settings)
-                .filter(each -> database.equals(LIVE) && !each.closure().isEmpty())
-                .map(each -> NamedFiles.before(each, session, cli::say));
-        chosen.script().statements().forEach(session::execute);
-        SnapshotRows snapshots = chosen.snapshots();
-        named.ifPresent(each -> files = each.bring(snapshots));
-        session.execute("COMMIT");
-        files.forEach(each -> cli.say("comes back: file " + each));
-    }
-
-    private record Work(
-            Found found, RestorePlan plan, RestoreScript script, List<String> head, SnapshotRows snapshots) {}
-
-    private Work plan(
-            Settings settings, SnapshotReader reader, Optional<Instant> until, Session session, boolean locks) {
-        List<String> remarks = new ArrayList<>();
-        TableRef ref = TableRef.parse(table);
-        LiveTables tables = new LiveTables(session);
-        LiveRows rows = new LiveRows(session, locks);
-        List<Link> links = new ArrayList<>(tables.foreignKeys());
-        links.addAll(new ConfiguredLinks(tables).of(settings.history()));
-        try (ProgressDisplay progress = cli.progress()) {
-            SnapshotRows snapshots =
-                    new SnapshotRows(reader, kept, erased, until, read -> progress.report("search", read, -1));
-            Found found = find(snapshots, ref, tables);
-            RowClosure closure = new RowClosure(snapshots, tables, rows, links, dependents, replace, remarks::add);
-            RestorePlan plan = RestorePlan.of(closure.of(found), tables, rows, replace);
-            RestoreScript script = new RestoreScript(plan, tables, closure.presentParents());
-            snapshots.every().warn(remarks::add);
-            snapshots.leftOut().forEach(each -> ErasedRows.text(each).ifPresent(remarks::add));
-            remarks.addAll(script.remarks());
-            if (!apply
-                    && applies
-                    && database.equals(LIVE)
-                    && !settings.closure().isEmpty()) {
-                remarks.add("files that these rows name (closure) come back with --apply only");
-            }
-            if (apply && Files.exists(settings.marker())) {
-                remarks.add("this server is a standby: its next import takes away what is stored now");
-            }
-            return new Work(found, plan, script, head(found, plan, remarks), snapshots);
         }
     }
 
-    private Found find(SnapshotRows snapshots, TableRef ref, LiveTables tables) {
-        if (tables.find(ref).isEmpty()) {
-            throw ref.unknown("the database", tables.names());
-        }
-        List<TableData> versions = new ArrayList<>();
-        snapshots.each(opened -> {
-            SnapshotTables.find(opened, ref).ifPresent(versions::add);
-            return versions.isEmpty();
-        });
-        Optional<List<String>> columnsOfKey =
-                versions.stream().findFirst().map(TableData::key).or(() -> kept.key(ref));
-        if (columnsOfKey.isEmpty()) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot restore a row of " + ref + ": no snapshot" + upTo() + " has this table",
-                    "see what there is: list, and diff A B");
-        }
-        List<String> columns = columnsOfKey.get();
-        List<String> fields = new KeyText(key).fields(ref, columns);
-        return Optional.ofNullable(
-                        snapshots.newest(List.of(ref), columns, Set.of(fields)).get(fields))
-                .orElseThrow(() -> !snapshots.leftOut().isEmpty()
-                        ? ErasedRows.erased(ref, key)
-                        : new UnderstudyException(
-                                ErrorCode.USAGE,
-                                "cannot restore row " + key + " of " + ref + ": no snapshot" + upTo() + " has it",
-                                "see which rows went: history --deleted " + ref));
-    }
-
-    private String upTo() {
-        return at == null ? "" : " up to " + at;
-    }
-
-    private List<String> head(Found found, RestorePlan plan, List<String> remarks) {
-        List<String> head = new ArrayList<>();
-        head.add(found.row().id() + " as of " + Moments.text(found.moment()) + ", snapshot " + found.snapshot());
-        for (Member each : plan.members()) {
-            Action action = plan.action(each);
-            switch (action) {
-                case INSERT -> head.add("comes back: " + each.id() + from(each, found));
-                case UPDATE ->
-                    head.add("is overwritten: " + each.id() + " (" + String.join(", ", each.differing()) + ")"
-                            + from(each, found));
-                case SAME -> head.add("is there: " + each.id());
-                case CONFLICT ->
-                    head.add("conflict: " + each.id() + " is there with other values of "
-                            + String.join(", ", each.differing()) + "; --replace overwrites them");
-                case LEFT_OUT ->
-                    head.add("left out: " + each.id() + ": " + each.obstacle().orElseThrow());
-            }
-        }
-        remarks.stream().distinct().forEach(head::add);
-        return head;
-    }
-
-    private static String from(Member each, Found found) {
-        return each.snapshot().equals(found.snapshot()) ? "" : ", as in snapshot " + each.snapshot();
-    }
-
-    /** Success would look as if the row was back. */
-    private void refuseConflicts(RestorePlan plan, String name) {
+    /**
+     * What belongs to a row that cannot come back does not come back without it.
+     *
+     * @throws UnderstudyException {@code USAGE} where that is so: success would look as if the row was back
+     */
+    private boolean isNothing(Work work, String name) {
+        RestorePlan plan = work.plan();
         Member asked = plan.asked();
+        if (!work.isNothing()) {
+            return false;
+        }
         if (plan.action(asked) == Action.CONFLICT) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
@@ -322,10 +225,10 @@ public final class RestoreRowCommand implements Callable<Integer> {
                     "cannot restore " + asked.id() + ": " + asked.obstacle().orElseThrow(),
                     "give way to it in database " + Sql.identifier(name) + ", or restore the other row first");
         }
+        return true;
     }
 
-    private void print(Work work, String name) {
-        boolean applied = apply && !work.script().statements().isEmpty();
+    private void print(Work work, String name, boolean applied) {
         String sql = RestoreScript.text(work.head(), work.script().statements());
         Result result = new Result(
                 work.found().row().table(),
@@ -335,7 +238,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 name,
                 applied,
                 work.plan().members().stream()
-                        .map(each -> RestoreScript.view(each, work.plan()))
+                        .map(each -> RestoreText.view(each, work.plan()))
                         .toList(),
                 files,
                 work.head(),

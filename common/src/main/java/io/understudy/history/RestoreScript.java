@@ -5,8 +5,8 @@ import io.understudy.history.RowClosure.Need;
 import io.understudy.postgres.Sql;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +26,9 @@ final class RestoreScript {
         this.tables = tables;
         if (!plan.order().isEmpty()) {
             settings(parents);
+            SequenceMoves sequences = new SequenceMoves(plan, tables.numbered());
+            statements.addAll(sequences.statements());
+            remarks.addAll(sequences.remarks());
             plan.order().forEach(this::write);
             plan.later().forEach(this::complete);
         }
@@ -91,7 +94,8 @@ final class RestoreScript {
         }
         if (replica) {
             statements.add("SET LOCAL session_replication_role = replica");
-            parents.forEach(this::require);
+            // In one order, whatever the database finds first.
+            parents.stream().sorted(Comparator.comparing(Need::toString)).forEach(this::require);
             return;
         }
         String why = referenced
@@ -215,18 +219,5 @@ final class RestoreScript {
                 .map(each -> isSpecial(each) ? ' ' : each)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-    }
-
-    /** The rows of the plan with what is done with each. */
-    static Map<String, Object> view(Member member, RestorePlan plan) {
-        Map<String, Object> view = new java.util.LinkedHashMap<>();
-        view.put("table", member.row().table());
-        view.put("key", member.id().values());
-        view.put("role", member.role());
-        view.put("action", plan.action(member));
-        view.put("snapshot", member.snapshot());
-        view.put("differs", plan.action(member) == Action.SAME ? List.of() : member.differing());
-        view.put("reason", member.obstacle().orElse(null));
-        return view;
     }
 }

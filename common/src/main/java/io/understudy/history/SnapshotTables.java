@@ -4,6 +4,7 @@ import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.postgres.ServerEncoding;
 import io.understudy.repository.DatabaseData.TableData;
 import java.nio.charset.Charset;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +20,15 @@ final class SnapshotTables {
         try (Stream<TableData> tables =
                 snapshot.manifest().postgresql().stream().flatMap(each -> each.tables(snapshot.blobs()))) {
             return tables.filter(each -> TableRef.of(each).equals(table)).findFirst();
+        }
+    }
+
+    /** Those of these tables that the snapshot has. */
+    static Map<TableRef, TableData> find(Opened snapshot, Set<TableRef> tables) {
+        try (Stream<TableData> all =
+                snapshot.manifest().postgresql().stream().flatMap(each -> each.tables(snapshot.blobs()))) {
+            return all.filter(each -> tables.contains(TableRef.of(each)))
+                    .collect(Collectors.toMap(TableRef::of, each -> each));
         }
     }
 

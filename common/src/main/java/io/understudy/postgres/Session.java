@@ -27,6 +27,8 @@ import org.postgresql.jdbc.PgConnection;
  * One session of a database, in the settings of {@link SessionSettings}. Transactions are begun and ended by
  * statements. Every failure is an {@link UnderstudyException}; a failed COPY ends the session. Not thread-safe, but for
  * {@link #abort()}.
+ *
+ * <p>More than 300 lines, for all that goes over one connection shares how it fails.
  */
 public final class Session implements TaskScope.Abortable {
     private static final int BUFFER = 256 << 10;
@@ -129,8 +131,7 @@ public final class Session implements TaskScope.Abortable {
     /** Runs one or more statements, separated by semicolons. */
     public void execute(String sql) {
         altered |= ALTERING.matcher(sql).find();
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
+        try (Statement statement = plain()) {
             statement.execute(sql);
         } catch (SQLException e) {
             throw failed(e);
@@ -138,25 +139,47 @@ public final class Session implements TaskScope.Abortable {
     }
 
     /**
-     * Runs {@code sql} with a value for each {@code ?} in it. A question mark that is an operator is written
-     * {@code ??}.
+     * Runs {@code sql} with a value for each {@code ?} in it. Without values it is sent as it is: a question mark is an
+     * operator, or part of a value.
      */
     public <T> List<T> query(String sql, Row.Reader<T> reader, Object... values) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                statement.setObject(i + 1, values[i]);
+        if (values.length == 0) {
+            try (Statement statement = plain();
+                    ResultSet result = statement.executeQuery(sql)) {
+                return read(result, reader);
+            } catch (SQLException e) {
+                throw failed(e);
             }
-            List<T> found = new ArrayList<>();
-            try (ResultSet result = statement.executeQuery()) {
-                Row row = new Row(result);
-                while (result.next()) {
-                    found.add(reader.read(row));
-                }
-            }
-            return found;
+        }
+        try (PreparedStatement statement = prepared(sql, values);
+                ResultSet result = statement.executeQuery()) {
+            return read(result, reader);
         } catch (SQLException e) {
             throw failed(e);
         }
+    }
+
+    private static <T> List<T> read(ResultSet result, Row.Reader<T> reader) throws SQLException {
+        List<T> found = new ArrayList<>();
+        Row row = new Row(result);
+        while (result.next()) {
+            found.add(reader.read(row));
+        }
+        return found;
+    }
+
+    private Statement plain() throws SQLException {
+        Statement statement = connection.createStatement();
+        statement.setEscapeProcessing(false);
+        return statement;
+    }
+
+    private PreparedStatement prepared(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+        return statement;
     }
 
     /** The first row, if there is one. */
@@ -165,15 +188,19 @@ public final class Session implements TaskScope.Abortable {
     }
 
     /**
-     * The number of rows that a statement changes.
+     * The number of rows that a statement changes. As for {@link #query}, without values it is sent as it is.
      *
      * @param sql one that writes, such as DELETE
      */
     public long update(String sql, Object... values) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                statement.setObject(i + 1, values[i]);
+        if (values.length == 0) {
+            try (Statement statement = plain()) {
+                return statement.executeLargeUpdate(sql);
+            } catch (SQLException e) {
+                throw failed(e);
             }
+        }
+        try (PreparedStatement statement = prepared(sql, values)) {
             return statement.executeLargeUpdate();
         } catch (SQLException e) {
             throw failed(e);

@@ -32,6 +32,8 @@ import java.util.stream.IntStream;
  * <p>A claim fences when a trusted key signed it for this repository. What merely has the name of one is junk: it is
  * reported, and its number is given to no server. A claim that was genuine and is damaged later is junk too, for a
  * reader cannot distinguish the two; so {@link EpochStore} keeps which epoch of another server was seen.
+ *
+ * <p>More than 300 lines, for who holds an epoch is judged best in one place.
  */
 public final class Epochs {
     private static final String PREFIX = "epochs/";

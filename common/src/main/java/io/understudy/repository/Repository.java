@@ -20,6 +20,8 @@ import java.util.function.Consumer;
 /**
  * Understudy's data of one site inside one filestore, in format 2: its manifests here, the rest by {@link #blobs()},
  * {@link #epochs()} and {@link #reports()}. Thread-safe; does not own the filestore.
+ *
+ * <p>More than 300 lines, for it is the one door to what a repository holds.
  */
 public final class Repository {
     /** The longest manifest, in bytes; most have a few thousand, and roles, grants and settings make one longer. */

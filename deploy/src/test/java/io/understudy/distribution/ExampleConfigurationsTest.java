@@ -43,6 +43,24 @@ class ExampleConfigurationsTest {
         assertThat(primary.signing()).isEqualTo(standby.signing());
     }
 
+    /** A test of the reference deployment runs them. They name each other, and each the same key and filestore. */
+    @Test
+    void theServersOfAReferenceDeploymentDifferInNamesAlone() throws IOException {
+        String a = Files.readString(Path.of("examples/zotonic/a.yaml"));
+        String b = Files.readString(Path.of("examples/zotonic/b.yaml"));
+        String swapped = a.replace("a.example.net", "<other>")
+                .replace("b.example.net", "a.example.net")
+                .replace("<other>", "b.example.net")
+                .replace("here: primary", "here: standby");
+
+        assertThat(body(b)).isEqualTo(body(swapped));
+    }
+
+    /** Without the first line, which says whose file it is. */
+    private static String body(String text) {
+        return text.substring(text.indexOf('\n'));
+    }
+
     /** The secrets come from a server's environment and a file, which a build does not have. */
     private Settings load(String name) throws IOException {
         Path password = Files.writeString(folder.resolve("password"), "secret");

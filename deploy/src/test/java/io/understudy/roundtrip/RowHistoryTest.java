@@ -119,6 +119,33 @@ class RowHistoryTest {
     }
 
     @Test
+    void withoutATableItShowsThoseOfAllTablesThatAreKept() throws IOException {
+        RowSite site = new RowSite(state, SCHEMA);
+        site.take();
+        refuses(
+                site,
+                "no table is named, and history.tables has none",
+                "history --deleted TABLE",
+                "history",
+                "--deleted");
+        site.tables("[{table: pair, keep: 90 days}, {table: note, keep: 90 days}, {table: never, keep: 9 days}]");
+        site.sql("DELETE FROM note WHERE id = 3; DELETE FROM loose");
+        String second = site.take().moment().toString();
+        site.sql("DELETE FROM pair WHERE n = 1; DELETE FROM note WHERE id = 4");
+        String third = site.take().moment().toString();
+        assertThat(site.run("history", "--deleted", "--json")).as(site::err).isZero();
+        JsonNode json = new ObjectMapper().readTree(site.out());
+        assertThat(json.path("tables").toString()).isEqualTo("[\"public.pair\",\"public.note\",\"public.never\"]");
+        assertThat(json.path("rows").findValuesAsText("deleted")).containsExactly(second, third, third);
+        assertThat(json.path("rows").findValuesAsText("table"))
+                .containsExactly("public.note", "public.pair", "public.note");
+        assertThat(site.err()).contains("no snapshot of 3 has table public.never");
+        assertThat(site.run("history", "--deleted", "--since", third)).isZero();
+        assertThat(site.out().lines()).hasSize(2);
+        assertThat(site.out()).contains("public.pair  a='x'");
+    }
+
+    @Test
     void wrongQuestionsGetAHint() {
         RowSite site = new RowSite(state, SCHEMA);
         site.take();

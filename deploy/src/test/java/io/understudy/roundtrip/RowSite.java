@@ -74,6 +74,8 @@ final class RowSite {
     private String links = "[]";
     private String tables = "[]";
     private String closure = "";
+    private Runnable whenRead = () -> {};
+    private String lockTimeout = "60s";
     private int opened;
     private int taken;
     private int epoch = 1;
@@ -181,6 +183,7 @@ final class RowSite {
         @Override
         public InputStream open(BlobRef blob) {
             opened++;
+            whenRead.run();
             return blobs.open(blob);
         }
     }
@@ -199,6 +202,16 @@ final class RowSite {
         protected List<Class<?>> commands() {
             return List.of(HistoryCommand.class, RestoreRowCommand.class, DumpCommand.class);
         }
+    }
+
+    /** What is done each time that content of a snapshot is read. */
+    void whenRead(Runnable work) {
+        whenRead = work;
+    }
+
+    /** With this {@code database.lock_timeout}. */
+    void lockTimeout(String time) {
+        lockTimeout = time;
     }
 
     /** With these {@code history.links}. */
@@ -336,7 +349,7 @@ final class RowSite {
                     site: example
                     state: %1$s/state
                     marker: %1$s/BACKUP
-                    database: {url: "jdbc:postgresql://127.0.0.1:%2$d/%3$s", user: %4$s, password: "%5$s"}
+                    database: {url: "jdbc:postgresql://127.0.0.1:%2$d/%3$s", user: %4$s, password: "%5$s", lock_timeout: %9$s}
                     trees: [{name: media, kind: files, path: %1$s/media}]
                     filestore: {url: "file://%1$s/store"}
                     signing: {trusted_keys: []}
@@ -350,7 +363,8 @@ final class RowSite {
                             user.equals(PostgresServer.SUPERUSER) ? server.password() : "plain",
                             links,
                             tables,
-                            closure.isEmpty() ? "" : "closure: [{tree: media, query: \"" + closure + "\"}]"));
+                            closure.isEmpty() ? "" : "closure: [{tree: media, query: \"" + closure + "\"}]",
+                            lockTimeout));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

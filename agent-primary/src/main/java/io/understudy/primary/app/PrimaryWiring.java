@@ -69,7 +69,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Wires the primary's agent: every part is made here, of the settings of one host and of what is outside of the agent.
- * Starts no thread, connects to nothing. It is long because no other class makes a part.
+ * Starts no thread, connects to nothing. More than 300 lines, for all of it is one list of parts.
  */
 public final class PrimaryWiring implements AutoCloseable {
     private final Settings settings;

@@ -43,6 +43,8 @@ import java.util.stream.Collectors;
  * and {@code next}, {@code progress}, {@code followers}, {@code refused}, {@code peers} and {@code continuous} are
  * empty. {@code refused} is the last connection that was refused. Without TLS {@code followers} and {@code peers} are
  * empty: callers may be anyone then.
+ *
+ * <p>More than 300 lines, for it is one answer, and each of its parts is a record of a few lines.
  */
 public record StatusView(
         boolean running,

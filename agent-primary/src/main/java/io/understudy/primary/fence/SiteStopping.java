@@ -63,7 +63,11 @@ public final class SiteStopping {
         return StateFile.in(state, StateEntry.FENCED, FencedNote.class);
     }
 
-    /** Has the site stopped, unless that was done, is under way, or failed a moment ago. @param done what is reported */
+    /**
+     * Has the site stopped, unless that was done, is under way, or failed a moment ago.
+     *
+     * @param done what is reported then
+     */
     synchronized void stop(int epoch, Reason reason, Event done) {
         boolean waits = failed && ticker.since(triedAt).compareTo(pause) < 0;
         if (command.isPresent() && !running && !waits && !isDone(epoch, reason)) {
@@ -72,19 +76,17 @@ public final class SiteStopping {
         }
     }
 
-    synchronized boolean isDone(int epoch, Reason reason) {
+    private boolean isDone(int epoch, Reason reason) {
         return note.filter(last -> last.isOf(epoch, reason)).isPresent();
     }
 
     /** The site may run again: the next time it is stopped once more. @return whether it had been stopped for that */
-    boolean forget(int epoch, Reason reason) {
-        synchronized (this) {
-            if (running || !isDone(epoch, reason)) {
-                return false;
-            }
-            note = Optional.empty();
+    synchronized boolean forget(int epoch, Reason reason) {
+        if (running || !isDone(epoch, reason)) {
+            return false;
         }
-        file.delete();
+        note = Optional.empty();
+        worker.execute(file::delete);
         return true;
     }
 

@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
  * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more, in each
  * filestore by itself ({@link StorePruning}). One at a time on a server, and only on the one that may publish: with the
  * highest epoch and not in backup mode. Interrupting the thread stops it. Killed anywhere, the next one goes on.
+ *
+ * <p>More than 300 lines, for the order in which manifests and blobs go is judged best in one place.
  */
 public final class Pruning {
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */

@@ -28,6 +28,8 @@ import java.util.Optional;
  *
  * <p>Each step is noted before the next one begins, and can be repeated: a process that was killed is followed by one
  * that goes on with the same step. Not for concurrent use.
+ *
+ * <p>More than 300 lines, for the order of its steps is judged best in one place.
  */
 public final class Switchover {
     static final String REASON = "agent-primary switchover";

@@ -187,8 +187,9 @@ final class DaemonWiring {
         services.add(new ForecastWatch(status::forecast, replicaMetrics::forecast, events, ports.ticker())::start);
         drills.drill()
                 .ifPresent(drill -> services.add(new DrillSchedule(
-                        drills,
-                        drill,
+                        () -> drill.run(Progress.none()),
+                        drill::clear,
+                        drills::close,
                         settings.failover().drill().flatMap(DrillSettings::schedule),
                         events,
                         ports.clock(),

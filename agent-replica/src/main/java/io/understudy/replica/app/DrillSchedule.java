@@ -5,8 +5,6 @@ import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.progress.Progress;
-import io.understudy.replica.drill.Drill;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.tasks.DaemonThreads;
 import java.time.Clock;
@@ -24,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 final class DrillSchedule implements AutoCloseable {
     private static final int SECONDS = 20;
 
-    private final Drills drills;
-    private final Drill drill;
+    private final Runnable rehearse;
+    private final Runnable clear;
+    private final Runnable giveUp;
     private final Optional<CronExpression> schedule;
     private final Events events;
     private final Clock clock;
@@ -35,11 +34,23 @@ final class DrillSchedule implements AutoCloseable {
     private boolean cleared;
     private Optional<LocalDateTime> due = Optional.empty();
 
-    /** @param schedule empty: it only clears up */
+    /**
+     * @param rehearse a drill
+     * @param clear clears up what an earlier one left
+     * @param giveUp ends the drill that runs; does not wait for its end
+     * @param schedule empty: it only clears up
+     */
     DrillSchedule(
-            Drills drills, Drill drill, Optional<CronExpression> schedule, Events events, Clock clock, ZoneId zone) {
-        this.drills = drills;
-        this.drill = drill;
+            Runnable rehearse,
+            Runnable clear,
+            Runnable giveUp,
+            Optional<CronExpression> schedule,
+            Events events,
+            Clock clock,
+            ZoneId zone) {
+        this.rehearse = rehearse;
+        this.clear = clear;
+        this.giveUp = giveUp;
         this.schedule = schedule;
         this.events = events;
         this.clock = clock;
@@ -56,12 +67,12 @@ final class DrillSchedule implements AutoCloseable {
         try {
             if (!cleared) {
                 due = next();
-                drill.clear();
+                clear.run();
                 cleared = true;
             }
             if (due.filter(at -> !at.isAfter(now())).isPresent()) {
                 due = next();
-                drill.run(Progress.none());
+                rehearse.run();
             }
         } catch (UnderstudyException e) {
             failed(e);
@@ -88,7 +99,7 @@ final class DrillSchedule implements AutoCloseable {
 
     @Override
     public void close() {
-        drills.close();
+        giveUp.run();
         executor.shutdown();
         try {
             // The copy of the site is stopped before the agent ends.

@@ -29,6 +29,8 @@ import java.util.Optional;
 /**
  * What {@code status} prints with {@code --json}. What is absent is null.
  *
+ * <p>More than 300 lines, for it is one answer, and each of its parts is a record of a few lines.
+ *
  * @param state {@code seeding}, {@code following}, {@code applying}, {@code promoting}, {@code promoted}
  * @param applied the snapshot that is live
  * @param moment of its data

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** All events of the replica's agent. */
+/**
+ * All events of the replica's agent. More than 300 lines, for it is one list.
+ */
 public sealed interface ReplicaEvent extends Event {
     @EventText("agent-replica {version} of site {site} runs: {role}")
     record AgentStarted(String version, String site, String role) implements ReplicaEvent {}

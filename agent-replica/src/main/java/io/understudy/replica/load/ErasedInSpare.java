@@ -114,7 +114,7 @@ final class ErasedInSpare {
                         .collect(Collectors.joining(", "));
                 String statement =
                         "DELETE FROM ONLY " + table.qualified() + " WHERE (" + table.columns() + ") IN (" + some + ")";
-                rows += session.update(statement.replace("?", "??"));
+                rows += session.update(statement);
             }
         } catch (UnderstudyException e) {
             if (!DatabaseErrors.refuses(e)) {

@@ -132,7 +132,7 @@ final class KeptRows {
         String gone = "DELETE FROM " + table + " WHERE (" + rows.where() + "\n) AND NOT EXISTS (SELECT FROM "
                 + TEMPORARY + " WHERE " + same + ")";
         try {
-            long deleted = session.update(gone.replace("?", "??"));
+            long deleted = session.update(gone);
             String set = columns.stream()
                     .filter(column -> !column.key())
                     .map(column -> column.quoted() + " = understudy_kept." + column.quoted())

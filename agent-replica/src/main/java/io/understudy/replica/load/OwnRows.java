@@ -101,7 +101,7 @@ final class OwnRows {
     /** @return how many rows said that the site was in maintenance mode */
     private static long endMaintenance(Session session, String statement) {
         try {
-            return session.update(statement.replace("?", "??"));
+            return session.update(statement);
         } catch (UnderstudyException e) {
             if (!DatabaseErrors.refuses(e)) {
                 throw e;

@@ -45,7 +45,7 @@ final class SpareQueries {
             List<String> rows = session.query(
                     // A query of its own line: a comment at its end takes nothing along.
                     "SELECT CASE WHEN answer THEN 'true' ELSE coalesce(answer::text, 'NULL') END AS said FROM (\n"
-                            + query.replace("?", "??") + "\n) AS asked(answer) LIMIT 2",
+                            + query + "\n) AS asked(answer) LIMIT 2",
                     row -> row.text("said"));
             if (rows.size() != 1) {
                 return Optional.of(rows.isEmpty() ? "gives no row" : "gives more than one row");

@@ -330,15 +330,55 @@ class OwnRowsTest extends IncrementalLoads {
                 "CREATE TABLE login (id int PRIMARY KEY, name text REFERENCES users (name) ON DELETE CASCADE);"
                         + " INSERT INTO login VALUES (1, 'ann'), (2, 'bob')");
         Manifest old = capture();
+        LoadedSpare loaded = loadWithout(old, "users", "3");
+        assertThat(spare("SELECT string_agg(name, ',' ORDER BY id) FROM users")).isEqualTo("admin,ann");
+        assertThat(spare("SELECT string_agg(name, ',') FROM login")).isEqualTo("ann");
+        assertThat(loaded.report().text()).contains("rows of public.users left out because they were erased: 1");
+        retire(loaded.database());
+        load(capture(), blobs);
+        assertThat(spare("SELECT string_agg(name, ',' ORDER BY id) FROM users")).isEqualTo("admin,ann,bob");
+        assertThat(spare("SELECT count(*) FROM login")).isEqualTo("2");
+    }
+
+    /** What is live stays, and the snapshot is not imported with somebody who was erased. */
+    @Test
+    void aForeignKeyThatRefusesToLoseAnErasedRowFailsTheLoad() {
+        server.psql(
+                source,
+                "CREATE TABLE login (id int PRIMARY KEY, name text REFERENCES users (name));"
+                        + " INSERT INTO login VALUES (1, 'ann'), (2, 'bob')");
+        Manifest old = capture();
+        assertThatThrownBy(() -> loadWithout(old, "users", "3"))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+                    assertThat(e.hint()).contains("what is live was not touched");
+                })
+                .hasMessageContaining("cannot leave out rows of public.users that were erased")
+                .hasMessageContaining("login_name_fkey");
+        // Where nothing refers to the row, it goes.
+        assertThat(loadWithout(old, "login", "2").report().text()).contains("public.login");
+    }
+
+    @Test
+    void aKeyWithAQuestionMarkIsErasedAsAnyOther() {
+        server.psql(
+                source, "CREATE TABLE mail (name text PRIMARY KEY); INSERT INTO mail VALUES ('a?b'), ('a??b'), ('c')");
+        loadWithout(capture(), "mail", "a?b");
+        assertThat(spare("SELECT string_agg(name, ' ' ORDER BY name) FROM mail"))
+                .isEqualTo("a??b c");
+    }
+
+    /** @param key of the row that was erased since */
+    private LoadedSpare loadWithout(Manifest old, String table, String key) {
         Repository repository = Repository.create(
                 new InMemoryFilestore(), UUID.randomUUID(), "site", TrustedKeys.of(), Clock.systemUTC());
         ErasureHash hash = Erasures.of(repository).hash();
         ErasedKeys.Collected erased = new ErasedKeys.Collected();
         erased.add(
-                hash.table("public", "users"),
-                hash.row("public", "users", List.of("3")),
+                hash.table("public", table),
+                hash.row("public", table, List.of(key)),
                 old.moment().plusSeconds(1));
-        LoadedSpare loaded = loader().load(
+        return loader().load(
                         old,
                         blobs,
                         new LoadContext() {
@@ -353,12 +393,5 @@ class OwnRowsTest extends IncrementalLoads {
                             }
                         },
                         Progress.none());
-        assertThat(spare("SELECT string_agg(name, ',' ORDER BY id) FROM users")).isEqualTo("admin,ann");
-        assertThat(spare("SELECT string_agg(name, ',') FROM login")).isEqualTo("ann");
-        assertThat(loaded.report().text()).contains("rows of public.users left out because they were erased: 1");
-        retire(loaded.database());
-        load(capture(), blobs);
-        assertThat(spare("SELECT string_agg(name, ',' ORDER BY id) FROM users")).isEqualTo("admin,ann,bob");
-        assertThat(spare("SELECT count(*) FROM login")).isEqualTo("2");
     }
 }

@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A site's bucket in an S3 store. The client of the filestore refuses keys with {@code ..} and its HTTP normalises
  * them, so requests are signed and sent here, each path exactly as the key says.
+ *
+ * <p>More than 300 lines, for each request of one protocol is a few lines here.
  */
 public final class S3SiteBucket implements SiteBucket {
     private static final String NOTHING = Signature.sha256("");

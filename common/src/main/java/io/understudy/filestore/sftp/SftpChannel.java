@@ -29,6 +29,8 @@ import org.apache.sshd.sftp.common.SftpException;
  * The requests that a filestore sends over one SFTP channel, version 3 with OpenSSH's extensions. Content is sent
  * without waiting for the answer to each part; so are the requests behind it, for a server works on the requests for
  * one file in their order. Thread-safe.
+ *
+ * <p>More than 300 lines, for each request of one protocol is a few lines here.
  */
 final class SftpChannel extends DefaultSftpClient {
     /** Of one part of a file, each of which is one packet of SSH too. Every server takes so many. */

@@ -28,6 +28,8 @@ import org.apache.commons.io.input.BoundedInputStream;
  * <p>A blob that is there already counts only while it is younger than {@link #FRESH}; an older one is written again,
  * which renews its age. Retention deletes no unreferenced blob younger than 24 hours, so none that a running snapshot
  * relies on can go before its manifest is written, as long as that takes less than the difference.
+ *
+ * <p>More than 300 lines, for what is put, and what retention may delete, is judged best in one place.
  */
 public final class Blobs implements BlobSink, BlobSource {
     /** The longest content of one blob, in bytes. */

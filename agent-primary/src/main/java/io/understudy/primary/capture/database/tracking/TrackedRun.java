@@ -23,7 +23,11 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The tracking of one capture: what changed between the snapshot before and this moment. Use once. */
+/**
+ * The tracking of one capture: what changed between the snapshot before and this moment. Use once.
+ *
+ * <p>More than 300 lines, for its steps share what they read of one moment.
+ */
 public final class TrackedRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeTracking.class);
     /** A table of fewer bytes is read whole when it changed. */

@@ -1,0 +1,98 @@
+package io.understudy.history;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.Session;
+import io.understudy.tasks.DaemonThreads;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that no session of the site waits long for what a session of ours reads: behind an {@code ALTER TABLE}
+ * that waits for us every new reader of the site waits, too. While one of our statements runs it looks ten times a
+ * second, and cancels the statement when another session was seen to wait for it {@value #LOOKS} times in a row. Short
+ * statements cost nothing: its own session is opened when one has run for two looks.
+ */
+final class ReadGuard implements AutoCloseable {
+    private static final int PAUSE_MILLIS = 100;
+    private static final int LOOKS = 3;
+
+    private static final String CANCEL = "SELECT pg_catalog.pg_cancel_backend(?::int)";
+    private static final String WAITS = """
+            SELECT count(*) FROM pg_catalog.pg_locks w JOIN pg_catalog.pg_locks h ON h.locktype = 'relation' AND h.granted
+                AND h.database = w.database AND h.relation = w.relation
+            WHERE w.locktype = 'relation' AND NOT w.granted AND h.pid = ?::int AND w.pid <> h.pid
+            """;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReadGuard.class);
+
+    private final Database database;
+    private final String name;
+    private final int pid;
+    private final ScheduledExecutorService looking =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("read-guard"));
+    private Session own;
+    private boolean running;
+    private int looks;
+    private int waits;
+
+    /** @param guarded the session that reads, in the database of this name */
+    ReadGuard(Database database, String name, Session guarded) {
+        this.database = database;
+        this.name = name;
+        this.pid = guarded.pid();
+        looking.scheduleWithFixedDelay(this::look, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs what reads, which may be cancelled. */
+    void during(Runnable reading) {
+        set(true);
+        try {
+            reading.run();
+        } finally {
+            set(false);
+        }
+    }
+
+    /** After this returns nothing is cancelled any more. */
+    private synchronized void set(boolean runs) {
+        running = runs;
+        looks = 0;
+        waits = 0;
+    }
+
+    private synchronized void look() {
+        if (!running || ++looks < 2) {
+            return;
+        }
+        try {
+            if (own == null) {
+                own = database.openApart(name);
+            }
+            waits = own.number(WAITS, pid) > 0 ? waits + 1 : 0;
+            if (waits >= LOOKS) {
+                own.query(CANCEL, row -> true, pid);
+                waits = 0;
+            }
+        } catch (UnderstudyException e) {
+            LOG.debug("cannot see who waits for process {}: {}", pid, e.getMessage());
+            closeOwn();
+        }
+    }
+
+    private synchronized void closeOwn() {
+        if (own != null) {
+            own.close();
+            own = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        looking.shutdownNow();
+        closeOwn();
+    }
+}

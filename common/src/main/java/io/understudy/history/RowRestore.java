@@ -1,0 +1,217 @@
+package io.understudy.history;
+
+import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.history.SnapshotRows.Found;
+import io.understudy.history.SnapshotRows.NotRead;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.Session;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.time.Ticker;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Brings a row back into a database. What comes back is worked out without a transaction: nothing of the site is locked
+ * while snapshots are read. To store it, the tables are locked at once or not at all, and the same is worked out again
+ * from what was read; so what is stored is what was shown, and all that it was compared with is as it was.
+ */
+final class RowRestore implements AutoCloseable {
+    private final Settings settings;
+    private final RestoreRequest request;
+    private final SnapshotRows snapshots;
+    private final KeptRevisions kept;
+    private final LockPatience patience;
+    private final Session session;
+    private final ReadGuard guard;
+    private Optional<Found> found = Optional.empty();
+
+    /** @param name of the database */
+    RowRestore(
+            Settings settings,
+            String name,
+            RestoreRequest request,
+            SnapshotRows snapshots,
+            KeptRevisions kept,
+            Ticker ticker) {
+        this.settings = settings;
+        this.request = request;
+        this.snapshots = snapshots;
+        this.kept = kept;
+        this.patience = new LockPatience(settings.database().lockTimeout(), ticker);
+        Database database = new Database(settings.database());
+        // Triggers of the site may run in it.
+        this.session = database.openApart(name);
+        this.guard = new ReadGuard(database, name, session);
+        session.execute("SET lock_timeout = " + LockPatience.WAIT_MILLIS);
+    }
+
+    /** @param head what a person reads before it is stored */
+    record Work(Found found, RestorePlan plan, RestoreScript script, List<String> head, String locks) {
+        /** Whether the row itself can come back, and anything is to be done for it. */
+        boolean isNothing() {
+            return script.statements().isEmpty() || plan.action(plan.asked()) == RestorePlan.Action.LEFT_OUT;
+        }
+    }
+
+    /** Works out what comes back. */
+    Work plan() {
+        return patience.until(() -> plan(false), () -> {});
+    }
+
+    private Work plan(boolean locks) {
+        List<String> remarks = new ArrayList<>();
+        LiveTables tables = new LiveTables(session);
+        LiveRows rows = new LiveRows(session, locks, guard);
+        if (found.isEmpty()) {
+            found = Optional.of(find(tables));
+        }
+        List<Link> links = new ArrayList<>(tables.foreignKeys());
+        links.addAll(new ConfiguredLinks(tables).of(settings.history()));
+        RowClosure closure =
+                new RowClosure(snapshots, tables, rows, links, request.dependents(), request.replace(), remarks::add);
+        RestorePlan plan = RestorePlan.of(closure.of(found.get()), tables, rows, request.replace());
+        RestoreScript script = new RestoreScript(plan, tables, closure.presentParents());
+        snapshots.every().warn(remarks::add);
+        snapshots.leftOut().forEach(each -> ErasedRows.text(each).ifPresent(remarks::add));
+        remarks.addAll(plan.unchecked());
+        remarks.addAll(script.remarks());
+        if (!request.apply() && request.applies() && namesFiles()) {
+            remarks.add("files that these rows name (closure) come back with --apply only");
+        }
+        if (request.apply() && Files.exists(settings.marker())) {
+            remarks.add("this server is a standby: its next import takes away what is stored now");
+        }
+        return new Work(
+                found.get(),
+                plan,
+                script,
+                RestoreText.head(found.get(), plan, remarks),
+                locks(plan, closure.presentParents().stream().map(RowClosure.Need::table)));
+    }
+
+    private Found find(LiveTables tables) {
+        TableRef ref = request.table();
+        if (tables.find(ref).isEmpty()) {
+            throw ref.unknown("the database", tables.names());
+        }
+        List<TableData> versions = new ArrayList<>();
+        snapshots.each(opened -> {
+            SnapshotTables.find(opened, ref).ifPresent(versions::add);
+            return versions.isEmpty();
+        });
+        List<String> columns = versions.stream()
+                .findFirst()
+                .map(TableData::key)
+                .or(() -> kept.key(ref))
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot restore a row of " + ref + ": no snapshot" + request.upTo() + " has this table",
+                        "see what there is: list, and diff A B"));
+        List<String> fields = new KeyText(request.key()).fields(ref, columns);
+        return Optional.ofNullable(
+                        snapshots.newest(List.of(ref), columns, Set.of(fields)).get(fields))
+                .orElseThrow(() -> !snapshots.leftOut().isEmpty()
+                        ? ErasedRows.erased(ref, request.key())
+                        : new UnderstudyException(
+                                ErrorCode.USAGE,
+                                "cannot restore row " + request.key() + " of " + ref + ": no snapshot" + request.upTo()
+                                        + " has it",
+                                "see which rows went: history --deleted " + ref));
+    }
+
+    /** All tables of which rows are written or stay as they are: where one must be waited for, none is held. */
+    private static String locks(RestorePlan plan, Stream<TableRef> parents) {
+        Set<TableRef> written =
+                plan.order().stream().map(each -> each.row().table()).collect(Collectors.toCollection(TreeSet::new));
+        Set<TableRef> others = Stream.concat(
+                        parents,
+                        plan.members().stream()
+                                .filter(each -> each.live().isPresent())
+                                .map(each -> each.row().table()))
+                .filter(each -> !written.contains(each))
+                .collect(Collectors.toCollection(TreeSet::new));
+        return lock(written, "ROW EXCLUSIVE") + lock(others, "ROW SHARE");
+    }
+
+    private static String lock(Set<TableRef> tables, String mode) {
+        return tables.isEmpty()
+                ? ""
+                : tables.stream()
+                                .map(each -> "ONLY " + each.qualified())
+                                .collect(Collectors.joining(", ", "LOCK TABLE ", ""))
+                        + " IN " + mode + " MODE NOWAIT;";
+    }
+
+    private boolean namesFiles() {
+        return request.live() && !settings.closure().isEmpty();
+    }
+
+    /**
+     * Stores it, with the files that the rows name. Other databases belong to no tree.
+     *
+     * @param say receives what a person reads
+     * @return the files that came back, as {@code tree/path}; empty where the database changed: then nothing is stored
+     */
+    Optional<List<String>> store(Work work, Consumer<String> say) {
+        Optional<NamedFiles> named =
+                namesFiles() ? Optional.of(new NamedFiles(settings, session, say)) : Optional.empty();
+        if (named.isPresent() && !within(work, () -> rehearse(work, named.get()), "ROLLBACK")) {
+            return Optional.empty();
+        }
+        List<String> files = named.map(each -> each.bring(snapshots)).orElse(List.of());
+        return within(work, () -> write(work), "COMMIT") ? Optional.of(files) : Optional.empty();
+    }
+
+    /** Stores the rows to ask which files they name, and takes them back: files come while nothing is locked. */
+    private void rehearse(Work work, NamedFiles named) {
+        guard.during(named::before);
+        write(work);
+        guard.during(named::after);
+    }
+
+    private void write(Work work) {
+        work.script().statements().forEach(session::execute);
+    }
+
+    /** @return false where something else comes back by now: then nothing was done */
+    private boolean within(Work work, Runnable step, String end) {
+        return patience.until(
+                () -> {
+                    session.execute("BEGIN; " + work.locks());
+                    if (!isStill(work)) {
+                        session.execute("ROLLBACK");
+                        return false;
+                    }
+                    step.run();
+                    session.execute(end);
+                    return true;
+                },
+                () -> session.execute("ROLLBACK"));
+    }
+
+    private boolean isStill(Work work) {
+        snapshots.rememberOnly(true);
+        try {
+            return plan(true).script().statements().equals(work.script().statements());
+        } catch (NotRead e) {
+            return false;
+        } finally {
+            snapshots.rememberOnly(false);
+        }
+    }
+
+    @Override
+    public void close() {
+        guard.close();
+        session.close();
+    }
+}
