@@ -75,8 +75,8 @@ final class CommandDatabase implements SiteDatabase {
                         "compare",
                         commands.fingerprint(),
                         place.map(this::variables)
-                                .orElseGet(() ->
-                                        Map.of("UNDERSTUDY_DATABASE", settings.name(), "UNDERSTUDY_PLACE", "")));
+                                .orElseGet(
+                                        () -> Map.of("UNDERSTUDY_DATABASE", settings.name(), "UNDERSTUDY_PLACE", "")));
     }
 
     private void run(String what, List<String> command, Place place) {

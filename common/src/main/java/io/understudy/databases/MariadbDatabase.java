@@ -54,19 +54,20 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void dump(Consumer to) {
-        client.programs().dump(
-                client.dumper(List.of(
-                        "--single-transaction",
-                        "--quick",
-                        "--hex-blob",
-                        "--no-tablespaces",
-                        "--routines",
-                        "--triggers",
-                        "--events",
-                        "--",
-                        mariadb.schema())),
-                Optional.of(MariadbClient.DONE),
-                to);
+        client.programs()
+                .dump(
+                        client.dumper(List.of(
+                                "--single-transaction",
+                                "--quick",
+                                "--hex-blob",
+                                "--no-tablespaces",
+                                "--routines",
+                                "--triggers",
+                                "--events",
+                                "--",
+                                mariadb.schema())),
+                        Optional.of(MariadbClient.DONE),
+                        to);
     }
 
     @Override
@@ -78,7 +79,8 @@ final class MariadbDatabase implements SiteDatabase {
                     "rename or drop it, if it is of no use");
         }
         String charset = charset();
-        client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; CREATE DATABASE " + quoted(ahead(place)) + charset);
+        client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; CREATE DATABASE " + quoted(ahead(place))
+                + charset);
         client.programs().restore(client.client(List.of(ahead(place))), Map.of(), out -> {
             DumpedSchema filter = new DumpedSchema(out);
             dump.produce(filter);
@@ -97,8 +99,10 @@ final class MariadbDatabase implements SiteDatabase {
 
     /** That of the live schema, whose tables without one of their own have it. */
     private String charset() {
-        return client.query("SELECT CONCAT(' CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name)"
-                        + " FROM information_schema.schemata WHERE schema_name = " + literal(mariadb.schema()))
+        return client
+                .query(
+                        "SELECT CONCAT(' CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name)"
+                                + " FROM information_schema.schemata WHERE schema_name = " + literal(mariadb.schema()))
                 .stream()
                 .findFirst()
                 .orElse("");
@@ -146,7 +150,8 @@ final class MariadbDatabase implements SiteDatabase {
     /** Where no table is ahead: whether that is for they are live. */
     private boolean isDone(Place place) {
         return !client.tables(previous(place)).isEmpty()
-                || Files.exists(absent(place)) && !client.tables(mariadb.schema()).isEmpty();
+                || Files.exists(absent(place))
+                        && !client.tables(mariadb.schema()).isEmpty();
     }
 
     @Override
@@ -183,7 +188,8 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void drop(Place place) {
-        client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; DROP DATABASE IF EXISTS " + quoted(previous(place)));
+        client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; DROP DATABASE IF EXISTS "
+                + quoted(previous(place)));
         FolderDeletion.delete(place.notes());
     }
 
@@ -211,7 +217,9 @@ final class MariadbDatabase implements SiteDatabase {
     public Optional<String> fingerprint(Optional<Place> place) {
         String schema = place.map(this::ahead).orElse(mariadb.schema());
         return new MariadbFingerprint(client)
-                .of(schema, place.map(each -> MariadbObjects.text(fresh(each))).orElseGet(() -> objects.script(schema)));
+                .of(
+                        schema,
+                        place.map(each -> MariadbObjects.text(fresh(each))).orElseGet(() -> objects.script(schema)));
     }
 
     private static void keep(Path script, String text) {
@@ -248,13 +256,16 @@ final class MariadbDatabase implements SiteDatabase {
     @Override
     public String check() {
         String version = client.query("SELECT VERSION()").stream().findFirst().orElse("?");
-        client.programs().run(
-                "check",
-                ErrorCode.DATABASE_FAILED,
-                client.dumper(List.of("--no-data", "--routines", "--triggers", "--events", "--", mariadb.schema())),
-                "");
-        List<String> engines = client.query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = "
-                + literal(mariadb.schema()) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
+        client.programs()
+                .run(
+                        "check",
+                        ErrorCode.DATABASE_FAILED,
+                        client.dumper(
+                                List.of("--no-data", "--routines", "--triggers", "--events", "--", mariadb.schema())),
+                        "");
+        List<String> engines =
+                client.query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = "
+                        + literal(mariadb.schema()) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
         List<String> loose = engines.stream()
                 .filter(engine -> List.of("MyISAM", "Aria", "MEMORY", "CSV").contains(engine))
                 .toList();

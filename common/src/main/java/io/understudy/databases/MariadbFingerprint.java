@@ -28,7 +28,8 @@ final class MariadbFingerprint {
             return Optional.empty();
         }
         List<String> sequences = client.sequences(schema);
-        List<String> sums = client.query(tables.stream()
+        List<String> sums = client
+                .query(tables.stream()
                         .filter(table -> !sequences.contains(table))
                         .map(table -> "CHECKSUM TABLE " + qualified(schema, table) + " EXTENDED")
                         .collect(Collectors.joining("; ", "SELECT 'sums\t'; ", "")))
@@ -44,10 +45,9 @@ final class MariadbFingerprint {
         String states = client.sql(sequences.stream()
                 .map(sequence -> "SELECT next_not_cached_value, cycle_count FROM " + qualified(schema, sequence))
                 .collect(Collectors.joining("; ", "SELECT 'states'; ", "")));
-        String other = script.lines()
-                .filter(line -> !line.startsWith(COMMENT))
-                .collect(Collectors.joining("\n"));
-        byte[] all = String.join("\u0000", sums + "", definitions, states, other).getBytes(StandardCharsets.UTF_8);
+        String other = script.lines().filter(line -> !line.startsWith(COMMENT)).collect(Collectors.joining("\n"));
+        byte[] all =
+                String.join("\u0000", sums + "", definitions, states, other).getBytes(StandardCharsets.UTF_8);
         return Optional.of(HexFormat.of().formatHex(Sha256.of(all, 0, all.length)));
     }
 

@@ -32,24 +32,27 @@ final class MariadbObjects {
     }
 
     private String dumped(List<String> arguments) {
-        return DumpedSchema.without(client.programs().read(
-                "read the views, triggers and routines of",
-                ErrorCode.DATABASE_FAILED,
-                client.dumper(arguments),
-                "",
-                Optional.of(MariadbClient.DONE)));
+        return DumpedSchema.without(client.programs()
+                .read(
+                        "read the views, triggers and routines of",
+                        ErrorCode.DATABASE_FAILED,
+                        client.dumper(arguments),
+                        "",
+                        Optional.of(MariadbClient.DONE)));
     }
 
     void drop(String schema) {
         String of = " = " + MariadbClient.literal(schema);
         List<String> drops = new ArrayList<>();
-        client.query("SELECT CONCAT('TRIGGER ', HEX(trigger_name)) FROM information_schema.triggers WHERE trigger_schema" + of
-                        + " UNION ALL SELECT CONCAT('VIEW ', HEX(table_name)) FROM information_schema.views"
-                        + " WHERE table_schema" + of
-                        + " UNION ALL SELECT CONCAT(routine_type, ' ', HEX(routine_name))"
-                        + " FROM information_schema.routines WHERE routine_schema" + of
-                        + " UNION ALL SELECT CONCAT('EVENT ', HEX(event_name)) FROM information_schema.events"
-                        + " WHERE event_schema" + of)
+        client.query(
+                        "SELECT CONCAT('TRIGGER ', HEX(trigger_name)) FROM information_schema.triggers WHERE trigger_schema"
+                                + of
+                                + " UNION ALL SELECT CONCAT('VIEW ', HEX(table_name)) FROM information_schema.views"
+                                + " WHERE table_schema" + of
+                                + " UNION ALL SELECT CONCAT(routine_type, ' ', HEX(routine_name))"
+                                + " FROM information_schema.routines WHERE routine_schema" + of
+                                + " UNION ALL SELECT CONCAT('EVENT ', HEX(event_name)) FROM information_schema.events"
+                                + " WHERE event_schema" + of)
                 .forEach(line -> {
                     int space = line.lastIndexOf(' ');
                     drops.add("DROP " + line.substring(0, space) + " " + object(schema, line.substring(space + 1)));

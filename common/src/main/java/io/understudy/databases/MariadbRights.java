@@ -45,7 +45,8 @@ final class MariadbRights {
             return;
         }
         String of = " = " + literal(schema);
-        List<String> missing = client.query("SELECT HEX(definer) FROM (SELECT definer FROM information_schema.triggers"
+        List<String> missing = client
+                .query("SELECT HEX(definer) FROM (SELECT definer FROM information_schema.triggers"
                         + " WHERE trigger_schema" + of
                         + " UNION SELECT definer FROM information_schema.views WHERE table_schema" + of
                         + " UNION SELECT definer FROM information_schema.routines WHERE routine_schema" + of

@@ -322,7 +322,9 @@ class MariadbDatabaseTest {
         database.swap(place(1));
         assertThat(grants()).isEqualTo(before);
         String inserted = "INSERT INTO shop.orders (cid) VALUES (1); SELECT COUNT(*) FROM shop.log";
-        assertThat(server.sql(inserted)).as("the trigger runs with its definer's rights").isEqualTo("3");
+        assertThat(server.sql(inserted))
+                .as("the trigger runs with its definer's rights")
+                .isEqualTo("3");
 
         database.undo(place(1));
         assertThat(grants()).isEqualTo(before);

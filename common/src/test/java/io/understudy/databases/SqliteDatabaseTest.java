@@ -92,7 +92,9 @@ class SqliteDatabaseTest {
         database.swap(place(1));
         assertThat(database.fingerprint(Optional.empty())).isPresent().isEqualTo(restored);
         text();
-        assertThat(database.fingerprint(Optional.empty())).as("somebody read it").isEqualTo(restored);
+        assertThat(database.fingerprint(Optional.empty()))
+                .as("somebody read it")
+                .isEqualTo(restored);
         Files.writeString(wal(file), "a log may hold more");
         assertThat(database.fingerprint(Optional.empty())).isEmpty();
         Files.delete(wal(file));

@@ -215,7 +215,8 @@ public final class FakeSiteDatabase implements SiteDatabase {
     @Override
     public synchronized Optional<String> fingerprint(Optional<Place> place) {
         begin("fingerprint");
-        Optional<String> content = place.isPresent() ? Optional.ofNullable(ahead.get(place.get().number())) : live;
+        Optional<String> content =
+                place.isPresent() ? Optional.ofNullable(ahead.get(place.get().number())) : live;
         return telling ? content.map(text -> "print of " + text) : Optional.empty();
     }
 

@@ -72,11 +72,7 @@ public final class QuiesceWiring {
 
     private QuiesceCommands commands(QuiesceSettings quiesce) {
         return new ConfiguredCommands(
-                quiesce,
-                new SiteCommands(
-                        runner(),
-                        settings.service().environment(),
-                        quiesce.limit()));
+                quiesce, new SiteCommands(runner(), settings.service().environment(), quiesce.limit()));
     }
 
     private CommandRunner runner() {

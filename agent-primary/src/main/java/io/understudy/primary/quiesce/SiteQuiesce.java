@@ -162,8 +162,8 @@ public final class SiteQuiesce implements Quiesce {
         }
 
         private Path farm(TreeSettings tree) {
-            LinkFarm.Made made = LinkFarm.make(
-                    tree, reflinks, () -> settings.limit().minus(ticker.since(since)), this::requireTime);
+            LinkFarm.Made made =
+                    LinkFarm.make(tree, reflinks, () -> settings.limit().minus(ticker.since(since)), this::requireTime);
             fixed.add(
                     made.reflinks()
                             ? new PrimaryEvent.TreeReflinked(tree.name())

@@ -93,8 +93,9 @@ class ReflinkProgramTest {
     void copiesManyEntriesInSeveralCalls() {
         assertThat(program(0, 0, 0, 0).copy(entries(600), farm, LIMIT)).isTrue();
         assertThat(ran).hasSize(4);
-        assertThat(ran.subList(1, 4)).allMatch(each -> each.subList(0, 5)
-                .equals(List.of("cp", "-a", "--reflink=always", "-t", farm.toString())));
+        assertThat(ran.subList(1, 4))
+                .allMatch(each ->
+                        each.subList(0, 5).equals(List.of("cp", "-a", "--reflink=always", "-t", farm.toString())));
         assertThat(ran.stream().mapToLong(List::size).sum()).isEqualTo(600 + 6 + 3 * 6);
     }
 

@@ -106,9 +106,7 @@ final class ObjectWriter {
             throw refused.orElseThrow();
         }
         note(key, best.get().unkept);
-        return best.get().sent.equals(last)
-                ? etag
-                : bucket.put(key, content, size, hash, best.get().sent);
+        return best.get().sent.equals(last) ? etag : bucket.put(key, content, size, hash, best.get().sent);
     }
 
     private List<Form> order() {
@@ -124,8 +122,8 @@ final class ObjectWriter {
         return head.stream()
                 .flatMap(now -> headers.entrySet().stream()
                         .filter(each -> isOdd(each.getValue()))
-                        .filter(each -> !text(each.getValue())
-                                .equals(text(now.headers().getOrDefault(each.getKey(), ""))))
+                        .filter(each ->
+                                !text(each.getValue()).equals(text(now.headers().getOrDefault(each.getKey(), ""))))
                         .map(Map.Entry::getKey))
                 .sorted()
                 .toList();

@@ -148,8 +148,8 @@ final class Places {
     /** In the place of what was noted of this place. */
     Entry put(Entry entry) {
         Kept now = kept();
-        file.write(new Kept(
-                replaced(now, entry), now.ours(), Math.max(now.last(), entry.number()), now.fingerprints()));
+        file.write(
+                new Kept(replaced(now, entry), now.ours(), Math.max(now.last(), entry.number()), now.fingerprints()));
         return entry;
     }
 
@@ -185,13 +185,15 @@ final class Places {
 
     void remove(Entry entry) {
         Kept now = kept();
-        file.write(now.with(now.places().stream().filter(each -> !isSame(each, entry)).toList()));
+        file.write(now.with(
+                now.places().stream().filter(each -> !isSame(each, entry)).toList()));
     }
 
     /** Whether it is known what this dump is as a database. */
     boolean knows(String database, String content) {
         return kept().fingerprints().stream()
-                .anyMatch(each -> each.database().equals(database) && each.content().equals(content));
+                .anyMatch(each ->
+                        each.database().equals(database) && each.content().equals(content));
     }
 
     /** Whether a dump's content is, or was, a database of this fingerprint. */
@@ -204,8 +206,8 @@ final class Places {
         Kept now = kept();
         Print print = new Print(restored.database(), restored.content(), fingerprint);
         List<Print> all = new ArrayList<>(now.fingerprints());
-        all.removeIf(each -> each.database().equals(print.database())
-                && each.content().equals(print.content()));
+        all.removeIf(each ->
+                each.database().equals(print.database()) && each.content().equals(print.content()));
         all.add(print);
         List<Print> own = all.stream()
                 .filter(each -> each.database().equals(print.database()))

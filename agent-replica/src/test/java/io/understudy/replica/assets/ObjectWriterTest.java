@@ -19,8 +19,13 @@ import org.junit.jupiter.api.Test;
 class ObjectWriterTest {
     private static final String META = "x-amz-meta-author";
     private static final String NAME = "content-disposition";
-    private static final Map<String, String> HEADERS =
-            Map.of(META, "J\u00fcrgen \u65e5\u672c", NAME, "attachment; filename=\"\u00e4.pdf\"", "content-type", "text/plain");
+    private static final Map<String, String> HEADERS = Map.of(
+            META,
+            "J\u00fcrgen \u65e5\u672c",
+            NAME,
+            "attachment; filename=\"\u00e4.pdf\"",
+            "content-type",
+            "text/plain");
 
     private final FakeSiteBucket bucket = new FakeSiteBucket("s3://a");
     private final ObjectWriter writer = new ObjectWriter(bucket);

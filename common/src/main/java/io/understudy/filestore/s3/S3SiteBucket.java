@@ -264,8 +264,8 @@ public final class S3SiteBucket implements SiteBucket {
         // Stores differ in which bytes they sign of such a value, and only headers of their own have to be signed.
         Map<String, String> unsigned = new TreeMap<>(headers);
         unsigned.entrySet()
-                .removeIf(each -> HeaderText.isAscii(each.getValue())
-                        || each.getKey().startsWith("x-amz-"));
+                .removeIf(each ->
+                        HeaderText.isAscii(each.getValue()) || each.getKey().startsWith("x-amz-"));
         signed.keySet().removeAll(unsigned.keySet());
         Map<String, String> all = Signature.headers(
                 method, path.isEmpty() ? "/" : path, query, signed, payload, region, keys.fetch(), clock.instant());

@@ -135,10 +135,10 @@ class S3SiteBucketTest {
         log.start();
         logger.addAppender(log);
         try (SiteBucket bucket = new S3SiteBucket(S3Server.settings(
-                        URI.create("s3://site"),
-                        URI.create("http://127.0.0.1:" + answering.getAddress().getPort()),
-                        "key",
-                        "secret"))) {
+                URI.create("s3://site"),
+                URI.create("http://127.0.0.1:" + answering.getAddress().getPort()),
+                "key",
+                "secret"))) {
             put(bucket, "a", "one", Map.of("content-disposition", "\u00e4\u65e5", "x-amz-meta-author", "\u00e4"));
             bucket.head("a");
 
