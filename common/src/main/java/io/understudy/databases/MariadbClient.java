@@ -69,6 +69,21 @@ final class MariadbClient {
                 Optional.empty());
     }
 
+    /** In one statement: the server does all of it or nothing. */
+    void rename(List<String> renames) {
+        if (!renames.isEmpty()) {
+            sql("RENAME TABLE " + String.join(", ", renames));
+        }
+    }
+
+    /** Each of the tables from one schema to another, for {@link #rename}; a list of its own. */
+    static List<String> renames(List<String> tables, String from, String to) {
+        List<String> renames = new ArrayList<>();
+        tables.forEach(
+                table -> renames.add(quoted(from) + "." + quoted(table) + " TO " + quoted(to) + "." + quoted(table)));
+        return renames;
+    }
+
     /** Runs a script in a schema. @param what it does, for people */
     void run(String what, String schema, String script) {
         programs.run(what, ErrorCode.DATABASE_FAILED, client(List.of(schema)), PATIENCE + script);

@@ -15,10 +15,10 @@ import io.understudy.process.CommandRunner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A schema of a MariaDB server, by {@code mariadb-dump} and {@code mariadb}. All tables change places in one
@@ -92,7 +92,7 @@ final class MariadbDatabase implements SiteDatabase {
                     "cannot restore database " + name() + ": the dump of " + place.snapshot() + " has no tables",
                     "look at it with agent-replica dump " + place.snapshot() + " --database " + name());
         }
-        rights.requireDefiners(name(), ahead(place), place.snapshot());
+        keep(definers(place), String.join("\n", rights.definers(ahead(place))));
         keep(fresh(place), objects.script(ahead(place)));
         objects.drop(ahead(place));
     }
@@ -127,9 +127,9 @@ final class MariadbDatabase implements SiteDatabase {
             } else {
                 AtomicFiles.delete(absent(place));
             }
-            List<String> renames = renames(going, mariadb.schema(), previous(place));
-            renames.addAll(renames(coming, ahead(place), mariadb.schema()));
-            rename(renames);
+            List<String> renames = MariadbClient.renames(going, mariadb.schema(), previous(place));
+            renames.addAll(MariadbClient.renames(coming, ahead(place), mariadb.schema()));
+            client.rename(renames);
         }
         objects.drop(mariadb.schema());
         objects.make(mariadb.schema(), fresh(place));
@@ -162,9 +162,10 @@ final class MariadbDatabase implements SiteDatabase {
         if (client.tables(ahead(place)).isEmpty() && isDone(place)) {
             objects.drop(mariadb.schema());
             client.sql("CREATE DATABASE IF NOT EXISTS " + quoted(ahead(place)));
-            List<String> renames = renames(client.tables(mariadb.schema()), mariadb.schema(), ahead(place));
-            renames.addAll(renames(client.tables(previous(place)), previous(place), mariadb.schema()));
-            rename(renames);
+            List<String> renames =
+                    MariadbClient.renames(client.tables(mariadb.schema()), mariadb.schema(), ahead(place));
+            renames.addAll(MariadbClient.renames(client.tables(previous(place)), previous(place), mariadb.schema()));
+            client.rename(renames);
         }
         objects.drop(mariadb.schema());
         objects.make(mariadb.schema(), before(place));
@@ -193,20 +194,6 @@ final class MariadbDatabase implements SiteDatabase {
         FolderDeletion.delete(place.notes());
     }
 
-    /** In one statement: the server does all of it or nothing. */
-    private void rename(List<String> renames) {
-        if (!renames.isEmpty()) {
-            client.sql("RENAME TABLE " + String.join(", ", renames));
-        }
-    }
-
-    private static List<String> renames(List<String> tables, String from, String to) {
-        List<String> renames = new ArrayList<>();
-        tables.forEach(
-                table -> renames.add(quoted(from) + "." + quoted(table) + " TO " + quoted(to) + "." + quoted(table)));
-        return renames;
-    }
-
     @Override
     public boolean isThere() {
         return !client.tables(mariadb.schema()).isEmpty();
@@ -219,7 +206,15 @@ final class MariadbDatabase implements SiteDatabase {
         return new MariadbFingerprint(client)
                 .of(
                         schema,
-                        place.map(each -> MariadbObjects.text(fresh(each))).orElseGet(() -> objects.script(schema)));
+                        () -> place.map(each -> MariadbObjects.text(fresh(each)))
+                                .orElseGet(() -> objects.script(schema)));
+    }
+
+    @Override
+    public List<String> warnings(Optional<Place> place) {
+        return rights.missing(
+                place.map(each -> MariadbObjects.text(definers(each)).lines().toList())
+                        .orElseGet(() -> rights.definers(mariadb.schema())));
     }
 
     private static void keep(Path script, String text) {
@@ -229,6 +224,11 @@ final class MariadbDatabase implements SiteDatabase {
 
     private static Path fresh(Place place) {
         return place.notes().resolve("after.sql");
+    }
+
+    /** With whose rights the objects of that script run. */
+    private static Path definers(Place place) {
+        return place.notes().resolve("definers");
     }
 
     private static Path before(Place place) {
@@ -290,6 +290,9 @@ final class MariadbDatabase implements SiteDatabase {
         client.sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
                 + ".a (b int); RENAME TABLE " + trial + ".a TO " + trial + ".c; DROP DATABASE " + trial);
         return "schemas next to " + mariadb.schema() + " can be made on MariaDB " + version + packets()
-                + rights.check(mariadb.schema());
+                + rights.check(mariadb.schema())
+                + warnings(Optional.empty()).stream()
+                        .map(each -> "; an account does not exist on this server: " + each)
+                        .collect(Collectors.joining());
     }
 }

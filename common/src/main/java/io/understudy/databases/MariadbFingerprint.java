@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -12,8 +13,9 @@ import java.util.stream.Collectors;
  * sequences, and the script of what else there is. The server reads all rows for it and sends none.
  */
 final class MariadbFingerprint {
-    /** The name of the schema stands in it. */
-    private static final String COMMENT = "-- Host: ";
+    /** Comments in which the name of the schema stands. */
+    private static final List<String> COMMENTS =
+            List.of("-- Host: ", "-- Dumping events for database ", "-- Dumping routines for database ");
 
     private final MariadbClient client;
 
@@ -22,7 +24,7 @@ final class MariadbFingerprint {
     }
 
     /** @return empty where there is no table, or one that cannot be read */
-    Optional<String> of(String schema, String script) {
+    Optional<String> of(String schema, Supplier<String> script) {
         List<String> tables = client.tables(schema);
         if (tables.isEmpty()) {
             return Optional.empty();
@@ -45,7 +47,10 @@ final class MariadbFingerprint {
         String states = client.sql(sequences.stream()
                 .map(sequence -> "SELECT next_not_cached_value, cycle_count FROM " + qualified(schema, sequence))
                 .collect(Collectors.joining("; ", "SELECT 'states'; ", "")));
-        String other = script.lines().filter(line -> !line.startsWith(COMMENT)).collect(Collectors.joining("\n"));
+        String other = script.get()
+                .lines()
+                .filter(line -> COMMENTS.stream().noneMatch(line::startsWith))
+                .collect(Collectors.joining("\n"));
         byte[] all =
                 String.join("\u0000", sums + "", definitions, states, other).getBytes(StandardCharsets.UTF_8);
         return Optional.of(HexFormat.of().formatHex(Sha256.of(all, 0, all.length)));

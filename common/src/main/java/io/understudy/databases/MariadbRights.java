@@ -8,7 +8,10 @@ import io.understudy.failure.UnderstudyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -25,6 +28,7 @@ final class MariadbRights {
     private static final String SEPARATOR = "|";
 
     private static final int PARTS = 5;
+    private static final int OBJECT_PARTS = 3;
 
     private final MariadbClient client;
 
@@ -32,44 +36,46 @@ final class MariadbRights {
         this.client = client;
     }
 
+    /** What runs with the rights of an account, as lines for {@link #missing}. */
+    List<String> definers(String schema) {
+        String of = " = " + literal(schema);
+        return client.query("SELECT CONCAT_WS('|', HEX(definer), kind, HEX(name)) FROM ("
+                + "SELECT definer, 'view' AS kind, table_name AS name FROM information_schema.views"
+                + " WHERE table_schema" + of
+                + " UNION SELECT definer, 'trigger', trigger_name FROM information_schema.triggers"
+                + " WHERE trigger_schema" + of
+                + " UNION SELECT definer, routine_type, routine_name FROM information_schema.routines"
+                + " WHERE routine_schema" + of
+                + " UNION SELECT definer, 'event', event_name FROM information_schema.events WHERE event_schema" + of
+                + ") AS all_of_them ORDER BY definer, kind, name");
+    }
+
     /**
-     * Without them the site's statements fail once this is live: those that use a view, or fire a trigger.
+     * Which of them run with the rights of an account that is not on this server: the site's statements that use a
+     * view or fire a trigger fail then.
      *
-     * @throws UnderstudyException {@code MISSING_ROLE} for an account that is not there
+     * @return for people, a line for each account
      */
-    void requireDefiners(String database, String schema, String snapshot) {
+    List<String> missing(List<String> definers) {
         Optional<List<String>> accounts = readable(
                 "SELECT CONCAT(HEX(user), ' ', HEX(host)) FROM mysql.user",
                 "which accounts there are, so those of views, triggers, routines and events are not checked");
-        if (accounts.isEmpty()) {
-            return;
-        }
-        String of = " = " + literal(schema);
-        List<String> missing = client
-                .query("SELECT HEX(definer) FROM (SELECT definer FROM information_schema.triggers"
-                        + " WHERE trigger_schema" + of
-                        + " UNION SELECT definer FROM information_schema.views WHERE table_schema" + of
-                        + " UNION SELECT definer FROM information_schema.routines WHERE routine_schema" + of
-                        + " UNION SELECT definer FROM information_schema.events WHERE event_schema" + of
-                        + ") AS all_of_them ORDER BY definer")
-                .stream()
-                .map(MariadbClient::text)
-                .filter(definer -> !accounts.get().contains(hex(definer)))
+        Map<String, List<String>> missing = new LinkedHashMap<>();
+        definers.stream()
+                .map(line -> line.split(Pattern.quote(SEPARATOR)))
+                .filter(parts -> parts.length == OBJECT_PARTS)
+                .filter(parts ->
+                        accounts.filter(all -> !all.contains(account(parts[0]))).isPresent())
+                .forEach(parts -> missing.computeIfAbsent(MariadbClient.text(parts[0]), each -> new ArrayList<>())
+                        .add(parts[1].toLowerCase(Locale.ROOT) + " " + MariadbClient.text(parts[2])));
+        return missing.entrySet().stream()
+                .map(each -> String.join(", ", each.getValue()) + " as " + each.getKey())
                 .toList();
-        if (!missing.isEmpty()) {
-            String names = String.join(", ", missing);
-            throw new UnderstudyException(
-                    ErrorCode.MISSING_ROLE,
-                    "cannot restore database " + database + " of " + snapshot
-                            + ": views, triggers, routines or events run with the rights of accounts that do not exist"
-                            + " on this server: " + names,
-                    "create them with the rights that they have on the primary (SHOW GRANTS FOR …); CREATE USER …"
-                            + " ACCOUNT LOCK is enough for one that nobody logs in with");
-        }
     }
 
     /** As in the list of accounts: a name may hold an @, a host never does; a role has no host. */
-    private static String hex(String definer) {
+    private static String account(String hex) {
+        String definer = MariadbClient.text(hex);
         int at = definer.lastIndexOf('@');
         String user = at < 0 ? definer : definer.substring(0, at);
         return MariadbClient.hex(user) + " " + MariadbClient.hex(at < 0 ? "" : definer.substring(at + 1));

@@ -2,6 +2,7 @@ package io.understudy.databases;
 
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -63,6 +64,16 @@ public interface SiteDatabase {
      */
     default Optional<String> fingerprint(Optional<Place> place) {
         return Optional.empty();
+    }
+
+    /**
+     * What of it will not work on this server, for people: what runs with the rights of accounts that are not there.
+     *
+     * @param place of what was restored and is not live yet; empty: what is live
+     * @throws io.understudy.failure.UnderstudyException where that cannot be told
+     */
+    default List<String> warnings(Optional<Place> place) {
+        return List.of();
     }
 
     /**

@@ -221,6 +221,14 @@ public final class FakeSiteDatabase implements SiteDatabase {
     }
 
     @Override
+    public synchronized List<String> warnings(Optional<Place> place) {
+        begin("warnings");
+        Optional<String> content =
+                place.isPresent() ? Optional.ofNullable(ahead.get(place.get().number())) : live;
+        return content.map(text -> "a view of " + text + " as nobody").stream().toList();
+    }
+
+    @Override
     public String check() {
         return "a text of " + live().orElse("").length() + " characters";
     }

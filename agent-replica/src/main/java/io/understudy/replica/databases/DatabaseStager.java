@@ -18,6 +18,7 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class DatabaseStager implements Stage {
     private final Stage trees;
     private final DatabaseExchange exchange;
     private final Places places;
+    /** Of the last {@link #prepare}. */
+    private final List<String> definers = new ArrayList<>();
 
     /** @param exchange makes live what is staged here */
     public DatabaseStager(Stage trees, DatabaseExchange exchange) {
@@ -52,6 +55,7 @@ public final class DatabaseStager implements Stage {
 
     @Override
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        definers.clear();
         PlanSet plans = trees.prepare(manifest, blobs, progress);
         for (DatabaseData data : manifest.others()) {
             restorer(manifest, data)
@@ -88,10 +92,12 @@ public final class DatabaseStager implements Stage {
                 .findFirst();
         if (whole.isPresent()) {
             places.put(whole.get().of(apply, snapshot));
+            warn(database, Optional.of(places.place(whole.get())));
             return;
         }
         if (isLive(data.name(), content, database)) {
             LOG.info("database {} is left as it is: what is live is that of {} already", data.name(), snapshot);
+            warn(database, Optional.empty());
             return;
         }
         Entry entry = places.begin(data.name(), snapshot, apply, content);
@@ -103,6 +109,7 @@ public final class DatabaseStager implements Stage {
             }
         });
         fingerprint(database, Optional.of(places.place(entry))).ifPresent(print -> places.know(entry, print));
+        warn(database, Optional.of(places.place(entry)));
         places.put(entry.at(At.RESTORED));
         ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
     }
@@ -130,6 +137,17 @@ public final class DatabaseStager implements Stage {
         }
     }
 
+    private void warn(SiteDatabase database, Optional<Place> place) {
+        try {
+            database.warnings(place).forEach(each -> definers.add("database " + database.name() + ": " + each));
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
+            LOG.warn("with whose rights database {} works cannot be told: {}", database.name(), e.getMessage());
+        }
+    }
+
     /** The names of the blobs say what is in them. */
     private static String content(DatabaseData data) {
         byte[] names = data.archive().toString().getBytes(StandardCharsets.UTF_8);
@@ -138,7 +156,7 @@ public final class DatabaseStager implements Stage {
 
     @Override
     public RewriteReport rewritten() {
-        return trees.rewritten();
+        return trees.rewritten().withDefiners(definers);
     }
 
     /** A server that does not answer now says nothing: the next import does. */

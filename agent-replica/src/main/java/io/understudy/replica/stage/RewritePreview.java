@@ -67,6 +67,7 @@ public final class RewritePreview {
                 unmatched,
                 left,
                 maintenance.stream().findFirst(),
+                List.of(),
                 List.of());
         return new Preview(report, diffs);
     }

@@ -3,18 +3,22 @@ package io.understudy.replica.databases;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Request;
+import io.understudy.replica.round.RoundResult;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeSiteDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -89,6 +93,34 @@ class OtherDatabasesRoundTest {
         agent.applier().finish();
         assertThat(standby.world.liveDatabase()).isEqualTo("00000001-00000001");
         assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+    }
+
+    /** Restored by this import or left as it is, and never for an import to fail. */
+    @Test
+    void whatRunsAsAnAccountThatIsMissingHereIsNamedAfterEachImport() {
+        Standby standby = standby();
+        List<Object> missing = new ArrayList<>();
+        standby.world.events = new Events(standby.world.time.clock(), (event, at) -> {
+            if (event instanceof ReplicaEvent.DefinersMissing) {
+                missing.add(event);
+            }
+        });
+        SnapshotId first = standby.commit(1);
+        String named = "database shop: a view of shop of " + first + " as nobody";
+        RoundResult result = standby.world.sync();
+        assertThat(result.files().orElseThrow().definers()).containsExactly(named);
+        SnapshotId second = standby.commitUnchanged(2);
+        standby.world.sync();
+        assertThat(missing)
+                .containsExactly(
+                        new ReplicaEvent.DefinersMissing(first, List.of(named)),
+                        new ReplicaEvent.DefinersMissing(second, List.of(named)));
+
+        standby.shop.fail("warnings", false);
+        SnapshotId third = standby.commit(3);
+        standby.world.sync();
+        standby.isWholly(third.toString());
+        assertThat(missing).hasSize(2);
     }
 
     /** What is remembered is nothing against what is there. */
