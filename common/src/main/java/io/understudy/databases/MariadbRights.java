@@ -147,7 +147,7 @@ final class MariadbRights {
             return Optional.of(client.query(query));
         } catch (UnderstudyException e) {
             requireRefusal(e);
-            LOG.warn("MariaDB does not say {}: {}", what, e.getMessage());
+            LOG.warn("the MariaDB server does not say {}: {}", what, e.getMessage());
             return Optional.empty();
         }
     }
