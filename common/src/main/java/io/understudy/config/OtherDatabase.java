@@ -38,7 +38,7 @@ public record OtherDatabase(String name, List<String> environment, Duration limi
      * @param swap makes the second one live, and keeps the live one
      * @param undo takes that back
      * @param drop removes what {@code restore} made, or {@code swap} kept
-     * @param fingerprint writes what depends on the content, of the live one or of that in a place; empty: nothing tells
+     * @param fingerprint writes what depends on the content, of the live one or of that in a place; empty: none
      * @param check whether all of it can be done; empty: it is not asked
      */
     public record Commands(

@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Leaves out the schema's name where a dump of {@code mariadb-dump} has it: the dump is restored next to the live schema,
- * and with its name these statements would change the live one. Around routines, triggers and events of another
- * collation stands <code>ALTER DATABASE `shop` CHARACTER SET … COLLATE … ;</code>, which without a name means the schema
- * that is in use. A line in a routine's body differs in its end: that is the delimiter of the moment in a dump's own. A
- * trigger stands there as its author wrote it: <code>TRIGGER shop.noted AFTER INSERT ON shop.orders FOR EACH ROW</code>.
+ * Leaves out the schema's name where a dump of {@code mariadb-dump} has it: the dump is restored next to the live
+ * schema, and with its name these statements would change the live one. Around routines, triggers and events of another
+ * collation stands <code>ALTER DATABASE `shop` CHARACTER SET … COLLATE … ;</code>, which without a name means the
+ * schema that is in use. A line in a routine's body differs in its end: that is the delimiter of the moment in a dump's
+ * own. A trigger stands there as its author wrote it: <code>TRIGGER shop.noted AFTER INSERT ON shop.orders</code>.
  */
 final class DumpedSchema extends FilterOutputStream {
     /** A schema's name has 64 characters at the most. */

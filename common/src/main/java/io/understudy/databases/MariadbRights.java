@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an exchange would lose of the rights on a schema, and what a dump cannot bring along. Rights on the schema and on
- * its tables belong to names, and stay. Those on a single routine go with the routine, so they are given again. The
+ * What an exchange would lose of the rights on a schema, and what a dump cannot bring along. Rights on the schema and
+ * on its tables belong to names, and stay. Those on a single routine go with the routine, so they are given again. The
  * accounts with whose rights views, triggers, routines and events run are the server's own.
  */
 final class MariadbRights {

@@ -50,7 +50,7 @@ public interface SiteDatabase {
     /** Removes what is in the place: what was restored and never became live, or what was live before. */
     void drop(Place place);
 
-    /** Whether there is a live one, as far as that can be told at once. */
+    /** Whether there is a live one, as far as that is seen at once. */
     default boolean isThere() {
         return true;
     }
@@ -59,7 +59,7 @@ public interface SiteDatabase {
      * What its content is: two that are equal say that nothing differs, whatever was done in between. Reads all of it.
      *
      * @param place of what was restored and is not live yet; empty: what is live
-     * @return empty where nothing can tell
+     * @return empty where that is not known
      * @throws io.understudy.failure.UnderstudyException where it cannot be read
      */
     default Optional<String> fingerprint(Optional<Place> place) {
@@ -70,7 +70,7 @@ public interface SiteDatabase {
      * What of it will not work on this server, for people: what runs with the rights of accounts that are not there.
      *
      * @param place of what was restored and is not live yet; empty: what is live
-     * @throws io.understudy.failure.UnderstudyException where that cannot be told
+     * @throws io.understudy.failure.UnderstudyException where it cannot be read
      */
     default List<String> warnings(Optional<Place> place) {
         return List.of();

@@ -24,8 +24,10 @@ class DumpedSchemaTest {
              AFTER INSERT
              ON `sh``op`.`orders` FOR EACH ROW
             INSERT INTO shop.log SELECT 'TRIGGER shop.c AFTER INSERT ON shop.d FOR EACH' */;;
-            /*!50003 CREATE*/ /*!50017 DEFINER=`a`@`%`*/ /*!50003 TRIGGER IF NOT EXISTS`shop`.`no.ted`BEFORE UPDATE ON`shop`.`a b`FOR EACH ROW SET @a = shop.f() */;;
-            /*!50003 CREATE*/ /*!50017 DEFINER=`a`@`%`*/ /*!50003 TRIGGER plain AFTER DELETE ON orders FOR EACH ROW DELETE FROM shop.log */;;
+            /*!50003 CREATE*/ /*!50017 DEFINER=`a`@`%`*/ /*!50003 TRIGGER
+            IF NOT EXISTS`shop`.`no.ted`BEFORE UPDATE ON`shop`.`a b`FOR EACH ROW SET @a = shop.f() */;;
+            /*!50003 CREATE*/ /*!50017 DEFINER=`a`@`%`*/ /*!50003 TRIGGER plain
+            AFTER DELETE ON orders FOR EACH ROW DELETE FROM shop.log */;;
             /*!50003 CREATE*/ /*!50020 DEFINER=`a`@`%`*/ /*!50003 PROCEDURE old()
             BEGIN SELECT 1 FROM shop.log; END */;;
             DELIMITER ;

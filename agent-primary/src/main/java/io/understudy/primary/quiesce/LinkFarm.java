@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * A copy of a tree that takes no room. It has reflinks where the file system offers them: nothing that the site does
- * later changes it. Elsewhere it has folders and symbolic links of its own, and hard links to the files: a file that the
- * site replaces or deletes stays in it as it was; one that it changes in place changes there, too. It lies in
+ * later changes it. Elsewhere it has folders and symbolic links of its own, and hard links to the files: a file that
+ * the site replaces or deletes stays in it as it was; one that it changes in place changes there, too. It lies in
  * Understudy's own folder in the tree, in the same file system.
  */
 final class LinkFarm {

@@ -5,9 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ContentHash;
 import io.understudy.filestore.SiteBucket;
 import io.understudy.filestore.SiteBucket.Head;
-import jakarta.mail.internet.MimeUtility;
 import java.io.InputStream;
-import java.io.UnsupportedEncodingException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,21 +142,10 @@ final class ObjectWriter {
     }
 
     private static String encoded(String value) {
-        try {
-            // What is long is folded for mail; a header of HTTP is one line.
-            return isAscii(value)
-                    ? value
-                    : MimeUtility.encodeText(value, "UTF-8", "B").replace("\r\n", "");
-        } catch (UnsupportedEncodingException e) {
-            throw new IllegalStateException("every Java has UTF-8", e);
-        }
+        return isAscii(value) ? value : EncodedWords.encode(value);
     }
 
     private static String text(String value) {
-        try {
-            return MimeUtility.decodeText(value).strip();
-        } catch (UnsupportedEncodingException e) {
-            return value.strip();
-        }
+        return EncodedWords.decode(value).strip();
     }
 }

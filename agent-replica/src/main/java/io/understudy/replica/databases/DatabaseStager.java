@@ -114,7 +114,7 @@ public final class DatabaseStager implements Stage {
         ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
     }
 
-    /** What is remembered says what the dump is as a database; that the live one is just that, only the live one says. */
+    /** What is remembered says what the dump is as a database; whether the live one is that, only it says. */
     private boolean isLive(String name, String content, SiteDatabase database) {
         return places.knows(name, content)
                 && fingerprint(database, Optional.empty())
@@ -144,7 +144,7 @@ public final class DatabaseStager implements Stage {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
             }
-            LOG.warn("with whose rights database {} works cannot be told: {}", database.name(), e.getMessage());
+            LOG.warn("definers of database {} cannot be read: {}", database.name(), e.getMessage());
         }
     }
 

@@ -111,7 +111,7 @@ final class Places {
     }
 
     /**
-     * What a restored dump is as a database: that stays true whatever becomes of any place.
+     * What a restored dump is as a database: that stays true whichever places are dropped.
      *
      * @param content as in {@link Entry}
      */

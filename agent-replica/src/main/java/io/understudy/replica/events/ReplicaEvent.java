@@ -164,7 +164,7 @@ public sealed interface ReplicaEvent extends Event {
                     + " what uses them fails: {definers}",
             severity = Severity.WARN,
             hint = "create the accounts with their rights on the primary (SHOW GRANTS FOR …), or give the objects"
-                    + " another definer there; CREATE USER … ACCOUNT LOCK is enough for one that nobody logs in with")
+                    + " another definer there; CREATE USER … ACCOUNT LOCK is enough for one without a login")
     record DefinersMissing(SnapshotId snapshot, List<String> definers) implements ReplicaEvent {}
 
     /** By {@code apply: never}. */

@@ -42,7 +42,7 @@ public interface Stage {
         return List.of();
     }
 
-    /** Which databases of an applied snapshot, that are no PostgreSQL's, are not there any more. As {@link #lacking}. */
+    /** Which databases of an applied snapshot, that are no PostgreSQL's, are gone. As {@link #lacking}. */
     default List<String> goneDatabases(Manifest applied) {
         return List.of();
     }
