@@ -137,7 +137,7 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** Of a server whose epoch is over. */
     public OrphanTaker orphans() {
-        return new OrphanTaker(settings.state(), marker, epochs, repository, keys::signing, source(Events.none()));
+        return OrphanWiring.taker(settings, marker, epochs, repository, keys, source(Events.none()));
     }
 
     private SnapshotSource source(Events events) {
