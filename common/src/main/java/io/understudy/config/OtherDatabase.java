@@ -38,6 +38,7 @@ public record OtherDatabase(String name, List<String> environment, Duration limi
      * @param swap makes the second one live, and keeps the live one
      * @param undo takes that back
      * @param drop removes what {@code restore} made, or {@code swap} kept
+     * @param fingerprint writes what depends on the content, of the live one or of that in a place; empty: none
      * @param check whether all of it can be done; empty: it is not asked
      */
     public record Commands(
@@ -47,6 +48,7 @@ public record OtherDatabase(String name, List<String> environment, Duration limi
             List<String> swap,
             List<String> undo,
             List<String> drop,
+            List<String> fingerprint,
             List<String> check)
             implements Access {
         public Commands {
@@ -55,6 +57,7 @@ public record OtherDatabase(String name, List<String> environment, Duration limi
             swap = List.copyOf(swap);
             undo = List.copyOf(undo);
             drop = List.copyOf(drop);
+            fingerprint = List.copyOf(fingerprint);
             check = List.copyOf(check);
         }
 

@@ -28,6 +28,7 @@ final class OtherDatabasesReader {
                     Setting.DATABASES_SWAP,
                     Setting.DATABASES_UNDO,
                     Setting.DATABASES_DROP,
+                    Setting.DATABASES_FINGERPRINT,
                     Setting.DATABASES_CHECK),
             "mariadb",
             List.of(Setting.DATABASES_SCHEMA, Setting.DATABASES_OPTIONS, Setting.DATABASES_TOOLS),
@@ -127,6 +128,7 @@ final class OtherDatabasesReader {
                 values.list(Setting.DATABASES_SWAP),
                 values.list(Setting.DATABASES_UNDO),
                 values.list(Setting.DATABASES_DROP),
+                values.list(Setting.DATABASES_FINGERPRINT),
                 values.list(Setting.DATABASES_CHECK));
         if (commands.dump().isEmpty()) {
             values.fault(Setting.DATABASES_DUMP, "is missing: the command that writes it to standard output");

@@ -35,6 +35,7 @@ public enum Setting {
     DATABASES_SWAP("databases[].swap", Kind.TEXTS, "[]"),
     DATABASES_UNDO("databases[].undo", Kind.TEXTS, "[]"),
     DATABASES_DROP("databases[].drop", Kind.TEXTS, "[]"),
+    DATABASES_FINGERPRINT("databases[].fingerprint", Kind.TEXTS, "[]"),
     DATABASES_CHECK("databases[].check", Kind.TEXTS, "[]"),
     DATABASES_SCHEMA("databases[].schema", Kind.TEXT, ""),
     DATABASES_OPTIONS("databases[].options", Kind.PATH, ""),

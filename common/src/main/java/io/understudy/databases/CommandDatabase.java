@@ -8,6 +8,7 @@ import io.understudy.process.Command.Producer;
 import io.understudy.process.CommandRunner;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A database with the operator's own commands. Those of a standby get {@code UNDERSTUDY_DATABASE},
@@ -63,6 +64,19 @@ final class CommandDatabase implements SiteDatabase {
     @Override
     public void drop(Place place) {
         run("drop what was kept of", commands.drop(), place);
+    }
+
+    /** The live one has no place: its variable is empty. */
+    @Override
+    public Optional<String> fingerprint(Optional<Place> place) {
+        return commands.fingerprint().isEmpty()
+                ? Optional.empty()
+                : programs.hash(
+                        "compare",
+                        commands.fingerprint(),
+                        place.map(this::variables)
+                                .orElseGet(
+                                        () -> Map.of("UNDERSTUDY_DATABASE", settings.name(), "UNDERSTUDY_PLACE", "")));
     }
 
     private void run(String what, List<String> command, Place place) {

@@ -9,19 +9,33 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Leaves out the schema's name where a dump of {@code mariadb-dump} has it: around routines, triggers and events of
- * another collation it writes <code>ALTER DATABASE `shop` CHARACTER SET … COLLATE … ;</code>, which would change the
- * live schema when the dump is restored next to it. Without a name it means the schema that is in use. A line in a
- * routine's body differs in its end: that is the delimiter of the moment in a dump's own.
+ * Leaves out the schema's name where a dump of {@code mariadb-dump} has it: the dump is restored next to the live
+ * schema, and with its name these statements would change the live one. Around routines, triggers and events of another
+ * collation stands <code>ALTER DATABASE `shop` CHARACTER SET … COLLATE … ;</code>, which without a name means the
+ * schema that is in use. A line in a routine's body differs in its end: that is the delimiter of the moment in a dump's
+ * own. A trigger stands there as its author wrote it: <code>TRIGGER shop.noted AFTER INSERT ON shop.orders</code>.
  */
 final class DumpedSchema extends FilterOutputStream {
     /** A schema's name has 64 characters at the most. */
     private static final int LONGEST = 1024;
 
+    /** Four names, and comments between them. */
+    private static final int LONGEST_HEADER = 16 << 10;
+
     private static final String DELIMITER = "DELIMITER ";
     private static final Pattern ALTER = Pattern.compile(
             "ALTER DATABASE `(?:[^`]|``)+` (CHARACTER SET \\w+ COLLATE \\w+ )(\\S+)", Pattern.CASE_INSENSITIVE);
 
+    private static final String CREATE = "/*!50003 CREATE";
+    private static final String GAP = "(?:\\s|/\\*(?:[^*]|\\*(?!/))*+\\*/|(?:--\\s|#)[^\\n]*+\\n)*+";
+    private static final String NAME =
+            "(?:`[^`]*+(?:``[^`]*+)*+`|\"[^\"]*+(?:\"\"[^\"]*+)*+\"|[0-9A-Za-z$_\\x{80}-\\x{ff}]++)";
+    private static final String SCHEMA = "(?:" + NAME + GAP + "\\." + GAP + ")?";
+    private static final Pattern TRIGGER = Pattern.compile(
+            "(.*?\\bTRIGGER\\b" + GAP + "(?:IF\\b" + GAP + "NOT\\b" + GAP + "EXISTS\\b" + GAP + ")?)" + SCHEMA + "("
+                    + NAME + GAP + "(?:BEFORE|AFTER)\\b[^`\"]*?\\bON\\b" + GAP + ")" + SCHEMA + "(" + NAME + GAP
+                    + "FOR\\b.*)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private String delimiter = ";";
     private boolean passing;
@@ -70,7 +84,7 @@ final class DumpedSchema extends FilterOutputStream {
             out.write(bytes, from, next - from);
         } else {
             line.write(bytes, from, next - from);
-            if (ended || line.size() > LONGEST || !mayMatter()) {
+            if (isTrigger() ? isHeaderWhole() : ended || line.size() > LONGEST || !mayMatter()) {
                 finish();
                 passing = true;
             }
@@ -82,25 +96,49 @@ final class DumpedSchema extends FilterOutputStream {
 
     private boolean mayMatter() {
         int first = line.toByteArray()[0];
-        return first == 'A' || first == 'a' || first == 'D' || first == 'd';
+        return first == 'A' || first == 'a' || first == 'D' || first == 'd' || CREATE.startsWith(held());
+    }
+
+    /** The word is in the statement's first line; without it that is a routine, as old servers have them. */
+    private boolean isTrigger() {
+        String text = held();
+        int end = text.indexOf('\n');
+        return text.startsWith(CREATE) && (end < 0 || text.substring(0, end).contains("TRIGGER"));
+    }
+
+    private boolean isHeaderWhole() {
+        return line.size() > LONGEST_HEADER || TRIGGER.matcher(held()).matches();
+    }
+
+    private String held() {
+        return line.toString(StandardCharsets.ISO_8859_1);
     }
 
     /** Writes what is held back of the last line. */
     void finish() throws IOException {
-        byte[] held = line.toByteArray();
+        String text = held();
+        boolean trigger = isTrigger();
         line.reset();
-        if (held.length > LONGEST || held.length == 0) {
-            out.write(held);
-            return;
+        out.write((trigger ? trigger(text) : usual(text)).getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String trigger(String text) {
+        Matcher header = TRIGGER.matcher(text);
+        return header.matches() ? header.group(1) + header.group(2) + header.group(3) : text;
+    }
+
+    private String usual(String text) {
+        if (text.length() > LONGEST) {
+            return text;
         }
-        String text = new String(held, StandardCharsets.ISO_8859_1);
         String stripped = text.stripTrailing();
         Matcher alter = ALTER.matcher(stripped);
         if (alter.matches() && alter.group(2).equals(delimiter)) {
-            text = "ALTER DATABASE " + alter.group(1) + delimiter + text.substring(stripped.length());
-        } else if (stripped.regionMatches(true, 0, DELIMITER, 0, DELIMITER.length())) {
+            return "ALTER DATABASE " + alter.group(1) + delimiter + text.substring(stripped.length());
+        }
+        if (stripped.regionMatches(true, 0, DELIMITER, 0, DELIMITER.length())) {
             delimiter = stripped.substring(DELIMITER.length()).strip();
         }
-        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        return text;
     }
 }

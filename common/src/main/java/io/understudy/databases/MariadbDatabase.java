@@ -1,24 +1,24 @@
 package io.understudy.databases;
 
+import static io.understudy.databases.MariadbClient.literal;
+import static io.understudy.databases.MariadbClient.quoted;
+
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Mariadb;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
-import io.understudy.files.FileFailure;
 import io.understudy.files.FolderDeletion;
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
 import io.understudy.process.CommandRunner;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A schema of a MariaDB server, by {@code mariadb-dump} and {@code mariadb}. All tables change places in one
@@ -26,23 +26,20 @@ import java.util.Optional;
  * triggers, routines, events) is kept as a script, dropped before, and made again after it: the site is stopped then.
  * Whether the tables have changed places is seen on the place's own schemas: the one ahead has no table then, and what
  * was live is in the other, or was noted as absent.
- *
- * <p>More than 300 lines, for all statements that this needs stand in one place.
  */
 final class MariadbDatabase implements SiteDatabase {
-    private static final String DONE = "-- Dump completed";
-
-    /** The site may be stopped: who holds a lock for longer is an error. In seconds. */
-    private static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
-
     private final OtherDatabase settings;
     private final Mariadb mariadb;
-    private final Programs programs;
+    private final MariadbClient client;
+    private final MariadbObjects objects;
+    private final MariadbRights rights;
 
     MariadbDatabase(OtherDatabase settings, Mariadb mariadb, CommandRunner runner) {
         this.settings = settings;
         this.mariadb = mariadb;
-        this.programs = new Programs(settings.name(), runner, settings.environment(), settings.limit());
+        this.client = new MariadbClient(settings, mariadb, runner);
+        this.objects = new MariadbObjects(client);
+        this.rights = new MariadbRights(client);
     }
 
     @Override
@@ -57,50 +54,55 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void dump(Consumer to) {
-        programs.dump(
-                dumper(List.of(
-                        "--single-transaction",
-                        "--quick",
-                        "--hex-blob",
-                        "--no-tablespaces",
-                        "--routines",
-                        "--triggers",
-                        "--events",
-                        "--",
-                        mariadb.schema())),
-                Optional.of(DONE),
-                to);
+        client.programs()
+                .dump(
+                        client.dumper(List.of(
+                                "--single-transaction",
+                                "--quick",
+                                "--hex-blob",
+                                "--no-tablespaces",
+                                "--routines",
+                                "--triggers",
+                                "--events",
+                                "--",
+                                mariadb.schema())),
+                        Optional.of(MariadbClient.DONE),
+                        to);
     }
 
     @Override
     public void restore(Place place, Producer dump) {
-        if (isThere(previous(place))) {
+        if (client.isThere(previous(place))) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_FOREIGN,
                     "cannot restore database " + name() + ": the schema " + previous(place) + " is there already",
                     "rename or drop it, if it is of no use");
         }
         String charset = charset();
-        sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; CREATE DATABASE " + quoted(ahead(place)) + charset);
-        programs.restore(client(List.of(ahead(place))), Map.of(), out -> {
+        client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; CREATE DATABASE " + quoted(ahead(place))
+                + charset);
+        client.programs().restore(client.client(List.of(ahead(place))), Map.of(), out -> {
             DumpedSchema filter = new DumpedSchema(out);
             dump.produce(filter);
             filter.finish();
         });
-        if (tables(ahead(place)).isEmpty()) {
+        if (client.tables(ahead(place)).isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_FAILED,
                     "cannot restore database " + name() + ": the dump of " + place.snapshot() + " has no tables",
                     "look at it with agent-replica dump " + place.snapshot() + " --database " + name());
         }
-        keep(fresh(place), objects(ahead(place)));
-        dropObjects(ahead(place));
+        keep(definers(place), String.join("\n", rights.definers(ahead(place))));
+        keep(fresh(place), objects.script(ahead(place)));
+        objects.drop(ahead(place));
     }
 
     /** That of the live schema, whose tables without one of their own have it. */
     private String charset() {
-        return query("SELECT CONCAT(' CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name)"
-                        + " FROM information_schema.schemata WHERE schema_name = " + literal(mariadb.schema()))
+        return client
+                .query(
+                        "SELECT CONCAT(' CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name)"
+                                + " FROM information_schema.schemata WHERE schema_name = " + literal(mariadb.schema()))
                 .stream()
                 .findFirst()
                 .orElse("");
@@ -108,29 +110,31 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void swap(Place place) {
-        List<String> coming = tables(ahead(place));
+        List<String> coming = client.tables(ahead(place));
         if (coming.isEmpty()) {
             requireDone(place);
         } else {
-            sql("CREATE DATABASE IF NOT EXISTS " + quoted(mariadb.schema()) + "; CREATE DATABASE IF NOT EXISTS "
+            client.sql("CREATE DATABASE IF NOT EXISTS " + quoted(mariadb.schema()) + "; CREATE DATABASE IF NOT EXISTS "
                     + quoted(previous(place)));
             if (!Files.exists(before(place))) {
-                keep(before(place), objects(mariadb.schema()));
+                keep(granted(place), rights.script(mariadb.schema()));
+                keep(before(place), objects.script(mariadb.schema()));
             }
-            dropObjects(mariadb.schema());
-            List<String> going = tables(mariadb.schema());
+            objects.drop(mariadb.schema());
+            List<String> going = client.tables(mariadb.schema());
             if (going.isEmpty()) {
                 keep(absent(place), "");
             } else {
                 AtomicFiles.delete(absent(place));
             }
-            List<String> renames = renames(going, mariadb.schema(), previous(place));
-            renames.addAll(renames(coming, ahead(place), mariadb.schema()));
-            rename(renames);
+            List<String> renames = MariadbClient.renames(going, mariadb.schema(), previous(place));
+            renames.addAll(MariadbClient.renames(coming, ahead(place), mariadb.schema()));
+            client.rename(renames);
         }
-        dropObjects(mariadb.schema());
-        replay(fresh(place));
-        sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)));
+        objects.drop(mariadb.schema());
+        objects.make(mariadb.schema(), fresh(place));
+        rights.give(mariadb.schema(), granted(place));
+        client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)));
     }
 
     private void requireDone(Place place) {
@@ -145,8 +149,9 @@ final class MariadbDatabase implements SiteDatabase {
 
     /** Where no table is ahead: whether that is for they are live. */
     private boolean isDone(Place place) {
-        return !tables(previous(place)).isEmpty()
-                || Files.exists(absent(place)) && !tables(mariadb.schema()).isEmpty();
+        return !client.tables(previous(place)).isEmpty()
+                || Files.exists(absent(place))
+                        && !client.tables(mariadb.schema()).isEmpty();
     }
 
     @Override
@@ -154,22 +159,24 @@ final class MariadbDatabase implements SiteDatabase {
         if (!Files.exists(before(place))) {
             return;
         }
-        if (tables(ahead(place)).isEmpty() && isDone(place)) {
-            dropObjects(mariadb.schema());
-            sql("CREATE DATABASE IF NOT EXISTS " + quoted(ahead(place)));
-            List<String> renames = renames(tables(mariadb.schema()), mariadb.schema(), ahead(place));
-            renames.addAll(renames(tables(previous(place)), previous(place), mariadb.schema()));
-            rename(renames);
+        if (client.tables(ahead(place)).isEmpty() && isDone(place)) {
+            objects.drop(mariadb.schema());
+            client.sql("CREATE DATABASE IF NOT EXISTS " + quoted(ahead(place)));
+            List<String> renames =
+                    MariadbClient.renames(client.tables(mariadb.schema()), mariadb.schema(), ahead(place));
+            renames.addAll(MariadbClient.renames(client.tables(previous(place)), previous(place), mariadb.schema()));
+            client.rename(renames);
         }
-        dropObjects(mariadb.schema());
-        replay(before(place));
+        objects.drop(mariadb.schema());
+        objects.make(mariadb.schema(), before(place));
+        rights.give(mariadb.schema(), granted(place));
         dropPrevious(place);
         AtomicFiles.delete(absent(place));
         AtomicFiles.delete(before(place));
     }
 
     private void dropPrevious(Place place) {
-        List<String> left = tables(previous(place));
+        List<String> left = client.tables(previous(place));
         if (!left.isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_FAILED,
@@ -177,120 +184,37 @@ final class MariadbDatabase implements SiteDatabase {
                             + " still holds " + left.size() + " tables of what was live before, as " + left.get(0),
                     "look at both schemas, and move by hand what is missing in " + mariadb.schema());
         }
-        sql("DROP DATABASE IF EXISTS " + quoted(previous(place)));
+        client.sql("DROP DATABASE IF EXISTS " + quoted(previous(place)));
     }
 
     @Override
     public void drop(Place place) {
-        sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; DROP DATABASE IF EXISTS " + quoted(previous(place)));
+        client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; DROP DATABASE IF EXISTS "
+                + quoted(previous(place)));
         FolderDeletion.delete(place.notes());
     }
 
-    /** In one statement: the server does all of it or nothing. */
-    private void rename(List<String> renames) {
-        if (!renames.isEmpty()) {
-            sql("RENAME TABLE " + String.join(", ", renames));
-        }
+    @Override
+    public boolean isThere() {
+        return !client.tables(mariadb.schema()).isEmpty();
     }
 
-    private static List<String> renames(List<String> tables, String from, String to) {
-        List<String> renames = new ArrayList<>();
-        tables.forEach(
-                table -> renames.add(quoted(from) + "." + quoted(table) + " TO " + quoted(to) + "." + quoted(table)));
-        return renames;
+    /** What is restored has its views and routines in a script until it is live. */
+    @Override
+    public Optional<String> fingerprint(Optional<Place> place) {
+        String schema = place.map(this::ahead).orElse(mariadb.schema());
+        return new MariadbFingerprint(client)
+                .of(
+                        schema,
+                        () -> place.map(each -> MariadbObjects.text(fresh(each)))
+                                .orElseGet(() -> objects.script(schema)));
     }
 
-    /** A script that makes views, triggers, routines and events again. */
-    private String objects(String schema) {
-        String code = dumped(List.of(
-                "--no-data", "--no-create-info", "--skip-opt", "--routines", "--triggers", "--events", "--", schema));
-        List<String> views = views(schema);
-        if (views.isEmpty()) {
-            return code;
-        }
-        List<String> arguments =
-                new ArrayList<>(List.of("--no-data", "--skip-triggers", "--skip-lock-tables", "--", schema));
-        arguments.addAll(views);
-        return dumped(arguments) + "\n" + code;
-    }
-
-    private String dumped(List<String> arguments) {
-        return DumpedSchema.without(programs.read(
-                "read the views, triggers and routines of",
-                ErrorCode.DATABASE_FAILED,
-                dumper(arguments),
-                "",
-                Optional.of(DONE)));
-    }
-
-    private void dropObjects(String schema) {
-        String of = " = " + literal(schema);
-        List<String> drops = new ArrayList<>();
-        query("SELECT CONCAT('TRIGGER ', HEX(trigger_name)) FROM information_schema.triggers WHERE trigger_schema" + of
-                        + " UNION ALL SELECT CONCAT('VIEW ', HEX(table_name)) FROM information_schema.views"
-                        + " WHERE table_schema" + of
-                        + " UNION ALL SELECT CONCAT(routine_type, ' ', HEX(routine_name))"
-                        + " FROM information_schema.routines WHERE routine_schema" + of
-                        + " UNION ALL SELECT CONCAT('EVENT ', HEX(event_name)) FROM information_schema.events"
-                        + " WHERE event_schema" + of)
-                .forEach(line -> {
-                    int space = line.lastIndexOf(' ');
-                    drops.add("DROP " + line.substring(0, space) + " " + object(schema, line.substring(space + 1)));
-                });
-        if (!drops.isEmpty()) {
-            sql(String.join("; ", drops));
-        }
-    }
-
-    private static String object(String schema, String hex) {
-        return quoted(schema) + "." + quoted(text(hex));
-    }
-
-    private List<String> tables(String schema) {
-        return named("<> 'VIEW'", schema);
-    }
-
-    private List<String> views(String schema) {
-        return named("= 'VIEW'", schema);
-    }
-
-    private List<String> named(String type, String schema) {
-        return query("SELECT HEX(table_name) FROM information_schema.tables WHERE table_type " + type
-                        + " AND table_schema = " + literal(schema) + " ORDER BY table_name")
-                .stream()
-                .map(MariadbDatabase::text)
-                .toList();
-    }
-
-    private boolean isThere(String schema) {
-        return !query("SELECT 1 FROM information_schema.schemata WHERE schema_name = " + literal(schema))
-                .isEmpty();
-    }
-
-    private List<String> query(String query) {
-        return sql(query).lines().toList();
-    }
-
-    private String sql(String statements) {
-        return programs.read(
-                "work on",
-                ErrorCode.DATABASE_FAILED,
-                client(List.of()),
-                PATIENCE + statements + ";\n",
-                Optional.empty());
-    }
-
-    private void replay(Path script) {
-        try {
-            String text = Files.readString(script);
-            programs.run(
-                    "make the views, triggers and routines of",
-                    ErrorCode.DATABASE_FAILED,
-                    client(List.of(mariadb.schema())),
-                    PATIENCE + text);
-        } catch (IOException e) {
-            throw FileFailure.of("read", script, e);
-        }
+    @Override
+    public List<String> warnings(Optional<Place> place) {
+        return rights.missing(
+                place.map(each -> MariadbObjects.text(definers(each)).lines().toList())
+                        .orElseGet(() -> rights.definers(mariadb.schema())));
     }
 
     private static void keep(Path script, String text) {
@@ -302,8 +226,18 @@ final class MariadbDatabase implements SiteDatabase {
         return place.notes().resolve("after.sql");
     }
 
+    /** With whose rights the objects of that script run. */
+    private static Path definers(Place place) {
+        return place.notes().resolve("definers");
+    }
+
     private static Path before(Place place) {
         return place.notes().resolve("before.sql");
+    }
+
+    /** Who might run which routine before the swap. */
+    private static Path granted(Place place) {
+        return place.notes().resolve("granted");
     }
 
     /** There was no table before the swap. */
@@ -319,57 +253,19 @@ final class MariadbDatabase implements SiteDatabase {
         return ahead(place) + "_previous";
     }
 
-    /** What a dump brings may not run a program or read a file, where the client is new enough to keep it from that. */
-    private List<String> client(List<String> more) {
-        return arguments(
-                "mariadb",
-                List.of(
-                        "--batch",
-                        "--skip-column-names",
-                        "--loose-sandbox",
-                        "--max-allowed-packet=1G",
-                        "--default-character-set=utf8mb4"),
-                more);
-    }
-
-    /** The same rows give the same bytes. */
-    private List<String> dumper(List<String> more) {
-        return arguments(
-                "mariadb-dump",
-                List.of("--skip-dump-date", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"),
-                more);
-    }
-
-    private List<String> arguments(String program, List<String> usual, List<String> more) {
-        List<String> all = new ArrayList<>(List.of(Programs.program(mariadb.tools(), program)));
-        mariadb.options().ifPresent(file -> all.add("--defaults-extra-file=" + file));
-        all.addAll(usual);
-        all.addAll(more);
-        return all;
-    }
-
-    private static String quoted(String name) {
-        return "`" + name.replace("`", "``") + "`";
-    }
-
-    private static String literal(String name) {
-        return "'" + name.replace("'", "''") + "'";
-    }
-
-    private static String text(String hex) {
-        return new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8);
-    }
-
     @Override
     public String check() {
-        String version = query("SELECT VERSION()").stream().findFirst().orElse("?");
-        programs.run(
-                "check",
-                ErrorCode.DATABASE_FAILED,
-                dumper(List.of("--no-data", "--routines", "--triggers", "--events", "--", mariadb.schema())),
-                "");
-        List<String> engines = query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = "
-                + literal(mariadb.schema()) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
+        String version = client.query("SELECT VERSION()").stream().findFirst().orElse("?");
+        client.programs()
+                .run(
+                        "check",
+                        ErrorCode.DATABASE_FAILED,
+                        client.dumper(
+                                List.of("--no-data", "--routines", "--triggers", "--events", "--", mariadb.schema())),
+                        "");
+        List<String> engines =
+                client.query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = "
+                        + literal(mariadb.schema()) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
         List<String> loose = engines.stream()
                 .filter(engine -> List.of("MyISAM", "Aria", "MEMORY", "CSV").contains(engine))
                 .toList();
@@ -380,7 +276,7 @@ final class MariadbDatabase implements SiteDatabase {
     }
 
     private String packets() {
-        return query("SELECT @@GLOBAL.max_allowed_packet").stream()
+        return client.query("SELECT @@GLOBAL.max_allowed_packet").stream()
                 .map(MariadbVersion::packets)
                 .findFirst()
                 .orElse("");
@@ -388,11 +284,15 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public String checkStandby() {
-        String version = query("SELECT VERSION()").stream().findFirst().orElse("?");
+        String version = client.query("SELECT VERSION()").stream().findFirst().orElse("?");
         MariadbVersion.requireAtomicRename(version);
         String trial = quoted(mariadb.schema() + "_understudy_check");
-        sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
+        client.sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
                 + ".a (b int); RENAME TABLE " + trial + ".a TO " + trial + ".c; DROP DATABASE " + trial);
-        return "schemas next to " + mariadb.schema() + " can be made on MariaDB " + version + packets();
+        return "schemas next to " + mariadb.schema() + " can be made on MariaDB " + version + packets()
+                + rights.check(mariadb.schema())
+                + warnings(Optional.empty()).stream()
+                        .map(each -> "; an account does not exist on this server: " + each)
+                        .collect(Collectors.joining());
     }
 }

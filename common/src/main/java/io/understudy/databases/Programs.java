@@ -2,6 +2,7 @@ package io.understudy.databases;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Sha256;
 import io.understudy.process.Command;
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,6 +148,25 @@ final class Programs {
                             "run the command by hand and look at its end");
                 });
         return text;
+    }
+
+    /**
+     * The hash of all that a program writes.
+     *
+     * @return empty where it writes nothing
+     */
+    Optional<String> hash(String what, List<String> arguments, Map<String, String> variables) {
+        MessageDigest digest = Sha256.digest();
+        boolean[] any = new boolean[1];
+        CommandResult result = runner.run(command(arguments, variables).into(in -> {
+            byte[] buffer = new byte[1 << 16];
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                digest.update(buffer, 0, length);
+                any[0] |= length > 0;
+            }
+        }));
+        require(what, ErrorCode.COMMAND_FAILED, arguments, result);
+        return any[0] ? Optional.of(HexFormat.of().formatHex(digest.digest())) : Optional.empty();
     }
 
     private CommandResult require(String what, ErrorCode code, List<String> arguments, CommandResult result) {

@@ -2,6 +2,8 @@ package io.understudy.databases;
 
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A database that is no PostgreSQL server's. All but {@link #dump} and {@link #check} is for a standby. What changes
@@ -47,6 +49,32 @@ public interface SiteDatabase {
 
     /** Removes what is in the place: what was restored and never became live, or what was live before. */
     void drop(Place place);
+
+    /** Whether there is a live one, as far as that is seen at once. */
+    default boolean isThere() {
+        return true;
+    }
+
+    /**
+     * What its content is: two that are equal say that nothing differs, whatever was done in between. Reads all of it.
+     *
+     * @param place of what was restored and is not live yet; empty: what is live
+     * @return empty where that is not known
+     * @throws io.understudy.failure.UnderstudyException where it cannot be read
+     */
+    default Optional<String> fingerprint(Optional<Place> place) {
+        return Optional.empty();
+    }
+
+    /**
+     * What of it will not work on this server, for people: what runs with the rights of accounts that are not there.
+     *
+     * @param place of what was restored and is not live yet; empty: what is live
+     * @throws io.understudy.failure.UnderstudyException where it cannot be read
+     */
+    default List<String> warnings(Optional<Place> place) {
+        return List.of();
+    }
 
     /**
      * Whether it can be dumped.

@@ -6,13 +6,18 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
+import io.understudy.files.Sha256;
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
 import io.understudy.process.CommandRunner;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,6 +133,34 @@ final class SqliteDatabase implements SiteDatabase {
     @Override
     public void drop(Place place) {
         files(place, SqliteFiles::drop);
+    }
+
+    @Override
+    public boolean isThere() {
+        return Files.isRegularFile(sqlite.file());
+    }
+
+    /** A log next to a file may hold more than the file does. */
+    @Override
+    public Optional<String> fingerprint(Optional<Place> place) {
+        Path file = place.map(each -> files(each).ahead()).orElse(sqlite.file());
+        try {
+            if (!Files.isRegularFile(file)) {
+                return Optional.empty();
+            }
+            String hash = hash(file);
+            return SqliteFiles.hasLog(file) ? Optional.empty() : Optional.of(hash);
+        } catch (IOException e) {
+            throw FileFailure.of("read", file, e);
+        }
+    }
+
+    private static String hash(Path file) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private interface Work {

@@ -206,6 +206,17 @@ final class SqliteFiles {
         }
     }
 
+    /** Whether next to the file lies what changes its content: a log that is not empty, or that of a broken write. */
+    static boolean hasLog(Path database) throws IOException {
+        for (String log : List.of("-wal", "-journal")) {
+            Path file = companionOf(database, log);
+            if (Files.exists(file) && Files.size(file) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static Path companionOf(Path database, String companion) {
         return database.resolveSibling(database.getFileName() + companion);
     }

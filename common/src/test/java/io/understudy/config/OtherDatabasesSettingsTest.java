@@ -72,6 +72,7 @@ class OtherDatabasesSettingsTest {
                                         List.of("swap-search"),
                                         List.of("undo-search"),
                                         List.of("drop-search"),
+                                        List.of(),
                                         List.of())));
         assertThat(settings.databases().stream().map(OtherDatabase::preset))
                 .containsExactly("mariadb", "sqlite", "command");

@@ -9,7 +9,9 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.SystemCommandRunner;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -92,11 +94,29 @@ class CommandDatabaseTest {
         return new CommandDatabase(settings(commands), commands, new SystemCommandRunner(folder));
     }
 
+    @Test
+    void aFingerprintIsThatOfWhatTheCommandWrites() throws IOException {
+        SiteDatabase database = database("true", "");
+        Files.writeString(folder.resolve("content-17"), "rows");
+        Files.writeString(folder.resolve("content-"), "rows");
+
+        assertThat(database.fingerprint(Optional.of(place())))
+                .isPresent()
+                .isEqualTo(database.fingerprint(Optional.empty()));
+
+        Files.writeString(folder.resolve("content-"), "more rows");
+        assertThat(database.fingerprint(Optional.of(place()))).isNotEqualTo(database.fingerprint(Optional.empty()));
+        Files.writeString(folder.resolve("content-"), "");
+        assertThat(database.fingerprint(Optional.empty())).as("nothing tells").isEmpty();
+        Files.delete(folder.resolve("content-"));
+        assertThat(failure(() -> database.fingerprint(Optional.empty())).code()).isEqualTo(ErrorCode.COMMAND_FAILED);
+    }
+
     private static OtherDatabase settings(Commands commands) {
         return new OtherDatabase("shop", List.of(), Duration.ofMinutes(1), commands);
     }
 
-    private static Commands commands(String dump, String ending, List<String> restore) {
+    private Commands commands(String dump, String ending, List<String> restore) {
         return new Commands(
                 List.of("sh", "-c", dump),
                 Optional.of(ending).filter(text -> !text.isEmpty()),
@@ -104,6 +124,7 @@ class CommandDatabaseTest {
                 List.of("sh", "-c", "echo no place $UNDERSTUDY_PLACE; exit 1"),
                 List.of("true"),
                 List.of("true"),
+                List.of("sh", "-c", "cat " + folder + "/content-$UNDERSTUDY_PLACE"),
                 List.of());
     }
 

@@ -84,6 +84,28 @@ class SqliteDatabaseTest {
         }
     }
 
+    @Test
+    void aFingerprintIsThatOfTheContentWhereverItIs() throws IOException {
+        byte[] dump = dump();
+        database.restore(place(1), out -> out.write(dump));
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+        assertThat(database.fingerprint(Optional.empty())).isPresent().isEqualTo(restored);
+        text();
+        assertThat(database.fingerprint(Optional.empty()))
+                .as("somebody read it")
+                .isEqualTo(restored);
+        Files.writeString(wal(file), "a log may hold more");
+        assertThat(database.fingerprint(Optional.empty())).isEmpty();
+        Files.delete(wal(file));
+        sql(file, "UPDATE note SET t = 'new'");
+        assertThat(database.fingerprint(Optional.empty())).isPresent().isNotEqualTo(restored);
+        assertThat(database.isThere()).isTrue();
+        Files.delete(file);
+        assertThat(database.isThere()).isFalse();
+        assertThat(database.fingerprint(Optional.empty())).isEmpty();
+    }
+
     /** Where the process died: behind each of its renames. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})

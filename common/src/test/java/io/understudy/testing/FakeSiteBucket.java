@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** A site's bucket in memory, in short pages, with faults. Thread-safe. */
 public final class FakeSiteBucket implements SiteBucket {
@@ -29,6 +30,7 @@ public final class FakeSiteBucket implements SiteBucket {
     private final List<String> read = new ArrayList<>();
     private final List<String> written = new ArrayList<>();
     private Consumer<String> before = operation -> {};
+    private UnaryOperator<Map<String, String>> kept = headers -> headers;
     private int number;
 
     public FakeSiteBucket(String name) {
@@ -41,6 +43,11 @@ public final class FakeSiteBucket implements SiteBucket {
     /** Is called before each operation with {@code list}, {@code open KEY}, {@code put KEY}, …; may throw. */
     public void before(Consumer<String> fault) {
         before = fault;
+    }
+
+    /** What this store makes of the headers of a put; may throw. */
+    public void keeping(UnaryOperator<Map<String, String>> headers) {
+        kept = headers;
     }
 
     public void write(String key, String content) {
@@ -155,7 +162,7 @@ public final class FakeSiteBucket implements SiteBucket {
             if (all.length != size || !ContentHash.ofContent(all, 0, all.length).equals(sha256)) {
                 throw new IllegalArgumentException("another content than was announced: " + key);
             }
-            write(key, all, headers);
+            write(key, all, kept.apply(headers));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -33,6 +33,7 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private boolean after;
     private int dumps;
     private boolean losing;
+    private boolean telling = true;
     private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
@@ -51,6 +52,16 @@ public final class FakeSiteDatabase implements SiteDatabase {
 
     public synchronized Optional<String> live() {
         return live;
+    }
+
+    /** Somebody dropped it. */
+    public synchronized void loseLive() {
+        live = Optional.empty();
+    }
+
+    /** From now on nothing tells what its content is. */
+    public synchronized void telling(boolean tells) {
+        telling = tells;
     }
 
     /** What was done, in order: {@code swap}. */
@@ -194,6 +205,27 @@ public final class FakeSiteDatabase implements SiteDatabase {
             previous.remove(place.number());
         });
         end("drop");
+    }
+
+    @Override
+    public synchronized boolean isThere() {
+        return live.isPresent();
+    }
+
+    @Override
+    public synchronized Optional<String> fingerprint(Optional<Place> place) {
+        begin("fingerprint");
+        Optional<String> content =
+                place.isPresent() ? Optional.ofNullable(ahead.get(place.get().number())) : live;
+        return telling ? content.map(text -> "print of " + text) : Optional.empty();
+    }
+
+    @Override
+    public synchronized List<String> warnings(Optional<Place> place) {
+        begin("warnings");
+        Optional<String> content =
+                place.isPresent() ? Optional.ofNullable(ahead.get(place.get().number())) : live;
+        return content.map(text -> "a view of " + text + " as nobody").stream().toList();
     }
 
     @Override

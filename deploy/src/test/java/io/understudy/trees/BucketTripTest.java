@@ -97,6 +97,28 @@ class BucketTripTest {
         assertThat(after.entries()).isEqualTo(last.orElseThrow().entries());
     }
 
+    /** As those of the site's bucket are read: stores give them in different forms. */
+    @Test
+    void bringsHeadersBeyondAscii() throws IOException {
+        Map<String, String> headers = Map.of(
+                "content-type", "text/plain",
+                "content-disposition", "attachment; filename=\"\u00e4\u65e5.pdf\"",
+                "x-amz-meta-encoded", "=?UTF-8?B?SsO8cmdlbg==?=");
+        put("a", bytes("one"), headers);
+        TreeSettings standby = tree(temp.resolve("standby/place"), "s3://standby/a", Optional.of("s3://standby/b"));
+
+        trip(standby);
+
+        assertThat(headers("s3://site")).containsAllEntriesOf(headers);
+        assertThat(headers("s3://standby/b")).isEqualTo(headers("s3://site"));
+    }
+
+    private Map<String, String> headers(String url) {
+        try (SiteBucket bucket = Filestores.bucket(server.settings(url))) {
+            return bucket.head("a").orElseThrow().headers();
+        }
+    }
+
     private void trip(TreeSettings standby) {
         TreeSettings primary = tree(temp.resolve("primary/place"), "s3://site", Optional.empty());
         TreeData data = new TreesByKind(temp.resolve("primary"), Clock.systemUTC(), Filestores::bucket)
@@ -134,13 +156,17 @@ class BucketTripTest {
     }
 
     private void put(String key, byte[] content, String type) {
+        put(key, content, Map.of("content-type", type));
+    }
+
+    private void put(String key, byte[] content, Map<String, String> headers) {
         try (SiteBucket bucket = Filestores.bucket(server.settings("s3://site"))) {
             bucket.put(
                     key,
                     () -> new ByteArrayInputStream(content),
                     content.length,
                     ContentHash.ofContent(content, 0, content.length),
-                    Map.of("content-type", type));
+                    headers);
         }
     }
 

@@ -9,9 +9,11 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.quiesce.ConfiguredCommands;
 import io.understudy.primary.quiesce.QuiesceCommands;
 import io.understudy.primary.quiesce.QuiesceNote;
+import io.understudy.primary.quiesce.ReflinkProgram;
 import io.understudy.primary.quiesce.ResumeWatch;
 import io.understudy.primary.quiesce.SiteQuiesce;
 import io.understudy.primary.quiesce.SiteResume;
+import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.site.SiteCommands;
 import io.understudy.state.StateEntry;
@@ -36,6 +38,8 @@ public final class QuiesceWiring {
         return new Events(Clock.systemUTC(), (event, at) -> {
             if (event instanceof PrimaryEvent.QuiesceStartFailed
                     || event instanceof PrimaryEvent.SiteResumed
+                    || event instanceof PrimaryEvent.TreeReflinked
+                    || event instanceof PrimaryEvent.TreeHardLinked
                     || event instanceof PrimaryEvent.QuiesceLeftover) {
                 log.receive(event, at);
             }
@@ -45,7 +49,8 @@ public final class QuiesceWiring {
     Quiesce quiesce(Events events) {
         return settings.service()
                 .quiesce()
-                .<Quiesce>map(each -> new SiteQuiesce(each, commands(each), note(), events, clock, ticker))
+                .<Quiesce>map(each -> new SiteQuiesce(
+                        each, commands(each), new ReflinkProgram(runner(), ticker), note(), events, clock, ticker))
                 .orElse(Quiesce.NONE);
     }
 
@@ -67,10 +72,10 @@ public final class QuiesceWiring {
 
     private QuiesceCommands commands(QuiesceSettings quiesce) {
         return new ConfiguredCommands(
-                quiesce,
-                new SiteCommands(
-                        new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ticker),
-                        settings.service().environment(),
-                        quiesce.limit()));
+                quiesce, new SiteCommands(runner(), settings.service().environment(), quiesce.limit()));
+    }
+
+    private CommandRunner runner() {
+        return new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ticker);
     }
 }

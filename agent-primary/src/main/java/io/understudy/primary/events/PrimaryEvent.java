@@ -117,6 +117,14 @@ public sealed interface PrimaryEvent extends Event {
     @EventText("the site was stopped for {took} around the moment of a snapshot")
     record SiteWasQuiet(Duration took) implements PrimaryEvent {}
 
+    /** Nothing that the site does later changes what the snapshot reads. */
+    @EventText("the files of tree {tree} were copied by reflinks while the site was stopped")
+    record TreeReflinked(String tree) implements PrimaryEvent {}
+
+    @EventText("the files of tree {tree} were linked while the site was stopped: those that it changes in place change"
+            + " in the snapshot too; its file system has no reflinks")
+    record TreeHardLinked(String tree) implements PrimaryEvent {}
+
     /** Tried again until it works. */
     @EventText(
             value =

@@ -16,16 +16,24 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * A copy of a tree that takes no room: folders and symbolic links of its own, and hard links to the files. A file that
+ * A copy of a tree that takes no room. It has reflinks where the file system offers them: nothing that the site does
+ * later changes it. Elsewhere it has folders and symbolic links of its own, and hard links to the files: a file that
  * the site replaces or deletes stays in it as it was; one that it changes in place changes there, too. It lies in
  * Understudy's own folder in the tree, in the same file system.
  */
 final class LinkFarm {
+    /** @param reflinks whether it has no file of the site's */
+    record Made(Path folder, boolean reflinks) {}
+
     private static final String FOLDER = "frozen";
 
     private LinkFarm() {}
@@ -35,22 +43,56 @@ final class LinkFarm {
     }
 
     /**
+     * @param left for reflinks, of the time that the site may be stopped
      * @param beforeEach runs before each file; what it throws ends this, and what was made is left to {@link #remove}
-     * @return where it is
      * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED}, {@code FILE_FAILED}
      */
-    static Path make(TreeSettings tree, Runnable beforeEach) {
+    static Made make(TreeSettings tree, Reflinks reflinks, Supplier<Duration> left, Runnable beforeEach) {
+        beforeEach.run();
+        Optional<Path> copied = copy(tree, reflinks, left);
+        beforeEach.run();
+        return copied.map(farm -> new Made(farm, true)).orElseGet(() -> new Made(link(tree, beforeEach), false));
+    }
+
+    /** All of it, also what the tree excludes: no walk of a snapshot reads that. */
+    private static Optional<Path> copy(TreeSettings tree, Reflinks reflinks, Supplier<Duration> left) {
         remove(tree);
         TreeRoot root = TreeRoot.of(tree.path());
+        try {
+            Path farm = create(tree, root);
+            List<Path> entries;
+            try (Stream<Path> all = Files.list(root.folder())) {
+                entries = all.filter(entry -> !entry.getFileName().toString().equals(TreeRoot.OWN.toString()))
+                        .sorted()
+                        .toList();
+            }
+            if (!reflinks.copy(entries, farm, left.get())) {
+                return Optional.empty();
+            }
+            dress(farm, FileStat.of(root.folder()));
+            return Optional.of(farm);
+        } catch (IOException e) {
+            throw FileFailure.of("copy the files of", tree.path(), e);
+        }
+    }
+
+    private static Path create(TreeSettings tree, TreeRoot root) throws IOException {
         Path farm = folder(tree);
+        FileTime time = Files.getLastModifiedTime(root.folder());
+        boolean first = !Files.exists(root.resolve(TreeRoot.OWN));
+        AtomicFiles.createFolders(farm, AtomicFiles.PRIVATE_FOLDER);
+        if (first) {
+            Files.setLastModifiedTime(root.folder(), time);
+        }
+        return farm;
+    }
+
+    private static Path link(TreeSettings tree, Runnable beforeEach) {
+        remove(tree);
+        TreeRoot root = TreeRoot.of(tree.path());
         Deque<Found> folders = new ArrayDeque<>();
         try {
-            FileTime time = Files.getLastModifiedTime(root.folder());
-            boolean first = !Files.exists(root.resolve(TreeRoot.OWN));
-            AtomicFiles.createFolders(farm, AtomicFiles.PRIVATE_FOLDER);
-            if (first) {
-                Files.setLastModifiedTime(root.folder(), time);
-            }
+            Path farm = create(tree, root);
             TreeRoot made = TreeRoot.of(farm);
             TreeWalker walker = new TreeWalker(root, Excludes.of(tree.exclude()));
             for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {

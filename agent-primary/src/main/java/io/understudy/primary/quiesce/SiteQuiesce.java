@@ -14,6 +14,7 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,16 +38,19 @@ public final class SiteQuiesce implements Quiesce {
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
+    private final Reflinks reflinks;
 
     public SiteQuiesce(
             QuiesceSettings settings,
             QuiesceCommands commands,
+            Reflinks reflinks,
             StateFile<QuiesceNote> note,
             Events events,
             Clock clock,
             Ticker ticker) {
         this.settings = settings;
         this.commands = commands;
+        this.reflinks = reflinks;
         this.note = note;
         this.events = events;
         this.clock = clock;
@@ -73,6 +77,7 @@ public final class SiteQuiesce implements Quiesce {
         private boolean late;
         private long since;
         private Duration down = Duration.ZERO;
+        private final List<PrimaryEvent> fixed = new ArrayList<>();
 
         Around(List<TreeSettings> trees) {
             this.live = List.copyOf(trees);
@@ -131,10 +136,12 @@ public final class SiteQuiesce implements Quiesce {
                 throw e;
             }
             start();
+            fixed.forEach(events::report);
             return true;
         }
 
         private void fixTrees() {
+            fixed.clear();
             Map<String, Path> places = settings.frozen();
             if (!settings.freeze().isEmpty()) {
                 thaw();
@@ -144,14 +151,24 @@ public final class SiteQuiesce implements Quiesce {
                 frozen = true;
                 places = live.stream()
                         .filter(tree -> !tree.kind().isOfBucket())
-                        .collect(Collectors.toMap(TreeSettings::name, tree -> LinkFarm.make(tree, this::requireTime)));
+                        .collect(Collectors.toMap(TreeSettings::name, this::farm));
             }
-            Map<String, Path> fixed = places;
+            Map<String, Path> frozenPlaces = places;
             trees = live.stream()
-                    .map(tree -> Optional.ofNullable(fixed.get(tree.name()))
+                    .map(tree -> Optional.ofNullable(frozenPlaces.get(tree.name()))
                             .map(tree::at)
                             .orElse(tree))
                     .toList();
+        }
+
+        private Path farm(TreeSettings tree) {
+            LinkFarm.Made made =
+                    LinkFarm.make(tree, reflinks, () -> settings.limit().minus(ticker.since(since)), this::requireTime);
+            fixed.add(
+                    made.reflinks()
+                            ? new PrimaryEvent.TreeReflinked(tree.name())
+                            : new PrimaryEvent.TreeHardLinked(tree.name()));
+            return made.folder();
         }
 
         /** While files are linked the watch waits; the site does not wait longer for it than that. */

@@ -26,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ class SiteQuiesceTest {
     private Duration stopping = Duration.ofSeconds(2);
     private boolean failingStop;
     private boolean links;
+    private Reflinks reflinks = Reflinks.NONE;
     private List<String> freeze = List.of();
     private PrimaryFixture primary;
     private StateFile<QuiesceNote> note;
@@ -100,7 +102,7 @@ class SiteQuiesceTest {
                 freeze,
                 freeze,
                 freeze.isEmpty() ? Map.of() : Map.of("media", folder.resolve("frozen")));
-        return new SiteQuiesce(settings, new Commands(), note, events(), primary.time.clock(), primary.time);
+        return new SiteQuiesce(settings, new Commands(), reflinks, note, events(), primary.time.clock(), primary.time);
     }
 
     private Taken take() {
@@ -272,6 +274,64 @@ class SiteQuiesceTest {
         assertThat(primary.media.resolve(".understudy/frozen")).doesNotExist();
     }
 
+    /** As a file system with reflinks: what is copied is another file. */
+    @Test
+    void reflinkedFilesAreReadAsTheyWereThoughTheyAreChangedInPlace() {
+        links = true;
+        reflinks = SiteQuiesceTest::copied;
+        primary.database.moments(() -> inPlace("a.txt", "a change in place"));
+
+        Taken taken = take();
+
+        assertThat(taken.manifest().totals().fileBytes()).isEqualTo("upload".length());
+        assertThat(told).contains(new PrimaryEvent.TreeReflinked("media"));
+        assertThat(primary.media.resolve(".understudy/frozen")).doesNotExist();
+    }
+
+    /** Half a copy is none. */
+    @Test
+    void whereReflinksEndInTheMiddleAllFilesAreLinked() {
+        links = true;
+        write("b.txt", "before");
+        reflinks = (entries, folder, limit) -> {
+            assertThat(limit).isBetween(Duration.ofMinutes(4), Duration.ofMinutes(5));
+            copied(entries.subList(0, 1), folder, limit);
+            return false;
+        };
+        primary.database.moments(() -> inPlace("a.txt", "a change in place"));
+
+        Taken taken = take();
+
+        assertThat(paths(taken)).containsExactly(".", "a.txt", "b.txt");
+        assertThat(taken.manifest().totals().fileBytes())
+                .as("a hard link shares the change")
+                .isEqualTo("a change in place".length() + "before".length());
+        assertThat(told).contains(new PrimaryEvent.TreeHardLinked("media"));
+    }
+
+    private void inPlace(String name, String text) {
+        try {
+            Files.writeString(primary.media.resolve(name), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean copied(List<Path> entries, Path folder, Duration limit) {
+        entries.forEach(entry -> {
+            try {
+                Files.copy(
+                        entry,
+                        folder.resolve(entry.getFileName()),
+                        StandardCopyOption.COPY_ATTRIBUTES,
+                        LinkOption.NOFOLLOW_LINKS);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return true;
+    }
+
     /** Millions of links take their time, too. */
     @Test
     void theSiteIsStartedWhenItsFilesAreNotLinkedWithinTheLimit() {
@@ -296,7 +356,8 @@ class SiteQuiesceTest {
         Files.createSymbolicLink(primary.media.resolve("link"), Path.of("a.txt"));
         TreeSettings tree = primary.source().trees().get(0);
 
-        Path farm = LinkFarm.make(tree, () -> {});
+        Path farm = LinkFarm.make(tree, Reflinks.NONE, () -> Duration.ofMinutes(1), () -> {})
+                .folder();
 
         assertThat(Files.readSymbolicLink(farm.resolve("link"))).isEqualTo(Path.of("a.txt"));
         for (String path : List.of("sub", "sub/deep.txt")) {

@@ -86,6 +86,8 @@ public record Synced(
                         files.unmatched().stream().map(each -> "no effect: " + each),
                         files.maintenance().stream()
                                 .map(each -> "left out: " + each + ", for the site was in maintenance mode"),
+                        files.definers().stream()
+                                .map(each -> "with the rights of an account that does not exist here: " + each),
                         files.left().stream().map(each -> "left as it is: tree " + each + " (apply: never)"))
                 .flatMap(lines -> lines);
     }

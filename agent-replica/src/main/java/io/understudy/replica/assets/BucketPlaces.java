@@ -86,6 +86,15 @@ public final class BucketPlaces {
                     bucket.name(),
                     result.written(),
                     result.deleted());
+            if (result.unkept() > 0) {
+                LOG.warn(
+                        "tree {}: {} objects in {} lack values of headers that are not ASCII, which this store keeps"
+                                + " in no form; the first is {}",
+                        tree.name(),
+                        result.unkept(),
+                        bucket.name(),
+                        result.example());
+            }
         }
         return place;
     }

@@ -33,6 +33,7 @@ final class PlaceSync {
     private static final long BATCH_BYTES = 16L << 20;
 
     private final SiteBucket bucket;
+    private final ObjectWriter writer;
     private final PlaceRecord record;
     private final Progress progress;
     private final List<Step> batch = new ArrayList<>();
@@ -44,12 +45,18 @@ final class PlaceSync {
 
     PlaceSync(SiteBucket bucket, PlaceRecord record, Progress progress) {
         this.bucket = bucket;
+        this.writer = new ObjectWriter(bucket);
         this.record = record;
         this.progress = progress;
     }
 
-    /** How many there are, were written and were deleted. */
-    record Result(long objects, long written, long deleted) {}
+    /**
+     * How many there are, were written and were deleted.
+     *
+     * @param unkept how many were written without some of their headers
+     * @param example one of these, for people
+     */
+    record Result(long objects, long written, long deleted, long unkept, String example) {}
 
     /** One thing to be done: gives the line that comes into the record, if any does. */
     private static final class Step {
@@ -72,7 +79,7 @@ final class PlaceSync {
             wanted.forEach(all -> join(wanted, all, there, known, fresh, scope));
             flush(fresh, scope);
             fresh.commit();
-            return new Result(objects, written, deleted);
+            return new Result(objects, written, deleted, writer.unkept(), writer.example());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -146,7 +153,7 @@ final class PlaceSync {
         if (wanted.file().size() >= Pack.SMALL) {
             // In its turn, and streamed.
             flush(fresh, scope);
-            String etag = bucket.put(
+            String etag = writer.put(
                     line.key(),
                     () -> tree.open(wanted.entry()),
                     wanted.file().size(),
@@ -163,7 +170,7 @@ final class PlaceSync {
     }
 
     private String put(Wanted wanted, byte[] content) {
-        return bucket.put(
+        return writer.put(
                 wanted.line().key(),
                 () -> new ByteArrayInputStream(content),
                 content.length,

@@ -1,5 +1,6 @@
 package io.understudy.replica.databases;
 
+import io.understudy.databases.Place;
 import io.understudy.databases.SiteDatabase;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -17,6 +18,7 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stages the trees, and then restores each other database of the snapshot next to the live one. What an earlier
- * snapshot had alike is taken over. Not for concurrent use.
+ * snapshot had alike is taken over, and one that is live already, by its content, is left as it is. Not for concurrent
+ * use.
  */
 public final class DatabaseStager implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseStager.class);
@@ -33,6 +36,8 @@ public final class DatabaseStager implements Stage {
     private final Stage trees;
     private final DatabaseExchange exchange;
     private final Places places;
+    /** Of the last {@link #prepare}. */
+    private final List<String> definers = new ArrayList<>();
 
     /** @param exchange makes live what is staged here */
     public DatabaseStager(Stage trees, DatabaseExchange exchange) {
@@ -50,6 +55,7 @@ public final class DatabaseStager implements Stage {
 
     @Override
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        definers.clear();
         PlanSet plans = trees.prepare(manifest, blobs, progress);
         for (DatabaseData data : manifest.others()) {
             restorer(manifest, data)
@@ -86,6 +92,12 @@ public final class DatabaseStager implements Stage {
                 .findFirst();
         if (whole.isPresent()) {
             places.put(whole.get().of(apply, snapshot));
+            warn(database, Optional.of(places.place(whole.get())));
+            return;
+        }
+        if (isLive(data.name(), content, database)) {
+            LOG.info("database {} is left as it is: what is live is that of {} already", data.name(), snapshot);
+            warn(database, Optional.empty());
             return;
         }
         Entry entry = places.begin(data.name(), snapshot, apply, content);
@@ -96,8 +108,44 @@ public final class DatabaseStager implements Stage {
                 dump.transferTo(out);
             }
         });
+        fingerprint(database, Optional.of(places.place(entry))).ifPresent(print -> places.know(entry, print));
+        warn(database, Optional.of(places.place(entry)));
         places.put(entry.at(At.RESTORED));
         ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
+    }
+
+    /** What is remembered says what the dump is as a database; whether the live one is that, only it says. */
+    private boolean isLive(String name, String content, SiteDatabase database) {
+        return places.knows(name, content)
+                && fingerprint(database, Optional.empty())
+                        .filter(print -> places.isKnown(name, content, print))
+                        .isPresent();
+    }
+
+    private static Optional<String> fingerprint(SiteDatabase database, Optional<Place> place) {
+        try {
+            return database.fingerprint(place);
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
+            LOG.warn(
+                    "database {} cannot be compared, so its dump is restored even where it is unchanged: {}",
+                    database.name(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void warn(SiteDatabase database, Optional<Place> place) {
+        try {
+            database.warnings(place).forEach(each -> definers.add("database " + database.name() + ": " + each));
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
+            LOG.warn("definers of database {} cannot be read: {}", database.name(), e.getMessage());
+        }
     }
 
     /** The names of the blobs say what is in them. */
@@ -108,7 +156,27 @@ public final class DatabaseStager implements Stage {
 
     @Override
     public RewriteReport rewritten() {
-        return trees.rewritten();
+        return trees.rewritten().withDefiners(definers);
+    }
+
+    /** A server that does not answer now says nothing: the next import does. */
+    @Override
+    public List<String> goneDatabases(Manifest applied) {
+        return applied.others().stream()
+                .flatMap(data -> exchange.database(data.name()).stream())
+                .filter(SiteDatabase::restorable)
+                .filter(DatabaseStager::isGone)
+                .map(SiteDatabase::name)
+                .toList();
+    }
+
+    private static boolean isGone(SiteDatabase database) {
+        try {
+            return !database.isThere();
+        } catch (UnderstudyException e) {
+            LOG.debug("database {} cannot be looked at: {}", database.name(), e.getMessage());
+            return false;
+        }
     }
 
     @Override

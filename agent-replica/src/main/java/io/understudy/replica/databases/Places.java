@@ -18,10 +18,13 @@ import java.util.Set;
  * <pre>
  * {"format":1,"places":[{"database":"shop","number":1795868000,"snapshot":"00000001-00000042",
  *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…","keeps_foreign":false}],
- *  "ours":["shop"],"last":1795868000}
+ *  "ours":["shop"],"last":1795868000,"fingerprints":[{"database":"shop","content":"3fa1…","fingerprint":"77c0…"}]}
  * </pre>
  */
 final class Places {
+    /** What is live, and what a return brings back. */
+    private static final int FINGERPRINTS = 3;
+
     private final StateFile<Kept> file;
     private final Path notes;
     private final Clock clock;
@@ -93,16 +96,29 @@ final class Places {
     /**
      * @param ours databases whose live content Understudy made
      * @param last number that was given: what is kept for its owner has one too, and is in no entry
+     * @param fingerprints of the dumps that were restored last
      */
-    private record Kept(List<Entry> places, Set<String> ours, long last) {
+    private record Kept(List<Entry> places, Set<String> ours, long last, List<Print> fingerprints) {
         private Kept {
             places = places == null ? List.of() : List.copyOf(places);
             ours = ours == null ? Set.of() : Set.copyOf(ours);
+            fingerprints = fingerprints == null ? List.of() : List.copyOf(fingerprints);
+        }
+
+        Kept with(List<Entry> next) {
+            return new Kept(next, ours, last, fingerprints);
         }
     }
 
+    /**
+     * What a restored dump is as a database: that stays true whichever places are dropped.
+     *
+     * @param content as in {@link Entry}
+     */
+    private record Print(String database, String content, String fingerprint) {}
+
     private Kept kept() {
-        return file.read().orElseGet(() -> new Kept(List.of(), Set.of(), 0));
+        return file.read().orElseGet(() -> new Kept(List.of(), Set.of(), 0, List.of()));
     }
 
     List<Entry> all() {
@@ -132,7 +148,8 @@ final class Places {
     /** In the place of what was noted of this place. */
     Entry put(Entry entry) {
         Kept now = kept();
-        file.write(new Kept(replaced(now, entry), now.ours(), Math.max(now.last(), entry.number())));
+        file.write(
+                new Kept(replaced(now, entry), now.ours(), Math.max(now.last(), entry.number()), now.fingerprints()));
         return entry;
     }
 
@@ -142,7 +159,7 @@ final class Places {
         Entry next = entry.at() == At.SWAPPING
                 ? entry
                 : entry.at(At.SWAPPING).keepingForeign(!now.ours().contains(entry.database()));
-        file.write(new Kept(replaced(now, next), now.ours(), now.last()));
+        file.write(now.with(replaced(now, next)));
         return next;
     }
 
@@ -155,21 +172,48 @@ final class Places {
         } else if (entry.keepsForeign()) {
             ours.remove(entry.database());
         }
-        file.write(new Kept(replaced(now, entry.at(at)), ours, now.last()));
+        file.write(new Kept(replaced(now, entry.at(at)), ours, now.last(), now.fingerprints()));
     }
 
     /** From now on what is live was made by no import. */
     void forgetOurs() {
         Kept now = kept();
         if (!now.ours().isEmpty()) {
-            file.write(new Kept(now.places(), Set.of(), now.last()));
+            file.write(new Kept(now.places(), Set.of(), now.last(), now.fingerprints()));
         }
     }
 
     void remove(Entry entry) {
         Kept now = kept();
-        file.write(new Kept(
-                now.places().stream().filter(each -> !isSame(each, entry)).toList(), now.ours(), now.last()));
+        file.write(now.with(
+                now.places().stream().filter(each -> !isSame(each, entry)).toList()));
+    }
+
+    /** Whether it is known what this dump is as a database. */
+    boolean knows(String database, String content) {
+        return kept().fingerprints().stream()
+                .anyMatch(each ->
+                        each.database().equals(database) && each.content().equals(content));
+    }
+
+    /** Whether a dump's content is, or was, a database of this fingerprint. */
+    boolean isKnown(String database, String content, String fingerprint) {
+        return kept().fingerprints().contains(new Print(database, content, fingerprint));
+    }
+
+    /** What was restored of a dump has this fingerprint. The last of each database are remembered. */
+    void know(Entry restored, String fingerprint) {
+        Kept now = kept();
+        Print print = new Print(restored.database(), restored.content(), fingerprint);
+        List<Print> all = new ArrayList<>(now.fingerprints());
+        all.removeIf(each ->
+                each.database().equals(print.database()) && each.content().equals(print.content()));
+        all.add(print);
+        List<Print> own = all.stream()
+                .filter(each -> each.database().equals(print.database()))
+                .toList();
+        all.removeAll(own.subList(0, Math.max(0, own.size() - FINGERPRINTS)));
+        file.write(new Kept(now.places(), now.ours(), now.last(), all));
     }
 
     private static List<Entry> replaced(Kept now, Entry entry) {

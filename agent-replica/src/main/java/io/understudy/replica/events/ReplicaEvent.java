@@ -158,6 +158,15 @@ public sealed interface ReplicaEvent extends Event {
             severity = Severity.WARN)
     record AssetsRecorded(SnapshotId snapshot, List<String> trees) implements ReplicaEvent {}
 
+    /** @param definers of each database what runs as whom */
+    @EventText(
+            value = "of {snapshot} some objects run with the rights of accounts that do not exist on this server, so"
+                    + " what uses them fails: {definers}",
+            severity = Severity.WARN,
+            hint = "create the accounts with their rights on the primary (SHOW GRANTS FOR …), or give the objects"
+                    + " another definer there; CREATE USER … ACCOUNT LOCK is enough for one without a login")
+    record DefinersMissing(SnapshotId snapshot, List<String> definers) implements ReplicaEvent {}
+
     /** By {@code apply: never}. */
     @EventText("trees of {snapshot} were left as they are on this server: {trees}")
     record TreesLeft(SnapshotId snapshot, List<String> trees) implements ReplicaEvent {}

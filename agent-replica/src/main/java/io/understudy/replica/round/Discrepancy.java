@@ -21,7 +21,7 @@ public record Discrepancy(Subject subject, String code, String message, String h
         SERVER,
         /** The live database is gone, is another one, or lacks tables or rows. */
         DATABASE,
-        /** Files, folders or links of a tree are gone. */
+        /** Files, folders or links of a tree are gone, or a database that is no PostgreSQL's. */
         FILES,
         /** The mirror does not hold the snapshot that is live. */
         MIRROR,

@@ -76,6 +76,7 @@ public final class Inspection {
         databases(following, applied, found);
         before.get().ahead().ifPresent(ahead -> ahead(ahead, found));
         applied.ifPresent(manifest -> files(manifest, found));
+        applied.ifPresent(manifest -> others(manifest, found));
         following.previous().flatMap(DatabaseVersion::snapshot).ifPresent(id -> undo(following, id, found));
         marker(following.current(), found);
         // A round may have moved on since: then this compares the new server with the old memory.
@@ -188,6 +189,16 @@ public final class Inspection {
         } catch (UnderstudyException e) {
             unreadable(e, found);
         }
+    }
+
+    private void others(Manifest applied, List<Discrepancy> found) {
+        listed(stage.goneDatabases(applied))
+                .map(all -> Discrepancy.of(
+                        Subject.FILES,
+                        ErrorCode.DATABASE_FAILED,
+                        "databases of " + applied.snapshot() + " are gone: " + all,
+                        "they are restored again with the next round; at once with agent-replica sync"))
+                .ifPresent(found::add);
     }
 
     /** What is on disk may be whole; what it is compared with is not. */

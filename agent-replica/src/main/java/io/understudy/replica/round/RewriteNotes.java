@@ -21,6 +21,9 @@ public final class RewriteNotes {
         if (!files.recorded().isEmpty()) {
             events.report(new ReplicaEvent.AssetsRecorded(snapshot, files.recorded()));
         }
+        if (!files.definers().isEmpty()) {
+            events.report(new ReplicaEvent.DefinersMissing(snapshot, files.definers()));
+        }
         if (!files.left().isEmpty()) {
             events.report(new ReplicaEvent.TreesLeft(snapshot, files.left()));
         }

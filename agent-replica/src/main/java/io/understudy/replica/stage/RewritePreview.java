@@ -68,6 +68,7 @@ public final class RewritePreview {
                 unmatched,
                 left,
                 maintenance.stream().findFirst(),
+                List.of(),
                 List.of());
         return new Preview(report, diffs);
     }

@@ -41,4 +41,9 @@ public interface Stage {
     default List<String> lacking(Manifest applied, BlobSource blobs) {
         return List.of();
     }
+
+    /** Which databases of an applied snapshot, that are no PostgreSQL's, are gone. As {@link #lacking}. */
+    default List<String> goneDatabases(Manifest applied) {
+        return List.of();
+    }
 }

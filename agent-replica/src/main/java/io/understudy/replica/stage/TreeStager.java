@@ -159,7 +159,8 @@ public final class TreeStager implements Stage {
                 targets.stream()
                         .flatMap(each -> each.rewrite().maintenance().stream())
                         .findFirst(),
-                steps.recorded());
+                steps.recorded(),
+                List.of());
         return prepared;
     }
 

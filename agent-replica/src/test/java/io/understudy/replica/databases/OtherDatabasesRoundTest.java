@@ -3,18 +3,22 @@ package io.understudy.replica.databases;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Request;
+import io.understudy.replica.round.RoundResult;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeSiteDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -34,6 +38,13 @@ class OtherDatabasesRoundTest {
         SnapshotId commit(int sequence) {
             SnapshotId snapshot = world.source.commit(1, sequence);
             world.source.other(snapshot, "shop", "shop of " + snapshot);
+            return snapshot;
+        }
+
+        /** The dump is that of the first. */
+        SnapshotId commitUnchanged(int sequence) {
+            SnapshotId snapshot = world.source.commit(1, sequence);
+            world.source.other(snapshot, "shop", "shop of 00000001-00000001");
             return snapshot;
         }
 
@@ -59,6 +70,96 @@ class OtherDatabasesRoundTest {
         standby.world.sync();
         standby.isWholly(third.toString());
         assertThat(standby.shop.kept()).as("N-1 and the owner's own").isEqualTo(2);
+    }
+
+    @Test
+    void anUnchangedDumpIsNotRestoredAgain() {
+        Standby standby = standby();
+        standby.commit(1);
+        standby.world.sync();
+        SnapshotId second = standby.commitUnchanged(2);
+        int restores = restores(standby);
+
+        standby.world.sync();
+
+        assertThat(restores(standby)).isEqualTo(restores);
+        assertThat(standby.world.liveDatabase()).isEqualTo(second.toString());
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+        assertThat(standby.shop.previous()).as("the owner's own").containsExactly("original");
+
+        // The rest goes back, and what is live was live before too.
+        World.Agent agent = standby.world.agent();
+        agent.intents().rollback();
+        agent.applier().finish();
+        assertThat(standby.world.liveDatabase()).isEqualTo("00000001-00000001");
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+    }
+
+    /** Restored by this import or left as it is, and never for an import to fail. */
+    @Test
+    void whatRunsAsAnAccountThatIsMissingHereIsNamedAfterEachImport() {
+        Standby standby = standby();
+        List<Object> missing = new ArrayList<>();
+        standby.world.events = new Events(standby.world.time.clock(), (event, at) -> {
+            if (event instanceof ReplicaEvent.DefinersMissing) {
+                missing.add(event);
+            }
+        });
+        SnapshotId first = standby.commit(1);
+        String named = "database shop: a view of shop of " + first + " as nobody";
+        RoundResult result = standby.world.sync();
+        assertThat(result.files().orElseThrow().definers()).containsExactly(named);
+        SnapshotId second = standby.commitUnchanged(2);
+        standby.world.sync();
+        assertThat(missing)
+                .containsExactly(
+                        new ReplicaEvent.DefinersMissing(first, List.of(named)),
+                        new ReplicaEvent.DefinersMissing(second, List.of(named)));
+
+        standby.shop.fail("warnings", false);
+        SnapshotId third = standby.commit(3);
+        standby.world.sync();
+        standby.isWholly(third.toString());
+        assertThat(missing).hasSize(2);
+    }
+
+    /** What is remembered is nothing against what is there. */
+    @Test
+    void anUnchangedDumpIsRestoredWhereWhatIsLiveIsNotItsContent() {
+        Standby standby = standby();
+        standby.commit(1);
+        standby.world.sync();
+        int sequence = 2;
+        for (Runnable change : List.<Runnable>of(
+                () -> standby.shop.live("changed by hand"),
+                standby.shop::loseLive,
+                () -> standby.shop.telling(false),
+                () -> standby.shop.fail("fingerprint", false))) {
+            standby.shop.telling(true);
+            change.run();
+            int restores = restores(standby);
+            standby.commitUnchanged(sequence++);
+            standby.world.sync();
+            assertThat(restores(standby)).isEqualTo(restores + 1);
+            assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+        }
+    }
+
+    /** And only then: nothing else of the snapshot has changed. */
+    @Test
+    void oneThatWasDroppedIsRestoredWithTheNextSync() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        int restores = restores(standby);
+        standby.world.sync();
+        assertThat(restores(standby)).isEqualTo(restores);
+        standby.shop.loseLive();
+
+        standby.world.sync();
+
+        standby.isWholly(first.toString());
+        assertThat(restores(standby)).isEqualTo(restores + 1);
     }
 
     @Test

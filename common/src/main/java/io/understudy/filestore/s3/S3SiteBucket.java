@@ -21,10 +21,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A site's bucket in an S3 store. The client of the filestore refuses keys with {@code ..} and its HTTP normalises
@@ -34,7 +37,10 @@ import okhttp3.OkHttpClient;
  */
 public final class S3SiteBucket implements SiteBucket {
     private static final String NOTHING = Signature.sha256("");
+    private static final Logger LOG = LoggerFactory.getLogger(S3SiteBucket.class);
     private static final String META = "x-amz-meta-";
+    private static final String MISSING = "x-amz-missing-meta";
+    private static final int LONGEST_NUMBER = 9;
     /** What a site gives an object, and a browser gets from it. */
     private static final Set<String> KEPT = Set.of(
             "content-type",
@@ -60,6 +66,7 @@ public final class S3SiteBucket implements SiteBucket {
     private final S3Keys keys;
     private final Failures failures;
     private final Clock clock;
+    private final AtomicBoolean toldMissing = new AtomicBoolean();
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} */
     public S3SiteBucket(FilestoreSettings settings) {
@@ -129,7 +136,7 @@ public final class S3SiteBucket implements SiteBucket {
         try {
             return Optional.of(call(
                     "look for \"" + key + "\" in",
-                    S3SiteBucket::head,
+                    this::head,
                     () -> send("HEAD", object(key), new TreeMap<>(), Map.of(), NOTHING)));
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.OBJECT_MISSING) {
@@ -254,6 +261,12 @@ public final class S3SiteBucket implements SiteBucket {
         String path = (pathStyle ? "/" + location.bucket() : "") + (object.isEmpty() ? "" : "/" + object);
         Map<String, String> signed = new TreeMap<>(headers);
         signed.put("host", host);
+        // Stores differ in which bytes they sign of such a value, and only headers of their own have to be signed.
+        Map<String, String> unsigned = new TreeMap<>(headers);
+        unsigned.entrySet()
+                .removeIf(each ->
+                        HeaderText.isAscii(each.getValue()) || each.getKey().startsWith("x-amz-"));
+        signed.keySet().removeAll(unsigned.keySet());
         Map<String, String> all = Signature.headers(
                 method, path.isEmpty() ? "/" : path, query, signed, payload, region, keys.fetch(), clock.instant());
         URI uri = URI.create(endpoint.getScheme() + "://" + host + (path.isEmpty() ? "/" : path)
@@ -265,6 +278,7 @@ public final class S3SiteBucket implements SiteBucket {
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         all.forEach(connection::setRequestProperty);
+        unsigned.forEach(connection::setRequestProperty);
         return connection;
     }
 
@@ -282,19 +296,35 @@ public final class S3SiteBucket implements SiteBucket {
         return etag.replace("\"", "");
     }
 
-    private static Head head(HttpURLConnection answer) throws IOException {
+    private Head head(HttpURLConnection answer) throws IOException {
+        tellMissing(answer);
         Map<String, String> kept = answer.getHeaderFields().entrySet().stream()
                 .filter(each -> each.getKey() != null)
                 .filter(each -> KEPT.contains(lower(each.getKey()))
                         || lower(each.getKey()).startsWith(META))
                 .collect(Collectors.toMap(
-                        each -> lower(each.getKey()), each -> each.getValue().get(0), (a, b) -> a));
+                        each -> lower(each.getKey()),
+                        each -> HeaderText.received(each.getValue().get(0)),
+                        (a, b) -> a));
         return new Head(
                 answer.getContentLengthLong(),
                 etag(answer),
                 Instant.ofEpochMilli(answer.getLastModified()).truncatedTo(ChronoUnit.SECONDS),
                 Optional.ofNullable(answer.getHeaderField("x-amz-version-id")).filter(each -> !each.equals("null")),
                 kept);
+    }
+
+    /** A store names no value that it cannot print, but says how many it left out. */
+    private void tellMissing(HttpURLConnection answer) {
+        String missing = answer.getHeaderField(MISSING);
+        if (missing != null && !missing.equals("0") && toldMissing.compareAndSet(false, true)) {
+            LOG.warn(
+                    "bucket {}: the store leaves out metadata that it cannot print, so no snapshot has it: {} of {}"
+                            + " (no other object is named)",
+                    location,
+                    missing.length() > LONGEST_NUMBER ? "some" : missing,
+                    answer.getURL().getPath());
+        }
     }
 
     private static String lower(String name) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpServer;
 import io.minio.credentials.Credentials;
 import io.understudy.failure.ErrorCode;
@@ -41,6 +44,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** On a real S3 endpoint that checks signatures. */
 class S3SiteBucketTest {
@@ -103,6 +107,56 @@ class S3SiteBucketTest {
             bucket.delete("2026/a b+c.jpg");
             assertThat(bucket.head("2026/a b+c.jpg")).isEmpty();
         }
+    }
+
+    /** The bytes of a header are those of UTF-8 both ways, and what is not UTF-8 is read as HTTP once said. */
+    @Test
+    void sendsAndReadsHeadersBeyondAscii() throws IOException {
+        List<String> sent = new CopyOnWriteArrayList<>();
+        List<String> signed = new CopyOnWriteArrayList<>();
+        HttpServer answering = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        answering.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestMethod().equals("PUT")) {
+                sent.add(exchange.getRequestHeaders().getFirst("content-disposition"));
+                sent.add(exchange.getRequestHeaders().getFirst("x-amz-meta-author"));
+                signed.add(exchange.getRequestHeaders().getFirst("authorization"));
+            }
+            exchange.getResponseHeaders().set("ETag", "\"e\"");
+            exchange.getResponseHeaders().set("content-disposition", latin("\u00e4\u65e5"));
+            exchange.getResponseHeaders().set("x-amz-meta-author", "\u00e4");
+            exchange.getResponseHeaders().set("x-amz-missing-meta", "2");
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        answering.start();
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(S3SiteBucket.class);
+        log.start();
+        logger.addAppender(log);
+        try (SiteBucket bucket = new S3SiteBucket(S3Server.settings(
+                URI.create("s3://site"),
+                URI.create("http://127.0.0.1:" + answering.getAddress().getPort()),
+                "key",
+                "secret"))) {
+            put(bucket, "a", "one", Map.of("content-disposition", "\u00e4\u65e5", "x-amz-meta-author", "\u00e4"));
+            bucket.head("a");
+
+            assertThat(bucket.head("a").orElseThrow().headers())
+                    .isEqualTo(Map.of("content-disposition", "\u00e4\u65e5", "x-amz-meta-author", "\u00e4"));
+            assertThat(log.list).hasSize(1);
+            assertThat(log.list.get(0).getFormattedMessage()).contains("2 of /site/a");
+        } finally {
+            logger.detachAppender(log);
+            answering.stop(0);
+        }
+
+        assertThat(sent).containsExactly(latin("\u00e4\u65e5"), latin("\u00e4"));
+        assertThat(signed.get(0)).contains("x-amz-meta-author").doesNotContain("content-disposition");
+    }
+
+    private static String latin(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     /** But for those that this store, which keeps objects as files, cannot hold. */

@@ -1,0 +1,137 @@
+package io.understudy.databases;
+
+import io.understudy.config.OtherDatabase;
+import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.failure.ErrorCode;
+import io.understudy.process.CommandRunner;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** A MariaDB server as its own programs reach it: statements, and what is asked of a schema. */
+final class MariadbClient {
+    /** What the last line of a whole dump begins with. */
+    static final String DONE = "-- Dump completed";
+
+    /** The site may be stopped: who holds a lock for longer is an error. In seconds. */
+    private static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
+
+    private final Mariadb mariadb;
+    private final Programs programs;
+
+    MariadbClient(OtherDatabase settings, Mariadb mariadb, CommandRunner runner) {
+        this.mariadb = mariadb;
+        this.programs = new Programs(settings.name(), runner, settings.environment(), settings.limit());
+    }
+
+    Programs programs() {
+        return programs;
+    }
+
+    List<String> tables(String schema) {
+        return named("<> 'VIEW'", schema);
+    }
+
+    List<String> views(String schema) {
+        return named("= 'VIEW'", schema);
+    }
+
+    List<String> sequences(String schema) {
+        return named("= 'SEQUENCE'", schema);
+    }
+
+    private List<String> named(String type, String schema) {
+        return query("SELECT HEX(table_name) FROM information_schema.tables WHERE table_type " + type
+                        + " AND table_schema = " + literal(schema) + " ORDER BY table_name")
+                .stream()
+                .map(MariadbClient::text)
+                .toList();
+    }
+
+    boolean isThere(String schema) {
+        return !query("SELECT 1 FROM information_schema.schemata WHERE schema_name = " + literal(schema))
+                .isEmpty();
+    }
+
+    /** The lines of the answer. */
+    List<String> query(String query) {
+        return sql(query).lines().toList();
+    }
+
+    String sql(String statements) {
+        return programs.read(
+                "work on",
+                ErrorCode.DATABASE_FAILED,
+                client(List.of()),
+                PATIENCE + statements + ";\n",
+                Optional.empty());
+    }
+
+    /** In one statement: the server does all of it or nothing. */
+    void rename(List<String> renames) {
+        if (!renames.isEmpty()) {
+            sql("RENAME TABLE " + String.join(", ", renames));
+        }
+    }
+
+    /** Each of the tables from one schema to another, for {@link #rename}; a list of its own. */
+    static List<String> renames(List<String> tables, String from, String to) {
+        List<String> renames = new ArrayList<>();
+        tables.forEach(
+                table -> renames.add(quoted(from) + "." + quoted(table) + " TO " + quoted(to) + "." + quoted(table)));
+        return renames;
+    }
+
+    /** Runs a script in a schema. @param what it does, for people */
+    void run(String what, String schema, String script) {
+        programs.run(what, ErrorCode.DATABASE_FAILED, client(List.of(schema)), PATIENCE + script);
+    }
+
+    /** What a dump brings may not run a program or read a file, where the client is new enough to keep it from that. */
+    List<String> client(List<String> more) {
+        return arguments(
+                "mariadb",
+                List.of(
+                        "--batch",
+                        "--skip-column-names",
+                        "--loose-sandbox",
+                        "--max-allowed-packet=1G",
+                        "--default-character-set=utf8mb4"),
+                more);
+    }
+
+    /** The same rows give the same bytes. */
+    List<String> dumper(List<String> more) {
+        return arguments(
+                "mariadb-dump",
+                List.of("--skip-dump-date", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"),
+                more);
+    }
+
+    private List<String> arguments(String program, List<String> usual, List<String> more) {
+        List<String> all = new ArrayList<>(List.of(Programs.program(mariadb.tools(), program)));
+        mariadb.options().ifPresent(file -> all.add("--defaults-extra-file=" + file));
+        all.addAll(usual);
+        all.addAll(more);
+        return all;
+    }
+
+    static String quoted(String name) {
+        return "`" + name.replace("`", "``") + "`";
+    }
+
+    static String literal(String name) {
+        return "'" + name.replace("'", "''") + "'";
+    }
+
+    static String text(String hex) {
+        return new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8);
+    }
+
+    /** As {@code HEX} of the server writes it. */
+    static String hex(String text) {
+        return HexFormat.of().withUpperCase().formatHex(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
