@@ -373,6 +373,9 @@ final class Operators {
             }
         }
         run.store.requireWholeEverywhere();
+        if (run.switches.isOn()) {
+            new CalmSwitchover(run, standby -> decide(standby, true)).play(primary);
+        }
     }
 
     /** The longest has seven hours, then the site of one of them serves; where it did not start, that is repeated. */
