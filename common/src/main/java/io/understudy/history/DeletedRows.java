@@ -67,14 +67,10 @@ final class DeletedRows {
     /**
      * The next snapshot. One that cannot be read changes nothing.
      *
+     * @param find its tables; not asked where none of them changed
      * @throws UnderstudyException {@code USAGE} where too much is found, {@code FILE_UNSUPPORTED} where a row is too
      *     long
      */
-    void look(Opened opened) {
-        look(opened, each -> SnapshotTables.find(opened, each));
-    }
-
-    /** As {@link #look(Opened)}. @param find the tables of that snapshot */
     void look(Opened opened, Function<TableRef, Optional<TableData>> find) {
         boolean same = before != null && tables(before).equals(tables(opened));
         Optional<TableData> here = same ? Optional.ofNullable(last) : find.apply(table);

@@ -191,7 +191,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
             throw new UnderstudyException(
                     ErrorCode.CANCELLED,
                     "cannot store the rows: database " + Sql.identifier(name) + " changed "
-                            + (yes ? "again and again" : "while the question stood"),
+                            + (yes ? "again and again" : "before the question was answered"),
                     "run it again, and see what it would store now");
         }
         work.head().forEach(cli::say);

@@ -2,7 +2,6 @@ package io.understudy.history;
 
 import io.understudy.history.UniqueRule.Part;
 import io.understudy.postgres.Session;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -82,8 +81,8 @@ record UniqueRules(List<Column> columns, List<UniqueRule> rules) {
     }
 
     private static List<Part> parts(List<String> expressions, List<String> operators, List<String> collations) {
-        return new ArrayList<>(IntStream.range(0, expressions.size())
+        return IntStream.range(0, expressions.size())
                 .mapToObj(i -> new Part(expressions.get(i), operators.get(i), collations.get(i)))
-                .toList());
+                .toList();
     }
 }

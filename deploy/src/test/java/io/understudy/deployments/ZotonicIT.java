@@ -150,15 +150,14 @@ class ZotonicIT {
         returnToStandby();
     }
 
-    /** It learns of the promotion when it reaches the filestore again. */
+    /** What the other server's agent says proves nothing: its lease ends. */
     @Order(4)
     @Test
-    void aPrimaryThatDoesNotReachTheFilestoreIsFencedLater() {
+    void aPrimaryThatDoesNotReachTheFilestoreStopsItsSite() {
         all.network().cut(primary.host(), all.store());
 
         promote(0);
 
-        all.network().heal();
         Deadline.await("the site of the old primary is stopped", FENCED, () -> !primary.takesWrites());
         returnToStandby();
     }

@@ -28,7 +28,7 @@ class RestoreRowLocksTest {
     @TempDir
     private Path state;
 
-    /** What nobody can see by its locks: they are looked for while each snapshot is opened. */
+    /** The server's list of locks is read while each snapshot is opened. */
     @Test
     void nothingIsLockedWhileSnapshotsAreRead() {
         RowSite site = new RowSite(

@@ -15,7 +15,6 @@ import io.understudy.repository.Repository;
 import io.understudy.site.Marker;
 import io.understudy.site.SiteCommands;
 import io.understudy.state.StateEntry;
-import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
@@ -66,7 +65,6 @@ final class FenceWiring implements Service {
         return new OtherPrimary(
                 two,
                 new Fencing(site, lease),
-                SwitchoverNotes.leaving(settings.state()),
                 announcer,
                 followers,
                 roles,

@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
 final class OtherPrimary {
     private final TwoPrimaries two;
     private final Fencing fencing;
-    private final BooleanSupplier leaving;
     private final Announcer announcer;
     private final Followers followers;
     private final RoleWatch roles;
@@ -32,11 +31,9 @@ final class OtherPrimary {
     private final BooleanSupplier takingOver;
     private int doubtedFor;
 
-    /** @param leaving whether a switchover from this server is under way, throughout which its role is a replica's */
     OtherPrimary(
             TwoPrimaries two,
             Fencing fencing,
-            BooleanSupplier leaving,
             Announcer announcer,
             Followers followers,
             RoleWatch roles,
@@ -45,7 +42,6 @@ final class OtherPrimary {
             BooleanSupplier takingOver) {
         this.two = two;
         this.fencing = fencing;
-        this.leaving = leaving;
         this.announcer = announcer;
         this.followers = followers;
         this.roles = roles;
@@ -58,7 +54,8 @@ final class OtherPrimary {
         Role role = now.role();
         boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
         boolean settled = role == Role.PRIMARY || role == Role.REPLICA || !takingOver.getAsBoolean();
-        boolean away = role == Role.REPLICA && leaving.getAsBoolean();
+        // Its role is a replica's then, and its site may still run.
+        boolean away = role == Role.REPLICA && roles.isLeaving();
         fencing.look(
                 settled
                         ? new Fencing.Seen(role == Role.FENCED, mayServe || away, away, now.epoch())

@@ -33,6 +33,7 @@ public final class RoleWatch implements EventSink {
     private Optional<EpochClaim> held = Optional.empty();
     private int highest;
     private boolean fresh;
+    private boolean leaves;
     private volatile boolean doubted;
     private long seenAt;
 
@@ -57,12 +58,30 @@ public final class RoleWatch implements EventSink {
     public RoleStatus look() {
         try {
             boolean present = marker.present();
-            last = present || leaving.getAsBoolean() ? replica(present) : production();
+            leaves = leaves(present);
+            last = present || leaves ? replica(present) : production();
         } catch (UnderstudyException e) {
             fresh = false;
             last = new RoleStatus(Role.UNKNOWN, last.marker(), epoch(), highest, Optional.of(e));
         }
         return last;
+    }
+
+    /** A note that can't be read is no reason to take a marker that is there for none. */
+    private boolean leaves(boolean present) {
+        try {
+            return leaving.getAsBoolean();
+        } catch (UnderstudyException e) {
+            if (present) {
+                return leaves;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether, at the last look, a switchover from this server was under way. */
+    boolean isLeaving() {
+        return leaves;
     }
 
     /** Where a snapshot is refused because another server has a higher epoch, the next look asks. Thread-safe. */

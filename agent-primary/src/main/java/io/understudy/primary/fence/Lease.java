@@ -75,7 +75,7 @@ public final class Lease implements Service {
     }
 
     /** One question. */
-    void ask() {
+    public void ask() {
         long asked = ticker.nanos();
         Optional<Held> before = held();
         if (before.isEmpty()) {
@@ -121,7 +121,7 @@ public final class Lease implements Service {
     }
 
     /** One look at the count. */
-    synchronized void count() {
+    public synchronized void count() {
         if (isOver()) {
             int epoch = held.orElseThrow().epoch();
             site.stop(epoch, Reason.LEASE, new PrimaryEvent.LeaseExpired(epoch, limit));

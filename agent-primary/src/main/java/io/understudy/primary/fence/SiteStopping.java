@@ -76,7 +76,7 @@ public final class SiteStopping {
         }
     }
 
-    synchronized boolean isDone(int epoch, Reason reason) {
+    private boolean isDone(int epoch, Reason reason) {
         return note.filter(last -> last.isOf(epoch, reason)).isPresent();
     }
 

@@ -32,19 +32,27 @@ final class OtherPrimaryFixture {
             Announcer announcer,
             RoleWatch roles,
             Events events) {
+        SiteStopping none = new SiteStopping(
+                Optional.empty(),
+                SiteStopping.note(primary.state),
+                Runnable::run,
+                new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), new Random(1)),
+                events,
+                primary.time.clock(),
+                primary.time);
+        return of(primary, two, followers, announcer, roles, new Fencing(none, Optional.empty()));
+    }
+
+    static OtherPrimary of(
+            PrimaryFixture primary,
+            TwoPrimaries two,
+            Followers followers,
+            Announcer announcer,
+            RoleWatch roles,
+            Fencing fencing) {
         return new OtherPrimary(
                 two,
-                new Fencing(
-                        new SiteStopping(
-                                Optional.empty(),
-                                SiteStopping.note(primary.state),
-                                Runnable::run,
-                                new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), new Random(1)),
-                                events,
-                                primary.time.clock(),
-                                primary.time),
-                        Optional.empty()),
-                () -> false,
+                fencing,
                 announcer,
                 followers,
                 roles,

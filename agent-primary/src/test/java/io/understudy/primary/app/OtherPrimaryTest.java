@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.understudy.events.Event;
 import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.FollowedReports;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.fence.Fencing;
+import io.understudy.primary.fence.Lease;
+import io.understudy.primary.fence.SiteStopping;
 import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.primary.testing.StoppableSite;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.state.StateEntry;
@@ -25,11 +31,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OtherPrimaryTest {
+    private static final Duration LEASE = Duration.ofMinutes(15);
+
     @TempDir
     private Path folder;
 
@@ -42,6 +53,7 @@ class OtherPrimaryTest {
     private RoleWatch roles;
     private RepositoryWatch repository;
     private OtherPrimary other;
+    private Lease lease;
 
     @BeforeEach
     void build() {
@@ -191,5 +203,53 @@ class OtherPrimaryTest {
         other.turn(now, repository.look(now));
 
         assertThat(two.signs()).hasSize(1);
+    }
+
+    private OtherPrimary withLease(StoppableSite site, BooleanSupplier leaving) {
+        SiteStopping stopping = site.stopping(Runnable::run);
+        lease = new Lease(
+                LEASE, epoch -> primary.repository.epochs().highest(epoch), stopping, site.events(), primary.time);
+        roles = new RoleWatch(primary.marker, leaving, primary.epochs, () -> primary.repository, primary.time);
+        return OtherPrimaryFixture.of(
+                primary,
+                two,
+                followers,
+                new Announcer("example", "a", () -> primary.repository, followers),
+                roles,
+                new Fencing(stopping, Optional.of(lease)));
+    }
+
+    /** It has its marker already, and its site may run for some steps more. */
+    @Test
+    void aServerThatIsHandedOverKeepsItsLeaseUntilItHasLeft() {
+        StoppableSite site = new StoppableSite(primary.state, primary.time);
+        AtomicBoolean leaving = new AtomicBoolean(true);
+        other = withLease(site, leaving::get);
+        primary.enterBackupMode();
+        turn();
+        primary.time.advance(LEASE);
+        lease.count();
+        assertThat(site.stops).isOne();
+
+        leaving.set(false);
+        turn();
+        primary.time.advance(LEASE);
+        lease.count();
+        assertThat(site.stops).isOne();
+    }
+
+    /** Its loop goes on: a standby with a damaged note is a standby. */
+    @Test
+    void aNoteOfASwitchoverThatCannotBeReadLeavesAStandbyOne() {
+        other = withLease(new StoppableSite(primary.state, primary.time), () -> {
+            throw new UnderstudyException(ErrorCode.STATE_DAMAGED, "cannot read switchover.json", "look at it");
+        });
+        primary.enterBackupMode();
+        turn();
+
+        assertThat(roles.look().role()).isEqualTo(Role.REPLICA);
+        primary.marker.remove();
+        turn();
+        assertThat(roles.look().role()).isEqualTo(Role.UNKNOWN);
     }
 }

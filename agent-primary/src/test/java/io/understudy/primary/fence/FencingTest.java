@@ -2,19 +2,15 @@ package io.understudy.primary.fence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.events.Event;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.fence.Fencing.Seen;
+import io.understudy.primary.testing.StoppableSite;
 import io.understudy.testing.FakeTicker;
-import io.understudy.time.Backoff;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.Random;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,39 +22,17 @@ class FencingTest {
     @TempDir
     private Path folder;
 
-    private final FakeTicker time = new FakeTicker();
-    private final List<Event> events = new ArrayList<>();
-    private final List<Runnable> waiting = new ArrayList<>();
-    private int runs;
-    private Optional<RuntimeException> failure = Optional.empty();
+    private StoppableSite site;
     private Fencing fencing;
 
     @BeforeEach
     void build() {
+        site = new StoppableSite(folder, new FakeTicker());
         restart(Runnable::run);
     }
 
-    private void restart(java.util.concurrent.Executor worker) {
-        SiteStopping site = new SiteStopping(
-                Optional.of(this::stop),
-                SiteStopping.note(folder),
-                worker,
-                new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(1), new Random(1)),
-                new Events(time.clock(), (event, at) -> events.add(event)),
-                time.clock(),
-                time);
-        fencing = new Fencing(site, Optional.empty());
-    }
-
-    private void stop() {
-        runs++;
-        failure.ifPresent(why -> {
-            throw why;
-        });
-    }
-
-    private List<String> said() {
-        return events.stream().map(Event::code).toList();
+    private void restart(Executor worker) {
+        fencing = new Fencing(site.stopping(worker), Optional.empty());
     }
 
     @Test
@@ -69,8 +43,8 @@ class FencingTest {
         restart(Runnable::run);
         fencing.look(FENCED);
 
-        assertThat(runs).isOne();
-        assertThat(said()).containsExactly("fenced_site_stopped");
+        assertThat(site.stops).isOne();
+        assertThat(site.said()).containsExactly("fenced_site_stopped");
     }
 
     @Test
@@ -79,53 +53,53 @@ class FencingTest {
         fencing.look(new Seen(false, true, false, 3));
         fencing.look(new Seen(true, false, false, 3));
 
-        assertThat(runs).isEqualTo(2);
+        assertThat(site.stops).isEqualTo(2);
     }
 
     @Test
     void aCommandThatFailsIsTriedAgainAfterGrowingPauses() {
-        failure = Optional.of(new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot stop", "look"));
+        site.failure = Optional.of(new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot stop", "look"));
         fencing.look(FENCED);
         fencing.look(FENCED);
-        assertThat(runs).isOne();
-        time.advance(Duration.ofSeconds(2));
+        assertThat(site.stops).isOne();
+        site.time.advance(Duration.ofSeconds(2));
         fencing.look(FENCED);
-        assertThat(runs).isEqualTo(2);
-        time.advance(Duration.ofSeconds(1));
+        assertThat(site.stops).isEqualTo(2);
+        site.time.advance(Duration.ofSeconds(1));
         fencing.look(FENCED);
-        assertThat(runs).isEqualTo(2);
-        failure = Optional.empty();
-        time.advance(Duration.ofMinutes(1));
+        assertThat(site.stops).isEqualTo(2);
+        site.failure = Optional.empty();
+        site.time.advance(Duration.ofMinutes(1));
         fencing.look(FENCED);
         fencing.look(FENCED);
 
-        assertThat(runs).isEqualTo(3);
-        assertThat(said()).containsExactly("fenced_site_runs", "fenced_site_runs", "fenced_site_stopped");
+        assertThat(site.stops).isEqualTo(3);
+        assertThat(site.said()).containsExactly("fenced_site_runs", "fenced_site_runs", "fenced_site_stopped");
     }
 
     @Test
     void aDefectInTheCommandIsReportedAndTriedAgain() {
-        failure = Optional.of(new IllegalStateException("a defect"));
+        site.failure = Optional.of(new IllegalStateException("a defect"));
         fencing.look(FENCED);
-        failure = Optional.empty();
-        time.advance(Duration.ofMinutes(1));
+        site.failure = Optional.empty();
+        site.time.advance(Duration.ofMinutes(1));
         fencing.look(FENCED);
-        time.advance(Duration.ofMinutes(1));
+        site.time.advance(Duration.ofMinutes(1));
         fencing.look(FENCED);
 
-        assertThat(said()).containsExactly("defect", "fenced_site_stopped");
+        assertThat(site.said()).containsExactly("defect", "fenced_site_stopped");
     }
 
     @Test
     void aCommandThatDiedWithTheAgentRunsAgain() {
-        restart(waiting::add);
+        restart(site.waiting::add);
         fencing.look(FENCED);
         fencing.look(FENCED);
-        assertThat(waiting).hasSize(1);
+        assertThat(site.waiting).hasSize(1);
         restart(Runnable::run);
         fencing.look(FENCED);
 
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
     }
 
     @Test
@@ -133,19 +107,19 @@ class FencingTest {
         fencing.look(new Seen(false, false, false, 1));
         fencing.look(WELL);
 
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
     }
 
     /** The loop goes on while the command runs, and while a disk takes no note of it. */
     @Test
     void looksWaitForNeitherCommandNorDisk() {
-        restart(waiting::add);
+        restart(site.waiting::add);
         fencing.look(FENCED);
 
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
         assertThat(folder).isEmptyDirectory();
-        waiting.get(0).run();
-        assertThat(runs).isOne();
+        site.waiting.get(0).run();
+        assertThat(site.stops).isOne();
         assertThat(folder).isNotEmptyDirectory();
     }
 }

@@ -3,19 +3,15 @@ package io.understudy.primary.fence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.events.Event;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.fence.Fencing.Seen;
+import io.understudy.primary.testing.StoppableSite;
 import io.understudy.testing.FakeTicker;
-import io.understudy.time.Backoff;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.IntUnaryOperator;
@@ -34,35 +30,21 @@ class LeaseTest {
     @TempDir
     private Path folder;
 
-    private final FakeTicker time = new FakeTicker();
-    private final List<Event> events = new ArrayList<>();
-    private final List<Runnable> waiting = new ArrayList<>();
-    private int runs;
+    private StoppableSite site;
     private IntUnaryOperator highest = epoch -> epoch;
     private Lease lease;
     private Fencing fencing;
 
     @BeforeEach
     void build() {
+        site = new StoppableSite(folder, new FakeTicker());
         restart(Runnable::run);
     }
 
     private void restart(Executor worker) {
-        Events said = new Events(time.clock(), (event, at) -> events.add(event));
-        SiteStopping site = new SiteStopping(
-                Optional.of(() -> runs++),
-                SiteStopping.note(folder),
-                worker,
-                new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(1), new Random(1)),
-                said,
-                time.clock(),
-                time);
-        lease = new Lease(LIMIT, epoch -> highest.applyAsInt(epoch), site, said, time);
-        fencing = new Fencing(site, Optional.of(lease));
-    }
-
-    private List<String> said() {
-        return events.stream().map(Event::code).toList();
+        SiteStopping stopping = site.stopping(worker);
+        lease = new Lease(LIMIT, epoch -> highest.applyAsInt(epoch), stopping, site.events(), site.time);
+        fencing = new Fencing(stopping, Optional.of(lease));
     }
 
     private static UnderstudyException failure(ErrorCode code) {
@@ -84,7 +66,7 @@ class LeaseTest {
     }
 
     private void passes(Duration duration) {
-        time.advance(duration);
+        site.time.advance(duration);
         lease.count();
     }
 
@@ -97,39 +79,39 @@ class LeaseTest {
         passes(Duration.ofMinutes(14));
         asked();
         passes(Duration.ofSeconds(59));
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
         passes(Duration.ofSeconds(1));
         passes(Duration.ofHours(1));
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
         restart(Runnable::run);
         fencing.look(SERVES);
         passes(LIMIT);
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
         highest = epoch -> epoch;
         asked();
         asked();
 
-        assertThat(said()).containsExactly("lease_expired", "lease_regained");
+        assertThat(site.said()).containsExactly("lease_expired", "lease_regained");
         answersNothing();
         passes(LIMIT);
-        assertThat(runs).isEqualTo(2);
+        assertThat(site.stops).isEqualTo(2);
     }
 
     /** An answer that took long says nothing of the time since the question. */
     @Test
     void countsFromTheMomentOfTheQuestion() {
         fencing.look(SERVES);
-        time.advance(Duration.ofMinutes(1));
+        site.time.advance(Duration.ofMinutes(1));
         highest = epoch -> {
-            time.advance(Duration.ofMinutes(14));
+            site.time.advance(Duration.ofMinutes(14));
             return epoch;
         };
         asked();
         lease.count();
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
 
         passes(Duration.ofMinutes(1));
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
     }
 
     /** Neither the loop, which may hang at a disk, nor a question without an answer is waited for. */
@@ -152,10 +134,10 @@ class LeaseTest {
         hanging.start();
         asking.await();
         passes(LIMIT.minusSeconds(1));
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
 
         passes(Duration.ofSeconds(1));
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
         answered.countDown();
         hanging.join();
     }
@@ -163,12 +145,12 @@ class LeaseTest {
     /** A site whose stop waits for a disk is one whose stop was begun: no second one is. */
     @Test
     void waitsForNoCommand() {
-        restart(waiting::add);
+        restart(site.waiting::add);
         fencing.look(SERVES);
         passes(LIMIT);
         passes(LIMIT);
 
-        assertThat(waiting).hasSize(1);
+        assertThat(site.waiting).hasSize(1);
     }
 
     @Test
@@ -178,7 +160,7 @@ class LeaseTest {
         fencing.look(LEAVES);
         passes(LIMIT);
 
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
     }
 
     /** A switchover that goes back starts the site. */
@@ -193,26 +175,26 @@ class LeaseTest {
         fencing.look(SERVES);
         passes(Duration.ofSeconds(1));
 
-        assertThat(runs).isEqualTo(2);
+        assertThat(site.stops).isEqualTo(2);
     }
 
     /** Neither the loop nor the count waits for the note, whose disk may hang. */
     @Test
     void takesBackTheNoteWithoutWaitingForADisk() {
-        restart(waiting::add);
+        restart(site.waiting::add);
         answersNothing();
         fencing.look(SERVES);
         fencing.look(LEAVES);
         passes(LIMIT);
-        waiting.remove(0).run();
+        site.waiting.remove(0).run();
         assertThat(folder).isNotEmptyDirectory();
 
         fencing.look(SERVES);
         assertThat(folder).isNotEmptyDirectory();
-        waiting.remove(0).run();
+        site.waiting.remove(0).run();
         assertThat(folder).isEmptyDirectory();
         passes(Duration.ofSeconds(1));
-        assertThat(waiting).hasSize(1);
+        assertThat(site.waiting).hasSize(1);
     }
 
     @Test
@@ -221,9 +203,9 @@ class LeaseTest {
                 new Seen(false, false, false, 1), new Seen(false, true, false, 0), new Seen(true, false, false, 1))) {
             fencing.look(SERVES);
             fencing.look(none);
-            runs = 0;
+            site.stops = 0;
             passes(LIMIT);
-            assertThat(runs).as(none.toString()).isZero();
+            assertThat(site.stops).as(none.toString()).isZero();
         }
     }
 
@@ -231,12 +213,12 @@ class LeaseTest {
     @Test
     void anotherEpochBeginsItAgain() {
         fencing.look(SERVES);
-        time.advance(Duration.ofMinutes(14));
+        site.time.advance(Duration.ofMinutes(14));
         fencing.look(new Seen(false, true, false, 2));
         passes(Duration.ofMinutes(14));
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
         passes(Duration.ofMinutes(1));
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
     }
 
     /** What stops the site then is that its epoch is over. */
@@ -247,7 +229,7 @@ class LeaseTest {
         asked();
         passes(LIMIT);
 
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
     }
 
     /** The filestore was reached, and showed no claim of another server. */
@@ -258,11 +240,11 @@ class LeaseTest {
         highest = epoch -> {
             throw failure(code);
         };
-        time.advance(Duration.ofMinutes(14));
+        site.time.advance(Duration.ofMinutes(14));
         lease.ask();
         passes(Duration.ofMinutes(14));
 
-        assertThat(runs).isZero();
+        assertThat(site.stops).isZero();
     }
 
     @ParameterizedTest
@@ -272,10 +254,10 @@ class LeaseTest {
         highest = epoch -> {
             throw failure(code);
         };
-        time.advance(Duration.ofMinutes(14));
+        site.time.advance(Duration.ofMinutes(14));
         assertThatThrownBy(lease::ask).isInstanceOf(UnderstudyException.class);
         passes(Duration.ofMinutes(1));
 
-        assertThat(runs).isOne();
+        assertThat(site.stops).isOne();
     }
 }

@@ -1,6 +1,11 @@
 package io.understudy.filestore.sftp;
 
+import java.util.function.BooleanSupplier;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionDisconnectHandler;
+import org.apache.sshd.common.session.helpers.TimeoutIndicator;
+import org.apache.sshd.common.session.helpers.TimeoutIndicator.TimeoutStatus;
 
 /** One session with one channel, and how many operations use it. Guarded by {@link Connections}. */
 final class Connection {
@@ -9,6 +14,7 @@ final class Connection {
     private final ClientSession session;
     private final SftpChannel channel;
     private int users;
+    private long entered;
     private boolean retired;
 
     Connection(ClientSession session, SftpChannel channel) {
@@ -34,8 +40,30 @@ final class Connection {
         return users;
     }
 
-    void enter() {
+    /** @param now nanoseconds of a ticker */
+    void enter(long now) {
         users++;
+        entered = now;
+    }
+
+    /** When the newest operation began, in nanoseconds of the ticker; 0 before the first one. */
+    long entered() {
+        return entered;
+    }
+
+    /**
+     * What happens when nothing went over the session for as long as an answer may take.
+     *
+     * @param spared whether that is no failure; otherwise the session ends with a protocol error, in the server's log
+     *     too
+     */
+    void whenIdle(BooleanSupplier spared) {
+        session.setSessionDisconnectHandler(new SessionDisconnectHandler() {
+            @Override
+            public boolean handleTimeoutDisconnectReason(Session idle, TimeoutIndicator timeout) {
+                return timeout.getStatus() == TimeoutStatus.IdleTimeout && spared.getAsBoolean();
+            }
+        });
     }
 
     void leave() {

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A few sessions with the server, each with one channel, which all threads share; opened when they are needed. One that
- * failed takes no more operations, and the next operation opens another. A server that lets in fewer than four at a
+ * failed takes no more operations, and the next operation opens another. One that is not used for as long as an answer
+ * may take is closed. A server that lets in fewer than four at a
  * time is content with those. Thread-safe.
  */
 final class Connections implements AutoCloseable {
@@ -125,7 +126,7 @@ final class Connections implements AutoCloseable {
                     .min(Comparator.comparingInt(Connection::users));
             boolean more = open.size() + opening < MOST && !isContent();
             if (best.isPresent() && (best.get().users() == 0 || !more)) {
-                best.get().enter();
+                best.get().enter(ticker.nanos());
                 return best;
             }
             if (more) {
@@ -163,8 +164,24 @@ final class Connections implements AutoCloseable {
             requireOpen("connect to");
         }
         open.add(connection);
-        connection.enter();
+        connection.enter(ticker.nanos());
+        connection.whenIdle(() -> spare(connection));
         return connection;
+    }
+
+    /**
+     * A session over which nothing went for {@code limit}: one that no operation uses is closed without a word, which
+     * is no failure; one that was taken just now is kept.
+     *
+     * @return false for one whose operation has waited for so long: the server does not answer
+     */
+    synchronized boolean spare(Connection connection) {
+        if (connection.users() == 0) {
+            open.remove(connection);
+            connection.retire();
+            return true;
+        }
+        return ticker.since(connection.entered()).compareTo(limit) < 0;
     }
 
     /** After a failure to open another one: whether those that are open do. */

@@ -78,7 +78,7 @@ final class Login implements AutoCloseable {
         CoreModuleProperties.SOCKET_KEEPALIVE.set(made, true);
         CoreModuleProperties.IO_CONNECT_TIMEOUT.set(made, limit);
         CoreModuleProperties.AUTH_TIMEOUT.set(made, limit);
-        // The longest that an answer may take; a session that is not used for so long ends.
+        // The longest that an answer may take. Connections closes a session that is not used for so long.
         CoreModuleProperties.IDLE_TIMEOUT.set(made, timeout);
         AbstractSftpClient.SFTP_CLIENT_CMD_TIMEOUT.set(made, timeout);
         SftpModuleProperties.SFTP_CHANNEL_OPEN_TIMEOUT.set(made, limit);
