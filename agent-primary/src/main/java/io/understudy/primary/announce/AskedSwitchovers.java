@@ -28,7 +28,6 @@ import java.util.Locale;
  */
 public final class AskedSwitchovers {
     private static final String WHAT = "switchover";
-    private static final String HINT = "run agent-primary switchover on the primary";
 
     private final String site;
     private final List<String> listed;
@@ -85,17 +84,18 @@ public final class AskedSwitchovers {
     }
 
     private SwitchoverRequest permitted(Peer peer, SwitchoverCall call) {
+        String otherWay = "run agent-primary switchover " + PlainText.of(call.getStandby()) + " on the primary";
         if (!peer.known()) {
             throw refusal(
                     ErrorCode.PEER_REFUSED,
                     "without tls it does not know which server asks",
-                    HINT + ", or configure tls on both servers");
+                    otherWay + ", or configure tls on both servers, and primary.switchover_by there");
         }
         if (!peer.isOneOf(listed)) {
             throw refusal(
                     ErrorCode.PEER_REFUSED,
                     "its primary.switchover_by does not list " + peer.name(),
-                    HINT + ", or add that name to primary.switchover_by there, and restart its agent");
+                    otherWay + ", or add that name to primary.switchover_by there, and restart its agent");
         }
         if (!call.getSite().equals(site)) {
             throw refusal(ErrorCode.WRONG_SITE, "this is the primary of another site", "correct replica.primaries");

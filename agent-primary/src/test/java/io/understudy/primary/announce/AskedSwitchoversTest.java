@@ -132,6 +132,12 @@ class AskedSwitchoversTest {
         assertThat(refusal.code()).isEqualTo(code);
         assertThat(refusal).hasMessageContaining(why);
         assertThat(refusal.hint()).isNotBlank();
+        if (code == ErrorCode.PEER_REFUSED) {
+            // Who is refused learns both ways: the setting that is missing, and the one that needs none.
+            assertThat(refusal.getMessage() + refusal.hint())
+                    .containsPattern("run agent-primary switchover [bc] on the primary")
+                    .contains("primary.switchover_by");
+        }
         assertThat(asked).isEmpty();
         failure = Optional.empty();
     }
