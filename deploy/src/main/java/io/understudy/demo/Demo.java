@@ -1,6 +1,7 @@
 package io.understudy.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.understudy.rehearsal.Acknowledged;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.OrderlyEnd;
 import io.understudy.rehearsal.Rehearsal;
@@ -96,7 +97,7 @@ public final class Demo {
             return "in " + home;
         });
         ServerPair pair = curtain.pair();
-        Visitors.Loss loss = new Play(pair, steps).perform();
+        Acknowledged.Loss loss = new Play(pair, steps).perform();
         steps.say(String.format(
                 Locale.ROOT,
                 "\nAll worked: the standby followed and took over, the writes of the last %.1f s are lost, and the old primary is kept out.",
@@ -111,7 +112,7 @@ public final class Demo {
         }
     }
 
-    private Map<String, Object> result(ServerPair pair, Visitors.Loss loss) {
+    private Map<String, Object> result(ServerPair pair, Acknowledged.Loss loss) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("filestore", pair.filestore().kind());
         result.put("seconds", steps.total());

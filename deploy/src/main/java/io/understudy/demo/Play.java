@@ -1,6 +1,7 @@
 package io.understudy.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.rehearsal.Acknowledged;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.ServedData;
@@ -49,7 +50,7 @@ final class Play {
      *
      * @return what was lost with the primary
      */
-    Visitors.Loss perform() {
+    Acknowledged.Loss perform() {
         install();
         follow();
         try {
@@ -57,7 +58,7 @@ final class Play {
         } finally {
             visitors.leave();
         }
-        Visitors.Loss loss = takeOver();
+        Acknowledged.Loss loss = takeOver();
         comeBack();
         return loss;
     }
@@ -113,7 +114,7 @@ final class Play {
         steps.step("disaster", "kill -9 while they write: the primary's site, agent and database", primary::crash);
     }
 
-    private Visitors.Loss takeOver() {
+    private Acknowledged.Loss takeOver() {
         steps.step("promote", "agent-replica promote --yes", () -> {
             standby.replica("promote", "--yes").successful();
             standby.site().awaitMode("primary", ANSWERS);
@@ -128,7 +129,7 @@ final class Play {
             check(Arrays.equals(copy, photo), "the photo is the same, byte for byte");
             return NOTES + " notes and the photo are there";
         });
-        AtomicReference<Visitors.Loss> loss = new AtomicReference<>();
+        AtomicReference<Acknowledged.Loss> loss = new AtomicReference<>();
         steps.step("loss", "compare what visitors wrote until the end", () -> {
             loss.set(visitors.compare(standby.site().notes()));
             return String.format(

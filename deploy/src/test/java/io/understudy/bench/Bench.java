@@ -82,7 +82,7 @@ public final class Bench {
         Table table = measure();
         System.out.println("\n" + table.text());
         if (options.readme().isPresent()) {
-            table.write(options.readme().get());
+            table.write(options.readme().get(), options.place());
         }
         return table.holds() ? 0 : 1;
     }
@@ -133,6 +133,9 @@ public final class Bench {
                 findings.addAll(new PromoteContest(stand, site, options.runs(), progress).promote());
             });
         }
+        hold(Benchmark.FAILOVER, "the demo's site under visitors: switchover, promotion, return", stand -> {
+            findings.addAll(new FailoverContest(stand, options.runs(), progress).move());
+        });
         hold(Benchmark.HOST, "a site under load: snapshots", stand -> {
             generated(stand);
             findings.addAll(new HostContest(stand, load(stand), options.runs(), progress).disturb());

@@ -74,11 +74,18 @@ class BenchIT {
                 "until the standby works.*" + VALUE,
                 "until the standby serves.*" + VALUE,
                 "until the promoted site serves what was ahead.*" + VALUE,
-                "the same, demo site.*" + VALUE));
+                "the same, demo site.*" + VALUE,
+                "switchover of the demo's site.*" + VALUE,
+                "writes lost in all runs.*\\*\\*0 rows\\*\\*",
+                "promotion after the primary's power was lost.*" + VALUE,
+                "that the standby did not have.*" + VALUE,
+                "return of that primary.*" + VALUE,
+                "neither on the site nor in an orphan.*\\*\\*0 rows\\*\\*"));
 
-        List<String> rows = rows(measure("snapshots,small,import,tracked,metadata,encrypted,disk,follow,promote"
-                        + (restic ? ",changed,scattered" : ""))
-                .run(LIMIT));
+        List<String> rows =
+                rows(measure("snapshots,small,import,tracked,metadata,encrypted,disk,follow,promote,failover"
+                                + (restic ? ",changed,scattered" : ""))
+                        .run(LIMIT));
 
         assertThat(rows).hasSameSizeAs(expected);
         for (int i = 0; i < rows.size(); i++) {

@@ -29,6 +29,8 @@ enum Benchmark {
     FOLLOW,
     /** From the decision to the promoted site, with something loaded ahead. */
     PROMOTE,
+    /** What a switchover, a promotion after a crash and the return of the old primary cost the demo's visitors. */
+    FAILOVER,
     /** What the site's own transactions notice of snapshots. */
     HOST,
     /** How old the data is that a promotion would serve, under load and with continuous snapshots. */

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * One line of the table.
  *
- * @param ours what was measured of Understudy, in seconds or bytes
+ * @param ours what was measured of Understudy, in seconds, bytes or rows
  * @param against what it is compared with; empty when the bar is an absolute value, held by the median
  * @param bar the most that the ratio, or the value itself, may be
  */

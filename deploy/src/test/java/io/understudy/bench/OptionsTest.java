@@ -41,6 +41,14 @@ class OptionsTest {
     @Test
     void writesAWholeMeasurement() {
         assertThat(Options.parse(README, "--write").readme()).contains(README);
+        assertThat(Options.parse(README, "--write").place()).isEqualTo(Table.WHOLE);
+    }
+
+    @Test
+    void writesTheFiguresOfMovesByThemselves() {
+        Options options = Options.parse(README, "--only", "failover", "--runs", "3", "--write");
+        assertThat(options.readme()).contains(README);
+        assertThat(options.place()).isEqualTo(Table.MOVES);
     }
 
     @ParameterizedTest
@@ -54,6 +62,7 @@ class OptionsTest {
         "--write --runs 1, --write is only for a whole measurement",
         "--write --minutes 1, --write is only for a whole measurement",
         "--write --mb 5, --write is only for a whole measurement",
+        "--write --only failover --runs 2, --write is only for a whole measurement",
         "--write --only follow, --write is only for a whole measurement"
     })
     void refusesWhatItCannotDo(String arguments, String reason) {

@@ -7,8 +7,11 @@ import java.util.List;
 
 /** The findings as Markdown, and their place in a document. */
 record Table(List<String> about, List<Finding> findings) {
-    static final String BEGIN = "<!-- measured by deploy/bench: begin -->";
-    static final String END = "<!-- measured by deploy/bench: end -->";
+    /** The place of a whole measurement. */
+    static final String WHOLE = "deploy/bench";
+
+    /** The place of the figures of moves. */
+    static final String MOVES = "deploy/bench --only failover";
 
     Table {
         about = List.copyOf(about);
@@ -30,21 +33,31 @@ record Table(List<String> about, List<Finding> findings) {
         return findings.stream().allMatch(Finding::holds);
     }
 
+    static String begin(String place) {
+        return "<!-- measured by " + place + ": begin -->\n";
+    }
+
+    static String end(String place) {
+        return "<!-- measured by " + place + ": end -->\n";
+    }
+
     /**
      * Puts the table between the marks, each a line of its own.
      *
+     * @param place {@link #WHOLE} or {@link #MOVES}
      * @throws IllegalStateException when the document does not have both
      */
-    String placedIn(String document) {
-        int begin = document.indexOf(BEGIN + "\n");
-        int end = document.indexOf(END + "\n", Math.max(begin, 0));
+    String placedIn(String document, String place) {
+        int begin = document.indexOf(begin(place));
+        int end = document.indexOf(end(place), Math.max(begin, 0));
         if (begin < 0 || end < 0) {
-            throw new IllegalStateException("there is no place for the table: a line " + BEGIN + " and a line " + END);
+            throw new IllegalStateException("there is no place for the table: a line "
+                    + begin(place).strip() + " and a line " + end(place).strip());
         }
-        return document.substring(0, begin + BEGIN.length() + 1) + text() + document.substring(end);
+        return document.substring(0, begin + begin(place).length()) + text() + document.substring(end);
     }
 
-    void write(Path document) throws IOException {
-        Files.writeString(document, placedIn(Files.readString(document)));
+    void write(Path document, String place) throws IOException {
+        Files.writeString(document, placedIn(Files.readString(document), place));
     }
 }

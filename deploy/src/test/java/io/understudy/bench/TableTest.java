@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TableTest {
     private static final Finding HOLDS = Finding.ratio("fast", Unit.SECONDS, sample(1, 2, 9), sample(4, 5), 0.5);
@@ -36,21 +38,29 @@ class TableTest {
         assertThat(new Table(List.of(), List.of(HOLDS, FAILS)).holds()).isFalse();
     }
 
-    @Test
-    void replacesWhatStandsBetweenTheMarksAndNothingElse() {
-        String document = "before\n" + Table.BEGIN + "\nprevious\n" + Table.END + "\nafter\n";
-        String placed = new Table(List.of("A machine."), List.of(HOLDS)).placedIn(document);
+    /** Of two tables in one document each keeps its own place. */
+    @ParameterizedTest
+    @ValueSource(strings = {Table.WHOLE, Table.MOVES})
+    void replacesWhatStandsBetweenItsMarksAndNothingElse(String place) {
+        String other = place.equals(Table.WHOLE) ? Table.MOVES : Table.WHOLE;
+        String others = Table.begin(other) + "\nof the other\n" + Table.end(other);
+        String document = others + Table.begin(place) + "\nprevious\n" + Table.end(place) + "\nafter\n" + others;
+        Table table = new Table(List.of("A machine."), List.of(HOLDS));
+
+        String placed = table.placedIn(document, place);
+
         assertThat(placed)
-                .startsWith("before\n" + Table.BEGIN + "\n| what |")
-                .contains(HOLDS.row() + "\n\nA machine.\n" + Table.END + "\nafter\n")
+                .startsWith(others + Table.begin(place) + "| what |")
+                .endsWith(HOLDS.row() + "\n\nA machine.\n" + Table.end(place) + "\nafter\n" + others)
                 .doesNotContain("previous");
-        assertThat(new Table(List.of("A machine."), List.of(HOLDS)).placedIn(placed))
-                .isEqualTo(placed);
+        assertThat(table.placedIn(placed, place)).isEqualTo(placed);
     }
 
     @Test
     void refusesADocumentWithoutItsPlace() {
         Table table = new Table(List.of(), List.of(HOLDS));
-        assertThatIllegalStateException().isThrownBy(() -> table.placedIn("a text\n" + Table.BEGIN + "\n"));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> table.placedIn("a text\n" + Table.begin(Table.WHOLE), Table.WHOLE))
+                .withMessageContaining(Table.end(Table.WHOLE).strip());
     }
 }

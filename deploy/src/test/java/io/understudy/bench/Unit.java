@@ -6,6 +6,7 @@ import java.util.Locale;
 enum Unit {
     SECONDS("s", 2, 1),
     MILLISECONDS("ms", 0, 1e-3),
+    ROWS("rows", 0, 1),
     KILOBYTES("kB", 0, 1e3),
     MEBIBYTES("MiB", 1, 1 << 20);
 
@@ -19,7 +20,7 @@ enum Unit {
         this.size = size;
     }
 
-    /** @param value in seconds or bytes */
+    /** @param value in seconds, bytes or rows */
     String of(double value) {
         return String.format(Locale.ROOT, "%." + digits + "f %s", value / size, symbol);
     }

@@ -8,6 +8,7 @@ import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.Visits;
 import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -159,18 +160,21 @@ class SwitchoverIT extends SharedScenario {
     private void switchOver(Server from, Server to, int epoch, Supplier<Outcome> command) {
         Visits visits = new Visits(from.site(), to.site());
         try (visits) {
-            Deadline.await("visitors write", ANSWERS, () -> visits.written().size() > 20);
+            Deadline.await(
+                    "visitors write", ANSWERS, () -> visits.written().texts().size() > 20);
             JsonNode done = command.get().successful().json();
             assertThat(done.path("outcome").asText()).isEqualTo("handed over");
             to.site().awaitMode("primary", ANSWERS);
-            int then = visits.written().size();
+            int then = visits.written().texts().size();
             Deadline.await(
-                    "visitors write there", ANSWERS, () -> visits.written().size() > then + 20);
+                    "visitors write there",
+                    ANSWERS,
+                    () -> visits.written().texts().size() > then + 20);
         }
-        assertThat(to.site().notes()).containsAll(visits.written());
+        assertThat(to.site().notes()).containsAll(visits.written().texts());
         assertThat(visits.longestWithoutWrite()).isLessThan(DOWN);
         System.out.println(
-                "switchover to epoch " + epoch + ": " + visits.written().size() + " writes, none for "
+                "switchover to epoch " + epoch + ": " + visits.written().texts().size() + " writes, none for "
                         + visits.longestWithoutWrite().toMillis() + " ms, no read for "
                         + visits.longestWithoutRead().toMillis() + " ms");
         System.out.println(steps(from) + steps(to));

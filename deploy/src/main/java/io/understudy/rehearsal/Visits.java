@@ -1,9 +1,6 @@
-package io.understudy.e2e;
+package io.understudy.rehearsal;
 
-import io.understudy.rehearsal.SiteClient;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -13,10 +10,10 @@ import java.util.function.Predicate;
  * Visitors who write and read without a pause, at whichever of two sites takes them, as behind a name that follows the
  * primary. Remembers what was acknowledged, and the longest time in which nothing was.
  */
-final class Visits implements AutoCloseable {
+public final class Visits implements AutoCloseable {
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final List<String> written = Collections.synchronizedList(new ArrayList<>());
+    private final Acknowledged written = new Acknowledged();
     private final Gap writes = new Gap();
     private final Gap reads = new Gap();
     private final List<Thread> threads;
@@ -38,7 +35,7 @@ final class Visits implements AutoCloseable {
         }
     }
 
-    Visits(SiteClient one, SiteClient other) {
+    public Visits(SiteClient one, SiteClient other) {
         threads = List.of(
                 new Thread(() -> visit(one, other, writes, this::write), "writer"),
                 new Thread(() -> visit(one, other, reads, Visits::read), "reader"));
@@ -78,15 +75,17 @@ final class Visits implements AutoCloseable {
     }
 
     /** What a site acknowledged. */
-    List<String> written() {
-        return List.copyOf(written);
+    public Acknowledged written() {
+        return written;
     }
 
-    Duration longestWithoutWrite() {
+    /** The longest time without an acknowledged write. */
+    public Duration longestWithoutWrite() {
         return writes.longest();
     }
 
-    Duration longestWithoutRead() {
+    /** The longest time without an answer of a site in production. */
+    public Duration longestWithoutRead() {
         return reads.longest();
     }
 
