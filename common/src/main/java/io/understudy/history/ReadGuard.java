@@ -11,21 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that no session of the site waits long for what a session of ours reads: behind an {@code ALTER TABLE}
- * that waits for us every new reader of the site waits, too. While one of our statements runs it looks ten times a
- * second, and cancels the statement when another session was seen to wait for it {@value #LOOKS} times in a row. Short
- * statements cost nothing: its own session is opened when one has run for two looks.
+ * Sees to it that no session of the site waits long for a session of ours: for a table that it reads, behind which
+ * every new reader of the site waits, too, for a row that it stores or for a key. While one of our statements runs it
+ * looks ten times a second, and cancels the statement when another session was seen to wait for it {@value #LOOKS}
+ * times in a row. Short statements cost nothing: its own session is opened when one has run for two looks.
  */
 final class ReadGuard implements AutoCloseable {
     private static final int PAUSE_MILLIS = 100;
     private static final int LOOKS = 3;
 
     private static final String CANCEL = "SELECT pg_catalog.pg_cancel_backend(?::int)";
-    private static final String WAITS = """
-            SELECT count(*) FROM pg_catalog.pg_locks w JOIN pg_catalog.pg_locks h ON h.locktype = 'relation' AND h.granted
-                AND h.database = w.database AND h.relation = w.relation
-            WHERE w.locktype = 'relation' AND NOT w.granted AND h.pid = ?::int AND w.pid <> h.pid
-            """;
+    private static final String WAITS = "SELECT count(*) FROM pg_catalog.pg_locks w WHERE NOT w.granted"
+            + " AND ?::int = ANY (pg_catalog.pg_blocking_pids(w.pid))";
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadGuard.class);
 
@@ -39,7 +36,7 @@ final class ReadGuard implements AutoCloseable {
     private int looks;
     private int waits;
 
-    /** @param guarded the session that reads, in the database of this name */
+    /** @param guarded the session, in the database of this name */
     ReadGuard(Database database, String name, Session guarded) {
         this.database = database;
         this.name = name;
@@ -47,11 +44,11 @@ final class ReadGuard implements AutoCloseable {
         looking.scheduleWithFixedDelay(this::look, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Runs what reads, which may be cancelled. */
-    void during(Runnable reading) {
+    /** Runs statements, which may be cancelled. */
+    void during(Runnable statements) {
         set(true);
         try {
-            reading.run();
+            statements.run();
         } finally {
             set(false);
         }

@@ -179,7 +179,7 @@ final class RowRestore implements AutoCloseable {
     }
 
     private void write(Work work) {
-        work.script().statements().forEach(session::execute);
+        guard.during(() -> work.script().statements().forEach(session::execute));
     }
 
     /** @return false where something else comes back by now: then nothing was done */

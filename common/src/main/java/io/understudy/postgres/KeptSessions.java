@@ -28,6 +28,11 @@ public final class KeptSessions {
         return database.settings();
     }
 
+    /** For sessions that are not left to other work. */
+    public Database database() {
+        return database;
+    }
+
     /** From now on sessions that are given back are kept, up to four, until {@link #rest}. */
     public synchronized void keep() {
         keeping = true;

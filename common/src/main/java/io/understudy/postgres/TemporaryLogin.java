@@ -77,7 +77,10 @@ public final class TemporaryLogin {
                 before.accept(role);
                 session.execute("DROP ROLE " + Sql.identifier(role));
             } catch (UnderstudyException e) {
-                LOG.warn("the temporary role {} stays until the next load: {}", role, e.getMessage());
+                LOG.warn(
+                        "the temporary role {} can't be dropped now, and is tried again the next time: {}",
+                        role,
+                        e.getMessage());
             }
         }
     }

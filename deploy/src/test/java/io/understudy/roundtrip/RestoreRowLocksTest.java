@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code restore-row} holds up nothing of the site: neither its DDL nor what waits behind that. */
 @Tag("slow")
@@ -65,6 +67,37 @@ class RestoreRowLocksTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
         assertThat(restored.get(90, TimeUnit.SECONDS)).as(site::err).isZero();
         assertThat(site.out()).contains("comes back: public.thing (id=1)");
+    }
+
+    /** Each row takes a quarter of a second to store, as with a trigger that does much. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"ALTER TABLE part ADD more int", "INSERT INTO thing (id) VALUES (1) ON CONFLICT DO NOTHING"})
+    void rowsThatAreStoredGiveWayToTheSite(String statement) throws Exception {
+        RowSite site = new RowSite(
+                state,
+                "CREATE TABLE thing (id int PRIMARY KEY); INSERT INTO thing VALUES (1);"
+                        + " CREATE TABLE part (id int PRIMARY KEY, thing int REFERENCES thing);"
+                        + " INSERT INTO part SELECT g, 1 FROM generate_series(1, 24) g;"
+                        + " CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " PERFORM pg_catalog.pg_sleep(0.25); RETURN NEW; END $$;"
+                        + " CREATE TRIGGER slow BEFORE INSERT ON part FOR EACH ROW EXECUTE FUNCTION slow()");
+        site.take();
+        site.sql("DELETE FROM part; DELETE FROM thing");
+        CompletableFuture<Integer> restored = CompletableFuture.supplyAsync(
+                () -> site.run("restore-row", "thing", "1", "--with-dependents", "--apply", "--yes"));
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> stores(site));
+        long start = System.nanoTime();
+        site.sql(statement);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        assertThat(restored.get(90, TimeUnit.SECONDS)).as(site::err).isZero();
+        assertThat(site.sql("SELECT count(*) FROM part")).isEqualTo("24");
+    }
+
+    /** A row of ours is there, and another one is on its way. */
+    private static boolean stores(RowSite site) {
+        return site.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+                .equals("1");
     }
 
     private static boolean reads(RowSite site) {

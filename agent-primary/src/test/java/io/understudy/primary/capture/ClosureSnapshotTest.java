@@ -222,6 +222,37 @@ class ClosureSnapshotTest {
         assertThat(found.unreferenced()).isEmpty();
     }
 
+    /** A query may run what the owner of a table wrote. It sees all rows, and has no rights that are worth taking. */
+    @Test
+    void aSuperuserIsRepresentedByARoleThatReadsAndNoMore() {
+        rows("'gone.txt'");
+        server.psql(database, """
+                CREATE ROLE %1$s_owner;
+                CREATE SCHEMA hidden AUTHORIZATION %1$s_owner;
+                SET ROLE %1$s_owner;
+                CREATE TABLE hidden.medium (path text);
+                INSERT INTO hidden.medium VALUES ('of a policy');
+                ALTER TABLE hidden.medium ENABLE ROW LEVEL SECURITY;
+                ALTER TABLE hidden.medium FORCE ROW LEVEL SECURITY;
+                RESET ROLE;
+                CREATE FUNCTION public.thumbnail(text) RETURNS text LANGUAGE plpgsql AS $$
+                BEGIN
+                    BEGIN RESET ROLE; RESET SESSION AUTHORIZATION; EXCEPTION WHEN OTHERS THEN NULL; END;
+                    RETURN $1 || ' ' || current_setting('is_superuser') || ' '
+                        || (SELECT count(*) FROM pg_roles WHERE rolname = session_user AND rolsuper);
+                END $$;
+                """.formatted(database));
+        ClosureRule rule = rule("select thumbnail(path) from medium union select thumbnail(path) from hidden.medium");
+
+        assertThat(take(hourly(), rule).closure().get(0).paths())
+                .containsExactlyInAnyOrder("gone.txt off 0", "of a policy off 0");
+        assertThat(look(Optional.empty(), rule).get(0).missing().get(0).paths())
+                .containsExactlyInAnyOrder("gone.txt off 0", "of a policy off 0");
+        assertThat(server.psql(database, "SELECT count(*) FROM pg_roles WHERE rolname LIKE '%understudy\\_closure%'")
+                        .strip())
+                .isEqualTo("0");
+    }
+
     @Test
     void withoutAQueryItSaysWhatToConfigure() {
         assertThatThrownBy(() -> look(Optional.empty()))

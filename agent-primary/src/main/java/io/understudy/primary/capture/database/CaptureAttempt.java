@@ -97,7 +97,8 @@ final class CaptureAttempt {
         tasks.add(() -> archive.set(source.archiveStands() ? standing() : archive(source, sink, sum)));
         tasks.addAll(workers.tasks(scope));
         if (!named.rules().isEmpty()) {
-            ClosureReader closure = new ClosureReader(sessions, source.frozen().moment(), watch, named);
+            ClosureReader closure =
+                    new ClosureReader(sessions.database(), source.frozen().moment(), watch, named);
             tasks.add(() -> closure.read(scope));
         }
         watched(tasks);

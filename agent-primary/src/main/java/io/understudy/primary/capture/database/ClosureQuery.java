@@ -18,18 +18,24 @@ public final class ClosureQuery {
      * @throws UnderstudyException {@code DATABASE_*} where there is no session; {@code CANCELLED}
      */
     public static void ask(Database database, NamedFiles files) {
-        for (ClosureRule rule : files.rules()) {
-            try (Session session = database.openApart(database.settings().name())) {
-                session.execute(ExportedSnapshot.BEGIN);
-                copy(session, rule, files);
-            } catch (IOException e) {
-                files.failed(rule, e.getMessage());
-            } catch (UnderstudyException e) {
-                if (e.code() == ErrorCode.CANCELLED || e.code() == ErrorCode.DATABASE_UNREACHABLE) {
-                    throw e;
-                }
-                files.failed(rule, e.getMessage());
+        try (ClosureLogin login = ClosureLogin.of(database, "a command")) {
+            for (ClosureRule rule : files.rules()) {
+                ask(login, rule, files);
             }
+        }
+    }
+
+    private static void ask(ClosureLogin login, ClosureRule rule, NamedFiles files) {
+        try (Session session = login.open()) {
+            session.execute(ExportedSnapshot.BEGIN);
+            copy(session, rule, files);
+        } catch (IOException e) {
+            files.failed(rule, e.getMessage());
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.CANCELLED || e.code() == ErrorCode.DATABASE_UNREACHABLE) {
+                throw e;
+            }
+            files.failed(rule, e.getMessage());
         }
     }
 

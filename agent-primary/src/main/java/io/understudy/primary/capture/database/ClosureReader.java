@@ -3,7 +3,7 @@ package io.understudy.primary.capture.database;
 import io.understudy.config.ClosureRule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.KeptSessions;
+import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.tasks.TaskScope;
 import java.io.IOException;
@@ -13,13 +13,13 @@ import java.io.IOException;
  * site's way costs its answer, and nothing else: the snapshot goes on.
  */
 final class ClosureReader {
-    private final KeptSessions sessions;
+    private final Database database;
     private final ExportedSnapshot moment;
     private final LockWatch watch;
     private final NamedFiles files;
 
-    ClosureReader(KeptSessions sessions, ExportedSnapshot moment, LockWatch watch, NamedFiles files) {
-        this.sessions = sessions;
+    ClosureReader(Database database, ExportedSnapshot moment, LockWatch watch, NamedFiles files) {
+        this.database = database;
         this.moment = moment;
         this.watch = watch;
         this.files = files;
@@ -27,25 +27,38 @@ final class ClosureReader {
 
     /** @throws UnderstudyException {@code CANCELLED} */
     void read(TaskScope scope) {
-        for (ClosureRule rule : files.rules()) {
-            Session session = null;
-            try {
-                session = watch.guardWorker(scope.open(sessions::open));
-                read(session, rule);
-            } catch (UnderstudyException | IOException e) {
-                if (Thread.currentThread().isInterrupted()
-                        || e instanceof UnderstudyException failure && failure.code() == ErrorCode.CANCELLED) {
-                    throw UnderstudyException.class.isInstance(e)
-                            ? (UnderstudyException) e
-                            : new UnderstudyException(
-                                    ErrorCode.CANCELLED, "the snapshot was given up", "take it again", e);
-                }
-                files.failed(rule, why(session, e));
-                if (session != null) {
-                    // It may be in a transaction that failed, which would keep the moment.
-                    session.close();
-                }
+        try (ClosureLogin login = ClosureLogin.of(database, "a snapshot")) {
+            files.rules().forEach(rule -> read(login, scope, rule));
+        } catch (UnderstudyException e) {
+            requireGoingOn(e);
+            files.rules().forEach(rule -> files.failed(rule, e.getMessage()));
+        }
+    }
+
+    private void read(ClosureLogin login, TaskScope scope, ClosureRule rule) {
+        Session session = null;
+        try {
+            session = watch.guardWorker(scope.open(login::open));
+            ExportedSnapshot.begin(session, moment.id());
+            ClosureQuery.copy(session, rule, files);
+        } catch (UnderstudyException | IOException e) {
+            requireGoingOn(e);
+            files.failed(rule, why(session, e));
+        } finally {
+            if (session != null) {
+                // It may be in a transaction that failed, which would keep the moment; and no other work gets it.
+                session.close();
             }
+        }
+    }
+
+    private static void requireGoingOn(Exception failure) {
+        boolean cancelled = failure instanceof UnderstudyException known && known.code() == ErrorCode.CANCELLED;
+        if (cancelled || Thread.currentThread().isInterrupted()) {
+            throw failure instanceof UnderstudyException known
+                    ? known
+                    : new UnderstudyException(
+                            ErrorCode.CANCELLED, "the snapshot was given up", "take it again", failure);
         }
     }
 
@@ -55,10 +68,5 @@ final class ClosureReader {
                 : watch.ended(session)
                         .map(why -> "it was in the way of the site: " + why)
                         .orElse(failure.getMessage());
-    }
-
-    private void read(Session session, ClosureRule rule) throws IOException {
-        ExportedSnapshot.begin(session, moment.id());
-        ClosureQuery.copy(session, rule, files);
     }
 }
