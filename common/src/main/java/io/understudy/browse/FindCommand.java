@@ -24,6 +24,10 @@ public final class FindCommand extends BrowseCommand {
     @Override
     void run(Settings settings, SnapshotReader reader) {
         SnapshotGlob wanted = SnapshotGlob.of(glob);
+        cli.heldAll(reader, () -> find(wanted, reader));
+    }
+
+    private void find(SnapshotGlob wanted, SnapshotReader reader) {
         EverySnapshot every = new EverySnapshot();
         SnapshotSearch search;
         try (ProgressDisplay progress = cli.progress()) {

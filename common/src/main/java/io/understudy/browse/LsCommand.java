@@ -54,7 +54,11 @@ public final class LsCommand extends BrowseCommand {
     @Override
     void run(Settings settings, SnapshotReader reader) {
         Optional<PathName> wanted = Optional.ofNullable(path).map(each -> PathName.parse(each, settings.trees()));
-        SnapshotFiles files = new SnapshotFiles(reader.open(cli.find(id, reader)));
+        SnapshotId snapshot = cli.find(id, reader);
+        cli.held(reader, List.of(snapshot), () -> list(wanted, new SnapshotFiles(reader.open(snapshot))));
+    }
+
+    private void list(Optional<PathName> wanted, SnapshotFiles files) {
         if (wanted.isEmpty() && !recursive) {
             Trees trees = new Trees(
                     files.snapshot(),

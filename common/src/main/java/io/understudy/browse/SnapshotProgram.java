@@ -55,6 +55,16 @@ public abstract class SnapshotProgram extends AgentProgram implements SnapshotCo
         });
     }
 
+    /** As {@link #held}, of all snapshots that there are when it begins. */
+    public final void heldAll(SnapshotReader reader, Runnable work) {
+        List<SnapshotId> all = reader.list();
+        if (all.isEmpty()) {
+            work.run();
+        } else {
+            held(reader, all, work);
+        }
+    }
+
     /** The report of {@code check} of a site, and whether it shares anything with the others of its folder. */
     public final CheckReport besideOthers(CheckReport report, Settings settings) {
         return choice().folder().isEmpty()

@@ -42,6 +42,22 @@ public final class DatabaseOptions {
         }
     }
 
+    /**
+     * Rows of one moment among those of another may break what the site relies on, and a table is replaced only with
+     * all that refers to it.
+     *
+     * @throws UnderstudyException {@code USAGE} where a part of the database is asked for
+     */
+    public void requireNoneOfLive() {
+        if (part.given() || part.database().isPresent() || owner != null) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore a part of a database to the live one: only files are restored to what is live",
+                    "restore-row brings rows back into it with what belongs to them; restore --to database:NAME --table"
+                            + " makes a copy next to it, to compare with");
+        }
+    }
+
     /** Writes it to a new file, and prints what was written. */
     public void dump(SnapshotProgram cli, String id, Path file, Settings settings, SnapshotReader reader) {
         if (owner != null) {

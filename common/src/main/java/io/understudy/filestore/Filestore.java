@@ -71,6 +71,11 @@ public interface Filestore extends AutoCloseable {
     enum Purpose {
         /** Writing what must not exist twice, in copies that took all that was written before. */
         COMMIT,
+        /**
+         * Reading and writing of all kinds by a server that only saves what it has: one copy suffices, whatever a
+         * commit needs.
+         */
+        SAVE,
         /** Writing what forbids another server to commit. */
         CLAIM,
         /** Deletions, of which each relies on those before. */

@@ -88,14 +88,16 @@ public final class HistoryCommand implements Callable<Integer> {
         cli.reading(settings, reader -> {
             try (KeptRevisions kept = KeptRevisions.open(settings, cli::say)) {
                 ErasedKeys erased = ErasedRows.known(settings, reader, includeErased, cli::say);
-                if (deleted) {
-                    DeletedTables tables = table == null
-                            ? DeletedTables.kept(settings.history(), from, erased)
-                            : DeletedTables.one(TableRef.parse(table), from, erased);
-                    tables.print(cli, reader, kept);
-                } else {
-                    versions(reader, kept, erased);
-                }
+                cli.heldAll(reader, () -> {
+                    if (deleted) {
+                        DeletedTables tables = table == null
+                                ? DeletedTables.kept(settings.history(), from, erased)
+                                : DeletedTables.one(TableRef.parse(table), from, erased);
+                        tables.print(cli, reader, kept);
+                    } else {
+                        versions(reader, kept, erased);
+                    }
+                });
             }
             return null;
         });

@@ -140,7 +140,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
                     keepsRevisions ? KeptRevisions.open(settings, cli::say) : KeptRevisions.none()) {
                 kept = revisions;
                 erased = ErasedRows.known(settings, reader, includeErased, cli::say);
-                restore(settings, reader, until);
+                cli.heldAll(reader, () -> restore(settings, reader, until));
             }
             return null;
         });

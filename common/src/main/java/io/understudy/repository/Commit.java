@@ -45,7 +45,8 @@ final class Commit {
         if (!manifest.periods().contains(Manifest.ORPHAN)) {
             throw new IllegalArgumentException("no orphan: " + manifest.periods());
         }
-        write(orphans, manifest.snapshot(), orphans.encode(manifest, key));
+        // Of several filestores into those that took its content.
+        write(orphans.during(Purpose.COMMIT), manifest.snapshot(), orphans.encode(manifest, key));
     }
 
     private static void write(Repository repository, SnapshotId snapshot, byte[] bytes) {

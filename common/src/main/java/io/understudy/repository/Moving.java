@@ -90,8 +90,8 @@ public final class Moving {
     }
 
     /**
-     * Replaces the manifests, oldest first, and says that the repository is encrypted. Nothing may be written at the
-     * same time, and no blob may lack its encrypted form. Repeated, it goes on.
+     * Replaces the manifests, oldest first, those of orphans at last, and says that the repository is encrypted.
+     * Nothing may be written at the same time, and no blob may lack its encrypted form. Repeated, it goes on.
      *
      * @return how many manifests were replaced
      * @throws UnderstudyException what the filestore throws, and why a manifest or its references cannot be read
@@ -99,14 +99,19 @@ public final class Moving {
     public int manifests() {
         // A snapshot that ran with the blobs may have made references of what was moved as content.
         names().ids(blob -> true).forEach(blob -> blobs.move(blob, Blobs.LONGEST, true));
+        int replaced = replaced(plain, encrypted) + replaced(plain.orphans(), encrypted.orphans());
+        encrypted.repairIdentity();
+        return replaced;
+    }
+
+    private int replaced(Repository from, Repository to) {
         int replaced = 0;
-        for (SnapshotId snapshot : snapshots()) {
-            if (!isMoved(snapshot)) {
-                encrypted.replaceStored(snapshot, encrypted.encode(plain.read(snapshot), key));
+        for (SnapshotId snapshot : listed(from, to)) {
+            if (!isMoved(to, snapshot)) {
+                to.replaceStored(snapshot, to.encode(from.read(snapshot), key));
                 replaced++;
             }
         }
-        encrypted.repairIdentity();
         return replaced;
     }
 
@@ -130,25 +135,30 @@ public final class Moving {
         return deleted;
     }
 
-    /** The blobs that a primary may read: the references of all snapshots. */
+    /** The blobs that a primary may read: the references of all snapshots, and of all orphans. */
     private KnownBlobs names() {
         KnownBlobs names = KnownBlobs.none();
-        for (SnapshotId snapshot : snapshots()) {
-            Outline outline = isMoved(snapshot) ? encrypted.outline(snapshot) : plain.outline(snapshot);
-            outline.parts().forEach(section -> section.own(plain.blobs(), part -> names.add(part.blob())));
-        }
+        name(plain, encrypted, names);
+        name(plain.orphans(), encrypted.orphans(), names);
         return names;
     }
 
+    private void name(Repository from, Repository to, KnownBlobs names) {
+        for (SnapshotId snapshot : listed(from, to)) {
+            Outline outline = isMoved(to, snapshot) ? to.outline(snapshot) : from.outline(snapshot);
+            outline.parts().forEach(section -> section.own(plain.blobs(), part -> names.add(part.blob())));
+        }
+    }
+
     /** Ascending, without what only has the name of one. */
-    private List<SnapshotId> snapshots() {
-        return plain.list().stream()
-                .filter(snapshot -> isMoved(snapshot) || plain.junk(snapshot).isEmpty())
+    private static List<SnapshotId> listed(Repository from, Repository to) {
+        return from.list().stream()
+                .filter(snapshot -> isMoved(to, snapshot) || from.junk(snapshot).isEmpty())
                 .toList();
     }
 
-    private boolean isMoved(SnapshotId snapshot) {
-        return encrypted.junk(snapshot).isEmpty();
+    private static boolean isMoved(Repository to, SnapshotId snapshot) {
+        return to.junk(snapshot).isEmpty();
     }
 
     /** A plain blob. @param moved whether its encrypted form is there */

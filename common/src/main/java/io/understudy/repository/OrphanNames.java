@@ -88,10 +88,36 @@ final class OrphanNames implements Filestore {
         return store.statEverywhere(inside(key)).map(OrphanNames::outside);
     }
 
-    /** Of blobs, whose names are the same. */
+    /** Of blobs, whose names are the same. What it adds to is a snapshot, or an orphan that was saved before. */
     @Override
     public WriteBatch batch() {
-        return store.batch();
+        WriteBatch batch = store.batch();
+        return new WriteBatch() {
+            @Override
+            public void put(String key, Content content) {
+                batch.put(key, content);
+            }
+
+            @Override
+            public void keep(String key) {
+                batch.keep(key);
+            }
+
+            @Override
+            public void addsTo(String key) {
+                batch.addsTo(store.stat(inside(key)).isPresent() ? inside(key) : key);
+            }
+
+            @Override
+            public void settle() {
+                batch.settle();
+            }
+
+            @Override
+            public void close() {
+                batch.close();
+            }
+        };
     }
 
     @Override

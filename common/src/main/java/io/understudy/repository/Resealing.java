@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * Encrypts all content of one filestore to the newest key of its repository: first the blobs, in the order of their
- * names, then the manifests. Each object is replaced under its name by one of equal content, so every snapshot is whole
- * at any moment for a reader that has all keys. Repeated, it changes nothing that is done.
+ * names, then the manifests, those of orphans at last. Each object is replaced under its name by one of equal content,
+ * so every snapshot is whole at any moment for a reader that has all keys. Repeated, it changes nothing that is done.
  *
  * <p>Nothing may be deleted from the repository at the same time, and what is written by others is for the newest key.
  * For one pass; used by one thread.
@@ -90,7 +90,8 @@ public final class Resealing {
             });
         }
         List<SnapshotId> snapshots = repository.list();
-        left += snapshots.size();
+        List<SnapshotId> orphans = repository.orphans().list();
+        left += snapshots.size() + orphans.size();
         try (TaskScope scope = new TaskScope(WHAT);
                 Stream<ObjectInfo> all = list(after)) {
             Iterator<ObjectInfo> objects = all.iterator();
@@ -99,7 +100,8 @@ public final class Resealing {
                 batch(scope, objects, done, progress);
             }
             if (!objects.hasNext()) {
-                manifests(snapshots, goesOn);
+                manifests(repository, snapshots, goesOn);
+                manifests(repository.orphans(), orphans, goesOn);
             }
         }
         return new Result(resealed.sum(), Math.max(0, left), Math.max(0, leftBytes), unreadable.sum());
@@ -134,20 +136,20 @@ public final class Resealing {
     }
 
     /** After all blobs: a manifest for the newest key says that all that it names is. */
-    private void manifests(List<SnapshotId> snapshots, BooleanSupplier goesOn) {
+    private void manifests(Repository from, List<SnapshotId> snapshots, BooleanSupplier goesOn) {
         for (SnapshotId snapshot : snapshots) {
             if (!goesOn.getAsBoolean()) {
                 return;
             }
-            manifest(snapshot);
+            manifest(from, snapshot);
             left--;
         }
     }
 
-    private void manifest(SnapshotId snapshot) {
+    private void manifest(Repository from, SnapshotId snapshot) {
         try {
-            repository.resealed(snapshot, key).ifPresent(bytes -> {
-                repository.replaceStored(snapshot, bytes);
+            from.resealed(snapshot, key).ifPresent(bytes -> {
+                from.replaceStored(snapshot, bytes);
                 resealed.increment();
             });
         } catch (UnderstudyException e) {

@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * <p>One that is outside its window gets claims, and no content; a copy that is under way then ends there, and goes on
  * when the window opens.
  *
- * <p>What a store's own retention dropped is not brought back to it.
+ * <p>What a store's own retention dropped is not brought back to it. Orphans come last: they have no order, and
+ * retention drops none.
  *
  * <p>Nothing may be deleted from the repository at the same time.
  */
@@ -150,6 +151,18 @@ public final class StoreSync {
                 whole = Optional.of(target.readSigned(snapshot));
                 lock(place, whole.get().outline());
                 current = true;
+            }
+        }
+        fillOrphans(repository.orphans(), target.orphans(), progress);
+    }
+
+    private void fillOrphans(Repository from, Repository to, Progress progress) {
+        List<SnapshotId> missing = new ArrayList<>(from.list());
+        missing.removeAll(Set.copyOf(to.list()));
+        for (SnapshotId orphan : missing) {
+            Cancellation.check("copy orphan " + orphan);
+            if (from.junk(orphan).isEmpty()) {
+                transfer.copy(from, to, orphan, bytes -> {}, progress);
             }
         }
     }

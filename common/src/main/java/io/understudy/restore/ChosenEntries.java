@@ -17,7 +17,7 @@ import java.util.Set;
  * The entries of a tree that globs choose: what one matches, what lies in a folder that one matches, and the folders
  * on the way there. In the order of the index, each folder before what it holds. Not thread-safe.
  */
-final class ChosenEntries implements Iterator<IndexEntry> {
+public final class ChosenEntries implements Iterator<IndexEntry> {
     private final String tree;
     private final List<SnapshotGlob> globs;
     private final Iterator<IndexEntry> index;
@@ -29,14 +29,14 @@ final class ChosenEntries implements Iterator<IndexEntry> {
     private Optional<SafePath> whole = Optional.empty();
 
     /** @param globs none: all entries */
-    ChosenEntries(String tree, List<SnapshotGlob> globs, Iterator<IndexEntry> index) {
+    public ChosenEntries(String tree, List<SnapshotGlob> globs, Iterator<IndexEntry> index) {
         this.tree = tree;
         this.globs = globs;
         this.index = index;
     }
 
     /** Those that matched something so far. */
-    Set<SnapshotGlob> matched() {
+    public Set<SnapshotGlob> matched() {
         return matched;
     }
 

@@ -40,23 +40,14 @@ public final class FilesOptions {
             description = "Only what it matches, as find does, with all that lies in it. May be given several times.")
     private List<String> paths = new ArrayList<>();
 
-    /**
-     * Rows and files of different moments may not fit each other, and nothing would remember which part is of which.
-     *
-     * @throws UnderstudyException {@code USAGE} where a part is chosen
-     */
-    public void requireWholeSite() {
-        if (!only.isEmpty() || !trees.isEmpty() || !paths.isEmpty()) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot restore a part of a snapshot to what this standby serves: it serves one moment, whole",
-                    "restore the part next to it: its files with --to FOLDER, its database with --to database:NAME");
-        }
+    /** Whether a part is chosen. */
+    public boolean isPart() {
+        return !only.isEmpty() || !trees.isEmpty() || !paths.isEmpty();
     }
 
     /** @throws UnderstudyException {@code USAGE} where a part of the files is chosen, which the target cannot take */
     public void requireAll(String target) {
-        if (!only.isEmpty() || !trees.isEmpty() || !paths.isEmpty()) {
+        if (isPart()) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot restore a part of a snapshot to " + target + ": it is always whole",
@@ -97,7 +88,8 @@ public final class FilesOptions {
         cli.print(result, result::text);
     }
 
-    private Selection selection() {
+    /** @throws UnderstudyException {@code USAGE} where it can't be read, or asks for a database */
+    public Selection selection() {
         Selection selection =
                 new Selection(only.stream().map(FilesOptions::kind).toList(), trees, paths);
         selection.globs();
@@ -108,8 +100,8 @@ public final class FilesOptions {
         if (text.equals("database")) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot restore a database to a folder: only files go there",
-                    "leave database out of --only");
+                    "cannot restore a database with the files of a snapshot",
+                    "leave database out of --only; --to database:NAME restores it next to the site's");
         }
         return Arrays.stream(TreeKind.values())
                 .filter(kind -> kind.label().equals(text))

@@ -23,12 +23,12 @@ public record Selection(List<TreeKind> kinds, List<String> trees, List<String> p
     }
 
     /** @throws UnderstudyException {@code USAGE} where one can't be read */
-    List<SnapshotGlob> globs() {
+    public List<SnapshotGlob> globs() {
         return paths.stream().map(SnapshotGlob::of).toList();
     }
 
     /** @throws UnderstudyException {@code USAGE} where a tree is not there, or none is chosen */
-    List<TreeData> in(SnapshotFiles files) {
+    public List<TreeData> in(SnapshotFiles files) {
         trees.forEach(files::tree);
         List<TreeData> chosen = files.trees().stream()
                 .filter(tree -> kinds.isEmpty() || kinds.contains(tree.kind()))

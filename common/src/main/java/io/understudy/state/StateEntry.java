@@ -63,8 +63,21 @@ public enum StateEntry {
     READING(
             Owner.BOTH,
             "reading",
-            "locks of the commands that hold a snapshot while they read it (`restore`, `dump`, `cat`, `diff`)",
+            "locks of the commands that hold a snapshot while they read it (`restore`, `dump`, `cat`, `diff`, `ls`, `find`, `history`, `restore-row`, `rewrite`)",
             "nothing; it is made again"),
+    RESTORED_PARTS(
+            Owner.BOTH,
+            "restored-parts.json",
+            1,
+            Loss.STOPS,
+            "the last `restore --to live` of parts: which snapshot and trees, and how far it is",
+            "it cannot be undone, and what a killed one left half stays so: what it replaced lies in `.understudy/undo` of each tree"),
+    PART_PLANS(
+            Owner.BOTH,
+            "restored-parts",
+            "for each of its trees the plan of its changes",
+            "as that of `restored-parts.json`"),
+    PARTS_LOCK(Owner.BOTH, "restored-parts.lock", "held by such a restore", "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     REPOSITORY_KEY(
             Owner.PRIMARY,
@@ -322,16 +335,6 @@ public enum StateEntry {
         BOTH,
         PRIMARY,
         REPLICA
-    }
-
-    /** What the agent does when a file is damaged or cannot be written. */
-    enum Loss {
-        /** It says so and does not go on. */
-        STOPS,
-        /** It logs a warning and goes on as if the file was not there. */
-        COSTS,
-        /** Its presence is what counts; one that cannot be written stops the agent. */
-        COUNTS
     }
 
     private final Owner owner;

@@ -60,8 +60,7 @@ public final class StateFile<T> {
     /** @param state the state folder; made when something is written */
     public static <T> StateFile<T> in(Path state, StateEntry entry, Class<T> type) {
         // A command that root ran leaves a file that the daemon can still read, where nothing in it decides anything.
-        Set<PosixFilePermission> permissions =
-                entry.loss() == StateEntry.Loss.COSTS ? AtomicFiles.READABLE : AtomicFiles.PRIVATE;
+        Set<PosixFilePermission> permissions = entry.loss() == Loss.COSTS ? AtomicFiles.READABLE : AtomicFiles.PRIVATE;
         return new StateFile<>(new StateStorage.OnDisk(entry.in(state), permissions), entry, type);
     }
 
@@ -145,7 +144,7 @@ public final class StateFile<T> {
 
     /** The same warning once in a row: some files are read every few seconds. */
     private void refuseOrWarn(UnderstudyException failure) {
-        if (entry.loss() != StateEntry.Loss.COSTS) {
+        if (entry.loss() != Loss.COSTS) {
             throw failure;
         }
         if (!warned.equals(failure.getMessage())) {

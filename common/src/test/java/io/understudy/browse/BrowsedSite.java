@@ -159,7 +159,12 @@ public final class BrowsedSite implements SnapshotReader {
         if (manifest == null) {
             throw new UnderstudyException(ErrorCode.SIGNATURE_INVALID, "cannot use " + snapshot, "find out why");
         }
-        return new Opened(manifest, blobs);
+        return new Opened(manifest, blob -> {
+            if (!held.contains(snapshot)) {
+                openedUnheld.add(snapshot);
+            }
+            return blobs.open(blob);
+        });
     }
 
     /** It stays in the listing, as where it is deleted right after that. */

@@ -99,6 +99,22 @@ public final class Manifests {
                 manifest.totals());
     }
 
+    /** The same as an orphan. */
+    public static Manifest orphan(Manifest manifest) {
+        return new Manifest(
+                manifest.format(),
+                manifest.site(),
+                manifest.snapshot(),
+                List.of(Manifest.ORPHAN),
+                manifest.moment(),
+                manifest.walLsn(),
+                manifest.server(),
+                manifest.versions(),
+                manifest.databases(),
+                manifest.trees(),
+                manifest.totals());
+    }
+
     /** The same as a server's last one, or with parts of older snapshots. */
     public static Manifest with(Manifest manifest, Manifest.Last last, List<Manifest.Carried> carried) {
         return new Manifest(

@@ -82,6 +82,23 @@ class ResealingTest {
         assertThat(again).isEqualTo(Result.NOTHING);
     }
 
+    /** It opens with the newest key alone, as each snapshot does. */
+    @Test
+    void anOrphanIsEncryptedAgainToo() throws IOException {
+        Manifest orphan = site.orphan(id(1, 2), 2);
+        String object = "orphans/" + id(1, 2) + ".json";
+        byte[] before = store.open(object, 0).readAllBytes();
+
+        rekey();
+
+        assertThat(store.open(object, 0).readAllBytes()).isNotEqualTo(before);
+        Repository opened = open(store).orphans();
+        assertThat(opened.read(id(1, 2))).isEqualTo(orphan);
+        new Verification(2).verify(opened, id(1, 2), Progress.none());
+        assertThat(open(store).resealing(site.key()).run(Optional.empty(), () -> true, at -> {}, Progress.none()))
+                .isEqualTo(Result.NOTHING);
+    }
+
     @Test
     void stoppedItSaysWhatIsLeft() throws IOException {
         int blobs = sizes().size();

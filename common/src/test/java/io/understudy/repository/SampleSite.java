@@ -66,12 +66,23 @@ public final class SampleSite {
      * @param change rows and files that differ from those of another number
      */
     public Manifest commit(SnapshotId snapshot, int change) {
+        Manifest manifest = manifest(snapshot, change);
+        repository.commit(manifest, key);
+        return manifest;
+    }
+
+    /** Saves what a server never shipped. */
+    public Manifest orphan(SnapshotId orphan, int change) {
+        Manifest manifest = Manifests.orphan(manifest(orphan, change));
+        repository.orphans().commit(manifest, key);
+        return manifest;
+    }
+
+    private Manifest manifest(SnapshotId snapshot, int change) {
         StreamRef archive = plain(Samples.bytes(100L + change, 3000));
         byte[] extra = Samples.text("row number " + change + "\n");
         StreamRef rows = rows(Samples.insert(ROWS, 0, extra));
-        Manifest manifest = Manifests.of(snapshot, archive, rows, tree(change), repository.blobs());
-        repository.commit(manifest, key);
-        return manifest;
+        return Manifests.of(snapshot, archive, rows, tree(change), repository.blobs());
     }
 
     private TreeData tree(int change) {

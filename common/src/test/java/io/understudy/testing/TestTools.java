@@ -22,6 +22,13 @@ public final class TestTools {
         return program.orElseThrow();
     }
 
+    /** Debian's packages, unpacked; the calling test is skipped, and says so, where they are not here. */
+    public static Path packages(String name) {
+        Path unpacked = folder(System.getenv(), Path.of("..")).resolve(name);
+        assumeTrue(Files.exists(unpacked.resolve("complete")), name + " is not here: run deploy/setup deployments");
+        return unpacked;
+    }
+
     private static Stream<Path> places() {
         Path own = folder(System.getenv(), Path.of(".."));
         return Stream.of(

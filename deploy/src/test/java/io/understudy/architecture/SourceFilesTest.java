@@ -20,6 +20,7 @@ class SourceFilesTest {
     private static final Set<String> LONG = Set.of(
             "AheadLoadTest",
             "CertificateMakerTest",
+            "PartsCliTest",
             "EncryptedRestoreTest",
             "GivenUpChangeTest",
             "IncrementalBaseTest",

@@ -192,6 +192,39 @@ class CrashPointsIT {
         return all;
     }
 
+    /** The points of {@code init} that the return of an old primary passes, too. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void returnKilledAt(ReplicaPoint point) throws IOException {
+        crash(servers -> new ReturnCrashes(servers).at(point));
+    }
+
+    static Stream<ReplicaPoint> returnKilledAt() {
+        ReplicaPoint[] all = {ReplicaPoint.MARKER_WRITTEN, ReplicaPoint.ROLE_NOTED};
+        return wanted(all, EnumSet.noneOf(ReplicaPoint.class), "returning ");
+    }
+
+    /** The points of a snapshot that an orphan passes, too. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void savingOfAnOrphanKilledAt(PrimaryPoint point) throws IOException {
+        crash(servers -> new ReturnCrashes(servers).saving(point));
+    }
+
+    static Stream<PrimaryPoint> savingOfAnOrphanKilledAt() {
+        PrimaryPoint[] all = {
+            PrimaryPoint.MOMENT_FROZEN,
+            PrimaryPoint.TABLE_STORED,
+            PrimaryPoint.DATABASE_RELEASED,
+            PrimaryPoint.TREE_READ,
+            PrimaryPoint.PACKS_STORED,
+            PrimaryPoint.TREE_INDEX_STORED,
+            PrimaryPoint.ALL_STORED,
+            PrimaryPoint.MANIFEST_WRITTEN
+        };
+        return wanted(all, EnumSet.of(PrimaryPoint.MANIFEST_WRITTEN), "returning ");
+    }
+
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource
     void replicaKilledAfterTheMarkerWasRemovedByHand(ReplicaPoint point) throws IOException {

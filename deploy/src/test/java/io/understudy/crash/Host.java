@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One server: a database, trees, a site whose service are three small scripts, and a process of its agents. */
@@ -144,6 +145,17 @@ final class Host implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether the copy of the site that a drill started runs. */
+    boolean rehearses() {
+        return Files.exists(home.resolve("site/rehearsed"));
+    }
+
+    /** Of a tree, by its name. */
+    Path tree(String name) {
+        return home.resolve(Map.of("media", "site/media", "config", "site/priv/config.d", "security", "site/security")
+                .get(name));
     }
 
     /** Runs a command in the process of this server's agents, which is started where there is none. */

@@ -28,6 +28,7 @@ record ReplicaCrashes(CrashStage stage) {
             case RETURN -> returning(point);
             case PROMOTE -> promotion(point);
             case DRILL -> rehearsing(point);
+            case REJOIN -> new ReturnCrashes(stage).at(point);
             case HAND_OVER -> new SwitchoverCrashes(stage).following(point);
         }
     }
@@ -174,9 +175,30 @@ record ReplicaCrashes(CrashStage stage) {
         stage.assertIs(stage.standby(), live);
         stage.standby().succeed("replica", "drill");
         stage.assertIs(stage.standby(), live);
+        assertNothingOfDrills();
+        stage.standby().killAt(point, 1, "replica", "drill");
+        // The next start of the daemon clears up, too.
+        stage.standby().begin("replica", "run");
+        Deadline.await("nothing of the drill is left", TAKES_OVER, this::nothingOfDrills);
+        stage.standby().kill();
+        stage.assertIs(stage.standby(), live);
+        stage.nextRound();
+    }
+
+    private void assertNothingOfDrills() {
         assertThat(stage.standby().state().resolve("drill")).doesNotExist();
         assertThat(stage.standby().state().resolve("drill.json")).doesNotExist();
-        stage.nextRound();
+        assertThat(stage.standby().rehearses()).isFalse();
+        assertThat(stage.standby().content().databases()).noneMatch(name -> name.contains("_drill"));
+    }
+
+    private boolean nothingOfDrills() {
+        try {
+            assertNothingOfDrills();
+            return true;
+        } catch (AssertionError e) {
+            return false;
+        }
     }
 
     private void importing(ReplicaPoint point) {

@@ -144,6 +144,14 @@ final class SiteContent {
         }
     }
 
+    /** The rows of a table, in no order. */
+    List<String> rowsIn(String table) {
+        return postgres.psql(database, "COPY " + table + " TO STDOUT;")
+                .lines()
+                .sorted()
+                .toList();
+    }
+
     /** Names, attributes and contents of all files, by tree, and the database that commands read and write. */
     List<List<String>> files() {
         List<List<String>> trees = new ArrayList<>();

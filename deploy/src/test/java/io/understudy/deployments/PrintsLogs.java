@@ -20,7 +20,8 @@ final class PrintsLogs implements TestExecutionExceptionHandler, LifecycleMethod
     }
 
     private static void print(ExtensionContext context, Throwable failure) {
-        if (!(failure instanceof TestAbortedException) && context.getRequiredTestInstance() instanceof ZotonicIT test) {
+        if (!(failure instanceof TestAbortedException)
+                && context.getRequiredTestInstance() instanceof DeploymentTest test) {
             test.fail();
             System.out.println(test.logsText());
         }

@@ -44,10 +44,11 @@ class ExampleConfigurationsTest {
     }
 
     /** A test of the reference deployment runs them. They name each other, and each the same key and filestore. */
-    @Test
-    void theServersOfAReferenceDeploymentDifferInNamesAlone() throws IOException {
-        String a = Files.readString(Path.of("examples/zotonic/a.yaml"));
-        String b = Files.readString(Path.of("examples/zotonic/b.yaml"));
+    @ParameterizedTest
+    @ValueSource(strings = {"zotonic", "django", "wordpress"})
+    void theServersOfAReferenceDeploymentDifferInNamesAlone(String name) throws IOException {
+        String a = Files.readString(Path.of("examples", name, "a.yaml"));
+        String b = Files.readString(Path.of("examples", name, "b.yaml"));
         String swapped = a.replace("a.example.net", "<other>")
                 .replace("b.example.net", "a.example.net")
                 .replace("<other>", "b.example.net")

@@ -25,7 +25,7 @@ final class Namespace implements AutoCloseable {
             # Servers that run as a user of their own may take ports such as 80.
             echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
             mount -t tmpfs -o mode=755 disk /mnt
-            mkdir /mnt/etc /mnt/work /mnt/opt /mnt/srv /mnt/lib /mnt/cache /mnt/bin
+            mkdir /mnt/etc /mnt/work /mnt/opt /mnt/srv /mnt/lib /mnt/cache /mnt/log /mnt/bin
             mount -t overlay -o lowerdir=/etc,upperdir=/mnt/etc,workdir=/mnt/work disk /etc
             while [ $# -gt 0 ]; do
                 mkdir "/mnt/opt/$2"; mount --bind "$1" "/mnt/opt/$2"; shift 2
@@ -34,6 +34,7 @@ final class Namespace implements AutoCloseable {
             mount --bind /mnt/srv /srv
             mount --bind /mnt/lib /var/lib
             mount --bind /mnt/cache /var/cache
+            mount --bind /mnt/log /var/log
             mount --bind /mnt/bin /usr/local/bin
             mount -t tmpfs -o mode=755 run /run
             mount -t tmpfs -o mode=1777 tmp /tmp

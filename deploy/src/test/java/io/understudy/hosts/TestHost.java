@@ -15,6 +15,17 @@ import java.util.TreeMap;
 public final class TestHost {
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    /** What packages have in /usr is laid over that of this machine, the rest is copied. */
+    private static final String INSTALL = """
+            from=/opt/$1
+            mount -t overlay -o "lowerdir=$from/usr:/usr" packages /usr
+            mount --bind /mnt/bin /usr/local/bin
+            for folder in etc var/lib; do
+                [ ! -d "$from/$folder" ] || cp -a "$from/$folder/." "/$folder"
+            done
+            [ ! -d "$from/lib/systemd" ] || { mkdir -p /etc/systemd; cp -a "$from/lib/systemd/." /etc/systemd; }
+            """;
+
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final String name;
@@ -70,6 +81,15 @@ public final class TestHost {
         List<Object> words = new ArrayList<>(List.of("sh", "-euc", script, "sh"));
         words.addAll(List.of(arguments));
         run(words.toArray()).successful();
+    }
+
+    /**
+     * Installs packages, as far as programs need that: their files are there, and none of their scripts has run.
+     *
+     * @param name of a folder among the host's programs that they were unpacked into
+     */
+    public void installPackages(String name) {
+        shell(INSTALL, name);
     }
 
     Namespace namespace() {

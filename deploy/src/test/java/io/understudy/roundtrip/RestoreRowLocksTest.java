@@ -61,7 +61,7 @@ class RestoreRowLocksTest {
                 + " PERFORM pg_catalog.pg_sleep(0.25); RETURN $1; END $$");
         CompletableFuture<Integer> restored =
                 CompletableFuture.supplyAsync(() -> site.run("restore-row", "thing", "1"));
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> reads(site));
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> reads(site) || restored.isDone());
         long start = System.nanoTime();
         site.sql("ALTER TABLE thing ADD more int");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
@@ -81,12 +81,14 @@ class RestoreRowLocksTest {
                         + " INSERT INTO part SELECT g, 1 FROM generate_series(1, 24) g;"
                         + " CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                         + " PERFORM pg_catalog.pg_sleep(0.25); RETURN NEW; END $$;"
-                        + " CREATE TRIGGER slow BEFORE INSERT ON part FOR EACH ROW EXECUTE FUNCTION slow()");
+                        + " CREATE TRIGGER slow BEFORE INSERT ON part FOR EACH ROW EXECUTE FUNCTION slow();"
+                        + " ALTER TABLE part ENABLE ALWAYS TRIGGER slow");
         site.take();
         site.sql("DELETE FROM part; DELETE FROM thing");
         CompletableFuture<Integer> restored = CompletableFuture.supplyAsync(
                 () -> site.run("restore-row", "thing", "1", "--with-dependents", "--apply", "--yes"));
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> stores(site));
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> stores(site) || restored.isDone());
+        assertThat(restored).as(() -> site.out() + site.err()).isNotDone();
         long start = System.nanoTime();
         site.sql(statement);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));

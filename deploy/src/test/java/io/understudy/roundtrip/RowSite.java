@@ -48,13 +48,16 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A database of the shared server, its snapshots, and the commands that look into the history of rows. */
 final class RowSite {
@@ -103,6 +106,41 @@ final class RowSite {
                 throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, snapshot + " is not there", "list");
             }
             return new Opened(snapshots.get(snapshot), new Counting());
+        }
+    }
+
+    /** Of the commands: what they read is held while they do, also its content. */
+    private final class Holding extends ForwardingReader {
+        private final Set<SnapshotId> held = new HashSet<>();
+
+        Holding() {
+            super(new Reader());
+        }
+
+        @Override
+        public Opened open(SnapshotId snapshot) {
+            Opened opened = super.open(snapshot);
+            requireHeld(snapshot);
+            return new Opened(opened.manifest(), blob -> {
+                requireHeld(snapshot);
+                return opened.blobs().open(blob);
+            });
+        }
+
+        private void requireHeld(SnapshotId snapshot) {
+            if (!held.contains(snapshot)) {
+                throw new IllegalStateException(snapshot + " is read, and retention may delete it");
+            }
+        }
+
+        @Override
+        public <T> T held(List<SnapshotId> snapshots, Consumer<String> remarks, Supplier<T> work) {
+            held.addAll(snapshots);
+            try {
+                return work.get();
+            } finally {
+                snapshots.forEach(held::remove);
+            }
         }
     }
 
@@ -195,7 +233,7 @@ final class RowSite {
 
         @Override
         public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
-            return work.apply(new WithRepository(new Reader()));
+            return work.apply(new WithRepository(new Holding()));
         }
 
         @Override

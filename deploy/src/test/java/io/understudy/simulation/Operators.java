@@ -46,6 +46,7 @@ final class Operators {
             "wrote the state",
             "renew the marker",
             "final snapshot",
+            "drill: ",
             "create done");
 
     private static final Duration LONGEST_RECOVERY = Duration.ofDays(4);
@@ -104,14 +105,17 @@ final class Operators {
             moveInASwitchover(server);
             return;
         }
-        switch (run.random.nextInt(22)) {
+        switch (run.random.nextInt(26)) {
             case 0, 1, 2 -> kill(server, true, run.random.nextBoolean());
             case 3, 4, 5 -> kill(server, run.random.nextBoolean(), true);
             case 6 -> away(server);
             case 7, 8 -> promote(server, run.random.nextInt(5) == 0, run.random.nextInt(5) == 0);
             case 9 -> removeMarker(server);
             case 10 -> touchMarker(server);
-            case 11, 12 -> init(server);
+            case 11 -> init(server);
+            case 12, 22, 23 -> rejoin(server);
+            case 24 -> rehearse(server);
+            case 25 -> dropOrphan(server);
             case 13 -> rollback(server);
             case 14 -> restore(server);
             case 15 -> sync(server);
@@ -269,6 +273,41 @@ final class Operators {
         run.replica(server).markerTouched();
     }
 
+    /** Most of them are killed at any moment, and asked for again; some of these are left alone then. */
+    private void rejoin(Server server) throws InterruptedException {
+        for (int attempt = 0; attempt < 3; attempt++) {
+            RejoinWork work = new RejoinWork(server, run);
+            work.start();
+            run.turns.await(1 + run.random.nextInt(400));
+            if (run.random.nextInt(3) == 0) {
+                return;
+            }
+            run.tell("kill", server.name, "rejoin");
+            run.turns.kill(work.process());
+        }
+    }
+
+    /** Next to the daemon; it is killed in the middle as often as not. */
+    private void rehearse(Server server) {
+        ReplicaWork here = new ReplicaWork(server, run, "drill");
+        run.turns.start(here.process, "drill", here.drills::rehearse);
+        run.turns.await(1 + run.random.nextInt(400));
+        if (run.random.nextBoolean()) {
+            run.tell("kill", server.name, "drill");
+            run.turns.kill(here.process);
+        }
+    }
+
+    /** All that was wanted of it is brought over. */
+    private void dropOrphan(Server server) {
+        List<String> there = run.returns.there();
+        if (!there.isEmpty()) {
+            String orphan = there.get(run.random.nextInt(there.size()));
+            run.tell("drop the orphan", server.name, orphan);
+            run.returns.drop(orphan);
+        }
+    }
+
     private void rollback(Server server) {
         if (run.holds.isOn() && run.random.nextBoolean()) {
             decide(server, run.random.nextBoolean());
@@ -351,7 +390,7 @@ final class Operators {
         Server primary = onePrimary();
         for (Server server : run.all) {
             if (server != primary && !server.marked()) {
-                init(server);
+                comeBack(server);
             }
         }
         mishaps.mend(primary);
@@ -375,6 +414,18 @@ final class Operators {
         run.store.requireWholeEverywhere();
         if (run.switches.isOn()) {
             new CalmSwitchover(run, standby -> decide(standby, true)).play(primary);
+        }
+        run.returns.requireAll();
+        run.drills.requireNothing();
+    }
+
+    /** By the one command or the other. */
+    private void comeBack(Server server) {
+        if (run.random.nextBoolean()) {
+            init(server);
+        } else if (!new RejoinWork(server, run).rejoin()) {
+            run.tell("rejoin was refused", server.name, "");
+            init(server);
         }
     }
 
@@ -429,7 +480,10 @@ final class Operators {
     /** The primary commits again, and every other server has the newest of it. */
     private boolean isWell(Server primary, long start) {
         Optional<Genuine> newest = run.store.newest();
-        if (run.primary(primary).taken() < start + 1 || newest.isEmpty() || !run.store.isInStep()) {
+        if (run.primary(primary).taken() < start + 1
+                || newest.isEmpty()
+                || !run.store.isInStep()
+                || !run.returns.isInStep()) {
             return false;
         }
         return run.all.stream()

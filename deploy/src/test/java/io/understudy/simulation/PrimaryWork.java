@@ -9,6 +9,7 @@ import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.RoleWatch;
 import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.Need;
+import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
@@ -52,12 +53,17 @@ final class PrimaryWork {
     private int asked;
 
     PrimaryWork(Server server, Run run) {
+        this(server, run, true);
+    }
+
+    /** @param tracking whether it follows the changes of the database, as the daemon does */
+    PrimaryWork(Server server, Run run, boolean tracking) {
         this.server = server;
         this.run = run;
         this.process = new Process(server.name + "/primary");
         PrimaryPorts ports = new PrimaryPorts(
                 run.filestore(server),
-                new SourceTables(server, run),
+                new SourceTables(server, run, tracking),
                 Optional.empty(),
                 server.clock,
                 run.turns.ticker(),
@@ -88,6 +94,11 @@ final class PrimaryWork {
         if (run.stores.areSeveral()) {
             run.turns.start(process, "sync", this::catchUps);
         }
+    }
+
+    /** What saves what this server never shipped. */
+    OrphanTaker orphans() {
+        return wiring.orphans();
     }
 
     /** How many snapshots this process has committed, or found not to be needed. */

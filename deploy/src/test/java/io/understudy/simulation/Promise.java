@@ -11,6 +11,10 @@ enum Promise {
     /** Of promise 6: of the two servers of a switchover one serves, and with all that was acknowledged. */
     HANDED_OVER_WHOLE(6),
     RETENTION(7),
+    /** Of promise 9: what an old primary never shipped is saved before anything is written over it. */
+    NOTHING_LOST_IN_A_RETURN(9),
+    /** Of promise 12: a drill leaves all that is live as it was, and nothing of its own. */
+    DRILL_LEAVES_NOTHING(12),
     AUTHENTIC(8),
     FILESTORE_IS_THE_TRUTH(9),
     NO_SILENT_FAILURE(10),

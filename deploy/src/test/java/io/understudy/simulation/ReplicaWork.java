@@ -58,7 +58,8 @@ final class ReplicaWork {
     private final Server server;
     private final Run run;
     final Process process;
-    private final ReplicaWiring wiring;
+    final ReplicaWiring wiring;
+    final DrillWork drills;
     private final Replica replica;
     private final MarkerWatch marker;
     private final Deque<BiConsumer<Replica, RoundControl>> jobs = new ArrayDeque<>();
@@ -80,6 +81,7 @@ final class ReplicaWork {
         this.wiring = new ReplicaWiring(server.settings, ports(), this::stepped);
         Events events = new Events(server.clock, Run::failingSink, this::hear);
         this.replica = wiring.replica(events);
+        this.drills = new DrillWork(server, run, wiring);
         this.marker = wiring.markerWatch(this::markerGone, this::wake, () -> {}, events);
     }
 
@@ -112,6 +114,7 @@ final class ReplicaWork {
     void start() {
         worker = run.turns.start(process, "replica", this::work);
         watch = run.turns.start(process, "marker-watch", this::watch);
+        drills.start(process);
     }
 
     /**
@@ -120,6 +123,9 @@ final class ReplicaWork {
      */
     void ask(boolean atOnce, BiConsumer<Replica, RoundControl> job) {
         jobs.add(job);
+        if (atOnce) {
+            drills.promoted();
+        }
         // A load ahead gets ten seconds to end, which are enough or not.
         if (atOnce && (!current.isEndingSoon() || run.random.nextBoolean())) {
             overtaken = current.isEndingSoon();
@@ -145,6 +151,7 @@ final class ReplicaWork {
     }
 
     private void markerGone() {
+        drills.promoted();
         current.cancel();
     }
 
@@ -254,6 +261,7 @@ final class ReplicaWork {
             @Override
             public void writeMarker(String reason, Optional<SnapshotId> snapshot) {
                 run.step("write the marker", "");
+                run.returns.marking(server);
                 real.writeMarker(reason, snapshot);
                 run.markers.marker(server, false);
                 run.step("wrote the marker", "");

@@ -52,6 +52,8 @@ final class Run {
     final DriftWatch drift = new DriftWatch(views);
     final HoldWatch holds;
     final SwitchWatch switches;
+    final ReturnWatch returns;
+    final DrillWatch drills = new DrillWatch(this);
     final AheadWatch ahead = new AheadWatch(this, views);
     final PromotionWatch promotions = new PromotionWatch(this, views);
     final ServerWatch servers = new ServerWatch(this, views, drift, ahead);
@@ -74,6 +76,7 @@ final class Run {
         this.store = new StoreWatch(stores, this);
         this.holds = new HoldWatch(seed, this);
         this.switches = new SwitchWatch(seed, this, views);
+        this.returns = new ReturnWatch(this);
         this.folder = folder;
         this.keys = keys;
         this.trusted = keys.trusted();

@@ -179,6 +179,11 @@ final class ServerWatch {
         }
     }
 
+    /** What is live there now is of one snapshot, or all of a site's own. */
+    void requireWhole(Server server) {
+        whole(server, views.of(server));
+    }
+
     private void whole(Server server, ServerView view) {
         if (server.live().isEmpty() || view.filesUnknown) {
             return;

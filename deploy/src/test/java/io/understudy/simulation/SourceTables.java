@@ -46,16 +46,21 @@ final class SourceTables implements SourceDatabase {
 
     private final Server server;
     private final Run run;
+    private final boolean tracking;
 
-    SourceTables(Server server, Run run) {
+    /** @param tracking whether it reads by the changes since the snapshot before, as a daemon does */
+    SourceTables(Server server, Run run, boolean tracking) {
         this.server = server;
         this.run = run;
+        this.tracking = tracking;
     }
 
     @Override
     public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable unused) {
         ChangeLog log = server.log;
-        log.ensureSlot();
+        if (tracking) {
+            log.ensureSlot();
+        }
         run.step("export a snapshot of the database", "");
         run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the database");
         DatabaseIdentity live = server.live()
@@ -65,10 +70,8 @@ final class SourceTables implements SourceDatabase {
         run.store.reads(frozen);
         long end = log.end();
         MomentSeen seen = log.seen(live);
-        run.step("write a mark into the log", "");
-        ChangeLog.Point point = log.mark(live, end, run.nonce());
-        run.step("read the log", "");
-        Optional<Newest> newest = before.flatMap(Before::newest);
+        Optional<ChangeLog.Point> point = tracking ? Optional.of(mark(live, end)) : Optional.empty();
+        Optional<Newest> newest = before.flatMap(Before::newest).filter(base -> tracking);
         Map<String, TableData> known = new TreeMap<>();
         Map<String, Set<String>> changed =
                 newest.flatMap(base -> log.since(base.snapshot(), live)).orElse(Map.of());
@@ -88,9 +91,16 @@ final class SourceTables implements SourceDatabase {
                 150000,
                 "15",
                 lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive),
-                notice(newest.map(Newest::snapshot), point),
+                point.map(it -> notice(newest.map(Newest::snapshot), it)).orElse(CommitNotice.NONE),
                 Optional.of(seen),
                 new Effort(!known.isEmpty(), Duration.ZERO, Duration.ZERO));
+    }
+
+    private ChangeLog.Point mark(DatabaseIdentity live, long end) {
+        run.step("write a mark into the log", "");
+        ChangeLog.Point point = server.log.mark(live, end, run.nonce());
+        run.step("read the log", "");
+        return point;
     }
 
     @Override

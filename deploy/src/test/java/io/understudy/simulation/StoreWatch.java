@@ -236,6 +236,7 @@ final class StoreWatch {
 
     void beforePut(Place place, String key, byte[] bytes) {
         boolean immutable = key.startsWith("blobs/") || key.startsWith("manifests/") || key.startsWith("epochs/");
+        immutable |= key.startsWith("orphans/");
         Optional<byte[]> there = immutable && !damaged.contains(key) ? place.object(key) : Optional.empty();
         if (there.isPresent() && !Arrays.equals(there.get(), bytes)) {
             throw Promise.IMMUTABLE.broken(key + " was changed");
@@ -249,6 +250,8 @@ final class StoreWatch {
             blob(key, bytes);
         } else if (key.startsWith("manifests/")) {
             manifest(server, place, id(key), bytes);
+        } else if (key.startsWith("orphans/")) {
+            run.returns.written(server, key, bytes);
         } else if (key.startsWith("epochs/")) {
             JsonNode claim = Contents.json(bytes);
             place.claims.put(
@@ -294,7 +297,15 @@ final class StoreWatch {
             sweep(server, place, key);
         } else if (key.startsWith("epochs/")) {
             takeBack(server, place, key);
+        } else if (key.startsWith("orphans/") && place.has(key)) {
+            run.returns.deleted(server, place, key);
         }
+    }
+
+    /** Reads what an agent wrote as an orphan. @throws Unsound where a blob of it is not there, or was never sound */
+    Content orphan(Place place, byte[] manifest) throws Unsound {
+        looking = place;
+        return contents.of(manifest, damaged);
     }
 
     /**
@@ -487,6 +498,7 @@ final class StoreWatch {
                     key + " was deleted, which " + user.get().id() + " names");
         }
         user.ifPresent(snapshot -> damaged.add(key));
+        run.returns.sweeping(place, key);
         Instant modified = place.truth.stat(key).map(ObjectInfo::modified).orElseThrow();
         if (modified.isAfter(run.time.now().minus(GRACE)) && !rewrittenByAnother) {
             throw Promise.RETENTION.broken(key + " was deleted, though it is of " + modified);

@@ -223,12 +223,12 @@ final class SwitchWatch {
         run.turns.kill(process);
     }
 
-    private static Map<String, List<String>> content(Server server) {
+    static Map<String, List<String>> content(Server server) {
         return sorted(server.content());
     }
 
     /** The order of rows means nothing. */
-    private static Map<String, List<String>> sorted(Map<String, String> content) {
+    static Map<String, List<String>> sorted(Map<String, String> content) {
         Map<String, List<String>> all = new TreeMap<>();
         content.forEach((name, text) -> all.put(name, text.lines().sorted().toList()));
         return all;

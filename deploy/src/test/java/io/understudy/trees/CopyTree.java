@@ -1,10 +1,10 @@
 package io.understudy.trees;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.FileHook;
 import io.understudy.files.TreeKind;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.stage.Stages;
 import io.understudy.replica.state.PlanSet;

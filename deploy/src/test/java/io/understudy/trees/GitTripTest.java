@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.config.TreeSource;
+import io.understudy.exchange.FileHook;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.FolderDeletion;
@@ -18,7 +19,6 @@ import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.rewrite.Rewrites;
 import io.understudy.replica.stage.TreeStager;

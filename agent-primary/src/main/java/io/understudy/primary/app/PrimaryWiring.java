@@ -136,7 +136,7 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** Of a server whose epoch is over. */
     public OrphanTaker orphans() {
-        return new OrphanTaker(settings.state(), marker, epochs, repository, keys::signing, source(Events.none()));
+        return OrphanWiring.taker(settings, marker, epochs, repository, keys, source(Events.none()));
     }
 
     private SnapshotSource source(Events events) {
@@ -339,7 +339,7 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
         services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
-        services.addAll(List.<Service>of(() -> recent, () -> page));
+        services.addAll(List.<Service>of(PartsWiring.finishing(settings), () -> recent, () -> page));
         services.add(monitoring.service(
                 settings.primary().http(),
                 ports.filestore(),

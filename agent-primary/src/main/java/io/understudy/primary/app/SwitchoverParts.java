@@ -39,8 +39,13 @@ public final class SwitchoverParts {
 
     /** The steps of this server. */
     public Switchover switchover(SwitchoverNotes notes, SiteService site, FinalSnapshot last, Events events) {
+        return switchover(notes, site, last, next(), events);
+    }
+
+    /** The same, with its questions about the next epoch asked through another. */
+    Switchover switchover(SwitchoverNotes notes, SiteService site, FinalSnapshot last, NextEpoch next, Events events) {
         return new Switchover(
-                settings.site(), notes, marker(), site, last, next(), times(), events, ports.clock(), ports.ticker());
+                settings.site(), notes, marker(), site, last, next, times(), events, ports.clock(), ports.ticker());
     }
 
     /** The epoch that this server may publish in. */

@@ -14,6 +14,7 @@ import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
+import io.understudy.primary.switchover.BoundedNextEpoch;
 import io.understudy.primary.switchover.FinalSnapshot;
 import io.understudy.primary.switchover.KnownStandby;
 import io.understudy.primary.switchover.Switchover;
@@ -74,7 +75,7 @@ final class SwitchoverWiring {
         SwitchoverParts parts = new SwitchoverParts(settings, ports, epochs, repository, key);
         CommandSiteService site = new CommandSiteService(
                 settings.service(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())), ports.ticker());
-        Switchover switchover = parts.switchover(notes, site, last(), events);
+        Switchover switchover = parts.switchover(notes, site, last(), new BoundedNextEpoch(parts.next()), events);
         Supplier<Integer> epoch = parts::epoch;
         SwitchoverChecks checks = new SwitchoverChecks(
                 settings.service(),

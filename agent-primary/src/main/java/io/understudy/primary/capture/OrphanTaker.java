@@ -3,13 +3,13 @@ package io.understudy.primary.capture;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.primary.capture.SnapshotRun.Result;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.Verification;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,32 +36,32 @@ import org.slf4j.LoggerFactory;
 public final class OrphanTaker {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanTaker.class);
 
-    /** Blobs that are looked for at the same time. */
-    private static final int LOOKS = 4;
-
     private final Path state;
     private final Marker marker;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
     private final Supplier<SigningKey> key;
     private final SnapshotSource source;
+    private final int looks;
     private final LocalLists lists;
     private final KeptManifest kept;
 
-    /** @param state folder of durable state */
+    /** @param state folder of durable state @param looks blobs that are looked for at the same time, 1 to 64 */
     public OrphanTaker(
             Path state,
             Marker marker,
             EpochStore epochs,
             Supplier<Repository> repository,
             Supplier<SigningKey> key,
-            SnapshotSource source) {
+            SnapshotSource source,
+            int looks) {
         this.state = Objects.requireNonNull(state);
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
         this.key = Objects.requireNonNull(key);
         this.source = Objects.requireNonNull(source);
+        this.looks = looks;
         this.lists = new LocalLists(state, source.ticker());
         this.kept = new KeptManifest(state);
     }
@@ -104,26 +105,28 @@ public final class OrphanTaker {
     }
 
     private Saved saveAlone(SnapshotRequest request, Progress progress) {
-        Repository target = repository.get();
-        requireOne(target);
+        // It forbids and permits nothing, so one of several filestores suffices; the others are caught up.
+        Repository target = repository.get().during(Purpose.SAVE);
         int epoch = requireOver(target);
         target.refreshKeys();
         Repository orphans = target.orphans();
         Optional<SnapshotId> shipped = target.newest(
                 target.list().stream().filter(each -> each.epoch() <= epoch).toList(),
                 junk -> LOG.warn("{}", junk.text()));
-        Optional<SnapshotId> earlier = own(orphans, epoch).filter(each -> isWhole(orphans, each, progress));
+        OrphanCheck check = new OrphanCheck(target, looks, progress);
+        Optional<SnapshotId> earlier = own(orphans, epoch).filter(each -> check.isWhole(each, place -> true));
         Repository home = earlier.isPresent() ? orphans : target;
-        Base base =
-                earlier.or(() -> shipped).map(each -> Base.of(home, each, kept)).orElse(Base.NONE);
+        Optional<SnapshotId> added = earlier.or(() -> shipped);
+        Base base = added.map(each -> Base.of(home, each, kept)).orElse(Base.NONE);
         Result result = take(target, base, epoch, request, progress);
         if (result.taken().isEmpty()) {
             return new Saved(earlier.flatMap(each -> base.manifest()), earlier.isPresent(), shipped);
         }
         Manifest orphan = result.taken().get().manifest();
-        if (earlier.or(() -> shipped).filter(each -> !home.holds(each)).isPresent()) {
-            LOG.info("what this server shipped last was deleted while the orphan was saved: it is saved once more");
-            orphans.delete(orphan.snapshot());
+        Predicate<Repository> hasBase =
+                place -> added.filter(each -> !(earlier.isPresent() ? place.orphans() : place).holds(each))
+                        .isEmpty();
+        if (base.manifest().isPresent() && !check.isWhole(orphan.snapshot(), hasBase)) {
             orphan = take(target, Base.NONE, epoch, request, progress)
                     .taken()
                     .orElseThrow()
@@ -163,33 +166,6 @@ public final class OrphanTaker {
                 .filter(each -> orphans.junk(each).isEmpty())
                 .filter(each -> orphans.outline(each).server().equals(source.server()))
                 .findFirst();
-    }
-
-    /**
-     * A process that was killed before it looked whether its base was still there may have saved one whose content
-     * retention deleted; that one is deleted.
-     */
-    private static boolean isWhole(Repository orphans, SnapshotId orphan, Progress progress) {
-        try {
-            new Verification(LOOKS).present(orphans, orphan, progress);
-            return true;
-        } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
-                throw e;
-            }
-            LOG.warn("orphan {} lacks content, and is saved once more: {}", orphan, e.getMessage());
-            orphans.delete(orphan);
-            return false;
-        }
-    }
-
-    private static void requireOne(Repository target) {
-        if (!target.copies().isEmpty()) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot save an orphan: with several filestores its content could be in one of them alone",
-                    "agent-replica rejoin --without-orphan, which keeps its database under another name");
-        }
     }
 
     /** @return the epoch of this server, which is over */

@@ -135,6 +135,24 @@ class EncryptingTest {
                 .isNotEqualTo(plain().blobs().put(content, 0, content.length).id());
     }
 
+    /** It is refused as plain otherwise, and retention would find its content to be garbage. */
+    @Test
+    void whatAnOldPrimaryNeverShippedIsEncryptedToo() throws IOException {
+        Manifest orphan = site.orphan(SECOND, 2);
+        prepare(BOTH, Optional.empty());
+        encrypting().change(Progress.none());
+        encrypting().clean(true);
+
+        assertThat(blobs(store.keys())).isEmpty();
+        for (AgeIdentity identity : List.of(A, B)) {
+            Repository orphans = openedBy(identity).orphans();
+            assertThat(orphans.list()).containsExactly(SECOND);
+            assertThat(orphans.read(SECOND)).isEqualTo(orphan);
+            new Verification(2).verify(orphans, SECOND, Progress.none());
+        }
+        assertThat(encrypting().change(Progress.none()).encrypted()).isZero();
+    }
+
     @Test
     void thePlainContentGoesWhenEachRecipientHasOpenedTheEncrypted() throws IOException {
         prepare(BOTH, Optional.empty());

@@ -165,6 +165,19 @@ class OrphanTakerTest {
         new Verification(2).verify(primary.repository.orphans(), saved, Progress.none());
     }
 
+    /** What is here is whole, whatever the filestore has lost of what was shipped. */
+    @Test
+    void savesAllWhereTheFilestoreLostContentOfWhatWasShipped() {
+        primary.database.rows("1\tfirst", "2\tnever shipped");
+        primary.promoteAnother(2);
+        deleteBlobs();
+
+        SnapshotId saved = save().orphan().orElseThrow().snapshot();
+
+        assertThat(primary.repository.orphans().list()).containsExactly(saved);
+        new Verification(2).verify(primary.repository.orphans(), saved, Progress.none());
+    }
+
     /** The same, and the filestore is away when the orphan that lacks content is to be deleted. */
     @Test
     void savesOnceMoreWhereAnEarlierRunCouldNotDeleteWhatLacksContent() {
@@ -273,7 +286,8 @@ class OrphanTakerTest {
                 primary.epochs,
                 () -> primary.repository,
                 () -> primary.key,
-                primary.source());
+                primary.source(),
+                2);
     }
 
     private Saved save() {

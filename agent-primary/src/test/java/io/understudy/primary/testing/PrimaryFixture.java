@@ -3,6 +3,7 @@ package io.understudy.primary.testing;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
+import io.understudy.filestore.Filestore;
 import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 
 /** A primary on fakes: a database of one table, one real tree, a repository in memory of which it holds epoch 1. */
 public final class PrimaryFixture {
@@ -40,6 +42,11 @@ public final class PrimaryFixture {
     public final Path media;
 
     public PrimaryFixture(Path folder) {
+        this(folder, (store, ticker) -> store);
+    }
+
+    /** @param around makes the repository's filestore of {@link #filestore} */
+    public PrimaryFixture(Path folder, BiFunction<InMemoryFilestore, FakeTicker, Filestore> around) {
         try {
             this.state = folder.resolve("state");
             this.media = Files.createDirectory(folder.resolve("media"));
@@ -48,8 +55,8 @@ public final class PrimaryFixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.repository =
-                Repository.create(filestore, UUID.randomUUID(), SITE, TrustedKeys.of(key.publicKey()), time.clock());
+        this.repository = Repository.create(
+                around.apply(filestore, time), UUID.randomUUID(), SITE, TrustedKeys.of(key.publicKey()), time.clock());
         this.epochs = new EpochStore(state);
         this.marker = new Marker(folder.resolve("BACKUP"));
         EpochClaim first = new EpochClaim(Optional.of(repository.id()), 1, "a", time.now(), "init", "nonce");

@@ -13,6 +13,16 @@ public final class RejoinWiring {
 
     /** @param config arguments that name the configuration to another program */
     public static Rejoin of(ReplicaWiring wiring, List<String> config) {
+        return of(
+                wiring,
+                OrphanProgram.of(
+                        new SystemCommandRunner(
+                                StateEntry.COMMANDS.in(wiring.settings().state())),
+                        config));
+    }
+
+    /** @param orphans saves what this server never shipped */
+    public static Rejoin of(ReplicaWiring wiring, Rejoin.Orphans orphans) {
         ReplicaPorts ports = wiring.ports();
         return new Rejoin(
                 wiring.settings(),
@@ -23,10 +33,7 @@ public final class RejoinWiring {
                 wiring::repository,
                 ports.databases(),
                 ports.site(),
-                OrphanProgram.of(
-                        new SystemCommandRunner(
-                                StateEntry.COMMANDS.in(wiring.settings().state())),
-                        config),
+                orphans,
                 ports.ticker());
     }
 }

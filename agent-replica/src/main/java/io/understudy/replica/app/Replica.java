@@ -1,6 +1,8 @@
 package io.understudy.replica.app;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.parts.LiveParts;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.forecast.MeasuredTimes;
@@ -19,14 +21,19 @@ import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a replica can do, each under the apply lock. Starts no thread. */
 public final class Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+
     private final ApplyLock lock;
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -38,6 +45,7 @@ public final class Replica {
     private final CleanUp cleanUp;
     private final LiveDatabases databases;
     private final MeasuredTimes measured;
+    private final LiveParts parts;
 
     Replica(
             ApplyLock lock,
@@ -48,7 +56,8 @@ public final class Replica {
             ReplicaSwitchover switchover,
             HoldDecisions decisions,
             CleanUp cleanUp,
-            LiveDatabases databases) {
+            LiveDatabases databases,
+            LiveParts parts) {
         this.lock = lock;
         this.store = store;
         this.backup = backup;
@@ -59,6 +68,7 @@ public final class Replica {
         this.decisions = decisions;
         this.cleanUp = cleanUp;
         this.databases = databases;
+        this.parts = parts;
         this.measured = work.measured();
     }
 
@@ -138,7 +148,12 @@ public final class Replica {
 
     /** @return what is live now; nothing when it went back to the state before the first import */
     public RoundResult rollback() {
-        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(() -> false), rollback::run));
+        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(() -> false), () -> {
+            rollback.require();
+            // What an operator restored on top of the import is not part of what it goes back to.
+            parts.removeFrom(store.record().live().flatMap(DatabaseVersion::snapshot));
+            return rollback.run();
+        }));
     }
 
     /** Throws at once what {@link #rollback} would: before anybody is asked. */
@@ -169,10 +184,23 @@ public final class Replica {
         return result;
     }
 
+    /** A promotion must not wait for the rest of a restore that was killed. */
+    private void finishParts() {
+        try {
+            parts.finish().ifPresent(LOG::info);
+            if (!(store.record().state() instanceof Applying)) {
+                parts.clear(store.record().live().flatMap(DatabaseVersion::snapshot));
+            }
+        } catch (UnderstudyException e) {
+            LOG.warn("{} ({})", e.getMessage(), e.hint());
+        }
+    }
+
     private <T> T locked(Supplier<T> work) {
         ProcessLock held = lock.acquire();
         try {
             return databases.during(() -> {
+                finishParts();
                 switchover.settle();
                 return work.get();
             });

@@ -1,8 +1,8 @@
 package io.understudy.replica.app;
 
+import io.understudy.exchange.FileHook;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
-import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;

@@ -297,7 +297,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 SwitchoverWiring.of(this, parts.source(), reconciler(events), promotion, events),
                 holding().decisions(failures(), events),
                 cleanUp(events),
-                ports.databases());
+                ports.databases(),
+                PartsWiring.parts(settings, ports));
     }
 
     MeasuredTimes measured() {

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
 import io.understudy.databases.SiteDatabases;
+import io.understudy.exchange.FileHook;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
@@ -9,7 +10,6 @@ import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.replica.apply.DatabaseSwap;
-import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.databases.NumberedDatabases;
 import io.understudy.replica.fetch.MirrorFolder;

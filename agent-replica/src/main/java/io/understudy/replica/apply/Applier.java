@@ -1,8 +1,9 @@
 package io.understudy.replica.apply;
 
 import io.understudy.events.Events;
+import io.understudy.exchange.TreePosition;
+import io.understudy.exchange.TreePosition.Position;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;

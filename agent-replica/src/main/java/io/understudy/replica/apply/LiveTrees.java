@@ -1,5 +1,6 @@
 package io.understudy.replica.apply;
 
+import io.understudy.exchange.TreePosition;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.state.PlanSet;
 import java.util.List;

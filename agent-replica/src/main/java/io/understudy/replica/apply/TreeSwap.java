@@ -1,38 +1,28 @@
 package io.understudy.replica.apply;
 
+import io.understudy.exchange.FileHook;
+import io.understudy.exchange.Plan;
+import io.understudy.exchange.PlanExchange;
+import io.understudy.exchange.TreePosition;
+import io.understudy.exchange.TreePosition.Position;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.FileFailure;
-import io.understudy.files.FileStat;
 import io.understudy.files.FolderDeletion;
-import io.understudy.files.SafePath;
-import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
-import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.stage.CacheRefresh;
-import io.understudy.replica.stage.Change;
 import io.understudy.replica.stage.OverwrittenPlaces;
-import io.understudy.replica.stage.Plan;
 import io.understudy.replica.stage.Plans;
-import io.understudy.replica.stage.WorkFolder;
 import io.understudy.replica.state.PlanSet;
-import io.understudy.restore.AttributeWriter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Makes the plans of a snapshot live by renames, and takes them back. Forward: exchanges in the plan's order, then
- * attributes, which a folder's own exchanges would spoil. Back: exchanges in reverse, then the old attributes. Each
- * call starts over and skips what is done, so it may be killed at any operation. Not for concurrent use.
- */
+/** Makes the plans of a snapshot live, tree by tree, and takes them back. Not for concurrent use. */
 public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
@@ -49,7 +39,7 @@ public final class TreeSwap implements LiveTrees {
 
     @Override
     public void forward(PlanSet plans, TreeKind kind) {
-        forEach(plans, Optional.of(kind), this::forward);
+        forEach(plans, Optional.of(kind), (plan, root) -> exchange(plan, root).forward());
     }
 
     @Override
@@ -57,7 +47,10 @@ public final class TreeSwap implements LiveTrees {
         List<UnderstudyException> failures = new ArrayList<>();
         for (Path file : all.files(plans)) {
             try {
-                run(file, Optional.of(kind), this::back);
+                run(
+                        file,
+                        Optional.of(kind),
+                        (plan, root) -> exchange(plan, root).back());
             } catch (UnderstudyException e) {
                 failures.add(e);
             }
@@ -72,8 +65,7 @@ public final class TreeSwap implements LiveTrees {
         forEach(
                 plans,
                 Optional.empty(),
-                (steps, plan, root, reached) ->
-                        FolderDeletion.delete(plan.header().undone(root)));
+                (plan, root) -> FolderDeletion.delete(plan.header().undone(root)));
     }
 
     @Override
@@ -107,7 +99,7 @@ public final class TreeSwap implements LiveTrees {
     @Override
     public void settle(PlanSet plans) {
         CacheRefresh caches = new CacheRefresh(all);
-        forEach(plans, Optional.empty(), (steps, plan, root, reached) -> caches.learn(plan, root));
+        forEach(plans, Optional.empty(), caches::learn);
     }
 
     @Override
@@ -120,118 +112,20 @@ public final class TreeSwap implements LiveTrees {
         all.clear(live);
     }
 
-    private void forEach(PlanSet plans, Optional<TreeKind> kind, Work work) {
+    private void forEach(PlanSet plans, Optional<TreeKind> kind, BiConsumer<Plan, TreeRoot> work) {
         all.files(plans).forEach(file -> run(file, kind, work));
     }
 
-    private void run(Path file, Optional<TreeKind> kind, Work work) {
+    private static void run(Path file, Optional<TreeKind> kind, BiConsumer<Plan, TreeRoot> work) {
         try (Plan plan = Plan.open(file)) {
             if (kind.isEmpty() || kind.get() == plan.header().kind()) {
-                run(plan, TreeRoot.of(plan.header().folder()), work);
+                work.accept(plan, TreeRoot.of(plan.header().folder()));
             }
         }
     }
 
-    private void run(Plan plan, TreeRoot root, Work work) {
-        Path[] at = {root.folder()};
-        try {
-            work.on(new FileOps(hook), plan, root, path -> at[0] = root.resolve(path));
-        } catch (IOException e) {
-            throw FileFailure.of("exchange", at[0], e);
-        }
-    }
-
-    private void forward(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
-        WorkFolder.create(root, plan.header().undone(root));
-        LivePaths paths = new LivePaths(plan, root, steps);
-        for (int i = 0; i < plan.size(); i++) {
-            Change change = plan.change(i);
-            reached.accept(change.path());
-            if (change instanceof Change.Put) {
-                paths.exchange(change).put();
-                ReplicaPoint.PATH_EXCHANGED.reached();
-            } else if (change instanceof Change.Remove) {
-                paths.exchange(change).remove();
-                ReplicaPoint.PATH_EXCHANGED.reached();
-            }
-        }
-        AttributeWriter attributeWriter = attributeWriter(plan);
-        for (int i = 0; i < plan.size(); i++) {
-            if (plan.change(i) instanceof Change.SetAttributes set) {
-                reached.accept(set.path());
-                setAttributes(steps, attributeWriter, paths.reach(set.path()), set.fresh());
-            }
-        }
-        attributeWriter.report(plan.header().tree());
-        forceOwn(steps, plan, root);
-    }
-
-    private void back(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
-        if (!Files.isDirectory(plan.header().undone(root))) {
-            LOG.info(
-                    "nothing of {} was made live in tree {}",
-                    plan.header().apply(),
-                    plan.header().tree());
-            return;
-        }
-        WorkFolder.create(root, plan.header().staged(root));
-        LivePaths paths = new LivePaths(plan, root, steps);
-        for (int i = plan.size() - 1; i >= 0; i--) {
-            Change change = plan.change(i);
-            reached.accept(change.path());
-            if (change instanceof Change.Put) {
-                Optional<PathSwap> exchange = paths.exchangeBack(change);
-                if (exchange.isPresent()) {
-                    exchange.get().unput();
-                    ReplicaPoint.PATH_RETURNED.reached();
-                }
-            } else if (change instanceof Change.Remove) {
-                paths.exchange(change).unremove();
-                ReplicaPoint.PATH_RETURNED.reached();
-            }
-        }
-        AttributeWriter attributeWriter = attributeWriter(plan);
-        for (int i = 0; i < plan.size(); i++) {
-            if (plan.change(i) instanceof Change.SetAttributes set && set.was().isPresent()) {
-                reached.accept(set.path());
-                TreeEntry old = set.fresh() instanceof TreeEntry.Link link
-                        ? new TreeEntry.Link(link.path(), set.was().get(), link.target())
-                        : new TreeEntry.Folder(set.path(), set.was().get());
-                setAttributes(steps, attributeWriter, paths.reach(set.path()), old);
-            }
-        }
-        forceOwn(steps, plan, root);
-    }
-
-    private static AttributeWriter attributeWriter(Plan plan) {
-        return new AttributeWriter(plan.header().owners(), plan.header().kind() == TreeKind.SECRETS);
-    }
-
-    /** A folder is forced as well: its renames are done by now. */
-    private static void setAttributes(
-            FileOps steps, AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted) throws IOException {
-        Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : PathSwap.stat(place.get());
-        if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
-            LOG.warn("{} is gone or was replaced by another process; its attributes are not set", wanted.path());
-            return;
-        }
-        if (!attributeWriter.isSet(place.get(), wanted.attributes())) {
-            steps.setAttributes(attributeWriter, place.get(), wanted.attributes());
-        }
-        if (stat.get().type() == FileStat.Type.FOLDER) {
-            steps.force(place.get());
-        }
-    }
-
-    private static void forceOwn(FileOps steps, Plan plan, TreeRoot root) throws IOException {
-        steps.force(plan.header().undone(root));
-        if (Files.isDirectory(plan.header().staged(root))) {
-            steps.force(plan.header().staged(root));
-        }
-    }
-
-    private interface Work {
-        /** @param reached takes the path of each change before it is made: a failure names it */
-        void on(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException;
+    private PlanExchange exchange(Plan plan, TreeRoot root) {
+        return new PlanExchange(
+                plan, root, hook, ReplicaPoint.PATH_EXCHANGED::reached, ReplicaPoint.PATH_RETURNED::reached);
     }
 }

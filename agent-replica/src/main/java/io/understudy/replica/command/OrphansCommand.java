@@ -232,7 +232,10 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
                 SnapshotId orphan = require(id, saved);
                 orphans.cli.confirm("Delete orphan " + orphan + "? What is in it is nowhere else.", yes);
                 return wiring.access().audit().around(Caller.ofThisProcess(), "orphans drop", orphan.toString(), () -> {
-                    saved.delete(orphan);
+                    // One of several filestores that is away would bring it back: all of them have to answer first.
+                    List<Repository> places = wiring.repository().each();
+                    places.forEach(place -> place.orphans().holds(orphan));
+                    places.forEach(place -> place.orphans().delete(orphan));
                     return new Dropped(orphan);
                 });
             });

@@ -1,8 +1,12 @@
 package io.understudy.replica.command;
 
+import io.understudy.audit.Caller;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.config.Settings;
 import io.understudy.dump.DatabaseOptions;
+import io.understudy.parts.LiveSite;
+import io.understudy.parts.PartsOptions;
+import io.understudy.replica.app.PartsWiring;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
@@ -27,14 +31,12 @@ import picocli.CommandLine.Parameters;
             "Imports the snapshot that is named, an older or a rejected one too.",
             "Newer ones that exist now are skipped; the next new one is imported again.",
             "With --to FOLDER restores files to a folder, with --to database:NAME or dump:FILE",
-            "the database next to the site's, and leaves the site alone."
+            "the database next to the site's, and leaves the site alone. With --tree, --path or",
+            "--only, files into what this standby serves, which --undo takes back."
         })
 final class RestoreCommand extends ReplicaCommand {
-    @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
     private String id;
-
-    @Option(names = "--yes", description = "Do not ask.")
-    private boolean yes;
 
     @Option(
             names = "--to",
@@ -52,14 +54,22 @@ final class RestoreCommand extends ReplicaCommand {
     @Mixin
     private DatabaseOptions database;
 
+    @Mixin
+    private PartsOptions parts;
+
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
+        if (parts.undo()) {
+            audited(wiring, "restore --undo", () -> parts.undo(cli, PartsWiring.site(wiring)));
+            return 0;
+        }
+        PartsOptions.require(id);
         RestoreTarget target = to == null ? new Live() : RestoreTarget.parse(to);
         if (target instanceof Live) {
-            files.requireWholeSite();
-            database.requireNone("the live site");
-            return restoreLive(wiring);
+            database.requireNoneOfLive();
+            return files.isPart() ? restoreParts(wiring) : restoreLive(wiring);
         }
+        parts.requireNone();
         SnapshotReader reader = ReplicaCli.reader(wiring);
         if (target instanceof Folder folder) {
             database.requireNone("a folder");
@@ -75,13 +85,31 @@ final class RestoreCommand extends ReplicaCommand {
         return 0;
     }
 
+    private int restoreParts(ReplicaWiring wiring) {
+        LiveSite site = PartsWiring.site(wiring);
+        String warning = " The next import replaces them again.";
+        audited(
+                wiring,
+                "restore --to live",
+                () -> parts.restore(cli, id, files, warning, site, ReplicaCli.reader(wiring)));
+        return 0;
+    }
+
+    private static void audited(ReplicaWiring wiring, String command, Runnable work) {
+        wiring.access().audit().around(Caller.ofThisProcess(), command, "", () -> {
+            work.run();
+            return command;
+        });
+    }
+
     private int restoreLive(ReplicaWiring wiring) {
+        parts.requireNone();
         SnapshotName name = ReplicaCli.name(id);
         Replica looking = ReplicaCli.looking(wiring);
         looking.requireBackupMode();
         SnapshotId snapshot = cli.find(name, ReplicaCli.reader(wiring));
         looking.require(snapshot);
-        cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
+        cli.confirm("Replace what this standby serves by " + snapshot + "?", parts.yes());
         Synced synced = cli.call(wiring, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
         cli.print(synced, synced::text);
         return 0;

@@ -81,9 +81,11 @@ final class RewriteCommand extends ReplicaCommand {
         }
         SnapshotReader reader = ReplicaCli.reader(wiring);
         SnapshotId snapshot = cli.find(id == null ? SnapshotName.LATEST : id, reader);
-        SnapshotReader.Opened opened = reader.open(snapshot);
-        Preview preview = new RewritePreview(settings).of(opened.manifest(), opened.blobs());
-        cli.print(Result.of(snapshot, preview), () -> text(snapshot, preview));
+        cli.held(reader, List.of(snapshot), () -> {
+            SnapshotReader.Opened opened = reader.open(snapshot);
+            Preview preview = new RewritePreview(settings).of(opened.manifest(), opened.blobs());
+            cli.print(Result.of(snapshot, preview), () -> text(snapshot, preview));
+        });
         return 0;
     }
 

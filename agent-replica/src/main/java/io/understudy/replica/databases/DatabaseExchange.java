@@ -1,12 +1,12 @@
 package io.understudy.replica.databases;
 
 import io.understudy.databases.SiteDatabase;
+import io.understudy.exchange.TreePosition;
+import io.understudy.exchange.TreePosition.Position;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.LiveTrees;
-import io.understudy.replica.apply.TreePosition;
-import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.databases.Places.At;
 import io.understudy.replica.databases.Places.Entry;
 import io.understudy.replica.events.ReplicaPoint;

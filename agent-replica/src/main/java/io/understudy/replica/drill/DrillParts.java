@@ -47,9 +47,28 @@ public record DrillParts(Settings settings, DrillSettings drill, Clock clock, Ti
                 settings.replica().changes().rows(),
                 it.erased(),
                 ticker));
+        DrillCopies copies = new ServerCopies(settings, drill, reader, database, space);
+        return drill(copies, store, backup, runner, health, measured, control, events);
+    }
+
+    /** Copies of trees alone, as of a site without PostgreSQL. */
+    public DrillCopies trees(SnapshotReader reader, DiskSpace space) {
+        return new ServerCopies(settings, drill, reader, Optional.empty(), space);
+    }
+
+    /** A drill on these copies, whatever makes them. The other parts are as those of a real server. */
+    public Drill drill(
+            DrillCopies copies,
+            ReplicaStateStore store,
+            BackupMode backup,
+            CommandRunner runner,
+            Function<CommandRunner, SiteService> health,
+            Drill.Measured measured,
+            DrillControl control,
+            Events events) {
         return new Drill(
                 DrillPlace.of(settings, drill),
-                new ServerCopies(settings, drill, reader, database, space),
+                copies,
                 new DrillSite(drill.site(), runner, health),
                 backup,
                 () -> Newest.of(store.record()),

@@ -96,6 +96,8 @@ public enum ReplicaPoint implements CrashPoint {
     DRILL_SITE_STOPPED(Work.DRILL),
     DRILL_CLEARED(Work.DRILL),
     DRILL_REPORTED(Work.DRILL),
+    REJOIN_SITE_STOPPED(Work.REJOIN),
+    REJOIN_ORPHAN_SAVED(Work.REJOIN),
     SUCCESSOR_NOTED(Work.HAND_OVER),
     SUCCESSOR_MARKED(Work.HAND_OVER),
     SUCCESSOR_FOLLOWED(Work.HAND_OVER);
@@ -118,6 +120,8 @@ public enum ReplicaPoint implements CrashPoint {
         PROMOTE,
         /** A rehearsal with a copy; it passes points of a load, too. */
         DRILL,
+        /** The return of an old primary; it passes points of a snapshot and of {@code init}, too. */
+        REJOIN,
         /** Of a server whose primary's agent has handed its site over. */
         HAND_OVER
     }

@@ -5,10 +5,14 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
@@ -144,20 +148,23 @@ public final class Rejoin {
      * Does it.
      *
      * @throws UnderstudyException {@code USAGE} where this server is the primary; {@code CONFIG_INVALID} where nothing
-     *     stops its site; {@code LOCKED} while an import runs; why the orphan is not saved
+     *     stops its site; {@code LOCKED} while an import runs, or one or a promotion has to be finished first; why the
+     *     orphan is not saved
      */
     public Result run(Request request) {
         Optional<String> nothing;
         Optional<Saved> saved = Optional.empty();
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
+            requireNoneUnderWay();
             nothing = nothingToSave()
                     .or(() ->
                             request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
             if (nothing.isEmpty()) {
-                requireOneFilestore();
                 stopSite(request);
+                ReplicaPoint.REJOIN_SITE_STOPPED.reached();
                 saved = Optional.of(orphans.save(request.acceptEmpty(), backup.on()));
+                ReplicaPoint.REJOIN_ORPHAN_SAVED.reached();
             }
         } finally {
             lock.close();
@@ -187,13 +194,22 @@ public final class Rejoin {
         }
     }
 
-    private void requireOneFilestore() {
-        if (settings.filestore().several().isPresent()) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot save what was never shipped: with several filestores its content could be in one of them alone",
-                    "agent-replica rejoin --without-orphan, which keeps the database of this server under another name");
+    /** Database and files may be of two snapshots then, or of none: what would be saved is nothing that there was. */
+    private void requireNoneUnderWay() {
+        Optional<ReplicaState> state = store.read().map(ReplicaRecord::state);
+        if (state.filter(Applying.class::isInstance).isPresent()) {
+            throw underWay("an import is in the middle of its apply", "agent-replica sync");
         }
+        if (state.filter(Promoting.class::isInstance).isPresent()) {
+            throw underWay("this server is being promoted", "agent-replica promote");
+        }
+    }
+
+    private static UnderstudyException underWay(String what, String command) {
+        return new UnderstudyException(
+                ErrorCode.LOCKED,
+                "cannot rejoin: " + what,
+                "finish that first with " + command + ", then run agent-replica rejoin again");
     }
 
     /** What it writes from here on would be in no orphan. */

@@ -2,6 +2,7 @@ package io.understudy.replica.stage;
 
 import io.understudy.bucket.LivePlace;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.IncludedEntries;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;

@@ -1,5 +1,7 @@
 package io.understudy.replica.stage;
 
+import io.understudy.exchange.Change;
+import io.understudy.exchange.Plan;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileCache.Known;
 import io.understudy.files.FileStat;

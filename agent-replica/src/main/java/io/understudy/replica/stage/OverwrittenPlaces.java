@@ -1,6 +1,9 @@
 package io.understudy.replica.stage;
 
 import io.understudy.bucket.LivePlace;
+import io.understudy.exchange.Change;
+import io.understudy.exchange.Plan;
+import io.understudy.exchange.PlanHeader;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.assets.PlaceNote;
 import java.nio.file.Path;

@@ -1,10 +1,13 @@
 package io.understudy.replica.stage;
 
+import io.understudy.exchange.Plan;
+import io.understudy.exchange.WorkFolder;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeRoot;
+import io.understudy.parts.LiveParts;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
@@ -131,8 +134,9 @@ public final class Plans {
 
     /**
      * Removes all that takes nothing back any more: the plans of other applies with what is staged and undone for them,
-     * and whatever else of ours lies in the trees. What was staged last and not begun stays for the next attempt. Each
-     * is tried, also when another fails. Idempotent.
+     * and whatever else of ours lies in the trees, but for restores of parts ({@link LiveParts}), which may be half
+     * done. What was staged last and not begun stays for the next attempt. Each is tried, also when another fails.
+     * Idempotent.
      *
      * @param live the apply of the snapshot that is live; empty: none is
      * @throws UnderstudyException the first failure
@@ -169,7 +173,7 @@ public final class Plans {
 
     private static void clear(Path folder, Optional<String> kept, List<UnderstudyException> failures) {
         WorkFolder.list(folder).stream()
-                .filter(each -> !Optional.of(name(each)).equals(kept))
+                .filter(each -> !Optional.of(name(each)).equals(kept) && !LiveParts.owns(each))
                 .forEach(each -> attempt(failures, () -> FolderDeletion.delete(each)));
     }
 

@@ -2,6 +2,7 @@ package io.understudy.replica.stage;
 
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.IncludedEntries;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.rewrite.FileDiff;
 import io.understudy.replica.rewrite.RewriteReport;

@@ -2,6 +2,16 @@ package io.understudy.replica.stage;
 
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.ChangeProbe;
+import io.understudy.exchange.ContentComparer;
+import io.understudy.exchange.ContentStager;
+import io.understudy.exchange.OwnStaging;
+import io.understudy.exchange.Plan;
+import io.understudy.exchange.PlanHeader;
+import io.understudy.exchange.ProtectedPaths;
+import io.understudy.exchange.Scope;
+import io.understudy.exchange.TreePlanner;
+import io.understudy.exchange.WorkFolder;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
@@ -251,6 +261,7 @@ public final class TreeStager implements Stage {
                     Stream<IndexEntry> index = TreeIndex.read(target.data().index(), blobs)) {
                 TreePlanner planner = new TreePlanner(
                         root,
+                        Scope.whole(),
                         new TreeWalker(root, target.excludes()),
                         new ProtectedPaths(root, target.excludes(), mounts.get()),
                         new ContentComparer(known, fresh, clock),

@@ -1,6 +1,7 @@
 package io.understudy.replica.stage;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.IncludedEntries;
 import io.understudy.files.Excludes;
 import io.understudy.replica.assets.GitTree;
 import io.understudy.replica.rewrite.TreeRewrite;

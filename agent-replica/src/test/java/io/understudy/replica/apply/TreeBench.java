@@ -1,6 +1,7 @@
 package io.understudy.replica.apply;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.FileHook;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.stage.Stages;

@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.exchange.FileHook;
 import io.understudy.files.TreeKind;
 import io.understudy.repository.TreeData;
 import io.understudy.testing.RandomTree;

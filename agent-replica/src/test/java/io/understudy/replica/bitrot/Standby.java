@@ -1,16 +1,20 @@
 package io.understudy.replica.bitrot;
 
+import io.understudy.browse.SnapshotReader;
 import io.understudy.events.Events;
+import io.understudy.exchange.FileHook;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
+import io.understudy.parts.LiveSite;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.PartsWiring;
+import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaDisk;
 import io.understudy.replica.app.ReplicaParts;
 import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.ReplicaWiring;
-import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabaseServer;
@@ -66,6 +70,7 @@ final class Standby {
 
     private final FakeTicker ticker = new FakeTicker();
     private Runnable whenStaged = () -> {};
+    private FileHook whenFilesChange = FileHook.none();
     private final FakeSiteService site = new FakeSiteService();
 
     Standby(Path home, Filestore filestore) throws IOException {
@@ -135,7 +140,32 @@ final class Standby {
         return media.resolve(".understudy");
     }
 
+    /** The agent with all its commands, which starts again with each call. */
+    Replica replica() {
+        return wiring().replica(Events.none());
+    }
+
+    /** What {@code restore --to live} of a part works on. */
+    LiveSite liveSite() {
+        return PartsWiring.site(wiring());
+    }
+
+    /** What of a snapshot can be read here. */
+    SnapshotReader.Opened open(SnapshotId snapshot) {
+        Repository repository = Repository.open(filestore, Manifests.SITE, BitRotSite.trusted());
+        return new SnapshotReader.Opened(repository.read(snapshot), repository.blobs());
+    }
+
+    /** Called before each operation on live files, from now on. */
+    void whenFilesChange(FileHook act) {
+        whenFilesChange = act;
+    }
+
     private Round round() {
+        return wiring().round(Events.none());
+    }
+
+    private ReplicaWiring wiring() {
         LiveDatabases databases = new FakeLiveDatabases(server, DATABASE);
         ReplicaDisk disk = new ReplicaDisk(
                 new MarkerBackupMode(marker, Manifests.SITE, clock),
@@ -143,7 +173,7 @@ final class Standby {
                 MirrorFolder.of(mirror()),
                 DiskSpace.ofThisMachine(),
                 MountPoints::now,
-                FileHook.none());
+                (operation, path) -> whenFilesChange.before(operation, path));
         ReplicaPorts ports = new ReplicaPorts(
                 filestore,
                 databases,
@@ -156,7 +186,7 @@ final class Standby {
                 () -> "nonce");
         UnaryOperator<ReplicaParts> parts = shipped -> new ReplicaParts(
                 snapshots(), shipped.claims(), watched(shipped.stage()), shipped.trees(), shipped.calls());
-        return new ReplicaWiring(AgentSettings.in(state.getParent(), List.of()), ports, parts).round(Events.none());
+        return new ReplicaWiring(AgentSettings.in(state.getParent(), List.of()), ports, parts);
     }
 
     private Stage watched(Stage stage) {

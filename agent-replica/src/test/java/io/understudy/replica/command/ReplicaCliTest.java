@@ -192,20 +192,32 @@ class ReplicaCliTest {
         assertRefused(run("dance"), ErrorCode.USAGE);
     }
 
-    /** A standby serves one moment: a part of another one is restored next to it. */
+    /** Rows of one moment among those of another may break what the site relies on. */
     @Test
-    void aPartIsNotRestoredToWhatIsLive() {
+    void noPartOfADatabaseIsRestoredToWhatIsLive() throws IOException {
+        Files.createFile(folder.resolve("BACKUP"));
         for (String[] part : List.of(
-                new String[] {"--only", "database"}, new String[] {"--tree", "media"}, new String[] {"--path", "*.jpg"
+                new String[] {"--table", "note"}, new String[] {"--schema-only"}, new String[] {"--only", "database"
                 })) {
             for (String[] to : List.of(new String[0], new String[] {"--to", "live"})) {
                 String[] arguments = Stream.of(new String[] {"restore", "00000001-00000001", "--yes"}, to, part)
                         .flatMap(Stream::of)
                         .toArray(String[]::new);
                 assertRefused(run(arguments), ErrorCode.USAGE);
-                assertThat(err.toString()).contains("--to FOLDER").contains("--to database:NAME");
+                assertThat(err.toString()).contains("--to database:NAME");
             }
         }
+    }
+
+    @Test
+    void aPartIsRestoredToWhatIsLiveInBackupModeAlone() throws IOException {
+        assertRefused(run("restore", "00000001-00000001", "--tree", "media", "--yes"), ErrorCode.NOT_BACKUP_MODE);
+        assertRefused(run("restore", "--undo", "--yes"), ErrorCode.NOT_BACKUP_MODE);
+        Files.createFile(folder.resolve("BACKUP"));
+        assertRefused(run("restore", "--undo", "--yes"), ErrorCode.USAGE);
+        assertThat(err.toString()).contains("cannot undo the last restore to what is live: there is none");
+        assertRefused(run("restore", "--yes"), ErrorCode.USAGE);
+        assertThat(err.toString()).contains("no snapshot is named");
     }
 
     @Test

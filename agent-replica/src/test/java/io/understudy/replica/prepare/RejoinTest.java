@@ -7,6 +7,7 @@ import io.understudy.config.Settings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
@@ -176,6 +177,22 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(result.why().orElseThrow()).contains("00000002-00000003");
         assertThat(done).isEmpty();
         assertThat(world.marker.on()).isTrue();
+    }
+
+    /** Database and files may be of two snapshots. */
+    @Test
+    void savesNothingInTheMiddleOfAnApply() {
+        wasPrimary();
+        anotherWasPromoted();
+        world.marker.putByHand(Optional.empty());
+        world.source.commit(2, 3);
+        world.points.dieBefore("stop");
+        assertThatThrownBy(world::sync).isInstanceOf(Crash.class);
+        world.points.live();
+
+        assertCode(() -> rejoin().run(ASKED), ErrorCode.LOCKED);
+
+        assertThat(done).isEmpty();
     }
 
     @Test

@@ -2,6 +2,9 @@ package io.understudy.replica.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.exchange.Change;
+import io.understudy.exchange.Plan;
+import io.understudy.exchange.PlanHeader;
 import io.understudy.files.Attributes;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.LinkTarget;

@@ -3,6 +3,7 @@ package io.understudy.replica.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.WorkFolder;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;

@@ -105,6 +105,10 @@ public final class SeveralFilestores implements Filestore {
 
     @Override
     public Filestore during(Purpose purpose) {
+        if (purpose == Purpose.SAVE) {
+            // Its stores are closed with this one.
+            return new SeveralFilestores(members, CommitRule.ANY, ticker);
+        }
         Taking taking = switch (purpose) {
             case COMMIT -> snapshot;
             case CLAIM ->
@@ -115,6 +119,7 @@ public final class SeveralFilestores implements Filestore {
                                 members,
                                 "with commit: any the old primary could go on in a filestore that has no claim, so"
                                         + " all of them are needed");
+            case SAVE -> throw new IllegalStateException("answered above");
             case DELETION, CATCH_UP -> Taking.any(reachable(each -> true));
         };
         return new JoinedFilestore(taking, ticker, purpose == Purpose.CLAIM);

@@ -1,0 +1,7 @@
+"""What gunicorn serves."""
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "album.settings")
+application = get_wsgi_application()

@@ -1,0 +1,68 @@
+package io.understudy.simulation;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.OrphanTaker;
+import io.understudy.progress.Progress;
+import io.understudy.replica.app.RejoinWiring;
+import io.understudy.replica.prepare.Rejoin;
+import io.understudy.replica.prepare.Rejoin.Request;
+import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.repository.Manifest;
+import io.understudy.simulation.Scheduler.Process;
+import java.util.Set;
+
+/**
+ * {@code agent-replica rejoin} of a server as one process: the shipped return of an old primary, which saves what was
+ * never shipped with the shipped code of the primary's agent. The two are programs of their own on a real server, and
+ * end together here.
+ */
+final class RejoinWork {
+    private final Server server;
+    private final Run run;
+    private final ReplicaWork replica;
+    private final PrimaryWork primary;
+
+    RejoinWork(Server server, Run run) {
+        this.server = server;
+        this.run = run;
+        this.replica = new ReplicaWork(server, run, "rejoin");
+        this.primary = new PrimaryWork(server, run, false);
+    }
+
+    Process process() {
+        return replica.process;
+    }
+
+    /** Next to the daemons. */
+    void start() {
+        run.turns.start(replica.process, "rejoin", this::rejoin);
+    }
+
+    /** @return whether this server is a standby now */
+    boolean rejoin() {
+        run.returns.begins(server);
+        try {
+            Rejoin.Result result = RejoinWiring.of(replica.wiring, this::save).run(new Request(true, false, Set.of()));
+            run.returns.done(server, result);
+            server.site.startByOperator();
+            return true;
+        } catch (UnderstudyException e) {
+            // It says so to who asked for it.
+            run.failed("rejoin", e, java.util.Optional.of(e));
+            run.returns.failed(server, e);
+            return false;
+        } finally {
+            if (!run.replica(server).process.isDead()) {
+                run.replica(server).markerTouched();
+            }
+        }
+    }
+
+    private Saved save(Set<String> acceptEmpty, boolean beforeImport) {
+        run.returns.stopped(server);
+        OrphanTaker.Saved saved = primary.orphans().save(acceptEmpty, beforeImport, Progress.none());
+        Saved told = new Saved(saved.orphan().map(Manifest::snapshot), saved.existed(), saved.shipped());
+        run.returns.saved(server, told);
+        return told;
+    }
+}

@@ -1,0 +1,220 @@
+package io.understudy.simulation;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.prepare.Rejoin;
+import io.understudy.repository.SnapshotId;
+import io.understudy.simulation.Contents.Content;
+import io.understudy.simulation.Contents.Unsound;
+import io.understudy.simulation.StoreWatch.Genuine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Watches old primaries that come back. Before the marker is written all that the stopped site has is in an orphan, or
+ * in a snapshot that was committed; a primary is refused, and its site goes on; an orphan that was acknowledged stays,
+ * with all its content, until it is dropped.
+ */
+final class ReturnWatch {
+    /** An orphan as it was written. @param content empty until it was acknowledged */
+    private record Orphan(String server, byte[] manifest, Optional<Content> content) {}
+
+    /**
+     * A return that is under way.
+     *
+     * @param incarnation of the site: a person may start it in the middle
+     * @param content what the site had when it was stopped; null before
+     * @param saved that this is saved
+     */
+    private record Under(int incarnation, Map<String, List<String>> content, boolean saved) {}
+
+    private final Run run;
+    private final Map<String, Orphan> orphans = new TreeMap<>();
+    private final Map<Scheduler.Task, Under> under = new HashMap<>();
+    private int returned;
+    private int acknowledged;
+
+    ReturnWatch(Run run) {
+        this.run = run;
+    }
+
+    void begins(Server server) {
+        run.tell("rejoin", server.name, "");
+        under.put(run.turns.current(), new Under(server.site.incarnation(), null, false));
+    }
+
+    /** The site was stopped: from here on nothing may change until the marker is there. */
+    void stopped(Server server) {
+        run.servers.requireWhole(server);
+        under.put(run.turns.current(), new Under(server.site.incarnation(), SwitchWatch.content(server), false));
+    }
+
+    /** An object under the name of an orphan was written. */
+    void written(String server, String key, byte[] manifest) {
+        orphans.computeIfAbsent(key, unused -> new Orphan(server, manifest, Optional.empty()));
+    }
+
+    /** By its server alone, before it relied on it; or where a person drops it. */
+    void deleted(String server, Place place, String key) {
+        Orphan orphan = orphans.get(key);
+        if (orphan != null
+                && orphan.content().filter(each -> isWhole(place, each)).isPresent()) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server + " deleted " + key + " in " + place.name + ", which was acknowledged");
+        }
+        if (run.stores.places.stream().noneMatch(other -> other != place && other.has(key))) {
+            orphans.remove(key);
+        }
+    }
+
+    private boolean isWhole(Place place, Content content) {
+        return content.blobs().stream()
+                .allMatch(key -> place.has(key) && !run.store.damagedKeys().contains(key));
+    }
+
+    /** Whether each filestore has each of them. */
+    boolean isInStep() {
+        return there().stream().allMatch(key -> run.stores.places.stream().allMatch(place -> place.has(key)));
+    }
+
+    /** Retention deletes a blob. */
+    void sweeping(Place place, String key) {
+        orphans.forEach((name, orphan) -> {
+            if (place.has(name)
+                    && orphan.content()
+                            .filter(each -> each.blobs().contains(key))
+                            .isPresent()) {
+                throw Promise.NOTHING_LOST_IN_A_RETURN.broken(key + " was deleted, which " + name + " names");
+            }
+        });
+    }
+
+    /** The agent says that all is saved that was never shipped. */
+    void saved(Server server, Rejoin.Saved saved) {
+        Under now = under.get(run.turns.current());
+        Map<String, List<String>> kept = saved.orphan()
+                .map(this::acknowledged)
+                .or(() -> saved.shipped().flatMap(this::shipped))
+                .orElseThrow(() -> Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                        server.name + " says that there was nothing to save, and names no snapshot that has it"));
+        if (isLeftAlone(server, now) && !kept.equals(now.content())) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server.name + " was stopped with " + now.content() + ", but " + saved + " holds " + kept);
+        }
+        under.put(run.turns.current(), new Under(now.incarnation(), now.content(), true));
+    }
+
+    private Map<String, List<String>> acknowledged(SnapshotId id) {
+        String key = "orphans/" + id + ".json";
+        Orphan orphan = Optional.ofNullable(orphans.get(key))
+                .orElseThrow(() -> Promise.NOTHING_LOST_IN_A_RETURN.broken(key + " is no orphan that was written"));
+        List<Place> places =
+                run.stores.places.stream().filter(place -> place.has(key)).toList();
+        if (places.isEmpty()) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(key + " is in no filestore");
+        }
+        Optional<Content> content = orphan.content();
+        for (Place place : places) {
+            content = Optional.of(read(place, key, orphan.manifest()));
+        }
+        orphans.put(key, new Orphan(orphan.server(), orphan.manifest(), content));
+        acknowledged++;
+        return content.map(ReturnWatch::all).orElseThrow();
+    }
+
+    private Content read(Place place, String key, byte[] manifest) {
+        try {
+            Content content = run.store.orphan(place, manifest);
+            WholeMoment.require(key, content);
+            return content;
+        } catch (Unsound e) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(key + " in " + place.name + ": " + e.getMessage());
+        }
+    }
+
+    private Optional<Map<String, List<String>>> shipped(SnapshotId id) {
+        return run.store.genuine(id.toString()).map(Genuine::content).map(ReturnWatch::all);
+    }
+
+    private static Map<String, List<String>> all(Content content) {
+        Map<String, String> all = new TreeMap<>(content.files());
+        content.tables().forEach((table, rows) -> all.put("table " + table, rows));
+        return SwitchWatch.sorted(all);
+    }
+
+    private static boolean isLeftAlone(Server server, Under now) {
+        return now.content() != null && server.site.incarnation() == now.incarnation();
+    }
+
+    /** The marker is about to be written, by whatever does it. */
+    void marking(Server server) {
+        Under now = under.get(run.turns.current());
+        if (now == null || now.content() == null) {
+            return;
+        }
+        if (!now.saved()) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server.name + " writes the marker before it has saved what it never shipped");
+        }
+        if (isLeftAlone(server, now) && !server.marked() && !now.content().equals(SwitchWatch.content(server))) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server.name + " has changed between the saving of its orphan and the marker");
+        }
+    }
+
+    /** Those that were acknowledged. */
+    List<String> there() {
+        return orphans.entrySet().stream()
+                .filter(each -> each.getValue().content().isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** By a person, in each filestore: its content may be deleted from here on. */
+    void drop(String key) {
+        orphans.remove(key);
+        run.stores.places.forEach(place -> place.truth.delete(key));
+    }
+
+    void done(Server server, Rejoin.Result result) {
+        returned++;
+        under.remove(run.turns.current());
+        run.tell("rejoined", server.name, result.toString());
+        if (!server.marked() && run.turns.current() != null) {
+            // A person may have removed it since; no agent does.
+            run.tell("rejoined without the marker", server.name, "");
+        }
+    }
+
+    void failed(Server server, UnderstudyException why) {
+        Under now = under.remove(run.turns.current());
+        boolean refused = why.code() == ErrorCode.USAGE && why.getMessage().contains("cannot rejoin");
+        if (refused && now != null && now.content() != null) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server.name + " is the primary, and its site was stopped for a return");
+        }
+    }
+
+    /** Nothing goes wrong any more: each orphan that was acknowledged is there, and whole. */
+    void requireAll() {
+        run.tell("returns", returned + " done, " + acknowledged + " with an orphan", orphans.size() + " there");
+        orphans.forEach((key, orphan) -> {
+            boolean damaged = orphan.content().stream()
+                    .flatMap(each -> each.blobs().stream())
+                    .anyMatch(run.store.damagedKeys()::contains);
+            if (orphan.content().isPresent() && !damaged) {
+                run.stores.places.forEach(place -> requireIn(place, key, orphan));
+            }
+        });
+    }
+
+    private void requireIn(Place place, String key, Orphan orphan) {
+        if (!place.has(key)) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(key + " is not in " + place.name);
+        }
+        read(place, key, orphan.manifest());
+    }
+}
