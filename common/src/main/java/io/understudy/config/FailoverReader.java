@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads what belongs to a change of roles: {@code dns}, {@code peer}, {@code on_fenced}, {@code fence},
- * {@code rehearse} and {@code drill}.
+ * {@code primary.switchover_by}, {@code rehearse} and {@code drill}.
  */
 final class FailoverReader {
     private static final int DNS_PORT = 53;
@@ -30,7 +30,13 @@ final class FailoverReader {
 
     FailoverSettings read() {
         return new FailoverSettings(
-                dns(), peer(), top.list(Setting.ON_FENCED), lease(), rehearse(), new DrillReader(top, trees).read());
+                dns(),
+                peer(),
+                top.list(Setting.ON_FENCED),
+                lease(),
+                top.below("primary").list(Setting.PRIMARY_SWITCHOVER_BY),
+                rehearse(),
+                new DrillReader(top, trees).read());
     }
 
     private Values section(String key) {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param onFenced command that stops the site of a server whose epoch is over, as a list; empty: none
  * @param lease how long the site goes on while no filestore answers, before {@code onFenced} stops it; empty: as long
  *     as that lasts
+ * @param switchoverBy names in the certificates of the standbys that may ask this primary to hand the site over; each
+ *     is one of {@code primary.replicas}
  * @param rehearse how {@code rehearse-site} tries the site
  * @param drill how a promotion is rehearsed; empty: it is not
  */
@@ -21,13 +23,21 @@ public record FailoverSettings(
         Optional<Peer> peer,
         List<String> onFenced,
         Optional<Duration> lease,
+        List<String> switchoverBy,
         Rehearse rehearse,
         Optional<DrillSettings> drill) {
     public static final FailoverSettings NONE = new FailoverSettings(
-            Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Rehearse.NONE, Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Rehearse.NONE,
+            Optional.empty());
 
     public FailoverSettings {
         onFenced = List.copyOf(onFenced);
+        switchoverBy = List.copyOf(switchoverBy);
     }
 
     /**

@@ -152,6 +152,7 @@ public enum Setting {
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
     PRIMARY_TRACKING("primary.tracking", Kind.CHOICE.of("auto", "off"), "auto"),
     PRIMARY_REPLICAS("primary.replicas", Kind.TEXTS, "[]"),
+    PRIMARY_SWITCHOVER_BY("primary.switchover_by", Kind.TEXTS, "[]"),
     PRIMARY_PROCESSORS("primary.processors", Kind.DECIMAL.in(0.05, 64), ""),
     PRIMARY_HTTP("primary.http", Kind.HTTP_LISTEN, "127.0.0.1:9464"),
 

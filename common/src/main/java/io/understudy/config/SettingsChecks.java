@@ -232,6 +232,12 @@ final class SettingsChecks {
                         .fault(
                                 Setting.PRIMARY_REPLICAS,
                                 "must be a list of DNS names or addresses, without ports and wildcards: " + name));
+        settings.failover().switchoverBy().stream()
+                .filter(name -> !settings.primary().replicas().contains(name))
+                .forEach(name -> top.below("primary")
+                        .fault(
+                                Setting.PRIMARY_SWITCHOVER_BY,
+                                "must be a list of names of primary.replicas, which does not have " + name));
     }
 
     private void trees(List<TreeSettings> trees) {

@@ -1,6 +1,7 @@
 package io.understudy.transport;
 
 import io.grpc.Context;
+import java.util.Collection;
 
 /**
  * Who is at the other end of a call.
@@ -20,6 +21,11 @@ public record Peer(String name, String address, boolean known) {
     public static Peer current() {
         Peer peer = KEY.get();
         return peer == null ? UNKNOWN : peer;
+    }
+
+    /** Whether its certificate shows it to be one of these servers, named as in {@code primary.replicas}. */
+    public boolean isOneOf(Collection<String> listed) {
+        return known && listed.stream().map(PeerNames::normal).anyMatch(name::equals);
     }
 
     /** The context of this thread, with this peer. */

@@ -67,6 +67,12 @@ public final class RpcFailures {
                 ErrorCode.AGENT_UNREACHABLE, what + ": " + PlainText.of(why(status)), hint(status), failure);
     }
 
+    /** Whether the other side ended the call with a reason of its own, and not the way to it. */
+    public static boolean isReasoned(Throwable failure) {
+        Metadata trailers = Status.trailersFromThrowable(failure);
+        return trailers != null && trailers.containsKey(KEY);
+    }
+
     /** Whatever listens there wrote it, and an operator's terminal shows it. */
     private static Failure plain(Failure sent) {
         return sent.toBuilder()

@@ -128,4 +128,14 @@ class FailoverSettingsTest {
         assertThatThrownBy(() -> read("fence: {unreachable: stop}\n"))
                 .hasMessageContaining("on_fenced does not say how the site is stopped");
     }
+
+    @Test
+    void onlyAServerThatMayFollowMayAskForASwitchover() {
+        assertThat(read("primary: {replicas: [b.example.net, c.example.net], switchover_by: [b.example.net]}\n")
+                        .switchoverBy())
+                .containsExactly("b.example.net");
+        assertThatThrownBy(() -> read("primary: {replicas: [b.example.net], switchover_by: [d.example.net]}\n"))
+                .hasMessageContaining(
+                        "primary.switchover_by must be a list of names of primary.replicas, which does not have d.example.net");
+    }
 }

@@ -363,6 +363,9 @@ record Interaction(String text, Set<Setting> settings) {
                         "With %s, only servers whose certificate carries a name of %s follow at %s.",
                         Setting.TLS_CERTIFICATE, Setting.PRIMARY_REPLICAS, Setting.PRIMARY_LISTEN),
                 of(
+                        "%s has names of %s, and means nothing without %s.",
+                        Setting.PRIMARY_SWITCHOVER_BY, Setting.PRIMARY_REPLICAS, Setting.TLS_CERTIFICATE),
+                of(
                         "A standby reaches no %s on another host without %s.",
                         Setting.REPLICA_PRIMARIES, Setting.TLS_CERTIFICATE),
                 of(

@@ -412,6 +412,9 @@ final class Operators {
             }
         }
         run.store.requireWholeEverywhere();
+        if (run.switches.isOn()) {
+            new CalmSwitchover(run, standby -> decide(standby, true)).play(primary);
+        }
         run.returns.requireAll();
         run.drills.requireNothing();
     }

@@ -54,6 +54,11 @@ final class SwitchWatch {
         return begun + " begun, " + handedOver + " handed over";
     }
 
+    /** How often a site was taken over with a final snapshot. */
+    int handedOver() {
+        return handedOver;
+    }
+
     void stopped(Server server) {
         stopped.put(server.name, content(server));
     }

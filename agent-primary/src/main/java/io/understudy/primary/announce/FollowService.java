@@ -10,6 +10,8 @@ import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
+import io.understudy.v1.SwitchoverCall;
+import io.understudy.v1.SwitchoverNews;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -29,14 +31,18 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
     private final String site;
     private final Followers followers;
     private final FollowerLog log;
+    private final AskedSwitchovers switchovers;
     private final ReportRate rate;
     private final List<Line> lines = new ArrayList<>();
     private volatile boolean stopping;
 
-    public FollowService(String site, Followers followers, FollowerLog log, Ticker ticker) {
+    /** @param switchovers receives what standbys ask for */
+    public FollowService(
+            String site, Followers followers, FollowerLog log, AskedSwitchovers switchovers, Ticker ticker) {
         this.site = site;
         this.followers = followers;
         this.log = log;
+        this.switchovers = switchovers;
         this.rate = new ReportRate(ticker);
     }
 
@@ -45,6 +51,21 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
         Line line = new Line(Peer.current(), (ServerCallStreamObserver<Announcement>) answers);
         line.open();
         return line;
+    }
+
+    @Override
+    public void switchover(SwitchoverCall call, StreamObserver<SwitchoverNews> news) {
+        Peer peer = Peer.current();
+        // A caller who has left is no reason to throw in the middle of a switchover.
+        ((ServerCallStreamObserver<SwitchoverNews>) news).setOnCancelHandler(() -> LOG.debug("{} has left", peer));
+        if (rate.allows(peer)) {
+            switchovers.answer(peer, call, news);
+        } else {
+            news.onError(RpcFailures.toStatus(new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "the primary does not hand the site over: this server calls too often",
+                    "try again in half a minute")));
+        }
     }
 
     /** Ends all calls: the primary stops. */

@@ -33,6 +33,7 @@ final class ReportText {
                 .setProven(PlainText.of(report.getProven(), WORD))
                 .setStep(PlainText.of(report.getStep(), WORD))
                 .setAhead(PlainText.of(report.getAhead(), WORD))
+                .setHeldSnapshot(PlainText.of(report.getHeldSnapshot(), WORD))
                 .setClaim(PlainText.of(report.getClaim(), WORD));
         if (report.hasProgress()) {
             plain.getProgressBuilder().setStep(PlainText.of(report.getProgress().getStep(), WORD));

@@ -3,8 +3,8 @@ package io.understudy.primary.app;
 import io.understudy.admin.AdminCommand;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.primary.capture.SnapshotRequest;
-import io.understudy.primary.switchover.SwitchoverRequest;
-import io.understudy.primary.switchover.SwitchoverView;
+import io.understudy.switchover.SwitchoverRequest;
+import io.understudy.switchover.SwitchoverView;
 import java.time.Duration;
 
 /** What can be asked of a primary's daemon. */

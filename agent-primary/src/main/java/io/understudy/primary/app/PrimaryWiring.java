@@ -22,7 +22,6 @@ import io.understudy.page.RecentSnapshots;
 import io.understudy.page.Refreshed;
 import io.understudy.postgres.Database;
 import io.understudy.primary.announce.FollowService;
-import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.ClosureSource;
 import io.understudy.primary.capture.FullSnapshotFlag;
@@ -318,8 +317,6 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.ticker(),
                 ports.clock(),
                 transport.isSecure() ? settings.primary().replicas() : List.of());
-        FollowService following = new FollowService(
-                settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = StatusReport.of(settings);
         StoreWatch stores = new StoreWatch(
                 storeCatchUp(), events, settings.filestore().several().isPresent(), primaryMetrics::filestores);
@@ -331,9 +328,10 @@ public final class PrimaryWiring implements AutoCloseable {
                 () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
                         .with(stores.last(), guard.view());
         AdminHandlers handlers = PrimaryHandlers.of(queue, events, audit, now);
-        Switchovers switchovers = new SwitchoverWiring(
-                        settings, ports, epochs, repository, keys::signing, followers, queue)
-                .switchovers(events, handlers);
+        SwitchoverWiring handingOver =
+                new SwitchoverWiring(settings, ports, epochs, repository, keys::signing, followers, queue);
+        Switchovers switchovers = handingOver.switchovers(events, handlers);
+        FollowService following = handingOver.service(switchovers, audit, events);
         AdminServer admin = access().server(handlers, audit, events);
         RecentSnapshots recent = new RecentSnapshots(repository, ports.clock());
         Refreshed<String> page = PrimaryPage.refreshed(now, daemonStatus, recent, longestPause, ports.clock());

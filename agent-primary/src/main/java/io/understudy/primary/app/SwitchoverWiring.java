@@ -1,11 +1,15 @@
 package io.understudy.primary.app;
 
 import io.understudy.admin.AdminHandlers;
+import io.understudy.audit.AuditLog;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.primary.announce.AskedSwitchovers;
+import io.understudy.primary.announce.FollowService;
+import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
@@ -97,6 +101,17 @@ final class SwitchoverWiring {
         return all;
     }
 
+    /** What standbys call, also to ask for a switchover. */
+    FollowService service(Switchovers switchovers, AuditLog audit, Events events) {
+        return new FollowService(
+                settings.site(),
+                followers,
+                new FollowerLog(audit, events, ports.ticker()),
+                new AskedSwitchovers(
+                        settings.site(), settings.failover().switchoverBy(), followers, audit, switchovers::run),
+                ports.ticker());
+    }
+
     private FinalSnapshot last() {
         Path lock = StateEntry.SNAPSHOT_LOCK.in(settings.state());
         Path stopped = StateEntry.QUIESCE.in(settings.state());
@@ -163,6 +178,9 @@ final class SwitchoverWiring {
                         Optional.of(each.report().getState()),
                         snapshot(each.report().getApplied()),
                         snapshot(each.report().getAhead()),
+                        snapshot(each.report().getHeldSnapshot()),
+                        !each.report().getStep().isEmpty(),
+                        Optional.of(each.report().getAgentVersion()).filter(version -> !version.isEmpty()),
                         each.lastSeen(),
                         each.report().hasLastError()
                                 ? Optional.of(each.report().getLastError().getMessage())
@@ -178,6 +196,9 @@ final class SwitchoverWiring {
                 false,
                 Optional.empty(),
                 report.applied(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
                 Optional.empty(),
                 report.when(),
                 Optional.empty());

@@ -6,8 +6,9 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.PrimaryWiring;
-import io.understudy.primary.switchover.SwitchoverRequest;
-import io.understudy.primary.switchover.SwitchoverView;
+import io.understudy.switchover.SwitchoverRequest;
+import io.understudy.switchover.SwitchoverRequest.What;
+import io.understudy.switchover.SwitchoverView;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -42,8 +43,11 @@ final class SwitchoverCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
-        Duration within = Duration.ofSeconds(limit);
-        requireUsage(within);
+        SwitchoverRequest request = new SwitchoverRequest(
+                Optional.ofNullable(standby).orElse(""),
+                Duration.ofSeconds(limit),
+                plan ? What.PLAN : cancel ? What.CANCEL : What.BEGIN);
+        requireUsage(request);
         AdminClient daemon = agent.access().client();
         if (!daemon.daemonRuns()) {
             throw new UnderstudyException(
@@ -58,38 +62,25 @@ final class SwitchoverCommand extends PrimaryCommand {
                     yes);
         }
         try (ProgressDisplay progress = cli.progress()) {
-            SwitchoverView done = daemon.call(
-                    PrimaryCommands.SWITCHOVER,
-                    new SwitchoverRequest(Optional.ofNullable(standby).orElse(""), within, plan, cancel),
-                    progress);
+            SwitchoverView done = daemon.call(PrimaryCommands.SWITCHOVER, request, progress);
             cli.print(done, done::text);
-            return exitCode(done);
+            return done.exitCode();
         }
     }
 
-    private void requireUsage(Duration within) {
+    private void requireUsage(SwitchoverRequest request) {
         if (cancel == (standby != null) || cancel && plan) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "switchover needs the name of a standby, or --cancel alone",
                     "agent-primary status lists the standbys: agent-primary switchover NAME --plan");
         }
-        if (within.compareTo(SwitchoverRequest.SHORTEST) < 0 || within.compareTo(SwitchoverRequest.LONGEST) > 0) {
+        if (!request.hasLimit()) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "--limit must be from " + SwitchoverRequest.SHORTEST.toSeconds() + " to "
                             + SwitchoverRequest.LONGEST.toSeconds() + " s",
                     "it covers the stop of the site, the final snapshot and the standby's import");
         }
-    }
-
-    private static int exitCode(SwitchoverView done) {
-        if (done.outcome().equals(SwitchoverView.WENT_BACK)) {
-            return ErrorCode.CANCELLED.exitCode();
-        }
-        return done.problem()
-                .flatMap(each -> ErrorCode.of(each.code()))
-                .map(ErrorCode::exitCode)
-                .orElse(0);
     }
 }

@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param state as its status shows it; empty in a report of the repository
  * @param applied the snapshot that is live there
  * @param ahead a newer one that is loaded there
+ * @param held the newest that it does not apply before an operator has decided; empty in a report of the repository
+ * @param busy whether it works on a snapshot now: the final one would wait for the end of that
+ * @param version of Understudy there; empty in a report of the repository
  * @param when it reported
  * @param fault what failed there last
  */
@@ -20,6 +23,9 @@ public record KnownStandby(
         Optional<String> state,
         Optional<SnapshotId> applied,
         Optional<SnapshotId> ahead,
+        Optional<SnapshotId> held,
+        boolean busy,
+        Optional<String> version,
         Instant when,
         Optional<String> fault) {
     /** Whether it has all up to this snapshot, live or loaded. */

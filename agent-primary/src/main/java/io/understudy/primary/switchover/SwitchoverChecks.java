@@ -1,5 +1,6 @@
 package io.understudy.primary.switchover;
 
+import io.understudy.cli.AgentVersion;
 import io.understudy.config.NearestName;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.failure.ErrorCode;
@@ -64,6 +65,33 @@ public final class SwitchoverChecks {
         all.add(result("filestores", this::ready));
         all.add(result("commands of the site", this::commands));
         all.add(result("standby", () -> describe(known(standby))));
+        all.addAll(remarks(standby));
+        return all;
+    }
+
+    /** What does not stand in the way, and should be known before the site is stopped. */
+    private List<CheckResult> remarks(String standby) {
+        List<CheckResult> all = new ArrayList<>();
+        try {
+            KnownStandby known = known(standby);
+            newest.get()
+                    .filter(id -> known.state().isPresent() && !known.has(id))
+                    .ifPresent(
+                            id -> all.add(
+                                    CheckResult.warning(
+                                            "data of the standby",
+                                            standby + " does not have " + id + ", the newest snapshot, yet",
+                                            "the site runs on here until it does, for --limit at most; if that is too short: see agent-replica status there")));
+            known.version()
+                    .filter(version -> !version.equals(AgentVersion.current()))
+                    .ifPresent(version -> all.add(CheckResult.warning(
+                            "versions",
+                            standby + " runs version " + version + ", this server " + AgentVersion.current(),
+                            "upgrade the older one first; docs/upgrade.md")));
+        } catch (UnderstudyException e) {
+            // The check of the standby reports it.
+            return List.of();
+        }
         return all;
     }
 
@@ -145,6 +173,7 @@ public final class SwitchoverChecks {
         standby.state().filter(state -> !state.equals("following")).ifPresent(state -> {
             throw notReady(standby, "it is " + state);
         });
+        requireNotHeld(standby);
         standby.fault().ifPresent(fault -> {
             throw notReady(standby, fault);
         });
@@ -159,6 +188,19 @@ public final class SwitchoverChecks {
                 + standby.ahead()
                         .map(ahead -> ahead + " loaded, " + live + " live")
                         .orElse(live + " live");
+    }
+
+    /** @throws UnderstudyException {@code SNAPSHOT_HELD} where an operator of the standby has to decide first */
+    static void requireNotHeld(KnownStandby standby) {
+        standby.held().ifPresent(held -> {
+            // The final snapshot would be held like it, with both sites down until the limit.
+            throw new UnderstudyException(
+                    ErrorCode.SNAPSHOT_HELD,
+                    "cannot hand the site over to " + standby.name() + ": " + held
+                            + " is held there, for it differs too much from what is applied",
+                    "decide on " + standby.name() + ": agent-replica accept " + held + ", or agent-replica reject "
+                            + held + "; see docs/holds.md");
+        });
     }
 
     private static UnderstudyException notReady(KnownStandby standby, String why) {

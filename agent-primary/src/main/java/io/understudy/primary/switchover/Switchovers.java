@@ -6,13 +6,15 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
-import io.understudy.primary.switchover.SwitchoverView.StepView;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
 import io.understudy.switchover.SwitchoverNote;
 import io.understudy.switchover.SwitchoverNote.Step;
 import io.understudy.switchover.SwitchoverNotes;
+import io.understudy.switchover.SwitchoverRequest;
+import io.understudy.switchover.SwitchoverView;
+import io.understudy.switchover.SwitchoverView.StepView;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
@@ -21,9 +23,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -36,19 +41,29 @@ public final class Switchovers implements Service {
     /** Service managers wait longer than that for an agent's end. */
     private static final Duration LAST_TURNS = Duration.ofSeconds(20);
 
-    /** What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it. */
-    private static final Duration UNSEEN = Duration.ofSeconds(10);
-
     private final Marker marker;
     private final SwitchoverChecks checks;
     private final Switchover switchover;
     private final SwitchoverNotes notes;
     private final SwitchoverTimes times;
     private final Supplier<Integer> epoch;
-    private final Supplier<Optional<SnapshotId>> shipped;
+    private final ShippedAhead ahead;
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
+    /** The one that was asked of this process last; null: none. */
+    private final AtomicReference<Asked> last = new AtomicReference<>();
+
+    private record Asked(String standby, CompletableFuture<SwitchoverView> end) {
+        /** Of one that has ended. */
+        private SwitchoverView result() {
+            try {
+                return end.join();
+            } catch (CompletionException e) {
+                throw (RuntimeException) e.getCause();
+            }
+        }
+    }
 
     /**
      * @param epoch that this server may publish in
@@ -72,7 +87,7 @@ public final class Switchovers implements Service {
         this.notes = notes;
         this.times = times;
         this.epoch = epoch;
-        this.shipped = shipped;
+        this.ahead = new ShippedAhead(checks, shipped, ticker);
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
@@ -128,20 +143,48 @@ public final class Switchovers implements Service {
      * @throws UnderstudyException what stands in the way; nothing has changed then
      */
     public SwitchoverView run(SwitchoverRequest request, Progress progress) {
-        if (request.cancel()) {
-            return cancel();
-        }
-        if (request.plan()) {
-            return SwitchoverView.plan(
-                    request.standby(),
-                    checks.run(request.standby()),
-                    Arrays.stream(Step.values())
-                            .filter(step -> step != Step.GOING_BACK && step != Step.LEFT)
-                            .map(step -> new StepView(step.next(), times.of(step)))
-                            .toList());
-        }
+        return switch (request.what()) {
+            case PLAN -> plan(request.standby());
+            case CANCEL -> cancel(request.standby());
+            case WATCH -> watched(request.standby(), progress);
+            case BEGIN -> handOver(request, progress);
+        };
+    }
+
+    private SwitchoverView plan(String standby) {
+        return SwitchoverView.plan(
+                standby,
+                checks.run(standby),
+                Arrays.stream(Step.values())
+                        .filter(step -> step != Step.GOING_BACK && step != Step.LEFT)
+                        .map(step -> new StepView(step.next(), times.of(step)))
+                        .toList());
+    }
+
+    private SwitchoverView handOver(SwitchoverRequest request, Progress progress) {
         checks.require(request.standby());
-        shipAhead(request, progress);
+        Asked asked = new Asked(request.standby(), new CompletableFuture<>());
+        Asked before = last.get();
+        boolean free = before == null || before.end().isDone();
+        if (!free || !last.compareAndSet(before, asked)) {
+            throw new UnderstudyException(
+                    ErrorCode.LOCKED,
+                    "a switchover of this server is being prepared by another command",
+                    "wait for its end; see agent-primary status");
+        }
+        try {
+            asked.end().complete(begun(request, progress));
+        } catch (RuntimeException e) {
+            asked.end().completeExceptionally(e);
+        } finally {
+            // After an error that nothing here can handle: the next one must not wait for it.
+            asked.end().cancel(false);
+        }
+        return asked.result();
+    }
+
+    private SwitchoverView begun(SwitchoverRequest request, Progress progress) {
+        ahead.ship(request, progress);
         // That may have taken long, and a marker of an operator's is not this switchover's to remove.
         checks.require(request.standby());
         Instant now = clock.instant();
@@ -152,27 +195,29 @@ public final class Switchovers implements Service {
         return awaited(begun, progress);
     }
 
-    /** What is there before the site stops need not be shipped while it is down. */
-    private void shipAhead(SwitchoverRequest request, Progress progress) {
-        progress.report("ship what changed", 0, -1);
-        Optional<SnapshotId> newest = shipped.get();
-        long begun = ticker.nanos();
-        while (newest.isPresent()) {
-            KnownStandby standby = checks.known(request.standby());
-            boolean unseen = standby.state().isEmpty() && ticker.since(begun).compareTo(UNSEEN) > 0;
-            if (standby.has(newest.get()) || unseen) {
-                return;
+    /** A caller whose connection was lost sees the end, also of one that a process before had begun. */
+    private SwitchoverView watched(String standby, Progress progress) {
+        Asked asked = last.get();
+        if (asked != null && asked.standby().equals(standby)) {
+            while (!asked.end().isDone()) {
+                progress.report(notes.read().map(note -> note.step().next()).orElse("ship what changed"), 0, -1);
+                ticker.pause(PAUSE, "wait for the end of the switchover, which goes on by itself");
             }
-            progress.report("wait until " + request.standby() + " has " + newest.get(), 0, -1);
-            if (ticker.since(begun).compareTo(request.limit()) > 0) {
-                throw new UnderstudyException(
-                        ErrorCode.AGENT_UNREACHABLE,
-                        "cannot hand the site over to " + request.standby() + ": it does not have " + newest.get()
-                                + " after " + request.limit().toSeconds() + " s",
-                        "see agent-replica status there; --limit gives it longer");
-            }
-            ticker.pause(PAUSE, "wait for " + request.standby());
+            return asked.result();
         }
+        Optional<SwitchoverNote> there =
+                notes.read().filter(note -> note.standby().equals(standby));
+        if (there.isPresent()) {
+            return awaited(there.get(), progress);
+        }
+        return marker.present()
+                ? SwitchoverView.of(standby, SwitchoverView.HANDED_OVER, Optional.empty(), Optional.empty())
+                : SwitchoverView.of(
+                        standby,
+                        SwitchoverView.WENT_BACK,
+                        Optional.empty(),
+                        Optional.of("no switchover to " + standby
+                                + " is under way any more; the log of agent-primary there says why"));
     }
 
     private SwitchoverView awaited(SwitchoverNote begun, Progress progress) {
@@ -184,20 +229,30 @@ public final class Switchovers implements Service {
             ticker.pause(PAUSE, "wait for the end of the switchover, which goes on by itself");
             now = notes.read();
         }
-        SwitchoverNote last = now.orElse(before.orElseThrow());
+        SwitchoverNote end = now.orElse(before.orElseThrow());
         // The replica's agent here may have ended it already: the marker says which of the two servers has the site.
         boolean over = marker.present();
         return SwitchoverView.of(
-                last.standby(),
+                end.standby(),
                 over ? SwitchoverView.HANDED_OVER : SwitchoverView.WENT_BACK,
-                last.last().map(SnapshotId::toString),
-                over ? Optional.empty() : last.why());
+                end.last().map(SnapshotId::toString),
+                over ? Optional.empty() : end.why());
     }
 
-    private SwitchoverView cancel() {
+    /** @param standby that asks for it; empty: an operator of this server does */
+    private SwitchoverView cancel(String standby) {
         Optional<SwitchoverNote> note = notes.read();
+        note.filter(each ->
+                        !standby.isEmpty() && !each.isLeft() && !each.standby().equals(standby))
+                .ifPresent(other -> {
+                    throw new UnderstudyException(
+                            ErrorCode.USAGE,
+                            "cannot end the switchover that is under way: it is to " + other.standby() + ", not to "
+                                    + standby,
+                            "end it on the primary: agent-primary switchover --cancel");
+                });
         if (note.filter(each -> !each.isLeft()).isEmpty()) {
-            return SwitchoverView.of("", "none", Optional.empty(), Optional.empty());
+            return SwitchoverView.of(standby, "none", Optional.empty(), Optional.empty());
         }
         if (note.filter(SwitchoverNote::goesForward).isPresent()) {
             switchover.cancel("cancelled by an operator");

@@ -1,6 +1,7 @@
 package io.understudy.primary.announce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Timestamp;
@@ -28,6 +29,7 @@ import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
+import io.understudy.v1.SwitchoverCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +67,11 @@ class FollowServiceTest {
     @BeforeEach
     void start() throws IOException {
         AuditLog audit = new AuditLog(state, "agent-primary", time.clock(), time, events);
-        service = new FollowService("example", followers, new FollowerLog(audit, events, time), time);
+        AskedSwitchovers switchovers =
+                new AskedSwitchovers("example", List.of(), followers, audit, (request, progress) -> {
+                    throw new AssertionError("nobody is listed");
+                });
+        service = new FollowService("example", followers, new FollowerLog(audit, events, time), switchovers, time);
         String name = UUID.randomUUID().toString();
         server = InProcessServerBuilder.forName(name)
                 .executor(workers)
@@ -262,6 +268,22 @@ class FollowServiceTest {
 
         followers.announce(announcement(1));
         soon().until(() -> first.received.equals(List.of(1)));
+    }
+
+    /** The call reaches the part that decides, as the peer that its certificate names; and not too often. */
+    @Test
+    void aRequestForASwitchoverIsDecidedByTheCertificate() {
+        ReplicationGrpc.ReplicationBlockingStub stub = ReplicationGrpc.newBlockingStub(channel);
+        SwitchoverCall call =
+                SwitchoverCall.newBuilder().setSite("example").setStandby("b").build();
+        for (int i = 0; i < ReportRate.BURST; i++) {
+            assertThatThrownBy(() -> stub.switchover(call).hasNext())
+                    .satisfies(e -> assertThat(RpcFailures.fromStatus("cannot ask", e))
+                            .hasMessageContaining("primary.switchover_by does not list b.example.net"));
+        }
+        assertThatThrownBy(() -> stub.switchover(call).hasNext())
+                .satisfies(e ->
+                        assertThat(RpcFailures.fromStatus("cannot ask", e)).hasMessageContaining("calls too often"));
     }
 
     private static ConditionFactory soon() {

@@ -2,7 +2,9 @@ package io.understudy.primary.switchover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -28,6 +30,8 @@ class SwitchoverChecksTest {
 
     private final FakeTicker time = new FakeTicker();
     private List<String> stop = List.of("site-stop");
+    private Optional<SnapshotId> held = Optional.empty();
+    private Optional<String> version = Optional.empty();
     private List<KnownStandby> standbys =
             List.of(standby("standby-b", true, "following", Optional.of(LIVE), Optional.empty()));
     private Optional<SnapshotId> newest = Optional.of(LIVE);
@@ -126,6 +130,39 @@ class SwitchoverChecksTest {
                 .containsExactly("filestores");
     }
 
+    /** It would hold the final snapshot, too, with both sites down. */
+    @Test
+    void aStandbyThatHoldsASnapshotStandsInTheWay() {
+        held = Optional.of(SnapshotId.parse("00000001-00000009"));
+        standbys = List.of(standby("standby-b", true, "following", Optional.of(LIVE), Optional.empty()));
+
+        assertThat(refused("standby-b", ErrorCode.SNAPSHOT_HELD).hint())
+                .contains("agent-replica accept 00000001-00000009", "on standby-b");
+        assertThat(checks().run("standby-b"))
+                .filteredOn(CheckResult::hasFailed)
+                .extracting(CheckResult::check)
+                .containsExactly("standby");
+    }
+
+    /** It gets the time of the limit before the site is stopped: nothing stands in the way. */
+    @Test
+    void anOlderStandbyIsARemark() {
+        newest = Optional.of(SnapshotId.parse("00000001-00000009"));
+        version = Optional.of("0.0.9");
+        standbys = List.of(standby("standby-b", true, "following", Optional.of(LIVE), Optional.empty()));
+
+        checks().require("standby-b");
+        assertThat(checks().run("standby-b")).noneMatch(CheckResult::hasFailed);
+        assertThat(checks().run("standby-b"))
+                .filteredOn(each -> each.state().equals("warning"))
+                .extracting(CheckResult::check, CheckResult::message)
+                .containsExactly(
+                        tuple(
+                                "data of the standby",
+                                "standby-b does not have 00000001-00000009, the newest snapshot, yet"),
+                        tuple("versions", "standby-b runs version 0.0.9, this server " + AgentVersion.current()));
+    }
+
     private Marker marker() {
         return new Marker(folder.resolve("BACKUP"));
     }
@@ -136,6 +173,16 @@ class SwitchoverChecksTest {
 
     private KnownStandby standby(
             String name, boolean connected, String state, Optional<SnapshotId> applied, Optional<String> fault) {
-        return new KnownStandby(name, connected, Optional.of(state), applied, Optional.empty(), time.now(), fault);
+        return new KnownStandby(
+                name,
+                connected,
+                Optional.of(state),
+                applied,
+                Optional.empty(),
+                held,
+                false,
+                version,
+                time.now(),
+                fault);
     }
 }

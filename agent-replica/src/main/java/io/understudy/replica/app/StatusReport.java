@@ -219,6 +219,11 @@ final class StatusReport {
         view.ahead()
                 .ifPresent(ahead ->
                         report.setAhead(ahead.snapshot().toString()).setAheadMoment(timestamp(ahead.moment())));
+        view.held()
+                .map(HoldView::snapshot)
+                .filter(id ->
+                        view.applied().filter(live -> live.compareTo(id) >= 0).isEmpty())
+                .ifPresent(id -> report.setHeldSnapshot(id.toString()));
         view.progress()
                 .filter(now -> live.activity().isPresent())
                 .ifPresent(now -> report.setStep(now.step())

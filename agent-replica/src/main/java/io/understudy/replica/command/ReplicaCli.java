@@ -60,6 +60,7 @@ public final class ReplicaCli extends SnapshotProgram {
                 DrillCommand.class,
                 AcceptCommand.class,
                 RejectCommand.class,
+                SwitchoverCommand.class,
                 PromoteCommand.class,
                 DnsCommand.class,
                 AuditCommand.class);

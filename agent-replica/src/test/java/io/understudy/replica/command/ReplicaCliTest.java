@@ -79,6 +79,18 @@ class ReplicaCliTest {
     }
 
     @Test
+    void switchoverSaysWhatItNeedsBeforeItAsksAnyone() throws IOException {
+        assertRefused(run("switchover", "--yes"), ErrorCode.NOT_BACKUP_MODE);
+        Files.createFile(folder.resolve("BACKUP"));
+        assertRefused(run("switchover", "--yes"), ErrorCode.AGENT_UNREACHABLE);
+        assertThat(err.toString()).contains("agent-replica run does not run on this server");
+        assertRefused(run("switchover", "--yes", "--limit", "9"), ErrorCode.USAGE);
+        assertRefused(run("switchover", "--plan", "--cancel"), ErrorCode.USAGE);
+        assertRefused(run("switchover", "--plan"), ErrorCode.CONFIG_INVALID);
+        assertThat(err.toString()).contains("replica.primaries is empty");
+    }
+
+    @Test
     void promoteAsksFirst() throws IOException {
         Files.createFile(folder.resolve("BACKUP"));
 

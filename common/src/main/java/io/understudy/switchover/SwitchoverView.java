@@ -1,13 +1,14 @@
-package io.understudy.primary.switchover;
+package io.understudy.switchover;
 
 import io.understudy.cli.Problem;
+import io.understudy.failure.ErrorCode;
 import io.understudy.setup.CheckResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The result of {@code agent-primary switchover}:
+ * The result of {@code switchover} of both agents:
  *
  * <pre>{@code
  * {"standby":"b","outcome":"planned","checks":[{"check":"role","state":"ok",…}],
@@ -42,7 +43,8 @@ public record SwitchoverView(
         }
     }
 
-    static SwitchoverView plan(String standby, List<CheckResult> checks, List<StepView> steps) {
+    /** Of a look alone. */
+    public static SwitchoverView plan(String standby, List<CheckResult> checks, List<StepView> steps) {
         Optional<CheckResult> blocked =
                 checks.stream().filter(CheckResult::hasFailed).findFirst();
         return new SwitchoverView(
@@ -55,24 +57,46 @@ public record SwitchoverView(
                 blocked.map(check -> new Problem(check.code(), check.message(), check.hint())));
     }
 
-    static SwitchoverView of(String standby, String outcome, Optional<String> snapshot, Optional<String> why) {
+    /** Of one that was begun. */
+    public static SwitchoverView of(String standby, String outcome, Optional<String> snapshot, Optional<String> why) {
         return new SwitchoverView(standby, outcome, List.of(), List.of(), snapshot, why, Optional.empty());
     }
 
-    /** For people. */
+    /** Of the program that asked for it, on either server. */
+    public int exitCode() {
+        if (outcome.equals(WENT_BACK)) {
+            return ErrorCode.CANCELLED.exitCode();
+        }
+        return problem.flatMap(each -> ErrorCode.of(each.code()))
+                .map(ErrorCode::exitCode)
+                .orElse(0);
+    }
+
+    /** For people on the server that hands its site over. */
     public String text() {
+        return text(standby + " is the primary; this server is its standby", standby, "this server");
+    }
+
+    /** For people on the standby that takes the site over. */
+    public String textOnStandby() {
+        return text("this server, " + standby + ", is the primary", "this server", "the primary");
+    }
+
+    private String text(String done, String successor, String predecessor) {
         StringBuilder text = new StringBuilder();
         switch (outcome) {
             case HANDED_OVER ->
-                text.append(standby)
-                        .append(" is the primary; this server is its standby")
+                text.append(done)
                         .append(snapshot.map(id -> " (final snapshot " + id + ")")
                                 .orElse(""))
                         .append("\nnext: point DNS, or the floating address, to ")
-                        .append(standby)
+                        .append(successor)
                         .append(", unless its promotion did so");
             case WENT_BACK ->
-                text.append("the site runs on this server again: ").append(why.orElse(""));
+                text.append("the site runs on ")
+                        .append(predecessor)
+                        .append(" again: ")
+                        .append(why.orElse(""));
             case "going back" -> text.append("going back: ").append(why.orElse(""));
             case "none" -> text.append("no switchover is under way");
             default -> plan(text);
@@ -83,7 +107,7 @@ public record SwitchoverView(
     private void plan(StringBuilder text) {
         text.append("switchover to ").append(standby).append(", nothing is changed by this plan\n");
         checks.forEach(check -> {
-            text.append(check.hasFailed() ? "failed " : "ok     ")
+            text.append(String.format(Locale.ROOT, "%-8s", check.state()))
                     .append(check.check())
                     .append(": ")
                     .append(check.message())

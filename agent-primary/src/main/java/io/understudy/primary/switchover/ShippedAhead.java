@@ -1,0 +1,77 @@
+package io.understudy.primary.switchover;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import io.understudy.repository.SnapshotId;
+import io.understudy.switchover.SwitchoverRequest;
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What is there before the site stops need not be shipped while it is down: a snapshot just before, which the standby
+ * loads, leaves little for the final one.
+ */
+final class ShippedAhead {
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    /** What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it. */
+    private static final Duration UNSEEN = Duration.ofSeconds(10);
+
+    /** Where continuous snapshots come a standby may always be at work: it gets this time to finish one. */
+    private static final Duration REST = Duration.ofSeconds(30);
+
+    private final SwitchoverChecks checks;
+    private final Supplier<Optional<SnapshotId>> shipped;
+    private final Ticker ticker;
+
+    /** @param shipped ships what changed up to now while the site runs; gives the newest snapshot then */
+    ShippedAhead(SwitchoverChecks checks, Supplier<Optional<SnapshotId>> shipped, Ticker ticker) {
+        this.checks = checks;
+        this.shipped = shipped;
+        this.ticker = ticker;
+    }
+
+    /**
+     * Returns when the standby has it.
+     *
+     * @throws UnderstudyException {@code AGENT_UNREACHABLE} after the request's limit, {@code SNAPSHOT_HELD}, and why
+     *     the snapshot failed; nothing has changed then
+     */
+    void ship(SwitchoverRequest request, Progress progress) {
+        progress.report("ship what changed", 0, -1);
+        Optional<SnapshotId> newest = shipped.get();
+        long begun = ticker.nanos();
+        Optional<Long> loaded = Optional.empty();
+        while (newest.isPresent()) {
+            KnownStandby standby = checks.known(request.standby());
+            SwitchoverChecks.requireNotHeld(standby);
+            boolean unseen = standby.state().isEmpty() && ticker.since(begun).compareTo(UNSEEN) > 0;
+            if (standby.has(newest.get())) {
+                loaded = loaded.or(() -> Optional.of(ticker.nanos()));
+            }
+            // What it stages and tidies after a load would be waited for with both sites down.
+            boolean rests = loaded.filter(
+                            since -> !standby.busy() || ticker.since(since).compareTo(REST) > 0)
+                    .isPresent();
+            if (rests || unseen) {
+                return;
+            }
+            progress.report(
+                    "wait until " + request.standby()
+                            + (loaded.isPresent() ? " has nothing else to do" : " has " + newest.get()),
+                    0,
+                    -1);
+            if (loaded.isEmpty() && ticker.since(begun).compareTo(request.limit()) > 0) {
+                throw new UnderstudyException(
+                        ErrorCode.AGENT_UNREACHABLE,
+                        "cannot hand the site over to " + request.standby() + ": it does not have " + newest.get()
+                                + " after " + request.limit().toSeconds() + " s",
+                        "see agent-replica status there; --limit gives it longer");
+            }
+            ticker.pause(PAUSE, "wait for " + request.standby());
+        }
+    }
+}
