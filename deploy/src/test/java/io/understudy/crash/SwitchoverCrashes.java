@@ -27,8 +27,11 @@ record SwitchoverCrashes(CrashStage stage) {
         stage.assertRepositoryWhole();
         run(stage.primary());
         if (back) {
+            // The note of the switchover goes last: a process that is killed before leaves it to the next one.
             Deadline.await(
-                    "the site runs here again", ENDS, () -> !stage.primary().marked() && served(stage.primary()));
+                    "the site runs here again, and no switchover is under way",
+                    ENDS,
+                    () -> !stage.primary().marked() && served(stage.primary()) && hasLeft(stage.primary()));
             stage.primary().kill();
             stage.standby().kill();
             assertThat(stage.standby().marked()).isTrue();
@@ -77,12 +80,7 @@ record SwitchoverCrashes(CrashStage stage) {
         Host old = stage.primary();
         Host successor = stage.standby();
         Deadline.await("the standby serves", ENDS, () -> !successor.marked() && served(successor));
-        SwitchoverNotes notes = new SwitchoverNotes(old.state(), Clock.systemUTC());
-        Deadline.await(
-                "the old primary has left",
-                ENDS,
-                () -> old.mode().equals("standby")
-                        && notes.read().map(SwitchoverNote::isLeft).orElse(true));
+        Deadline.await("the old primary has left", ENDS, () -> old.mode().equals("standby") && hasLeft(old));
         assertThat(old.marked()).isTrue();
         stage.noteAllCommitted();
         SnapshotId last = stage.newest();
@@ -92,6 +90,13 @@ record SwitchoverCrashes(CrashStage stage) {
         successor.kill();
         stage.exchangeRoles();
         stage.nextRound();
+    }
+
+    private static boolean hasLeft(Host host) {
+        return new SwitchoverNotes(host.state(), Clock.systemUTC())
+                .read()
+                .map(SwitchoverNote::isLeft)
+                .orElse(true);
     }
 
     private static boolean served(Host host) {

@@ -18,7 +18,7 @@ class OutputsIT extends SharedScenario {
                     + " uploaded_bytes:NUMBER uploaded_blobs:NUMBER reused_bytes:NUMBER down_seconds:NULL";
     private static final String SYNC = "applied:STRING seconds:NUMBER fetched_bytes:NUMBER"
             + " steps{fetch:NUMBER load:NUMBER stage:NUMBER apply:NUMBER restart:NUMBER prove:NUMBER} waiting:NULL mended:ARRAY discrepancies:ARRAY"
-            + " database{full:STRING tables:ARRAY own:NULL} files{files:ARRAY unmatched:ARRAY left:ARRAY maintenance:NULL recorded:ARRAY}";
+            + " database{full:STRING tables:ARRAY own:NULL} files{files:ARRAY unmatched:ARRAY left:ARRAY maintenance:NULL recorded:ARRAY definers:ARRAY}";
 
     @Test
     void snapshotAndSyncPrintOneObjectEach() {
