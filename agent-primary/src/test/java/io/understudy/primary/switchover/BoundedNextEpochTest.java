@@ -43,9 +43,10 @@ class BoundedNextEpochTest {
                     .isInstanceOfSatisfying(
                             UnderstudyException.class,
                             e -> assertThat(e.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE))
-                    .hasMessageContaining("no answer of the filestore");
+                    .hasMessageContaining("the filestore took longer than");
         }
         assertThat(silent.asked).isLessThanOrEqualTo(4);
+        assertThatThrownBy(() -> ask(bounded, question)).hasMessageContaining("4 calls before, which still wait");
     }
 
     private static void ask(NextEpoch next, String question) {

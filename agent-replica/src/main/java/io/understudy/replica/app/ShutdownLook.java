@@ -2,10 +2,10 @@ package io.understudy.replica.app;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.StatusView.PrimaryShutdown;
-import io.understudy.replica.round.BoundedCall;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.tasks.BoundedCall;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

@@ -2,10 +2,10 @@ package io.understudy.replica.app;
 
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.round.BoundedCall;
 import io.understudy.repository.Repository;
 import io.understudy.repository.StoreState;
 import io.understudy.repository.StoreSync;
+import io.understudy.tasks.BoundedCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;

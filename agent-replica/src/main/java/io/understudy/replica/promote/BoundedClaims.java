@@ -1,9 +1,9 @@
 package io.understudy.replica.promote;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.round.BoundedCall;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
+import io.understudy.tasks.BoundedCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +18,10 @@ public final class BoundedClaims implements EpochClaims {
     /** Longer than the filestore's own retries, so that their message is the one that is seen. */
     static final Duration LIMIT = Duration.ofSeconds(90);
 
-    private static final BoundedCall CALLS = BoundedCall.threads("claim");
+    /** Promotions that are tried often while the filestore hangs leave no more threads than these behind. */
+    private static final int MOST = 32;
+
+    private static final BoundedCall CALLS = BoundedCall.threads("claim", MOST, "agent-replica");
 
     private final EpochClaims claims;
     private final Duration limit;

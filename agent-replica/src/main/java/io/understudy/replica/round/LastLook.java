@@ -20,6 +20,7 @@ import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.tasks.BoundedCall;
 import io.understudy.tasks.TimeLimit;
 import io.understudy.time.Moments;
 import io.understudy.time.Ticker;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
-import io.understudy.replica.round.BoundedCall;
 import io.understudy.repository.SnapshotId;
+import io.understudy.tasks.BoundedCall;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

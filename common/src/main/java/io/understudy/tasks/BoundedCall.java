@@ -1,12 +1,12 @@
-package io.understudy.replica.round;
+package io.understudy.tasks;
 
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -32,16 +32,31 @@ public interface BoundedCall {
 
     /**
      * Each call has a thread of its own, for what hangs in the operating system cannot be interrupted; that thread is
-     * left behind then and holds up the end of no process.
+     * left behind then and holds up the end of no process. Where as many as may be are left behind, the next call fails
+     * at once.
      *
      * @param name of the threads
+     * @param most calls at the same time, those that were left behind included; at least 1
+     * @param agent whose {@code check} looks at the filestore: {@code agent-primary} or {@code agent-replica}
      */
-    static BoundedCall threads(String name) {
+    static BoundedCall threads(String name, int most, String agent) {
+        Semaphore free = new Semaphore(most);
         return new BoundedCall() {
             @Override
             public <T> T within(Duration limit, String what, Supplier<T> call) {
+                if (!free.tryAcquire()) {
+                    throw late(what, limit, " for each of " + most + " calls before, which still wait", null);
+                }
                 FutureTask<T> task = new FutureTask<>(call::get);
-                DaemonThreads.named(name).newThread(task).start();
+                DaemonThreads.named(name)
+                        .newThread(() -> {
+                            try {
+                                task.run();
+                            } finally {
+                                free.release();
+                            }
+                        })
+                        .start();
                 try {
                     return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
                 } catch (ExecutionException e) {
@@ -50,17 +65,21 @@ public interface BoundedCall {
                     }
                     throw (RuntimeException) e.getCause();
                 } catch (TimeoutException e) {
-                    throw new UnderstudyException(
-                            ErrorCode.FILESTORE_UNREACHABLE,
-                            "cannot " + what + ": the filestore took longer than " + limit.toSeconds() + " s",
-                            "check the filestore, its network and its mount: agent-replica check",
-                            e);
+                    throw late(what, limit, "", e);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw Cancellation.of(what, e);
                 } finally {
                     task.cancel(true);
                 }
+            }
+
+            private UnderstudyException late(String what, Duration limit, String more, Exception cause) {
+                return new UnderstudyException(
+                        ErrorCode.FILESTORE_UNREACHABLE,
+                        "cannot " + what + ": the filestore took longer than " + limit.toSeconds() + " s" + more,
+                        "check the filestore, its network and its mount: " + agent + " check",
+                        cause);
             }
         };
     }
