@@ -14,13 +14,13 @@ final class LiveRows {
 
     private final Session session;
     private final boolean locks;
-    private final ReadGuard guard;
+    private final WaitGuard guard;
 
     /**
      * @param locks whether what was found stays until the end of the transaction; else there is none
      * @param guard ends a read that others wait for
      */
-    LiveRows(Session session, boolean locks, ReadGuard guard) {
+    LiveRows(Session session, boolean locks, WaitGuard guard) {
         this.session = session;
         this.locks = locks;
         this.guard = guard;

@@ -31,7 +31,7 @@ final class RowRestore implements AutoCloseable {
     private final KeptRevisions kept;
     private final LockPatience patience;
     private final Session session;
-    private final ReadGuard guard;
+    private final WaitGuard guard;
     private Optional<Found> found = Optional.empty();
 
     /** @param name of the database */
@@ -50,7 +50,7 @@ final class RowRestore implements AutoCloseable {
         Database database = new Database(settings.database());
         // Triggers of the site may run in it.
         this.session = database.openApart(name);
-        this.guard = new ReadGuard(database, name, session);
+        this.guard = new WaitGuard(database, name, session);
         session.execute("SET lock_timeout = " + LockPatience.WAIT_MILLIS);
     }
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * looks ten times a second, and cancels the statement when another session was seen to wait for it {@value #LOOKS}
  * times in a row. Short statements cost nothing: its own session is opened when one has run for two looks.
  */
-final class ReadGuard implements AutoCloseable {
+final class WaitGuard implements AutoCloseable {
     private static final int PAUSE_MILLIS = 100;
     private static final int LOOKS = 3;
 
@@ -24,20 +24,20 @@ final class ReadGuard implements AutoCloseable {
     private static final String WAITS = "SELECT count(*) FROM pg_catalog.pg_locks w WHERE NOT w.granted"
             + " AND ?::int = ANY (pg_catalog.pg_blocking_pids(w.pid))";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ReadGuard.class);
+    private static final Logger LOG = LoggerFactory.getLogger(WaitGuard.class);
 
     private final Database database;
     private final String name;
     private final int pid;
     private final ScheduledExecutorService looking =
-            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("read-guard"));
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("wait-guard"));
     private Session own;
     private boolean running;
     private int looks;
     private int waits;
 
     /** @param guarded the session, in the database of this name */
-    ReadGuard(Database database, String name, Session guarded) {
+    WaitGuard(Database database, String name, Session guarded) {
         this.database = database;
         this.name = name;
         this.pid = guarded.pid();
