@@ -3,17 +3,16 @@ package io.understudy.parts;
 import io.understudy.browse.SnapshotFiles;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
+import io.understudy.cli.Json;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.ProcessLock;
 import io.understudy.files.TreeKind;
 import io.understudy.repository.SnapshotId;
 import io.understudy.restore.FilesOptions;
 import io.understudy.restore.Selection;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -29,6 +28,13 @@ public final class PartsOptions {
 
     @Option(names = "--undo", description = "Takes the last restore of a part to live back. Without ID.")
     private boolean undo;
+
+    /**
+     * What the audit file says of it.
+     *
+     * @param delete whether what the snapshot lacks there is removed
+     */
+    private record Request(SnapshotId snapshot, Selection selection, boolean delete) {}
 
     /** Whether no person is asked. */
     public boolean yes() {
@@ -78,11 +84,18 @@ public final class PartsOptions {
             List<String> warnings = new ArrayList<>();
             PartsResult result;
             try (ProgressDisplay progress = cli.progress()) {
-                result = locked(site, () -> {
-                    site.parts().finish().ifPresent(cli::say);
-                    return site.parts()
-                            .restore(opened, selection, removes, site.over().get(), warnings::add, progress);
-                });
+                result =
+                        site.changing("restore --to live", Json.line(new Request(snapshot, selection, removes)), () -> {
+                            site.parts().finish().ifPresent(cli::say);
+                            return site.parts()
+                                    .restore(
+                                            opened,
+                                            selection,
+                                            removes,
+                                            site.over().get(),
+                                            warnings::add,
+                                            progress);
+                        });
             }
             warnings.forEach(each -> cli.say("warning: " + each));
             if (!result.trees().isEmpty()) {
@@ -96,17 +109,11 @@ public final class PartsOptions {
     public void undo(SnapshotProgram cli, LiveSite site) {
         SnapshotId snapshot = site.parts().requireUndoable(site.over().get());
         cli.confirm("Take the restore of " + snapshot + " to the files that the site uses back?", yes);
-        PartsResult result = locked(site, () -> site.parts().undo(site.over().get()));
+        PartsResult result = site.changing(
+                "restore --undo",
+                snapshot.toString(),
+                () -> site.parts().undo(site.over().get()));
         cli.print(result, result::text);
-    }
-
-    private static <T> T locked(LiveSite site, Supplier<T> work) {
-        ProcessLock lock = site.lock().get();
-        try {
-            return work.get();
-        } finally {
-            lock.close();
-        }
     }
 
     private static String text(Selection selection) {

@@ -2,9 +2,11 @@ package io.understudy.parts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.audit.AuditLog;
 import io.understudy.browse.BrowsedSite;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.exchange.FileHook;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
@@ -64,7 +66,8 @@ abstract class PartsSite {
             LiveSite site = new LiveSite(
                     PartsSite.parts(state, cli.settings().trees(), FileHook.none()),
                     () -> ProcessLock.tryAcquire(state.resolve("lock")).orElseThrow(),
-                    Optional::empty);
+                    Optional::empty,
+                    new AuditLog(state, "agent-test", Clock.systemUTC(), Ticker.system(), Events.none()));
             if (parts.undo()) {
                 parts.undo(cli, site);
                 return 0;

@@ -27,7 +27,11 @@ public final class PartsWiring {
     public static LiveSite site(PrimaryWiring agent) {
         Settings settings = agent.settings();
         requirePrimary(settings);
-        return new LiveSite(parts(settings), () -> lock(settings.state()), Optional::empty);
+        return new LiveSite(
+                parts(settings),
+                () -> lock(settings.state()),
+                Optional::empty,
+                agent.access().audit());
     }
 
     /** Finishes at the start of the agent what a killed command left half. */

@@ -1,6 +1,5 @@
 package io.understudy.primary.command;
 
-import io.understudy.audit.Caller;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.dump.DatabaseOptions;
 import io.understudy.failure.ErrorCode;
@@ -53,7 +52,7 @@ final class RestoreCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
         if (parts.undo()) {
-            audited(agent, "restore --undo", () -> parts.undo(cli, PartsWiring.site(agent)));
+            parts.undo(cli, PartsWiring.site(agent));
             return 0;
         }
         String snapshot = PartsOptions.require(id);
@@ -88,17 +87,7 @@ final class RestoreCommand extends PrimaryCommand {
                     "the primary's own site is never replaced by a snapshot as a whole",
                     "choose files with --tree, --path or --only; restore-row brings rows back");
         }
-        audited(
-                agent,
-                "restore --to live",
-                () -> parts.restore(cli, snapshot, files, "", PartsWiring.site(agent), reader));
-    }
-
-    private static void audited(PrimaryWiring agent, String command, Runnable work) {
-        agent.access().audit().around(Caller.ofThisProcess(), command, "", () -> {
-            work.run();
-            return command;
-        });
+        parts.restore(cli, snapshot, files, "", PartsWiring.site(agent), reader);
     }
 
     private static UnderstudyException unfit(String why, String hint) {

@@ -45,6 +45,10 @@ class PartsCliTest extends CliScenario {
         assertThat(json("restore", "--undo", "--yes", "--json").path("undone").asBoolean())
                 .isTrue();
         assertThat(file).hasContent("overwritten by mistake");
+        assertThat(folder.resolve("state/audit.jsonl"))
+                .content()
+                .contains("restore --to live", "a.txt", "restore --undo")
+                .doesNotContain("confirmation_needed");
         Files.writeString(folder.resolve("BACKUP"), "");
         assertThat(run("restore", "latest", "--to", "live", "--tree", "media", "--yes"))
                 .isEqualTo(ErrorCode.BACKUP_MODE.exitCode());

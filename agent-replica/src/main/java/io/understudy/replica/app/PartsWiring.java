@@ -25,7 +25,8 @@ public final class PartsWiring {
         return new LiveSite(
                 parts(wiring.settings(), ports),
                 () -> lock.acquire(PATIENCE, ports.ticker()),
-                () -> ports.disk().store().record().live().flatMap(DatabaseVersion::snapshot));
+                () -> ports.disk().store().record().live().flatMap(DatabaseVersion::snapshot),
+                wiring.access().audit());
     }
 
     static LiveParts parts(Settings settings, ReplicaPorts ports) {

@@ -1,6 +1,5 @@
 package io.understudy.replica.command;
 
-import io.understudy.audit.Caller;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.config.Settings;
 import io.understudy.dump.DatabaseOptions;
@@ -60,7 +59,7 @@ final class RestoreCommand extends ReplicaCommand {
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
         if (parts.undo()) {
-            audited(wiring, "restore --undo", () -> parts.undo(cli, PartsWiring.site(wiring)));
+            parts.undo(cli, PartsWiring.site(wiring));
             return 0;
         }
         PartsOptions.require(id);
@@ -88,18 +87,8 @@ final class RestoreCommand extends ReplicaCommand {
     private int restoreParts(ReplicaWiring wiring) {
         LiveSite site = PartsWiring.site(wiring);
         String warning = " The next import replaces them again.";
-        audited(
-                wiring,
-                "restore --to live",
-                () -> parts.restore(cli, id, files, warning, site, ReplicaCli.reader(wiring)));
+        parts.restore(cli, id, files, warning, site, ReplicaCli.reader(wiring));
         return 0;
-    }
-
-    private static void audited(ReplicaWiring wiring, String command, Runnable work) {
-        wiring.access().audit().around(Caller.ofThisProcess(), command, "", () -> {
-            work.run();
-            return command;
-        });
     }
 
     private int restoreLive(ReplicaWiring wiring) {
