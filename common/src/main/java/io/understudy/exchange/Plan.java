@@ -14,6 +14,7 @@ import io.understudy.files.RawPaths;
 import io.understudy.files.SafePath;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeRoot;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
 import java.io.BufferedOutputStream;
@@ -66,7 +67,7 @@ public final class Plan implements AutoCloseable {
                     "cannot read the plan " + RawPaths.printable(file) + ": its format is " + header.format(),
                     header.format() > PlanHeader.FORMAT
                             ? "upgrade Understudy on this server: a later version wrote it"
-                            : "an earlier version wrote it: let that version finish the import, then upgrade again");
+                            : "an earlier version wrote it: let that version finish what it began, then upgrade again");
         }
         if (!header.isWhole()) {
             throw new IOException("its first line lacks something");
@@ -85,6 +86,24 @@ public final class Plan implements AutoCloseable {
             }
         } catch (IOException e) {
             throw damaged(file, e);
+        }
+    }
+
+    /**
+     * The tree of a plan, of which only that is asked: empty where its folder is gone, or the plan is damaged.
+     *
+     * @throws UnderstudyException {@code FILE_*} where it cannot be read
+     */
+    public static Optional<TreeRoot> tree(Path file) {
+        try (Plan plan = open(file)) {
+            return Optional.of(plan.header().folder())
+                    .filter(Files::isDirectory)
+                    .map(TreeRoot::of);
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.STATE_DAMAGED) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 
@@ -208,7 +227,8 @@ public final class Plan implements AutoCloseable {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot read the plan " + RawPaths.printable(file) + ": " + FileFailure.reason(cause),
-                "check the disk, then import the snapshot again with agent-replica restore ID",
+                "check the disk, then import the snapshot again with agent-replica restore ID, or restore its files again with"
+                        + " restore ID --to live",
                 cause);
     }
 

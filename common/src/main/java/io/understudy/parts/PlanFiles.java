@@ -2,8 +2,6 @@ package io.understudy.parts;
 
 import io.understudy.exchange.Plan;
 import io.understudy.exchange.WorkFolder;
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeRoot;
 import java.nio.file.Files;
@@ -67,30 +65,14 @@ final class PlanFiles {
             if (kept.filter(name::equals).isPresent()) {
                 continue;
             }
-            for (Path file : WorkFolder.list(apply)) {
-                root(file).ifPresent(root -> {
-                    FolderDeletion.delete(WorkFolder.staged(root).resolve(name));
-                    FolderDeletion.delete(WorkFolder.undo(root).resolve(name));
-                });
-            }
+            WorkFolder.list(apply).stream()
+                    .filter(file -> file.toString().endsWith(SUFFIX))
+                    .flatMap(file -> Plan.tree(file).stream())
+                    .forEach(root -> {
+                        FolderDeletion.delete(WorkFolder.staged(root).resolve(name));
+                        FolderDeletion.delete(WorkFolder.undo(root).resolve(name));
+                    });
             FolderDeletion.delete(apply);
-        }
-    }
-
-    /** The tree of a plan that can be read. */
-    private static Optional<TreeRoot> root(Path file) {
-        if (!file.toString().endsWith(SUFFIX)) {
-            return Optional.empty();
-        }
-        try (Plan plan = Plan.open(file)) {
-            return Optional.of(plan.header().folder())
-                    .filter(Files::isDirectory)
-                    .map(TreeRoot::of);
-        } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.STATE_DAMAGED) {
-                throw e;
-            }
-            return Optional.empty();
         }
     }
 }

@@ -21,7 +21,6 @@ import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
-import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
@@ -188,9 +187,6 @@ public final class Replica {
     private void finishParts() {
         try {
             parts.finish().ifPresent(LOG::info);
-            if (!(store.record().state() instanceof Applying)) {
-                parts.clear(store.record().live().flatMap(DatabaseVersion::snapshot));
-            }
         } catch (UnderstudyException e) {
             LOG.warn("{} ({})", e.getMessage(), e.hint());
         }

@@ -278,6 +278,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 store,
                 ports.databases(),
                 parts.trees(),
+                PartsWiring.parts(settings, ports),
                 ports.loader(),
                 marker,
                 settings.replica().previous(),

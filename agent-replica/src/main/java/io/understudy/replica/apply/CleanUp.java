@@ -3,6 +3,7 @@ package io.understudy.replica.apply;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.parts.LiveParts;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.events.ReplicaEvent;
@@ -37,6 +38,7 @@ public final class CleanUp {
     private final ReplicaStateStore store;
     private final LiveDatabases databases;
     private final LiveTrees trees;
+    private final LiveParts parts;
     private final SpareLoader loader;
     private final BackupMode backup;
     private final boolean keepsPrevious;
@@ -49,6 +51,7 @@ public final class CleanUp {
             ReplicaStateStore store,
             LiveDatabases databases,
             LiveTrees trees,
+            LiveParts parts,
             SpareLoader loader,
             BackupMode backup,
             boolean keepsPrevious,
@@ -58,6 +61,7 @@ public final class CleanUp {
         this.store = store;
         this.databases = databases;
         this.trees = trees;
+        this.parts = parts;
         this.loader = loader;
         this.backup = backup;
         this.keepsPrevious = keepsPrevious;
@@ -112,6 +116,7 @@ public final class CleanUp {
             return;
         }
         attempt(failed, () -> trees.clear(record.live().flatMap(DatabaseVersion::plans)));
+        attempt(failed, () -> parts.clear(record.live().flatMap(DatabaseVersion::snapshot)));
         ReplicaPoint.UNDO_CLEARED.reached();
         Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(record, first));
         store.change(each -> each.withCleanUp(left));

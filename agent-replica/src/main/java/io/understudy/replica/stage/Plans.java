@@ -2,7 +2,6 @@ package io.understudy.replica.stage;
 
 import io.understudy.exchange.Plan;
 import io.understudy.exchange.WorkFolder;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FolderDeletion;
@@ -110,7 +109,7 @@ public final class Plans {
                 .filter(each -> number(each) > 0 && isUnbegun(each))
                 .forEach(apply -> attempt(failures, () -> {
                     plansIn(apply).stream()
-                            .flatMap(file -> root(file).stream())
+                            .flatMap(file -> Plan.tree(file).stream())
                             .forEach(root -> FolderDeletion.delete(
                                     WorkFolder.staged(root).resolve(name(apply))));
                     FolderDeletion.delete(apply);
@@ -153,7 +152,8 @@ public final class Plans {
         List<UnderstudyException> failures = new ArrayList<>();
         for (Path apply : applies) {
             List<TreeRoot> roots = new ArrayList<>();
-            plansIn(apply).forEach(file -> attempt(failures, () -> root(file).ifPresent(roots::add)));
+            plansIn(apply)
+                    .forEach(file -> attempt(failures, () -> Plan.tree(file).ifPresent(roots::add)));
             int before = failures.size();
             for (TreeRoot root : roots) {
                 clear(WorkFolder.staged(root), staged, failures);
@@ -190,20 +190,6 @@ public final class Plans {
             return plansIn(apply).stream().noneMatch(Plans::isBegun);
         } catch (UnderstudyException e) {
             return false;
-        }
-    }
-
-    /** The tree of a plan; empty when it is gone, or the plan is damaged: the other plans of the tree name it too. */
-    private static Optional<TreeRoot> root(Path file) {
-        try (Plan plan = Plan.open(file)) {
-            return Optional.of(plan.header().folder())
-                    .filter(Files::isDirectory)
-                    .map(TreeRoot::of);
-        } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.STATE_DAMAGED) {
-                throw e;
-            }
-            return Optional.empty();
         }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.exchange.FileHook;
+import io.understudy.exchange.WorkFolder;
 import io.understudy.files.ProcessLock;
+import io.understudy.parts.LiveParts;
 import io.understudy.parts.LiveSite;
 import io.understudy.parts.PartsResult;
 import io.understudy.progress.Progress;
@@ -54,6 +56,10 @@ class PartsOnStandbyTest {
         return standby.site().files();
     }
 
+    private List<Path> undone() {
+        return WorkFolder.list(home.resolve("media/.understudy/undo"));
+    }
+
     private PartsResult restore(SnapshotId snapshot, boolean removes) {
         LiveSite site = standby.liveSite();
         ProcessLock lock = site.lock().get();
@@ -92,8 +98,11 @@ class PartsOnStandbyTest {
     void theNextImportReplacesItAndThenItCannotBeUndone() {
         restore(BitRotSite.OLDER, true);
 
+        assertThat(undone()).anyMatch(LiveParts::owns);
+
         standby.replica().sync(new ImportRequest.Named(BitRotSite.OLDER), new RoundControl());
         assertThat(files()).isEqualTo(older);
+        assertThat(undone()).noneMatch(LiveParts::owns);
         LiveSite site = standby.liveSite();
         assertThatThrownBy(() -> site.parts().undo(site.over().get())).hasMessageContaining("cannot undo");
 
