@@ -53,7 +53,8 @@ public final class RequestedSwitchover {
      * @throws UnderstudyException what stands in the way, or that the end is not known
      */
     public SwitchoverView run(SwitchoverRequest request, Progress progress) {
-        UnderstudyException first = null;
+        Optional<UnderstudyException> lost = Optional.empty();
+        Optional<UnderstudyException> standby = Optional.empty();
         for (HostPort primary : primaries) {
             try {
                 Answer answer = asking.ask(primary, request, progress);
@@ -63,15 +64,17 @@ public final class RequestedSwitchover {
                 if (answer.taken() && request.what() == What.BEGIN) {
                     return resumed(primary, request, progress);
                 }
-                first = first == null ? answer.lost().orElseThrow() : first;
+                lost = lost.or(answer::lost);
             } catch (UnderstudyException e) {
                 if (e.code() != ErrorCode.BACKUP_MODE) {
                     throw e;
                 }
-                first = e;
+                standby = standby.or(() -> Optional.of(isStandby(primary, e)));
             }
         }
-        throw first == null ? noPrimary() : first;
+        // One that does not answer may be the primary; one that is a standby is not.
+        UnderstudyException none = standby.orElseGet(RequestedSwitchover::noPrimary);
+        throw lost.orElse(none);
     }
 
     private SwitchoverView resumed(HostPort primary, SwitchoverRequest request, Progress progress) {
@@ -94,6 +97,15 @@ public final class RequestedSwitchover {
                 "the end of the switchover is not known: the connection to " + primary
                         + " was lost, and it does not answer",
                 "it ends or goes back by itself: agent-replica status says whether this server is the primary; agent-primary status on the other server says what it does");
+    }
+
+    /** What that server says of itself would be read as of this one. */
+    private static UnderstudyException isStandby(HostPort primary, UnderstudyException cause) {
+        return new UnderstudyException(
+                ErrorCode.BACKUP_MODE,
+                "cannot ask a primary for a switchover: the server at " + primary + " is in backup mode, too",
+                "add the primary to replica.primaries, or run agent-primary switchover there",
+                cause);
     }
 
     private static UnderstudyException noPrimary() {

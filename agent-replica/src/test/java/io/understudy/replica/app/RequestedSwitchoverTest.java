@@ -75,6 +75,33 @@ class RequestedSwitchoverTest {
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
     }
 
+    @Test
+    void ofAStandbyItSaysWhichServerThatIs() {
+        answers.add(() -> {
+            throw new UnderstudyException(ErrorCode.BACKUP_MODE, "this server is a standby", "run it on the primary");
+        });
+        assertThatThrownBy(() -> run(BEGIN, OTHER))
+                .hasMessageContaining("the server at " + OTHER + " is in backup mode, too")
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BACKUP_MODE));
+    }
+
+    /** The one that is away may be the primary, and a standby is none. */
+    @Test
+    void ofAStandbyAndAServerThatIsAwayItNamesTheOneThatIsAway() {
+        answers.add(() -> Answer.lost(false, away()));
+        answers.add(() -> {
+            throw new UnderstudyException(ErrorCode.BACKUP_MODE, "it is a standby", "run it on the primary");
+        });
+        assertThatThrownBy(() -> run(BEGIN, A, OTHER)).hasMessage("it is away");
+
+        answers.add(() -> {
+            throw new UnderstudyException(ErrorCode.BACKUP_MODE, "it is a standby", "run it on the primary");
+        });
+        answers.add(() -> Answer.lost(false, away()));
+        assertThatThrownBy(() -> run(BEGIN, OTHER, A)).hasMessage("it is away");
+    }
+
     /** Asked again it would be refused, or begun a second time. */
     @Test
     void aConnectionThatIsLostOnTheWayIsResumed() {
