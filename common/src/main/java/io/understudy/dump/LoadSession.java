@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -76,11 +75,10 @@ final class LoadSession {
         }
         // What a killed restore left; its database is gone.
         TemporaryLogin.drop(database, purpose(), role -> {});
-        String role = "understudy_restore_" + UUID.randomUUID().toString().substring(0, 8);
-        TemporaryLogin login = TemporaryLogin.create(database, role, purpose(), List.of());
+        TemporaryLogin login = TemporaryLogin.create(database, "restore", purpose(), List.of());
         try {
             try (Session session = database.maintenance()) {
-                session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(role));
+                session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(login.name()));
             }
             work.run(setRole(owner), more -> login.tools(tools, name, more::add));
         } finally {

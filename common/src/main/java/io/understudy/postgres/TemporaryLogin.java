@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,12 +39,14 @@ public final class TemporaryLogin {
 
     /**
      * @param superuser whose sessions may create roles
-     * @param name that no role has
+     * @param use a part of its name: {@code load}
      * @param purpose its comment
      * @param more settings of its sessions that only a superuser may make: {@code lo_compat_privileges TO on}
-     * @throws UnderstudyException {@code DATABASE_FAILED} when a role has the name
+     * @throws UnderstudyException {@code DATABASE_*}
      */
-    public static TemporaryLogin create(Database superuser, String name, String purpose, List<String> more) {
+    public static TemporaryLogin create(Database superuser, String use, String purpose, List<String> more) {
+        String name = DatabaseNames.of(superuser.settings().name())
+                .passing(use + "_" + UUID.randomUUID().toString().substring(0, 8));
         byte[] random = new byte[24];
         RANDOM.nextBytes(random);
         String password = HexFormat.of().formatHex(random);

@@ -2,7 +2,6 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.TemporaryLogin;
 import io.understudy.replica.load.ArchiveRestore.Section;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,9 +118,7 @@ final class LoadRights implements AutoCloseable {
     }
 
     private TemporaryLogin login(List<String> settings) {
-        String name = DatabaseNames.of(database.settings().name())
-                .passing("load_" + UUID.randomUUID().toString().substring(0, 8));
-        return TemporaryLogin.create(database, name, purpose(spare), settings);
+        return TemporaryLogin.create(database, "load", purpose(spare), settings);
     }
 
     static String purpose(String spare) {

@@ -1,12 +1,10 @@
 package io.understudy.replica.load;
 
 import io.understudy.postgres.Database;
-import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.TemporaryLogin;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Who changes rows of the spare by the rules of this standby: database.user. A statement may run functions of the site,
@@ -29,9 +27,7 @@ final class OwnLogin implements AutoCloseable {
             if (!session.isSuperuser()) {
                 return new OwnLogin(database, spare, Optional.empty());
             }
-            String name = DatabaseNames.of(database.settings().name())
-                    .passing("load_" + UUID.randomUUID().toString().substring(0, 8));
-            TemporaryLogin login = TemporaryLogin.create(database, name, LoadRights.purpose(spare), List.of());
+            TemporaryLogin login = TemporaryLogin.create(database, "load", LoadRights.purpose(spare), List.of());
             OwnLogin own = new OwnLogin(database, spare, Optional.of(login));
             try {
                 TableOwners owners = TableOwners.of(session);

@@ -2,13 +2,13 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.postgres.TemporaryLogin;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who asks which files the rows name: database.user. A query may run functions of the site, by a view, a type or a name
@@ -16,6 +16,8 @@ import java.util.UUID;
  * Its sessions are in no other work's hands.
  */
 final class ClosureLogin implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClosureLogin.class);
+
     /** {@code server_version_num} of the first version with the role pg_read_all_data. */
     private static final int READS_ALL = 140000;
 
@@ -45,22 +47,20 @@ final class ClosureLogin implements AutoCloseable {
                 return new ClosureLogin(database, purpose, Optional.empty());
             }
             TemporaryLogin.drop(database, purpose, role -> {});
-            String role = DatabaseNames.of(name)
-                    .passing("closure_" + UUID.randomUUID().toString().substring(0, 8));
-            ClosureLogin login = new ClosureLogin(
-                    database, purpose, Optional.of(TemporaryLogin.create(database, role, purpose, List.of())));
+            TemporaryLogin login = TemporaryLogin.create(database, "closure", purpose, List.of());
+            ClosureLogin own = new ClosureLogin(database, purpose, Optional.of(login));
             try {
-                login.readAll(session, role);
-                return login;
+                readAll(session, login.name());
+                return own;
             } catch (RuntimeException e) {
-                login.close();
+                own.close();
                 throw e;
             }
         }
     }
 
     /** A policy would hide rows without an error, and their files would count as named by no one. */
-    private void readAll(Session session, String role) {
+    private static void readAll(Session session, String role) {
         String grantee = Sql.identifier(role);
         session.execute("ALTER ROLE " + grantee + " BYPASSRLS");
         List<String> readers = session.serverVersion() >= READS_ALL
@@ -75,10 +75,19 @@ final class ClosureLogin implements AutoCloseable {
         return login.map(each -> each.open(name)).orElseGet(() -> database.openApart(name));
     }
 
+    /** A role that cannot be dropped now costs no answer: the next one drops it. */
     @Override
     public void close() {
-        if (login.isPresent()) {
+        if (login.isEmpty()) {
+            return;
+        }
+        try {
             TemporaryLogin.drop(database, purpose, role -> {});
+        } catch (UnderstudyException e) {
+            LOG.warn(
+                    "the temporary role {} is dropped the next time: {}",
+                    login.get().name(),
+                    e.getMessage());
         }
     }
 }
