@@ -225,7 +225,8 @@ public final class FakeSiteDatabase implements SiteDatabase {
         begin("warnings");
         Optional<String> content =
                 place.isPresent() ? Optional.ofNullable(ahead.get(place.get().number())) : live;
-        return content.map(text -> "a view of " + text + " as nobody").stream().toList();
+        return content.map(text -> "a view of " + text + " as shop_admin").stream()
+                .toList();
     }
 
     @Override

@@ -46,7 +46,10 @@ public final class OrphanTaker {
     private final LocalLists lists;
     private final KeptManifest kept;
 
-    /** @param state folder of durable state @param looks blobs that are looked for at the same time, 1 to 64 */
+    /**
+     * @param state folder of durable state
+     * @param looks blobs that are looked for at the same time, 1 to 64
+     */
     public OrphanTaker(
             Path state,
             Marker marker,

@@ -1,6 +1,7 @@
 package io.understudy.primary.quiesce;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.exchange.WorkFolder;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileFailure;
@@ -59,7 +60,8 @@ final class LinkFarm {
         remove(tree);
         TreeRoot root = TreeRoot.of(tree.path());
         try {
-            Path farm = create(tree, root);
+            Path farm = folder(tree);
+            WorkFolder.create(root, farm);
             List<Path> entries;
             try (Stream<Path> all = Files.list(root.folder())) {
                 entries = all.filter(entry -> !entry.getFileName().toString().equals(TreeRoot.OWN.toString()))
@@ -76,23 +78,13 @@ final class LinkFarm {
         }
     }
 
-    private static Path create(TreeSettings tree, TreeRoot root) throws IOException {
-        Path farm = folder(tree);
-        FileTime time = Files.getLastModifiedTime(root.folder());
-        boolean first = !Files.exists(root.resolve(TreeRoot.OWN));
-        AtomicFiles.createFolders(farm, AtomicFiles.PRIVATE_FOLDER);
-        if (first) {
-            Files.setLastModifiedTime(root.folder(), time);
-        }
-        return farm;
-    }
-
     private static Path link(TreeSettings tree, Runnable beforeEach) {
         remove(tree);
         TreeRoot root = TreeRoot.of(tree.path());
         Deque<Found> folders = new ArrayDeque<>();
         try {
-            Path farm = create(tree, root);
+            Path farm = folder(tree);
+            WorkFolder.create(root, farm);
             TreeRoot made = TreeRoot.of(farm);
             TreeWalker walker = new TreeWalker(root, Excludes.of(tree.exclude()));
             for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {

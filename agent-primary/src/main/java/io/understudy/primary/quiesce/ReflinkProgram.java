@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * By {@code cp} of GNU coreutils, since Java has no call for it. A single empty-handed try comes first: a file system
- * without reflinks would refuse each file of a large tree.
+ * By {@code cp} of GNU coreutils, since Java has no call for it. One file of a single byte is tried first: a file
+ * system without reflinks would refuse each file of a large tree.
  */
 public final class ReflinkProgram implements Reflinks {
     private static final Logger LOG = LoggerFactory.getLogger(ReflinkProgram.class);

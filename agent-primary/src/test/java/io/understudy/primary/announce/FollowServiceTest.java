@@ -69,7 +69,7 @@ class FollowServiceTest {
         AuditLog audit = new AuditLog(state, "agent-primary", time.clock(), time, events);
         AskedSwitchovers switchovers =
                 new AskedSwitchovers("example", List.of(), followers, audit, (request, progress) -> {
-                    throw new AssertionError("nobody is listed");
+                    throw new AssertionError("no certificate is listed");
                 });
         service = new FollowService("example", followers, new FollowerLog(audit, events, time), switchovers, time);
         String name = UUID.randomUUID().toString();

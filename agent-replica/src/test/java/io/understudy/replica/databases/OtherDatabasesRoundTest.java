@@ -106,7 +106,7 @@ class OtherDatabasesRoundTest {
             }
         });
         SnapshotId first = standby.commit(1);
-        String named = "database shop: a view of shop of " + first + " as nobody";
+        String named = "database shop: a view of shop of " + first + " as shop_admin";
         RoundResult result = standby.world.sync();
         assertThat(result.files().orElseThrow().definers()).containsExactly(named);
         SnapshotId second = standby.commitUnchanged(2);

@@ -105,24 +105,23 @@ public final class SeveralFilestores implements Filestore {
 
     @Override
     public Filestore during(Purpose purpose) {
-        if (purpose == Purpose.SAVE) {
+        return switch (purpose) {
+            case COMMIT -> new JoinedFilestore(snapshot, ticker, false);
             // Its stores are closed with this one.
-            return new SeveralFilestores(members, CommitRule.ANY, ticker);
-        }
-        Taking taking = switch (purpose) {
-            case COMMIT -> snapshot;
-            case CLAIM ->
-                rule == CommitRule.ALL
-                        ? Taking.anyThatCounts(
-                                reachable(Member::counts), "the claim has to stand in a filestore without a window")
-                        : Taking.everyThatCounts(
-                                members,
-                                "with commit: any the old primary could go on in a filestore that has no claim, so"
-                                        + " all of them are needed");
-            case SAVE -> throw new IllegalStateException("answered above");
-            case DELETION, CATCH_UP -> Taking.any(reachable(each -> true));
+            case SAVE -> new SeveralFilestores(members, CommitRule.ANY, ticker);
+            case CLAIM -> new JoinedFilestore(claimed(), ticker, true);
+            case DELETION, CATCH_UP -> now();
         };
-        return new JoinedFilestore(taking, ticker, purpose == Purpose.CLAIM);
+    }
+
+    private Taking claimed() {
+        return rule == CommitRule.ALL
+                ? Taking.anyThatCounts(
+                        reachable(Member::counts), "the claim has to stand in a filestore without a window")
+                : Taking.everyThatCounts(
+                        members,
+                        "with commit: any the old primary could go on in a filestore that has no claim, so all of"
+                                + " them are needed");
     }
 
     /** Those that have not failed a moment ago; all where each of these has. */
