@@ -14,6 +14,8 @@ import io.understudy.testing.SshServer;
 import io.understudy.testing.TestTools;
 import io.understudy.time.Ticker;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +116,7 @@ class LoginTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            org.awaitility.Awaitility.await().until(() -> Files.exists(socket));
+            org.awaitility.Awaitility.await().until(() -> listens(socket));
             Map<String, String> environment = new HashMap<>(SshServer.libraries());
             environment.put("SSH_AUTH_SOCK", socket.toString());
             assertThat(refused(options, environment)).hasMessageContaining("the server refuses");
@@ -130,6 +132,15 @@ class LoginTest {
             agent.destroyForcibly();
         }
         assertThat(refused(options, Map.of())).hasMessageContaining("SSH_AUTH_SOCK is not set");
+    }
+
+    /** That its file is there does not say so: it is bound before it listens. */
+    private static boolean listens(Path socket) {
+        try (SocketChannel caller = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return caller.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static SshOptions key(Path identity, Secret passphrase) {
