@@ -357,6 +357,19 @@ class DrillTest {
     }
 
     @Test
+    void oneThatWasKilledRightAfterItsReportCountsAsTheLast() throws IOException {
+        DrillReport report = run();
+        Files.delete(StateEntry.DRILL_RESULTS.in(settings.state()));
+        DrillPlace.of(settings, configured()).note().write(new DrillNote(report.id(), report.at(), SNAPSHOT, true));
+
+        drill().clear();
+
+        assertThat(results().read().passed()).map(DrillResults.Summary::id).contains(report.id());
+        assertThat(drill().reports().list()).containsExactly(report);
+        assertNothingIsLeft();
+    }
+
+    @Test
     void oneThatWasKilledBeforeItsStartStopsNothing() {
         copies.during = () -> {
             throw new Killed();
