@@ -38,6 +38,7 @@ final class ReturnWatch {
     private final Map<Scheduler.Task, Under> under = new HashMap<>();
     /** Those that wrote the marker and had not stopped their site to save anything: they may not save any more. */
     private final Set<Scheduler.Task> marked = new HashSet<>();
+
     private int returned;
     private int acknowledged;
 
