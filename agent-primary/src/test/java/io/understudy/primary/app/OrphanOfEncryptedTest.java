@@ -103,11 +103,7 @@ class OrphanOfEncryptedTest {
 
     private KeyRecipients recipients() throws IOException {
         return KeyRecipients.of(
-                old.filestore,
-                open(Encryption.withIdentity(file(B))),
-                keys,
-                Optional.of(file(B)),
-                Optional.empty());
+                old.filestore, open(Encryption.withIdentity(file(B))), keys, Optional.of(file(B)), Optional.empty());
     }
 
     private Path file(AgeIdentity identity) throws IOException {
