@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps what a server had as the primary when the first snapshot of another one is imported over it, where no orphan
  * was saved: the exchange keeps its database, and its trees are linked before. Nothing clears that up until
- * {@code rejoin} has saved it, or was told that nothing is to be saved.
+ * {@code rejoin} has saved it, or an operator gave it up.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
