@@ -2,19 +2,15 @@ package io.understudy.rehearsal;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Where the packaged programs are.
  *
  * @param distribution folder of the distribution, {@code deploy/target/understudy}
  * @param stage folder of the sample site and the S3 endpoint, {@code deploy/target/rehearsal}
- * @param environment what the agents and the site get in theirs, asked at each start
  * @param commands runs the agents' commands that come to an end
  */
-public record Rehearsal(
-        Path distribution, Path stage, Supplier<Map<String, String>> environment, CommandRunner commands) {
+public record Rehearsal(Path distribution, Path stage, CommandRunner commands) {
 
     /** Runs a program to its end. */
     public interface CommandRunner {
@@ -24,12 +20,11 @@ public record Rehearsal(
 
     /** As set by the system properties {@code understudy.distribution} and {@code understudy.rehearsal}. */
     public static Rehearsal packaged() {
-        return new Rehearsal(
-                property("understudy.distribution"), property("understudy.rehearsal"), Map::of, Program::run);
+        return new Rehearsal(property("understudy.distribution"), property("understudy.rehearsal"), Program::run);
     }
 
-    public Rehearsal with(Supplier<Map<String, String>> otherEnvironment, CommandRunner otherCommands) {
-        return new Rehearsal(distribution, stage, otherEnvironment, otherCommands);
+    public Rehearsal with(CommandRunner otherCommands) {
+        return new Rehearsal(distribution, stage, otherCommands);
     }
 
     public Path primary() {

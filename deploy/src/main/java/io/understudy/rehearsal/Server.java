@@ -101,10 +101,7 @@ public final class Server implements AutoCloseable {
     }
 
     public void siteService(String action) {
-        Program.of(programs.site(), action, layout.siteFile())
-                .with(programs.environment().get())
-                .run(COMMAND)
-                .successful();
+        Program.of(programs.site(), action, layout.siteFile()).run(COMMAND).successful();
     }
 
     public boolean marked() {
@@ -215,9 +212,7 @@ public final class Server implements AutoCloseable {
     private Program agent(Path program, Path config, String... arguments) {
         List<Object> all = new ArrayList<>(List.of("-c", config));
         all.addAll(List.of(arguments));
-        return Program.of(program, all.toArray())
-                .with(programs.environment().get())
-                .with(filestore.environment());
+        return Program.of(program, all.toArray()).with(filestore.environment());
     }
 
     private static void awaitAgent(Running agent, int port) {

@@ -29,6 +29,7 @@ record ReplicaCrashes(CrashStage stage) {
             case PROMOTE -> promotion(point);
             case DRILL -> new DrillCrashes(stage).at(point);
             case REJOIN -> new ReturnCrashes(stage).at(point);
+            case OVERWRITE -> new ReturnCrashes(stage).overwritten(point);
             case HAND_OVER -> new SwitchoverCrashes(stage).following(point);
         }
     }
