@@ -2,15 +2,19 @@ package io.understudy.rehearsal;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Where the packaged programs are.
  *
  * @param distribution folder of the distribution, {@code deploy/target/understudy}
  * @param stage folder of the sample site and the S3 endpoint, {@code deploy/target/rehearsal}
+ * @param environment what the agents and the site get in theirs, asked at each start
  * @param commands runs the agents' commands that come to an end
  */
-public record Rehearsal(Path distribution, Path stage, CommandRunner commands) {
+public record Rehearsal(
+        Path distribution, Path stage, Supplier<Map<String, String>> environment, CommandRunner commands) {
 
     /** Runs a program to its end. */
     public interface CommandRunner {
@@ -20,11 +24,12 @@ public record Rehearsal(Path distribution, Path stage, CommandRunner commands) {
 
     /** As set by the system properties {@code understudy.distribution} and {@code understudy.rehearsal}. */
     public static Rehearsal packaged() {
-        return new Rehearsal(property("understudy.distribution"), property("understudy.rehearsal"), Program::run);
+        return new Rehearsal(
+                property("understudy.distribution"), property("understudy.rehearsal"), Map::of, Program::run);
     }
 
-    public Rehearsal with(CommandRunner otherCommands) {
-        return new Rehearsal(distribution, stage, otherCommands);
+    public Rehearsal with(Supplier<Map<String, String>> otherEnvironment, CommandRunner otherCommands) {
+        return new Rehearsal(distribution, stage, otherEnvironment, otherCommands);
     }
 
     public Path primary() {

@@ -101,7 +101,10 @@ public final class Server implements AutoCloseable {
     }
 
     public void siteService(String action) {
-        Program.of(programs.site(), action, layout.siteFile()).run(COMMAND).successful();
+        Program.of(programs.site(), action, layout.siteFile())
+                .with(programs.environment().get())
+                .run(COMMAND)
+                .successful();
     }
 
     public boolean marked() {
@@ -212,7 +215,9 @@ public final class Server implements AutoCloseable {
     private Program agent(Path program, Path config, String... arguments) {
         List<Object> all = new ArrayList<>(List.of("-c", config));
         all.addAll(List.of(arguments));
-        return Program.of(program, all.toArray()).with(filestore.environment());
+        return Program.of(program, all.toArray())
+                .with(programs.environment().get())
+                .with(filestore.environment());
     }
 
     private static void awaitAgent(Running agent, int port) {

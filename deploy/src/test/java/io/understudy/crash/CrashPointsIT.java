@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.primary.events.PrimaryPoint;
-import io.understudy.progress.CrashPoint;
 import io.understudy.replica.events.ReplicaPoint;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -129,7 +126,10 @@ class CrashPointsIT {
     }
 
     static Stream<ReplicaPoint> promotionToANewerSnapshotKilledAt() {
-        return WantedPoints.of(PromotionPoints.withNewer().toArray(ReplicaPoint[]::new), EnumSet.noneOf(ReplicaPoint.class), "promoting ");
+        return WantedPoints.of(
+                PromotionPoints.withNewer().toArray(ReplicaPoint[]::new),
+                EnumSet.noneOf(ReplicaPoint.class),
+                "promoting ");
     }
 
     /** Without a pattern at a few of them. */
@@ -264,7 +264,9 @@ class CrashPointsIT {
 
     static Stream<ReplicaPoint> takeoverKilledAt() {
         return WantedPoints.of(
-                PromotionPoints.TAKEOVER.toArray(ReplicaPoint[]::new), EnumSet.noneOf(ReplicaPoint.class), "taking over ");
+                PromotionPoints.TAKEOVER.toArray(ReplicaPoint[]::new),
+                EnumSet.noneOf(ReplicaPoint.class),
+                "taking over ");
     }
 
     /** The standby's agent is away until the switchover has gone back, or cannot go back any more. */
@@ -283,7 +285,8 @@ class CrashPointsIT {
     }
 
     static Stream<ReplicaPoint> takeoverKilledAndStartedLate() {
-        return WantedPoints.of(PromotionPoints.TAKEOVER.toArray(ReplicaPoint[]::new), USUAL_OF_LATE_TAKEOVERS, "taking over late ");
+        return WantedPoints.of(
+                PromotionPoints.TAKEOVER.toArray(ReplicaPoint[]::new), USUAL_OF_LATE_TAKEOVERS, "taking over late ");
     }
 
     @Test

@@ -92,7 +92,13 @@ record DrillCrashes(CrashStage stage) {
      * that runs, and what the agent knows of them.
      */
     private record Live(
-            Host host, String database, String rows, List<List<String>> files, String marker, String mode, String record) {
+            Host host,
+            String database,
+            String rows,
+            List<List<String>> files,
+            String marker,
+            String mode,
+            String record) {
         static Live of(Host host) {
             return new Live(
                     host,

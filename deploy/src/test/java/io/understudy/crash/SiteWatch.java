@@ -78,7 +78,9 @@ final class SiteWatch implements AutoCloseable {
     /** @throws AssertionError where two sites took writes at once, a question failed, or a site was hardly asked */
     void assertNeverTwo() {
         assertThat(failures).as("questions that failed").isEmpty();
-        assertThat(answers.atOnce()).as("sites that took writes at the same time").isEmpty();
+        assertThat(answers.atOnce())
+                .as("sites that took writes at the same time")
+                .isEmpty();
         assertThat(asked.values()).as("questions: " + asked).allMatch(times -> times >= FEWEST);
     }
 

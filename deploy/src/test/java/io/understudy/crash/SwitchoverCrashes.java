@@ -89,8 +89,10 @@ record SwitchoverCrashes(CrashStage stage) {
             }
             assertThat(stage.primary().marked()).isFalse();
             assertThat(served(stage.primary())).isTrue();
-            int epoch = Deadline.await("the primary goes on in its new epoch", ENDS, () -> Optional.of(stage.newest())
-                            .filter(newest -> newest.epoch() > last.epoch()))
+            int epoch = Deadline.await(
+                            "the primary goes on in its new epoch",
+                            ENDS,
+                            () -> Optional.of(stage.newest()).filter(newest -> newest.epoch() > last.epoch()))
                     .epoch();
             stage.standby().begin("replica", "run");
             Deadline.await("the standby follows", ENDS, () -> follows(stage.standby(), stage.newest()));
@@ -148,10 +150,13 @@ record SwitchoverCrashes(CrashStage stage) {
         AgentProcess command =
                 stage.primary().command("primary", "switchover", stage.standby().name(), "--yes", "--limit", limit);
         try {
-            Deadline.await("the final snapshot is committed", ENDS, () -> notes(stage.primary())
-                    .read()
-                    .flatMap(SwitchoverNote::last)
-                    .isPresent());
+            Deadline.await(
+                    "the final snapshot is committed",
+                    ENDS,
+                    () -> notes(stage.primary())
+                            .read()
+                            .flatMap(SwitchoverNote::last)
+                            .isPresent());
             return command;
         } catch (RuntimeException | Error e) {
             command.close();
@@ -219,7 +224,10 @@ record SwitchoverCrashes(CrashStage stage) {
         Host successor = stage.standby();
         Deadline.await("the standby serves", ENDS, () -> !successor.marked() && served(successor));
         Deadline.await("the old primary has left", ENDS, () -> old.mode().equals("standby") && hasLeft(old));
-        Deadline.await("the promotion is noted", ENDS, () -> state(successor) instanceof Promoted promoted && promoted.claimed());
+        Deadline.await(
+                "the promotion is noted",
+                ENDS,
+                () -> state(successor) instanceof Promoted promoted && promoted.claimed());
         assertThat(old.marked()).isTrue();
         Deadline.await(
                 "visitors write there",

@@ -29,7 +29,6 @@ final class WantedPoints {
      * @param prefix of the labels
      */
     static <P extends Enum<P> & CrashPoint> Stream<P> of(P[] all, Set<P> usual, String prefix) {
-        return Arrays.stream(all)
-                .filter(point -> usual() ? usual.contains(point) : wants(prefix + point.label()));
+        return Arrays.stream(all).filter(point -> usual() ? usual.contains(point) : wants(prefix + point.label()));
     }
 }

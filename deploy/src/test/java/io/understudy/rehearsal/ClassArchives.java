@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -28,7 +29,7 @@ public final class ClassArchives {
 
     /** The packaged programs; commands that end run in one process. */
     public static Rehearsal rehearsal() {
-        return INSTANCE.programs.with(CommandHost::run);
+        return INSTANCE.programs.with(Map::of, CommandHost::run);
     }
 
     /** The options for a Java machine whose class path begins with the agents' libraries. */

@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /**
  * The first seconds of a server that becomes the primary. Its site is restarted as production at this moment, and
- * visitors wait for it, so no snapshot takes processor, disk and database from it. Nobody waits for the first snapshot
- * of an epoch: its standbys have to leave their former epoch first. What an operator asks for is taken at once.
+ * visitors wait for it, so no snapshot takes processor, disk and database from it. The first snapshot of an epoch
+ * is not urgent: its standbys have to leave their former epoch first. What an operator asks for is taken at once.
  *
  * <p>Not thread-safe.
  */

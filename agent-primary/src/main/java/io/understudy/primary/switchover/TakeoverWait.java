@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 
 /**
  * Whether the old primary's site may start as a standby's: when the new primary serves, or a few seconds after the
- * claim. Where the two share a machine, its disks or its database server, the start of the site that nobody waits for
- * must not slow down the one that all visitors wait for.
+ * claim. Where the two share a machine, its disks or its database server, the start of the standby's site must not
+ * slow down the one that all visitors wait for.
  *
  * <p>The wait is of one process: the next one waits again, no longer than the rest by the clock, so the site never
  * stays down. Not thread-safe.

@@ -84,7 +84,8 @@ class CopyWorkTest {
         try (Session session = database.maintenance()) {
             session.execute("SET statement_timeout = 30000");
             work.begin(session);
-            session.execute("CREATE DATABASE " + PostgresServer.quoted(copy) + " TEMPLATE " + PostgresServer.quoted(site));
+            session.execute(
+                    "CREATE DATABASE " + PostgresServer.quoted(copy) + " TEMPLATE " + PostgresServer.quoted(site));
         }
     }
 
