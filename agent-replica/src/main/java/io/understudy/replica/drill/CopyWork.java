@@ -15,7 +15,8 @@ final class CopyWork {
 
     /** Two halves of 32 bits, the second one signed as the server's hash is. */
     private static final String HOLDERS = "SELECT pg_catalog.pg_terminate_backend(pid)::int AS ended"
-            + " FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND pid <> pg_catalog.pg_backend_pid()"
+            + " FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+            + " AND pid <> pg_catalog.pg_backend_pid()"
             + " AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
             + " AND classid = " + CLASS + "::oid AND objid = pg_catalog.hashtext(%s)::oid";
 
