@@ -56,6 +56,7 @@ final class DrillReader {
                 values.list(Setting.DRILL_STOP),
                 values.section().child("health").map(node -> health(values.below("health"))),
                 values.each("smoke").stream().map(DrillReader::smoke).toList(),
+                values.list(Setting.DRILL_WRITE),
                 values.list(Setting.DRILL_ENVIRONMENT),
                 values.duration(Setting.DRILL_LIMIT));
     }

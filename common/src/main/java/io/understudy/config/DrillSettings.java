@@ -35,6 +35,7 @@ public record DrillSettings(
      * @param stop command that stops it
      * @param health how it is asked whether it is well; empty: it is not
      * @param smoke what is tried after that, in order
+     * @param write writes into it once it has left backup mode; empty: it starts in production
      * @param environment names of the agent's variables that the commands get
      * @param limit of each command
      */
@@ -43,12 +44,14 @@ public record DrillSettings(
             List<String> stop,
             Optional<HealthSettings> health,
             List<SmokeTest> smoke,
+            List<String> write,
             List<String> environment,
             Duration limit) {
         public DrillCommands {
             start = List.copyOf(start);
             stop = List.copyOf(stop);
             smoke = List.copyOf(smoke);
+            write = List.copyOf(write);
             environment = List.copyOf(environment);
         }
     }

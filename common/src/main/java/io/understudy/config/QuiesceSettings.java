@@ -30,4 +30,9 @@ public record QuiesceSettings(
         thaw = List.copyOf(thaw);
         frozen = Map.copyOf(frozen);
     }
+
+    /** Whether Understudy fixes the trees itself, by links. */
+    public boolean fixesByLinks() {
+        return links && freeze.isEmpty();
+    }
 }

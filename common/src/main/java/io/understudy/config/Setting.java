@@ -225,6 +225,7 @@ public enum Setting {
     DRILL_HEALTH_WITHIN("drill.health.within", Kind.DURATION.between("1s", "1h"), "60s"),
     DRILL_SMOKE_NAME("drill.smoke[].name", Kind.NAME, Setting.REQUIRED),
     DRILL_SMOKE_COMMAND("drill.smoke[].command", Kind.TEXTS, "[]"),
+    DRILL_WRITE("drill.write", Kind.TEXTS, "[]"),
     DRILL_ENVIRONMENT("drill.environment", Kind.TEXTS, "[]"),
     DRILL_LIMIT("drill.limit", Kind.DURATION.between("1s", "1d"), "5m"),
     DRILL_REWRITE_TREE("drill.rewrite[].tree", Kind.NAME, Setting.REQUIRED),

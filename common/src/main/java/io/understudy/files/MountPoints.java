@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -61,6 +62,20 @@ public final class MountPoints {
 
     public boolean contains(Path folder) {
         return mounts.containsKey(raw(folder));
+    }
+
+    /**
+     * Those at any depth beneath the folder.
+     *
+     * @param folder a real path
+     */
+    public List<Path> beneath(Path folder) {
+        String above = raw(folder).equals("/") ? "/" : raw(folder) + "/";
+        return mounts.keySet().stream()
+                .filter(each -> each.startsWith(above) && !each.equals(above))
+                .sorted()
+                .map(each -> RawPaths.absolute(each.getBytes(StandardCharsets.ISO_8859_1)))
+                .toList();
     }
 
     /**

@@ -58,6 +58,12 @@ public record DatabaseData(
         this(name, kind, properties, schemaHash, diskBytes, archive, tables, sequences, references, null);
     }
 
+    /** The same under another name. */
+    public DatabaseData named(String other) {
+        return new DatabaseData(
+                other, kind, properties, schemaHash, diskBytes, archive, tables, sequences, references, dump);
+    }
+
     /** One that a command wrote. */
     public static DatabaseData ofCommand(String name, StreamRef archive, StreamRef references, Dump dump) {
         return new DatabaseData(

@@ -41,7 +41,7 @@ public final class Repository {
     final TrustedKeys trusted;
     private final Clock clock;
     private final Encryption encryption;
-    private final Sealing sealing;
+    final Sealing sealing;
     private final Blobs blobs;
     private final Epochs epochs;
     private final ReplicaReports reports;

@@ -25,8 +25,8 @@ public final class CommandSiteService implements SiteService {
 
     private static final Duration LAST_ANSWER = Duration.ofMillis(250);
     /**
-     * A promotion waits for the site twice, and most sites are up within a second. Pauses grow by a quarter, so that an
-     * answer comes at most a fourth later than it could.
+     * A promotion waits for the site twice, and most sites are up within a second. Pauses grow by a tenth, so that an
+     * answer comes at most a tenth later than it could.
      */
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
@@ -89,7 +89,7 @@ public final class CommandSiteService implements SiteService {
             }
             LOG.debug("not healthy yet: {}", fault.get());
             ticker.pause(min(pause, left), "wait for the site's health");
-            pause = min(pause.multipliedBy(5).dividedBy(4), LONGEST_PAUSE);
+            pause = min(pause.multipliedBy(11).dividedBy(10), LONGEST_PAUSE);
             fault = ask(within.minus(ticker.since(start)));
         }
         LOG.info("the site is healthy after {} ms", ticker.since(start).toMillis());

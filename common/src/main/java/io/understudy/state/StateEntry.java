@@ -253,6 +253,13 @@ public enum StateEntry {
             Loss.STOPS,
             "of a standby with `holds`: the snapshot that is held, since when and why, and the one that an operator accepted",
             "the next round compares the newest snapshot again; what was accepted is accepted again with `agent-replica accept`"),
+    KEPT_COPY(
+            Owner.REPLICA,
+            "kept-copy.json",
+            1,
+            Loss.COSTS,
+            "of an old primary: which database and trees the first import over it kept, for `rejoin`, and what it saved of that",
+            "`rejoin` finds the database that was set aside, and no files; what is kept of them in `.understudy/kept` of each tree can be deleted"),
     DRILL(
             Owner.REPLICA,
             "drill.json",

@@ -51,6 +51,7 @@ class DrillSettingsTest {
                 health: {http: "http://127.0.0.1:18080/health"}
                 smoke:
                   - {name: login, command: [try, login]}
+                write: [try, post]
                 rewrite:
                   - {tree: config, path: "*.conf", replace: {"8080": "18080"}}
                 leave_out: [config]
@@ -63,6 +64,7 @@ class DrillSettingsTest {
         assertThat(drill.site().smoke())
                 .extracting(DrillSettings.SmokeTest::name)
                 .containsExactly("login");
+        assertThat(drill.site().write()).containsExactly("try", "post");
         assertThat(drill.rewrite())
                 .singleElement()
                 .satisfies(rule -> assertThat(rule.tree()).isEqualTo("config"));

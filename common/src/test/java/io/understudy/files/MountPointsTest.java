@@ -40,6 +40,16 @@ class MountPointsTest {
         assertThat(mounts.placeOf(Path.of(folder)).orElseThrow()).hasToString(place);
     }
 
+    @Test
+    void namesThoseBeneathAFolder() {
+        assertThat(mounts.beneath(Path.of("/srv")))
+                .hasToString("[/srv/auto, /srv/bound, /srv/media, /srv/nfs, /srv/sub, /srv/with blank]");
+        assertThat(mounts.beneath(Path.of("/srv/media"))).isEmpty();
+        assertThat(mounts.beneath(Path.of("/")))
+                .contains(Path.of("/proc"), Path.of("/etc"))
+                .doesNotContain(Path.of("/"));
+    }
+
     /** A service's sandbox mounts parts of the same file system over themselves, a shell's view does not. */
     @Test
     void theSamePlaceIsTheSameInEveryNamespace() {

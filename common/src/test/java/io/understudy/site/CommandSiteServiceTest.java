@@ -119,7 +119,7 @@ class CommandSiteServiceTest {
         service("", command("ask", 30)).prove();
         assertThat(answers).isEmpty();
         assertThat(time.pauses())
-                .containsExactly(Duration.ofMillis(50), Duration.ofNanos(62_500_000), Duration.ofNanos(78_125_000));
+                .containsExactly(Duration.ofMillis(50), Duration.ofMillis(55), Duration.ofNanos(60_500_000));
     }
 
     @Test

@@ -22,7 +22,7 @@ class StateEntryTest {
             in `.json` say their `format` and carry a `check` over their content; one that is damaged, or that another version wrote, is named in an error (`state_damaged`, `format_unknown`) with what to do, and never guessed at.
             Where the agent "continues", it logs a warning and works as if the file was not there. Back up nothing of it: after a loss the table says what happens.
 
-            In the folder `.understudy` of each tree lie, in the file system of the tree, `stage/<apply>/` (new files next to their targets) and `undo/<apply>/` (what an import replaced). An apply has a number and its snapshot's name; the
+            In the folder `.understudy` of each tree lie, in the file system of the tree, `stage/<apply>/` (new files next to their targets) and `undo/<apply>/` (what an import replaced); of an old primary, until `rejoin` has saved it, `kept/` (links to the files of before the first import over it). An apply has a number and its snapshot's name; the
             plans in `stage/` of the state folder have the same names.
 
             """;

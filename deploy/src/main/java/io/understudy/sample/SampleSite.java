@@ -3,13 +3,22 @@ package io.understudy.sample;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URL;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Starts the sample site: {@code SampleSite <file of this host>}; see {@link SiteConfig} for its keys. */
+/**
+ * Starts the sample site: {@code SampleSite <file of this host>}; see {@link SiteConfig} for its keys. With
+ * {@code once} behind it, it starts on another port, answers itself and ends, having loaded what a start needs: Java
+ * makes an archive of these classes.
+ */
 public final class SampleSite {
     private static final int THREADS = 8;
 
@@ -30,7 +39,8 @@ public final class SampleSite {
             book.createTables();
         }
         SiteHandlers handlers = new SiteHandlers(config, standby, book, media);
-        HttpServer server = HttpServer.create(config.listen(), 0);
+        boolean once = arguments.length > 1 && arguments[1].equals("once");
+        HttpServer server = HttpServer.create(once ? anyPort() : config.listen(), 0);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         server.setExecutor(threads);
         serve(server, "/", handlers::page);
@@ -39,7 +49,23 @@ public final class SampleSite {
         serve(server, "/uploads", handlers::uploads);
         serve(server, "/media/", handlers::media);
         server.start();
+        if (once) {
+            answer(server, "/health");
+            answer(server, "/");
+            System.exit(0);
+        }
         System.out.println("the site listens on " + config.listen() + (standby ? " as the standby" : ""));
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static void answer(HttpServer server, String path) throws IOException {
+        InetSocketAddress address = server.getAddress();
+        try (InputStream page = new URL("http", address.getHostString(), address.getPort(), path).openStream()) {
+            page.transferTo(OutputStream.nullOutputStream());
+        }
     }
 
     private static void serve(HttpServer server, String path, Answer answer) {

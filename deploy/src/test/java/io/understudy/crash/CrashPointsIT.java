@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.primary.events.PrimaryPoint;
-import io.understudy.progress.CrashPoint;
 import io.understudy.replica.events.ReplicaPoint;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -35,9 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("slow")
 class CrashPointsIT {
-    private static final Optional<Pattern> WANTED =
-            Optional.ofNullable(System.getProperty("understudy.crash.points")).map(Pattern::compile);
-
     private static final Set<PrimaryPoint> USUAL_OF_PRIMARY = EnumSet.of(
             PrimaryPoint.TRACKING_NOTED,
             PrimaryPoint.MANIFEST_WRITTEN,
@@ -48,7 +42,11 @@ class CrashPointsIT {
     private static final Set<ReplicaPoint> USUAL_OF_PROMOTION =
             EnumSet.of(ReplicaPoint.ROWS_COMMITTED, ReplicaPoint.EPOCH_CLAIMED);
 
-    private static final int MOST_CHANGES = 4;
+    /** Those that other cases are killed at without a pattern. */
+    private static final Set<ReplicaPoint> FEWER_OF_TAKEOVER =
+            EnumSet.of(ReplicaPoint.SNAPSHOT_MIRRORED, ReplicaPoint.INTENT_WRITTEN, ReplicaPoint.INTENT_CLEARED);
+
+    private static final Set<ReplicaPoint> USUAL_OF_LATE_TAKEOVERS = EnumSet.of(ReplicaPoint.PROMOTION_INTENDED);
 
     private Optional<CrashStage> stage = Optional.empty();
 
@@ -82,7 +80,7 @@ class CrashPointsIT {
     }
 
     static Stream<PrimaryPoint> primaryKilledAt() {
-        return wanted(PrimaryPoint.values(), USUAL_OF_PRIMARY, "");
+        return WantedPoints.of(PrimaryPoint.values(), USUAL_OF_PRIMARY, "");
     }
 
     /** Points that every snapshot passes, of a daemon that tracks changes. */
@@ -100,7 +98,7 @@ class CrashPointsIT {
             PrimaryPoint.MANIFEST_WRITTEN,
             PrimaryPoint.ANNOUNCED
         };
-        return wanted(all, EnumSet.noneOf(PrimaryPoint.class), "tracked ");
+        return WantedPoints.of(all, EnumSet.noneOf(PrimaryPoint.class), "tracked ");
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
@@ -110,7 +108,7 @@ class CrashPointsIT {
     }
 
     static Stream<ReplicaPoint> replicaKilledAt() {
-        return wanted(ReplicaPoint.values(), EnumSet.noneOf(ReplicaPoint.class), "");
+        return WantedPoints.of(ReplicaPoint.values(), EnumSet.noneOf(ReplicaPoint.class), "");
     }
 
     /** A promotion that finds a newer snapshot in the filestore. */
@@ -128,68 +126,26 @@ class CrashPointsIT {
     }
 
     static Stream<ReplicaPoint> promotionToANewerSnapshotKilledAt() {
-        return wanted(promoting().toArray(ReplicaPoint[]::new), EnumSet.noneOf(ReplicaPoint.class), "promoting ");
-    }
-
-    /** By differences; the promotion neither chooses as a round does, nor clears up after the apply. */
-    private static Stream<ReplicaPoint> promoting() {
-        Set<ReplicaPoint> others = EnumSet.of(
-                ReplicaPoint.SNAPSHOT_CHOSEN,
-                ReplicaPoint.SPARE_INTENDED,
-                ReplicaPoint.SPARE_CREATED,
-                ReplicaPoint.SPARE_NAMED,
-                ReplicaPoint.SCHEMA_RESTORED,
-                ReplicaPoint.ROWS_COPIED,
-                ReplicaPoint.DATA_RESTORED,
-                ReplicaPoint.INDEXES_BUILT,
-                ReplicaPoint.STATISTICS_MADE,
-                ReplicaPoint.ARCHIVE_ASSEMBLED,
-                ReplicaPoint.MIRROR_TRIMMED,
-                ReplicaPoint.REPORT_WRITTEN,
-                ReplicaPoint.RETIRED_DROPPED,
-                ReplicaPoint.UNDO_CLEARED,
-                ReplicaPoint.CLEANED_UP);
-        Set<ReplicaPoint.Work> works = EnumSet.of(
-                ReplicaPoint.Work.IMPORT,
-                ReplicaPoint.Work.CHANGE,
-                ReplicaPoint.Work.RETURN,
-                ReplicaPoint.Work.PROMOTE);
-        return Arrays.stream(ReplicaPoint.values())
-                .filter(point -> works.contains(point.work()) && !others.contains(point));
+        return WantedPoints.of(
+                PromotionPoints.withNewer().toArray(ReplicaPoint[]::new),
+                EnumSet.noneOf(ReplicaPoint.class),
+                "promoting ");
     }
 
     /** Without a pattern at a few of them. */
     @Test
     void onePromotionKilledAtItsPointsInTurn() throws IOException {
-        assumeTrue(WANTED.map(pattern -> pattern.matcher("promoting in turn").matches())
-                .orElse(true));
-        Set<ReplicaPoint> points = WANTED.isEmpty()
+        assumeTrue(WantedPoints.wants("promoting in turn"));
+        Set<ReplicaPoint> points = WantedPoints.usual()
                 ? USUAL_OF_PROMOTION
-                : promoting()
+                : PromotionPoints.withNewer()
                         .filter(point -> point.work() != ReplicaPoint.Work.RETURN)
                         .collect(Collectors.toCollection(() -> EnumSet.noneOf(ReplicaPoint.class)));
 
-        for (Set<ReplicaPoint> some : withFewChanges(points)) {
+        for (Set<ReplicaPoint> some : PromotionPoints.withFewChanges(points)) {
             crash(servers -> assertThat(new ReplicaCrashes(servers).promotionInTurn(some))
                     .isEqualTo(some));
         }
-    }
-
-    /** The fifth load by differences that does not end is the last, and the promotion goes on without it. */
-    private static List<Set<ReplicaPoint>> withFewChanges(Set<ReplicaPoint> points) {
-        List<Set<ReplicaPoint>> all = new ArrayList<>();
-        Set<ReplicaPoint> some = EnumSet.noneOf(ReplicaPoint.class);
-        int changes = 0;
-        for (ReplicaPoint point : points) {
-            if (point.work() == ReplicaPoint.Work.CHANGE && ++changes > MOST_CHANGES) {
-                all.add(some);
-                some = EnumSet.noneOf(ReplicaPoint.class);
-                changes = 1;
-            }
-            some.add(point);
-        }
-        all.add(some);
-        return all;
     }
 
     /** The points of {@code init} that the return of an old primary passes, too. */
@@ -201,7 +157,7 @@ class CrashPointsIT {
 
     static Stream<ReplicaPoint> returnKilledAt() {
         ReplicaPoint[] all = {ReplicaPoint.MARKER_WRITTEN, ReplicaPoint.ROLE_NOTED};
-        return wanted(all, EnumSet.noneOf(ReplicaPoint.class), "returning ");
+        return WantedPoints.of(all, EnumSet.noneOf(ReplicaPoint.class), "returning ");
     }
 
     /** The points of a snapshot that an orphan passes, too. */
@@ -222,7 +178,7 @@ class CrashPointsIT {
             PrimaryPoint.ALL_STORED,
             PrimaryPoint.MANIFEST_WRITTEN
         };
-        return wanted(all, EnumSet.of(PrimaryPoint.MANIFEST_WRITTEN), "returning ");
+        return WantedPoints.of(all, EnumSet.of(PrimaryPoint.MANIFEST_WRITTEN), "returning ");
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
@@ -232,7 +188,7 @@ class CrashPointsIT {
     }
 
     static Stream<ReplicaPoint> replicaKilledAfterTheMarkerWasRemovedByHand() {
-        return wanted(
+        return WantedPoints.of(
                 of(ReplicaPoint.Work.PROMOTE).toArray(ReplicaPoint[]::new),
                 EnumSet.noneOf(ReplicaPoint.class),
                 "by hand ");
@@ -258,7 +214,7 @@ class CrashPointsIT {
             ReplicaPoint.DATABASES_SWAPPED,
             ReplicaPoint.SNAPSHOT_ACCEPTED
         };
-        return wanted(all, EnumSet.of(ReplicaPoint.SITE_STOPPED), "postgres ");
+        return WantedPoints.of(all, EnumSet.of(ReplicaPoint.SITE_STOPPED), "postgres ");
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
@@ -269,7 +225,7 @@ class CrashPointsIT {
 
     static Stream<PrimaryPoint> postgresOfThePrimaryKilledAt() {
         PrimaryPoint[] all = {PrimaryPoint.MOMENT_FROZEN, PrimaryPoint.TABLE_STORED};
-        return wanted(all, EnumSet.noneOf(PrimaryPoint.class), "postgres ");
+        return WantedPoints.of(all, EnumSet.noneOf(PrimaryPoint.class), "postgres ");
     }
 
     /**
@@ -278,27 +234,70 @@ class CrashPointsIT {
      */
     @Test
     void oneRoundKilledAtItsPointsInTurn() throws IOException {
-        assumeTrue(WANTED.map(pattern -> pattern.matcher("in turn").matches()).orElse(true));
+        assumeTrue(WantedPoints.wants("in turn"));
         List<ReplicaPoint> all = of(ReplicaPoint.Work.IMPORT).stream()
                 .filter(point -> point != ReplicaPoint.MIRROR_TRIMMED && point != ReplicaPoint.REPORT_WRITTEN)
                 .toList();
         Set<ReplicaPoint> points = all.stream()
-                .filter(point -> WANTED.isPresent() || all.indexOf(point) % 12 == 1)
+                .filter(point -> !WantedPoints.usual() || all.indexOf(point) % 12 == 1)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(ReplicaPoint.class)));
 
         crash(servers -> assertThat(new ReplicaCrashes(servers).inTurn(points)).isEqualTo(points));
+    }
+
+    /** The standby's agent, in one switchover; without a pattern at most of them. */
+    @Test
+    void oneTakeoverKilledAtItsPointsInTurn() throws IOException {
+        assumeTrue(WantedPoints.wants("taking over in turn"));
+        List<ReplicaPoint> points = PromotionPoints.TAKEOVER.stream()
+                .filter(point -> !WantedPoints.usual() || !FEWER_OF_TAKEOVER.contains(point))
+                .toList();
+        crash(servers -> new SwitchoverCrashes(servers).takingOver(points));
+    }
+
+    /** The standby's agent, with a switchover of its own for each point. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void takeoverKilledAt(ReplicaPoint point) throws IOException {
+        crash(servers -> new SwitchoverCrashes(servers).takingOver(EnumSet.of(point)));
+    }
+
+    static Stream<ReplicaPoint> takeoverKilledAt() {
+        return WantedPoints.of(
+                PromotionPoints.TAKEOVER.toArray(ReplicaPoint[]::new),
+                EnumSet.noneOf(ReplicaPoint.class),
+                "taking over ");
+    }
+
+    /** The standby's agent is away until the switchover has gone back, or cannot go back any more. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void takeoverKilledAndStartedLate(ReplicaPoint point) throws IOException {
+        boolean claimed = point.compareTo(ReplicaPoint.EPOCH_CLAIMED) >= 0 && point.work() == ReplicaPoint.Work.PROMOTE;
+        crash(servers -> {
+            SwitchoverCrashes crashes = new SwitchoverCrashes(servers);
+            if (claimed) {
+                crashes.takingOverAfterTheClaim(point);
+            } else {
+                crashes.takingOverTooLate(point);
+            }
+        });
+    }
+
+    static Stream<ReplicaPoint> takeoverKilledAndStartedLate() {
+        return WantedPoints.of(
+                PromotionPoints.TAKEOVER.toArray(ReplicaPoint[]::new), USUAL_OF_LATE_TAKEOVERS, "taking over late ");
+    }
+
+    @Test
+    void oneDrillAfterTheOtherKilledAtItsPoints() throws IOException {
+        assumeTrue(WantedPoints.wants("drill in turn"));
+        crash(servers -> new DrillCrashes(servers).inTurn(of(ReplicaPoint.Work.DRILL)));
     }
 
     private static List<ReplicaPoint> of(ReplicaPoint.Work work) {
         return Arrays.stream(ReplicaPoint.values())
                 .filter(point -> point.work() == work)
                 .toList();
-    }
-
-    private static <P extends Enum<P> & CrashPoint> Stream<P> wanted(P[] all, Set<P> usual, String prefix) {
-        return Arrays.stream(all)
-                .filter(point -> WANTED.map(pattern ->
-                                pattern.matcher(prefix + point.label()).matches())
-                        .orElseGet(() -> usual.contains(point)));
     }
 }

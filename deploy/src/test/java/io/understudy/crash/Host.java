@@ -10,6 +10,7 @@ import io.understudy.testing.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,7 +87,7 @@ final class Host implements AutoCloseable {
                   poll: 1s
                   http: off
                 service:
-                  stop: [/bin/rm, -f, %1$s/site/running]
+                  stop: [/bin/sh, -c, "rm -f %1$s/site/running; while test -e %1$s/site/busy; do sleep 0.01; done"]
                   start: [/bin/sh, -c, "test ! -e %1$s/site/priv/BACKUP || echo standby >%1$s/site/running; test -e %1$s/site/running || echo primary >%1$s/site/running"]
                   health: {command: [/bin/sh, -c, "! grep -q broken %1$s/site/priv/config.d/site.conf"], within: 2s}
                 drill:
@@ -141,10 +142,17 @@ final class Host implements AutoCloseable {
     String mode() {
         Path running = home.resolve("site/running");
         try {
-            return Files.exists(running) ? Files.readString(running).strip() : "";
+            return Files.readString(running).strip();
+        } catch (NoSuchFileException e) {
+            return "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Exists while the site answers a write; the site does not stop before. */
+    Path busy() {
+        return home.resolve("site/busy");
     }
 
     /** Whether the copy of the site that a drill started runs. */

@@ -27,8 +27,9 @@ record ReplicaCrashes(CrashStage stage) {
             case SET_ASIDE -> settingAside(point);
             case RETURN -> returning(point);
             case PROMOTE -> promotion(point);
-            case DRILL -> rehearsing(point);
+            case DRILL -> new DrillCrashes(stage).at(point);
             case REJOIN -> new ReturnCrashes(stage).at(point);
+            case OVERWRITE -> new ReturnCrashes(stage).overwritten(point);
             case HAND_OVER -> new SwitchoverCrashes(stage).following(point);
         }
     }
@@ -166,39 +167,6 @@ record ReplicaCrashes(CrashStage stage) {
         stage.standby().succeed("replica", "init", "--yes");
         stage.nextRound();
         stage.nextRound();
-    }
-
-    /** The next drill clears up what the killed one left; what is live never changes. */
-    private void rehearsing(ReplicaPoint point) {
-        SnapshotId live = stage.newest();
-        stage.standby().killAt(point, 1, "replica", "drill");
-        stage.assertIs(stage.standby(), live);
-        stage.standby().succeed("replica", "drill");
-        stage.assertIs(stage.standby(), live);
-        assertNothingOfDrills();
-        stage.standby().killAt(point, 1, "replica", "drill");
-        // The next start of the daemon clears up, too.
-        stage.standby().begin("replica", "run");
-        Deadline.await("nothing of the drill is left", TAKES_OVER, this::nothingOfDrills);
-        stage.standby().kill();
-        stage.assertIs(stage.standby(), live);
-        stage.nextRound();
-    }
-
-    private void assertNothingOfDrills() {
-        assertThat(stage.standby().state().resolve("drill")).doesNotExist();
-        assertThat(stage.standby().state().resolve("drill.json")).doesNotExist();
-        assertThat(stage.standby().rehearses()).isFalse();
-        assertThat(stage.standby().content().databases()).noneMatch(name -> name.contains("_drill"));
-    }
-
-    private boolean nothingOfDrills() {
-        try {
-            assertNothingOfDrills();
-            return true;
-        } catch (AssertionError e) {
-            return false;
-        }
     }
 
     private void importing(ReplicaPoint point) {

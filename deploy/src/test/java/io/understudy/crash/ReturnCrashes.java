@@ -55,6 +55,27 @@ record ReturnCrashes(CrashStage stage) {
         comesBack(old, own, before);
     }
 
+    /** A snapshot is imported over it before anyone asks what it never shipped; later ones follow. */
+    void overwritten(ReplicaPoint point) {
+        Host old = overtaken();
+        int before = orphans().size();
+        Content own = Content.of(old);
+        old.succeed("replica", "init", "--yes");
+        stage.snapshot();
+        if (point == ReplicaPoint.KEPT_COPY_SAVED) {
+            old.succeed("replica", "sync");
+            old.killAt(point, 1, "replica", "rejoin", "--yes");
+        } else {
+            old.killAt(point, 1, "replica", "sync");
+        }
+        stage.nextRound();
+        stage.nextRound();
+        old.succeed("replica", "rejoin", "--yes");
+        assertSaved(own, before);
+        stage.nextRound();
+        assertThat(orphans()).hasSize(before + 1);
+    }
+
     /** @return the old primary, whose site has what it never shipped */
     private Host overtaken() {
         stage.nextRound();
@@ -70,13 +91,17 @@ record ReturnCrashes(CrashStage stage) {
         old.succeed("replica", "rejoin", "--yes");
         assertThat(old.marked()).isTrue();
         assertThat(old.mode()).isNotEqualTo("primary");
+        assertSaved(own, before);
+        stage.nextRound();
+        assertThat(orphans()).hasSize(before + 1);
+    }
+
+    private void assertSaved(Content own, int before) {
         assertThat(orphans()).hasSize(before + 1);
         SnapshotId orphan = orphans().get(before);
         Repository saved = stage.repository().orphans();
         new Verification(1).verify(saved, orphan, Progress.none());
         assertThat(Content.of(new Opened(saved.read(orphan), saved.blobs()))).isEqualTo(own);
-        stage.nextRound();
-        assertThat(orphans()).hasSize(before + 1);
     }
 
     private List<SnapshotId> orphans() {

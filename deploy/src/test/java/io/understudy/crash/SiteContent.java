@@ -59,6 +59,7 @@ final class SiteContent {
                 "CREATE INDEX notes_text ON notes (text)",
                 "CREATE TABLE marks (id bigserial PRIMARY KEY, note bigint NOT NULL REFERENCES notes)",
                 "INSERT INTO notes (text) SELECT md5(g::text) FROM generate_series(1, 500) g",
+                "CREATE TABLE visits (text text PRIMARY KEY)",
                 "SELECT lo_from_bytea(0, 'version 0')");
         // One that never changes, in a pack with others that always do: such packs are packed again.
         Folders.write(home.resolve("site/media/folder/constant.txt"), "always the same\n");
@@ -144,6 +145,11 @@ final class SiteContent {
         }
     }
 
+    /** A write of a visitor; versions differ in nothing of it. Returns when it is committed. */
+    void visit(String text) {
+        execute("INSERT INTO visits VALUES ('" + text + "')");
+    }
+
     /** The rows of a table, in no order. */
     List<String> rowsIn(String table) {
         return postgres.psql(database, "COPY " + table + " TO STDOUT;")
@@ -177,6 +183,12 @@ final class SiteContent {
                         "SELECT datname FROM pg_database WHERE datname LIKE '" + database + "%' ORDER BY 1;")
                 .lines()
                 .toList();
+    }
+
+    /** The number of the database that carries the site's name: another one that is put in its place has another. */
+    String identity() {
+        return postgres.psql("postgres", "SELECT oid FROM pg_database WHERE datname = '" + database + "';")
+                .strip();
     }
 
     private void execute(String... statements) {

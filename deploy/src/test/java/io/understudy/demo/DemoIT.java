@@ -2,7 +2,6 @@ package io.understudy.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Rehearsal;
@@ -91,7 +90,6 @@ class DemoIT {
                 programs.classPath(),
                 Demo.class.getName()));
         command.addAll(List.of(options));
-        return Program.of("env", command.toArray())
-                .with(ClassArchives.rehearsal().environment().get());
+        return Program.of("env", command.toArray());
     }
 }

@@ -110,14 +110,7 @@ class DjangoIT extends DeploymentTest {
     @Order(5)
     @Test
     void aPromotionServesWhatWasShippedWithEachFile() {
-        List<String> shipped = roles().awaitShipped();
-        all().network().cut(primary().host(), List.of(standby().host(), all().store(), all().ns(), all().operator()));
-
-        roles().promote(0);
-
-        assertThat(standby().texts()).containsAll(shipped);
-        roles().awaitPrimaryFenced();
-        roles().returnToStandby();
+        roles().promoteWhilePrimaryIsCutOff();
         assertThat(missing(roles().snapshot())).isZero();
     }
 

@@ -110,6 +110,20 @@ final class Roles {
         Deadline.await("the site of the old primary is stopped", FENCED, () -> !primary.takesWrites());
     }
 
+    /**
+     * The primary reaches no other host, only its visitors reach it. The standby is promoted with what was shipped, and
+     * the primary returns when it has stopped its site.
+     */
+    void promoteWhilePrimaryIsCutOff() {
+        List<String> shipped = awaitShipped();
+        assertThat(shipped).isNotEmpty();
+        all.network().cut(primary.host(), List.of(standby.host(), all.store(), all.ns(), all.operator()));
+        promote(0);
+        assertThat(standby.texts()).containsAll(shipped);
+        awaitPrimaryFenced();
+        returnToStandby();
+    }
+
     /** As the runbook says, when the old primary is reached again. */
     void returnToStandby() {
         all.network().heal();

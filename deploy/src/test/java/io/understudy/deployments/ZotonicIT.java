@@ -6,7 +6,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Running;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -37,14 +36,7 @@ class ZotonicIT extends DeploymentTest {
     @Order(2)
     @Test
     void aPrimaryThatIsCutOffFromEverythingStopsItsSite() {
-        List<String> shipped = roles().awaitShipped();
-        all().network().cut(primary().host(), List.of(standby().host(), all().store(), all().ns(), all().operator()));
-
-        roles().promote(0);
-
-        assertThat(standby().texts()).containsAll(shipped);
-        roles().awaitPrimaryFenced();
-        roles().returnToStandby();
+        roles().promoteWhilePrimaryIsCutOff();
     }
 
     /** It learns of the promotion in the filestore. */

@@ -32,10 +32,12 @@ class DrillIT extends Scenario {
     @Test
     void aDrillPassesAndTheLiveSiteIsByteForByteUntouched() {
         Server standby = following(false).standby();
-        configure(
-                standby,
-                "smoke writes",
-                "curl -fsS -H Content-Type:text/plain -d rehearsed http://127.0.0.1:" + port + "/notes");
+        String write = "curl -fsS -H Content-Type:text/plain -d %s http://127.0.0.1:" + port + "/notes";
+        configure(standby, "smoke writes", write.formatted("rehearsed"));
+        Path post = script(
+                standby.layout().home().resolve("drill-write"),
+                "#!/bin/sh\nset -eu\ntest ! -e \"$UNDERSTUDY_DRILL_MARKER\"\n" + write.formatted("written") + "\n");
+        standby.configure(config -> config + "  write: [" + post + "]\n");
         Map<String, String> before = state(standby);
 
         JsonNode report = standby.replica("drill", "--json").successful().json();
@@ -45,7 +47,17 @@ class DrillIT extends Scenario {
         assertThat(report.path("content").path("database").asText()).isEqualTo("load");
         assertThat(report.path("steps").findValuesAsText("name"))
                 .containsExactly(
-                        "check", "database", "files", "start", "health", "smoke guestbook", "stop", "clean-up");
+                        "check",
+                        "database",
+                        "files",
+                        "start",
+                        "health",
+                        "leave",
+                        "smoke guestbook",
+                        "write",
+                        "stop",
+                        "clean-up");
+        assertThat(report.path("steps").findValuesAsText("skipped")).isEmpty();
         assertThat(new SiteClient(URI.create("http://127.0.0.1:" + port + "/")).health())
                 .isEmpty();
         assertThat(databases(standby)).doesNotContain("site_drill");

@@ -1,6 +1,5 @@
 package io.understudy.e2e;
 
-import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.ServerPair;
@@ -34,7 +33,7 @@ final class PreparedServers {
      * @return they run, but for the agents; the caller closes them before the next call, and leaves their folder
      */
     static synchronized ServerPair get(Supplier<ServerPair> make) {
-        PreparedServers prepared = made.orElseGet(() -> ClassArchives.madeOf(() -> keep(make.get())));
+        PreparedServers prepared = made.orElseGet(() -> keep(make.get()));
         made = Optional.of(prepared);
         FolderRestore.of(prepared.copy, prepared.pair.home());
         prepared.pair.start();

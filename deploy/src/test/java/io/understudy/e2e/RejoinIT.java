@@ -110,16 +110,16 @@ class RejoinIT extends SharedScenario {
         assertRefused(primary().replica("restore", orphan, "--yes"), ErrorCode.SNAPSHOT_UNKNOWN);
     }
 
-    /** Run again it finds the server a standby, and saves nothing of what it imported. */
+    /** Run again it finds the server a standby, names what it saved, and saves nothing of what it imported. */
     @Order(4)
     @Test
-    void aStandbyThatImportedHasNothingToSave() {
+    void aStandbyThatImportedHasNothingMoreToSave() {
         JsonNode again =
                 primary().replica("rejoin", "--yes", "--json").successful().json();
 
         assertThat(again.path("created").asBoolean()).isFalse();
-        assertThat(again.path("orphan").isNull()).isTrue();
-        assertThat(again.path("nothing").asText()).contains("was imported over it already");
+        assertThat(again.path("orphan").asText()).isEqualTo(orphan);
+        assertThat(again.path("existed").asBoolean()).isTrue();
     }
 
     /** Back to A, with writes on B that were not shipped. */
@@ -164,6 +164,56 @@ class RejoinIT extends SharedScenario {
         assertThat(primary().replica("orphans", "list").successful().output())
                 .contains(orphan)
                 .doesNotContain(second);
+    }
+
+    /** The marker comes by {@code init}, and snapshots are imported before anyone asks for a return. */
+    @Order(6)
+    @Test
+    void whatWasOverwrittenIsSavedOfWhatWasKept() {
+        primary().site().addNote("kept of a");
+        primary().site().addUpload("kept-of-a.txt", "kept of a".getBytes(StandardCharsets.UTF_8));
+        standby().replica("promote", "--yes").successful();
+        standby().site().awaitMode("primary", ANSWERS);
+        primary().replica("init", "--yes").successful();
+        for (String note : List.of("b goes on", "b goes on again")) {
+            standby().site().addNote(note);
+            snapshot(standby());
+            List<String> there = standby().site().notes();
+            Deadline.await("a has what b has", FOLLOWS, () -> notesOf(primary()).equals(there));
+        }
+        primary().site().awaitMode("standby", FOLLOWS);
+        assertThat(primary().site().download("kept-of-a.txt")).isEmpty();
+
+        JsonNode rejoined =
+                primary().replica("rejoin", "--yes", "--json").successful().json();
+
+        String third = rejoined.path("orphan").asText();
+        assertThat(third).startsWith("00000003-");
+        assertThat(rejoined.path("missing").isEmpty()).isTrue();
+        primary().site().awaitMode("standby", ANSWERS);
+        assertThat(standby()
+                        .replica("orphans", "diff", third, "--rows", "notes")
+                        .successful()
+                        .output())
+                .contains("kept of a");
+        assertThat(standby()
+                        .replica("orphans", "diff", third, "--files")
+                        .successful()
+                        .output())
+                .contains("- media/");
+        JsonNode again =
+                primary().replica("rejoin", "--yes", "--json").successful().json();
+        assertThat(again.path("orphan").asText()).isEqualTo(third);
+        assertThat(again.path("existed").asBoolean()).isTrue();
+    }
+
+    /** None while the site starts again. */
+    private static List<String> notesOf(Server server) {
+        try {
+            return server.site().notes();
+        } catch (AssertionError e) {
+            return List.of();
+        }
     }
 
     private String idOf(String text) {

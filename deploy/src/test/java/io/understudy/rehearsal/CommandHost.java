@@ -16,7 +16,7 @@ import java.util.Set;
  * process's environment or its end, is tested in processes of their own, by {@link Program#run}.
  */
 final class CommandHost {
-    private static final Set<String> OF_THE_JAVA_MACHINE = Set.of("UNDERSTUDY_JAVA_OPTS", "SAMPLE_SITE_JAVA_OPTS");
+    private static final Set<String> OF_THE_JAVA_MACHINE = Set.of("UNDERSTUDY_JAVA_OPTS");
 
     private static final CommandHost INSTANCE = new CommandHost();
 

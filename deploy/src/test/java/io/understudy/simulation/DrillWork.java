@@ -53,6 +53,7 @@ final class DrillWork {
                     Optional.of(new HealthSettings(Optional.empty(), List.of("health"), LIMIT)),
                     List.of(new SmokeTest("login", List.of("smoke"))),
                     List.of(),
+                    List.of(),
                     LIMIT),
             List.of(),
             Optional.empty(),

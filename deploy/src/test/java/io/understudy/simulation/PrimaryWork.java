@@ -4,12 +4,12 @@ import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.app.OrphanWiring;
 import io.understudy.primary.app.PrimaryPorts;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.RoleWatch;
 import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.Need;
-import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
@@ -64,10 +64,12 @@ final class PrimaryWork {
         PrimaryPorts ports = new PrimaryPorts(
                 run.filestore(server),
                 new SourceTables(server, run, tracking),
+                name -> SourceTables.kept(server, run, name),
                 Optional.empty(),
                 server.clock,
                 run.turns.ticker(),
-                run.random);
+                run.random,
+                List.of());
         this.wiring = new PrimaryWiring(server.settings, ports, this::stepped);
         Events events = new Events(server.clock, Run::failingSink, this::hear);
         this.taker = wiring.taker(events);
@@ -97,7 +99,7 @@ final class PrimaryWork {
     }
 
     /** What saves what this server never shipped. */
-    OrphanTaker orphans() {
+    OrphanWiring orphans() {
         return wiring.orphans();
     }
 

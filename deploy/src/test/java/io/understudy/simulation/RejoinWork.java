@@ -1,10 +1,13 @@
 package io.understudy.simulation;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.KeptParts;
 import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.RejoinWiring;
+import io.understudy.replica.kept.KeptCopies.Found;
 import io.understudy.replica.prepare.Rejoin;
+import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Saved;
 import io.understudy.repository.Manifest;
@@ -42,7 +45,8 @@ final class RejoinWork {
     boolean rejoin() {
         run.returns.begins(server);
         try {
-            Rejoin.Result result = RejoinWiring.of(replica.wiring, this::save).run(new Request(true, false, Set.of()));
+            Rejoin.Result result =
+                    RejoinWiring.of(replica.wiring, new Saving()).run(new Request(true, false, Set.of()));
             run.returns.done(server, result);
             server.site.startByOperator();
             return true;
@@ -58,11 +62,26 @@ final class RejoinWork {
         }
     }
 
-    private Saved save(Set<String> acceptEmpty, boolean beforeImport) {
-        run.returns.stopped(server);
-        OrphanTaker.Saved saved = primary.orphans().save(acceptEmpty, beforeImport, Progress.none());
-        Saved told = new Saved(saved.orphan().map(Manifest::snapshot), saved.existed(), saved.shipped());
-        run.returns.saved(server, told);
-        return told;
+    private final class Saving implements Orphans {
+        @Override
+        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
+            run.returns.stopped(server);
+            Saved told = told(primary.orphans().live().save(acceptEmpty, beforeImport, Progress.none()));
+            run.returns.saved(server, told);
+            return told;
+        }
+
+        /** Which of its parts are kept depends on what went wrong before; what is saved is read by no watch. */
+        @Override
+        public Saved saveKept(Set<String> acceptEmpty, Found kept) {
+            KeptParts parts = new KeptParts(kept.database(), kept.trees());
+            Saved told = told(primary.orphans().kept(parts).saveKept(parts, acceptEmpty, Progress.none()));
+            run.tell("saved what was kept", server.name, told.toString());
+            return told;
+        }
+
+        private static Saved told(OrphanTaker.Saved saved) {
+            return new Saved(saved.orphan().map(Manifest::snapshot), saved.existed(), saved.shipped());
+        }
     }
 }

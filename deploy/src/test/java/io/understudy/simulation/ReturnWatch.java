@@ -8,9 +8,11 @@ import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.Contents.Unsound;
 import io.understudy.simulation.StoreWatch.Genuine;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +36,9 @@ final class ReturnWatch {
     private final Run run;
     private final Map<String, Orphan> orphans = new TreeMap<>();
     private final Map<Scheduler.Task, Under> under = new HashMap<>();
+    /** Those that wrote the marker and had not stopped their site to save anything: they may not save any more. */
+    private final Set<Scheduler.Task> marked = new HashSet<>();
+
     private int returned;
     private int acknowledged;
 
@@ -43,12 +48,17 @@ final class ReturnWatch {
 
     void begins(Server server) {
         run.tell("rejoin", server.name, "");
+        marked.remove(run.turns.current());
         under.put(run.turns.current(), new Under(server.site.incarnation(), null, false));
     }
 
     /** The site was stopped: from here on nothing may change until the marker is there. */
     void stopped(Server server) {
         run.servers.requireWhole(server);
+        if (marked.contains(run.turns.current())) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server.name + " wrote the marker before it saved what it never shipped");
+        }
         under.put(run.turns.current(), new Under(server.site.incarnation(), SwitchWatch.content(server), false));
     }
 
@@ -153,6 +163,7 @@ final class ReturnWatch {
     void marking(Server server) {
         Under now = under.get(run.turns.current());
         if (now == null || now.content() == null) {
+            marked.add(run.turns.current());
             return;
         }
         if (!now.saved()) {

@@ -47,12 +47,23 @@ final class SourceTables implements SourceDatabase {
     private final Server server;
     private final Run run;
     private final boolean tracking;
+    private final String name;
 
     /** @param tracking whether it reads by the changes since the snapshot before, as a daemon does */
     SourceTables(Server server, Run run, boolean tracking) {
+        this(server, run, tracking, Server.SITE);
+    }
+
+    private SourceTables(Server server, Run run, boolean tracking, String name) {
         this.server = server;
         this.run = run;
         this.tracking = tracking;
+        this.name = name;
+    }
+
+    /** The site's database of before, by the name that it has now. */
+    static SourceDatabase kept(Server server, Run run, String name) {
+        return new SourceTables(server, run, false, name);
     }
 
     @Override
@@ -63,7 +74,8 @@ final class SourceTables implements SourceDatabase {
         }
         run.step("export a snapshot of the database", "");
         run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the database");
-        DatabaseIdentity live = server.live()
+        DatabaseIdentity live = server.databases
+                .named(name)
                 .orElseThrow(() -> new UnderstudyException(ErrorCode.DATABASE_DENIED, "no database", "create it"));
         Instant moment = server.clock.instant();
         Map<String, String> frozen = new TreeMap<>(server.databases.tables(live));

@@ -21,8 +21,10 @@ public final class Followers {
     /** More names of one peer than this are a mistake, or names that it had before: the oldest goes. */
     private static final int MOST_OF_ONE_PEER = 4;
 
+    private static final String PROMOTED = "promoted";
+
     /** States in which a server is no replica, though its agent still receives announcements. */
-    private static final Set<String> NO_REPLICA = Set.of("promoting", "promoted", "no_standby");
+    private static final Set<String> NO_REPLICA = Set.of("promoting", PROMOTED, "no_standby");
 
     private final Clock clock;
     private final Map<Object, Connection> connections = new HashMap<>();
@@ -116,6 +118,13 @@ public final class Followers {
                 .filter(each -> each.getProduction()
                         && (claim.isEmpty() || !each.getClaim().equals(claim)))
                 .toList();
+    }
+
+    /** Whether a replica of this name is connected and says that it was promoted: its site serves, or was restarted. */
+    public synchronized boolean isPromoted(String name) {
+        return connections.values().stream()
+                .flatMap(each -> each.report.stream())
+                .anyMatch(each -> each.getName().equals(name) && each.getState().equals(PROMOTED));
     }
 
     private void dropOldest(String peer) {

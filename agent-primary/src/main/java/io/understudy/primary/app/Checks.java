@@ -1,10 +1,12 @@
 package io.understudy.primary.app;
 
+import io.understudy.config.QuiesceSettings;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.notify.NotifyCheck;
@@ -14,6 +16,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
 import io.understudy.postgres.UserRisks;
 import io.understudy.primary.capture.database.tracking.TrackingCheck;
+import io.understudy.primary.quiesce.OneFileSystem;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.ReplicaReport;
@@ -250,8 +253,14 @@ public final class Checks {
         }
     }
 
-    private static String tree(TreeSettings tree) {
+    private String tree(TreeSettings tree) {
         if (Files.isDirectory(tree.path()) && Files.isReadable(tree.path()) && Files.isExecutable(tree.path())) {
+            if (settings.service()
+                    .quiesce()
+                    .filter(QuiesceSettings::fixesByLinks)
+                    .isPresent()) {
+                OneFileSystem.require(tree, MountPoints.now());
+            }
             return tree.path() + " can be read";
         }
         boolean there = Files.exists(tree.path());

@@ -87,10 +87,14 @@ final class Continuous {
         }
     }
 
-    /** In place of {@link #ask}, while this server takes no snapshots. */
-    void rest() {
+    /**
+     * In place of {@link #ask}, while this server takes no snapshots.
+     *
+     * @param soon whether one is to be taken soon nevertheless: the database sessions for it are kept
+     */
+    void rest(boolean soon) {
         resting = true;
-        if (pace.isPresent()) {
+        if (pace.isPresent() && !soon) {
             queue.rest();
         }
     }

@@ -33,6 +33,7 @@ public final class Daemon implements AutoCloseable {
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
+    private final Settling settling;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
     private volatile Thread loop;
@@ -60,6 +61,7 @@ public final class Daemon implements AutoCloseable {
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
+        this.settling = new Settling(ticker);
     }
 
     /**
@@ -129,22 +131,30 @@ public final class Daemon implements AutoCloseable {
     /** One turn of the loop. */
     void round() {
         RoleStatus roleStatus = look();
-        if (!roleStatus.role().idles()) {
-            planner.ask(clock.instant());
-        }
-        if (roleStatus.role() == Role.PRIMARY) {
-            continuous.ask();
-        } else {
-            continuous.rest();
+        if (!settling.lasts()) {
+            ask(roleStatus.role());
         }
         report(roleStatus);
+    }
+
+    private void ask(Role now) {
+        if (!now.idles()) {
+            planner.ask(clock.instant());
+        }
+        if (now == Role.PRIMARY) {
+            continuous.ask();
+        } else {
+            // The final snapshot of a switchover is taken with both sites down: what is open for it stays open.
+            continuous.rest(watch.isLeaving());
+        }
     }
 
     private RoleStatus look() {
         RoleStatus roleStatus = watch.look();
         reportRole(roleStatus);
+        settling.look(roleStatus.role());
         catchUp.look(roleStatus);
-        tracking.look(roleStatus);
+        tracking.look(roleStatus, watch.isLeaving());
         return roleStatus;
     }
 

@@ -8,12 +8,14 @@ import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
  * Everything outside of a primary's agent: a real server's, or fakes.
  *
  * @param filestore of the repository
+ * @param kept the site's database of before, by the name that it has now
  * @param slots what the database server keeps for change tracking; empty of fakes
  * @param clock in the server's time zone
  * @param random for the pauses after failures
@@ -22,6 +24,7 @@ import java.util.random.RandomGenerator;
 public record PrimaryPorts(
         Filestore filestore,
         SourceDatabase database,
+        Function<String, SourceDatabase> kept,
         Optional<SlotWatch> slots,
         Clock clock,
         Ticker ticker,
@@ -31,7 +34,7 @@ public record PrimaryPorts(
         others = List.copyOf(others);
     }
 
-    /** Of a site that has no other databases. */
+    /** Of a site that has no other databases, and none of before. */
     public PrimaryPorts(
             Filestore filestore,
             SourceDatabase database,
@@ -39,6 +42,6 @@ public record PrimaryPorts(
             Clock clock,
             Ticker ticker,
             RandomGenerator random) {
-        this(filestore, database, slots, clock, ticker, random, List.of());
+        this(filestore, database, name -> database, slots, clock, ticker, random, List.of());
     }
 }

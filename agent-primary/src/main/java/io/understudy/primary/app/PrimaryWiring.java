@@ -27,7 +27,6 @@ import io.understudy.primary.capture.ClosureSource;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.capture.LastUnchanged;
-import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -135,8 +134,8 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     /** Of a server whose epoch is over. */
-    public OrphanTaker orphans() {
-        return OrphanWiring.taker(settings, marker, epochs, repository, keys, source(Events.none()));
+    public OrphanWiring orphans() {
+        return new OrphanWiring(settings, ports, marker, epochs, repository, keys, source(Events.none()));
     }
 
     private SnapshotSource source(Events events) {

@@ -4,6 +4,7 @@ import io.understudy.config.QuiesceSettings;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
+import io.understudy.files.MountPoints;
 import io.understudy.primary.capture.Quiesce;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.quiesce.ConfiguredCommands;
@@ -50,7 +51,14 @@ public final class QuiesceWiring {
         return settings.service()
                 .quiesce()
                 .<Quiesce>map(each -> new SiteQuiesce(
-                        each, commands(each), new ReflinkProgram(runner(), ticker), note(), events, clock, ticker))
+                        each,
+                        commands(each),
+                        new ReflinkProgram(runner(), ticker),
+                        MountPoints::now,
+                        note(),
+                        events,
+                        clock,
+                        ticker))
                 .orElse(Quiesce.NONE);
     }
 

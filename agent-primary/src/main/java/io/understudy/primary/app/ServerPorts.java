@@ -1,6 +1,7 @@
 package io.understudy.primary.app;
 
 import io.understudy.config.Settings;
+import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.databases.SiteDatabase;
 import io.understudy.databases.SiteDatabases;
 import io.understudy.files.DiskSpace;
@@ -9,7 +10,9 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.database.KeptDatabase;
 import io.understudy.primary.capture.database.NoDatabase;
+import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
 import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.process.SystemCommandRunner;
@@ -32,6 +35,7 @@ final class ServerPorts {
             return new PrimaryPorts(
                     filestore,
                     new NoDatabase(clock),
+                    name -> new NoDatabase(clock),
                     Optional.empty(),
                     clock,
                     ticker,
@@ -45,11 +49,20 @@ final class ServerPorts {
         return new PrimaryPorts(
                 filestore,
                 new DatabaseCapture(sessions, tools(settings), ticker, tracking),
+                name -> kept(settings, name, ticker),
                 Optional.of(new SlotWatch(settings.site(), sessions, DiskSpace.ofThisMachine())),
                 clock,
                 ticker,
                 new SplittableRandom(),
                 others(settings));
+    }
+
+    private static SourceDatabase kept(Settings settings, String name, Ticker ticker) {
+        DatabaseSettings before = KeptDatabase.named(settings.database(), name);
+        PgTools tools = new PgTools(before, new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
+        return new KeptDatabase(
+                new DatabaseCapture(new Database(before), tools, ticker, Optional.empty()),
+                settings.database().name());
     }
 
     private static List<SiteDatabase> others(Settings settings) {

@@ -6,6 +6,7 @@ import io.understudy.primary.switchover.FinalSnapshot;
 import io.understudy.primary.switchover.NextEpoch;
 import io.understudy.primary.switchover.RepositoryNextEpoch;
 import io.understudy.primary.switchover.Switchover;
+import io.understudy.primary.switchover.SwitchoverMarker;
 import io.understudy.primary.switchover.SwitchoverTimes;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -14,6 +15,7 @@ import io.understudy.site.Marker;
 import io.understudy.site.SiteService;
 import io.understudy.switchover.SwitchoverNotes;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** What a switchover is made of, but for the site and the snapshots: those of a daemon, or a test's. */
@@ -37,15 +39,34 @@ public final class SwitchoverParts {
         this.key = key;
     }
 
-    /** The steps of this server. */
+    /** The steps of this server, where no standby is connected. */
     public Switchover switchover(SwitchoverNotes notes, SiteService site, FinalSnapshot last, Events events) {
-        return switchover(notes, site, last, next(), events);
+        return switchover(notes, site, last, next(), name -> false, events);
     }
 
-    /** The same, with its questions about the next epoch asked through another. */
-    Switchover switchover(SwitchoverNotes notes, SiteService site, FinalSnapshot last, NextEpoch next, Events events) {
+    /**
+     * The same, with its questions about the next epoch asked through another.
+     *
+     * @param serving whether the standby of this name says that it serves
+     */
+    Switchover switchover(
+            SwitchoverNotes notes,
+            SiteService site,
+            FinalSnapshot last,
+            NextEpoch next,
+            Predicate<String> serving,
+            Events events) {
         return new Switchover(
-                settings.site(), notes, marker(), site, last, next, times(), events, ports.clock(), ports.ticker());
+                notes,
+                new SwitchoverMarker(settings.site(), marker(), ports.clock()),
+                site,
+                last,
+                next,
+                serving,
+                times(),
+                events,
+                ports.clock(),
+                ports.ticker());
     }
 
     /** The epoch that this server may publish in. */

@@ -75,7 +75,8 @@ final class SwitchoverWiring {
         SwitchoverParts parts = new SwitchoverParts(settings, ports, epochs, repository, key);
         CommandSiteService site = new CommandSiteService(
                 settings.service(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())), ports.ticker());
-        Switchover switchover = parts.switchover(notes, site, last(), new BoundedNextEpoch(parts.next()), events);
+        Switchover switchover = parts.switchover(
+                notes, site, last(), new BoundedNextEpoch(parts.next()), followers::isPromoted, events);
         Supplier<Integer> epoch = parts::epoch;
         SwitchoverChecks checks = new SwitchoverChecks(
                 settings.service(),

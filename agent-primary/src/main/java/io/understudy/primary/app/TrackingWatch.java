@@ -29,6 +29,7 @@ final class TrackingWatch implements AutoCloseable {
     private final PrimaryMetrics metrics;
     private final Ticker ticker;
     private Role seen;
+    private boolean leaves;
     private long lookedAt;
     private volatile Optional<Look> last = Optional.empty();
 
@@ -52,15 +53,20 @@ final class TrackingWatch implements AutoCloseable {
         this.ticker = ticker;
     }
 
-    void look(RoleStatus status) {
-        if (status.role() == seen && ticker.since(lookedAt).compareTo(EVERY) < 0) {
+    /**
+     * @param leaving whether a switchover from this server is under way: its final snapshot is built on what was
+     *     tracked, while both sites are down
+     */
+    void look(RoleStatus status, boolean leaving) {
+        if (status.role() == seen && leaving == leaves && ticker.since(lookedAt).compareTo(EVERY) < 0) {
             return;
         }
         seen = status.role();
+        leaves = leaving;
         lookedAt = ticker.nanos();
         Optional<String> unwanted = !tracking
                 ? Optional.of("primary.tracking is off")
-                : status.role().idles()
+                : status.role().idles() && !leaving
                         ? Optional.of("this server takes no snapshots: its role is "
                                 + status.role().label())
                         : Optional.empty();

@@ -6,6 +6,7 @@ import io.understudy.files.ProcessLock;
 import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.primary.capture.SnapshotRun.Result;
 import io.understudy.progress.Progress;
+import io.understudy.repository.CurrentKeys;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
@@ -94,6 +95,20 @@ public final class OrphanTaker {
                             + " exists), so what is here may be what it imported",
                     "run agent-replica rejoin, which knows");
         }
+        return saveAlone(SnapshotRequest.orphan(acceptEmpty), progress);
+    }
+
+    /**
+     * Saves what was kept of this server when a snapshot was imported over it, unless it is saved already or nothing of
+     * it differs. The source of this taker is the kept copy.
+     *
+     * @throws UnderstudyException as {@link #save}, but for {@code BACKUP_MODE}
+     */
+    public Saved saveKept(KeptParts parts, Set<String> acceptEmpty, Progress progress) {
+        return saveAlone(SnapshotRequest.orphan(acceptEmpty, parts), progress);
+    }
+
+    private Saved saveAlone(SnapshotRequest request, Progress progress) {
         Path lock = StateEntry.SNAPSHOT_LOCK.in(state);
         ProcessLock held = ProcessLock.tryAcquire(lock)
                 .orElseThrow(() -> new UnderstudyException(
@@ -101,17 +116,17 @@ public final class OrphanTaker {
                         "cannot save an orphan: " + ProcessLock.holder(lock) + " takes a snapshot",
                         "wait until it is done"));
         try {
-            return saveAlone(SnapshotRequest.orphan(acceptEmpty), progress);
+            return saveLocked(request, progress);
         } finally {
             held.close();
         }
     }
 
-    private Saved saveAlone(SnapshotRequest request, Progress progress) {
+    private Saved saveLocked(SnapshotRequest request, Progress progress) {
         // It forbids and permits nothing, so one of several filestores suffices; the others are caught up.
         Repository target = repository.get().during(Purpose.SAVE);
         int epoch = requireOver(target);
-        target.refreshKeys();
+        CurrentKeys.require(target, "save an orphan");
         Repository orphans = target.orphans();
         Optional<SnapshotId> shipped = target.newest(
                 target.list().stream().filter(each -> each.epoch() <= epoch).toList(),

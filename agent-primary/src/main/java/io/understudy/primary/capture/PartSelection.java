@@ -30,13 +30,22 @@ import java.util.stream.Collectors;
  * so the snapshot is as whole as any other.
  */
 final class PartSelection {
+    /** That nothing is read but the other parts of this kind: what is live is no part of a kept copy. */
+    static final String KEPT = "kept";
+
+    /** The database of PostgreSQL alone. */
+    static final String POSTGRESQL = "postgresql";
+
+    /** Before the name of a tree: this one alone. */
+    static final String TREE = "tree ";
+
     private final Set<String> only;
     private final SnapshotSource source;
     private final Base base;
     private final boolean continuous;
 
     /**
-     * @param only {@code database} and kinds of trees; empty: all is read
+     * @param only {@code database} and kinds of trees, or what {@link KeptParts} names; empty: all is read
      * @param base holds what is not read
      * @param continuous whether it is taken because something changed
      * @throws UnderstudyException {@code USAGE} where a kind is named of which there is no tree
@@ -46,7 +55,7 @@ final class PartSelection {
         this.source = source;
         this.base = base;
         this.continuous = continuous;
-        for (String part : only) {
+        for (String part : only.contains(KEPT) ? Set.<String>of() : only) {
             if (!part.equals(SnapshotRequest.DATABASE)
                     && source.trees().stream()
                             .noneMatch(tree -> tree.kind().label().equals(part))) {
@@ -69,21 +78,31 @@ final class PartSelection {
 
     private boolean carriesPostgresql() {
         return !reads(SnapshotRequest.DATABASE)
+                && !only.contains(POSTGRESQL)
                 && base.manifest().flatMap(Manifest::postgresql).isPresent();
     }
 
     /** Those that are read. */
     List<TreeSettings> trees() {
-        return source.trees().stream()
-                .filter(tree -> reads(tree.kind().label()))
-                .toList();
+        return source.trees().stream().filter(this::reads).toList();
+    }
+
+    /** Whether what is read lies where the site has it. */
+    boolean areLive() {
+        return !only.contains(KEPT);
+    }
+
+    private boolean reads(TreeSettings tree) {
+        return reads(tree.kind().label()) || only.contains(TREE + tree.name());
     }
 
     /**
      * The other databases that are read: a continuous snapshot, every few seconds, dumps none that it can carry over.
      */
     List<SiteDatabase> others() {
-        return source.others().stream().filter(each -> !carries(each)).toList();
+        return source.others().stream()
+                .filter(each -> !only.contains(KEPT) && !carries(each))
+                .toList();
     }
 
     private boolean carries(SiteDatabase other) {
@@ -91,14 +110,15 @@ final class PartSelection {
                 && base.other(other).isPresent();
     }
 
-    /** @param read the other databases that were read; @return all, in the order of the configuration */
+    /**
+     * @param read the other databases that were read
+     * @return all, in the order of the configuration; a kept copy lacks those that nothing has
+     */
     List<DatabaseData> allOthers(List<DatabaseData> read) {
         Map<String, DatabaseData> own =
                 read.stream().collect(Collectors.toMap(DatabaseData::name, Function.identity()));
         return source.others().stream()
-                .map(each -> Optional.ofNullable(own.get(each.name()))
-                        .or(() -> base.other(each))
-                        .orElseThrow())
+                .flatMap(each -> Optional.ofNullable(own.get(each.name())).or(() -> base.other(each)).stream())
                 .toList();
     }
 
@@ -135,7 +155,7 @@ final class PartSelection {
                 .filter(this::carries)
                 .forEach(each -> carried.add(base.origin(base.other(each).orElseThrow())));
         all.stream()
-                .filter(tree -> !reads(tree.kind().label()))
+                .filter(tree -> !reads(tree.kind().label()) && !only.contains(TREE + tree.name()))
                 .forEach(tree -> carried.add(base.origin("tree " + tree.name())));
         return carried;
     }

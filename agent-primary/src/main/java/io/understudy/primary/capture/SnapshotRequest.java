@@ -68,6 +68,11 @@ public record SnapshotRequest(
         return new SnapshotRequest(List.of(Manifest.ORPHAN), acceptEmpty, Set.of(), new Manifest.Last(true));
     }
 
+    /** Of what was kept of such a server. @param acceptEmpty as above */
+    static SnapshotRequest orphan(Set<String> acceptEmpty, KeptParts kept) {
+        return new SnapshotRequest(List.of(Manifest.ORPHAN), acceptEmpty, kept.parts(), new Manifest.Last(true));
+    }
+
     /** The standby that takes the site over with it; empty where it is no final one. */
     Optional<String> successor() {
         return Optional.ofNullable(last).map(Manifest.Last::to);

@@ -188,7 +188,9 @@ final class SnapshotRun {
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
             captured.commit().committed();
-            guard.committed();
+            if (parts.areLive()) {
+                guard.committed();
+            }
             Taken taken = new Taken(
                     manifest,
                     source.ticker().since(start),

@@ -3,7 +3,14 @@ package io.understudy.primary.command;
 import io.understudy.audit.Caller;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.primary.app.OrphanView;
+import io.understudy.primary.app.OrphanWiring;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.primary.capture.KeptParts;
+import io.understudy.primary.capture.OrphanTaker;
+import io.understudy.progress.Progress;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +32,20 @@ final class OrphanCommand extends PrimaryCommand {
     @Option(names = "--before-import", description = "The marker is there, and nothing was imported since.")
     private boolean beforeImport;
 
+    @Option(
+            names = "--kept-database",
+            paramLabel = "NAME",
+            description =
+                    "A snapshot was imported over what was here: the database that was live then, by the name that"
+                            + " it has now.")
+    private Optional<String> database = Optional.empty();
+
+    @Option(
+            names = "--kept-tree",
+            paramLabel = "TREE=FOLDER",
+            description = "The same of a tree: the folder in which it is kept. May be given several times.")
+    private Map<String, Path> trees = Map.of();
+
     @Override
     int run(PrimaryWiring agent) {
         OrphanView[] saved = new OrphanView[1];
@@ -35,9 +56,17 @@ final class OrphanCommand extends PrimaryCommand {
                             Caller.ofThisProcess(),
                             "orphan",
                             "",
-                            () -> OrphanView.of(agent.orphans().save(acceptEmpty, beforeImport, progress))));
+                            () -> OrphanView.of(save(agent.orphans(), progress))));
         }
         cli.print(saved[0], saved[0]::text);
         return 0;
+    }
+
+    private OrphanTaker.Saved save(OrphanWiring wiring, Progress progress) {
+        if (database.isEmpty() && trees.isEmpty()) {
+            return wiring.live().save(acceptEmpty, beforeImport, progress);
+        }
+        KeptParts parts = new KeptParts(database, trees);
+        return wiring.kept(parts).saveKept(parts, acceptEmpty, progress);
     }
 }

@@ -5,6 +5,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.MountPoints;
 import io.understudy.primary.capture.Quiesce;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
@@ -21,7 +22,9 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Stops the site by its own command around the moment of a snapshot, and starts it whatever happens. A durable note is
@@ -39,11 +42,13 @@ public final class SiteQuiesce implements Quiesce {
     private final Clock clock;
     private final Ticker ticker;
     private final Reflinks reflinks;
+    private final Supplier<MountPoints> mounts;
 
     public SiteQuiesce(
             QuiesceSettings settings,
             QuiesceCommands commands,
             Reflinks reflinks,
+            Supplier<MountPoints> mounts,
             StateFile<QuiesceNote> note,
             Events events,
             Clock clock,
@@ -51,6 +56,7 @@ public final class SiteQuiesce implements Quiesce {
         this.settings = settings;
         this.commands = commands;
         this.reflinks = reflinks;
+        this.mounts = mounts;
         this.note = note;
         this.events = events;
         this.clock = clock;
@@ -89,6 +95,7 @@ public final class SiteQuiesce implements Quiesce {
             if (stopped) {
                 return;
             }
+            requireLinks();
             note.write(new QuiesceNote(clock.instant(), false));
             PrimaryPoint.QUIESCE_NOTED.reached();
             stopped = true;
@@ -103,6 +110,18 @@ public final class SiteQuiesce implements Quiesce {
                 startAfter(e);
                 throw e;
             }
+        }
+
+        /** Before the site is stopped for nothing. */
+        private void requireLinks() {
+            if (settings.fixesByLinks()) {
+                MountPoints now = mounts.get();
+                linked().forEach(tree -> OneFileSystem.require(tree, now));
+            }
+        }
+
+        private Stream<TreeSettings> linked() {
+            return live.stream().filter(tree -> !tree.kind().isOfBucket());
         }
 
         /** The site does not wait longer, whatever the snapshot does. */
@@ -149,9 +168,7 @@ public final class SiteQuiesce implements Quiesce {
                 commands.freeze();
             } else if (settings.links()) {
                 frozen = true;
-                places = live.stream()
-                        .filter(tree -> !tree.kind().isOfBucket())
-                        .collect(Collectors.toMap(TreeSettings::name, this::farm));
+                places = linked().collect(Collectors.toMap(TreeSettings::name, this::farm));
             }
             Map<String, Path> frozenPlaces = places;
             trees = live.stream()
@@ -248,7 +265,7 @@ public final class SiteQuiesce implements Quiesce {
                 if (stopped) {
                     start();
                 }
-                if (frozen && settings.links() && settings.freeze().isEmpty()) {
+                if (frozen && settings.fixesByLinks()) {
                     live.forEach(LinkFarm::remove);
                 }
                 thaw();

@@ -8,8 +8,6 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
-import io.understudy.site.Marker;
-import io.understudy.site.MarkerContent;
 import io.understudy.site.SiteService;
 import io.understudy.switchover.SwitchoverNote;
 import io.understudy.switchover.SwitchoverNote.Step;
@@ -19,6 +17,7 @@ import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The primary's side of a switchover, a step with each turn: marker, stop of the site, final snapshot, then it waits
@@ -32,11 +31,8 @@ import java.util.Optional;
  * <p>More than 300 lines, for the order of its steps is judged best in one place.
  */
 public final class Switchover {
-    static final String REASON = "agent-primary switchover";
-
-    private final String siteName;
     private final SwitchoverNotes notes;
-    private final Marker marker;
+    private final SwitchoverMarker marker;
     private final SiteService site;
     private final FinalSnapshot snapshots;
     private final NextEpoch next;
@@ -46,20 +42,23 @@ public final class Switchover {
     private final WarnOnce warnOnce;
     private final TimeLeft left;
     private final GrowingPause pause;
+    private final TakeoverWait wait;
 
-    /** @param site stopped here, and started again where it goes back, or in backup mode where it does not */
+    /**
+     * @param site stopped here, and started again where it goes back, or in backup mode where it does not
+     * @param serving whether the standby of this name says that its site serves as production
+     */
     public Switchover(
-            String siteName,
             SwitchoverNotes notes,
-            Marker marker,
+            SwitchoverMarker marker,
             SiteService site,
             FinalSnapshot snapshots,
             NextEpoch next,
+            Predicate<String> serving,
             SwitchoverTimes times,
             Events events,
             Clock clock,
             Ticker ticker) {
-        this.siteName = siteName;
         this.notes = Objects.requireNonNull(notes);
         this.marker = Objects.requireNonNull(marker);
         this.site = Objects.requireNonNull(site);
@@ -71,6 +70,7 @@ public final class Switchover {
         this.warnOnce = new WarnOnce(ticker);
         this.left = new TimeLeft(clock, ticker);
         this.pause = new GrowingPause(ticker);
+        this.wait = new TakeoverWait(serving, clock, ticker);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class Switchover {
     private void step(SwitchoverNote note) {
         switch (note.step()) {
             case INTENDED -> {
-                marker.write(new MarkerContent(siteName, REASON, Optional.empty(), clock.instant()));
+                marker.write(Optional.empty());
                 PrimaryPoint.SWITCHOVER_MARKER_WRITTEN.reached();
                 notes.reach(Step.MARKED);
                 PrimaryPoint.SWITCHOVER_MARKED.reached();
@@ -263,9 +263,15 @@ public final class Switchover {
         }
     }
 
-    /** The site here is a standby's from now on; that it does not start is no reason to stay. */
+    /**
+     * The site here is a standby's from now on; that it does not start is no reason to stay. It starts when the new
+     * primary's does not need the machine any more.
+     */
     private void leave(SwitchoverNote note) {
-        marker.write(new MarkerContent(siteName, REASON, note.last().map(SnapshotId::toString), clock.instant()));
+        if (!wait.isOver(note)) {
+            return;
+        }
+        marker.write(note.last());
         PrimaryPoint.SWITCHOVER_MARKER_NAMES_FINAL.reached();
         try {
             site.restart();

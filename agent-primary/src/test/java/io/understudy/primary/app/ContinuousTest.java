@@ -150,7 +150,7 @@ class ContinuousTest {
         Duration usual = Duration.ofSeconds(1);
         assertThat(continuous.sleep(usual)).isEqualTo(usual);
         begin();
-        continuous.rest();
+        continuous.rest(false);
         primary.time.advance(EVERY.multipliedBy(2));
         assertThat(continuous.sleep(usual)).as("in backup mode").isEqualTo(usual);
 

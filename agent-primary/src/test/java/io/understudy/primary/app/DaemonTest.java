@@ -163,6 +163,8 @@ class DaemonTest {
         primary.epochs.hold(third);
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
+        primary.time.advance(Settling.TIME);
+        daemon.round();
         committed(new SnapshotId(3, 1));
         assertThat(metric("role_is_primary")).isEqualTo(1);
         assertThat(metric("epoch")).isEqualTo(3);
@@ -170,13 +172,19 @@ class DaemonTest {
 
     /** Standbys wait for it: none of the epochs before is imported any more. */
     @Test
-    void takesTheFirstSnapshotOfItsEpochAtOnceWithoutWaitingForATick() {
+    void takesTheFirstSnapshotOfItsEpochWithoutWaitingForATickWhenItsSiteHadTimeToRestart() {
         daemon.round();
         committed(FIRST);
         primary.enterBackupMode();
         daemon.round();
         primary.time.advance(Duration.ofMinutes(1));
         promoteThis(2);
+        daemon.round();
+        primary.time.advance(Settling.TIME.minusMillis(1));
+        daemon.round();
+        assertThat(primary.repository.list()).as("its site is being restarted").containsExactly(FIRST);
+        assertThat(queue.step()).isEmpty();
+        primary.time.advance(Duration.ofMillis(1));
         daemon.round();
         committed(new SnapshotId(2, 2));
         primary.time.advance(Duration.ofMinutes(1));

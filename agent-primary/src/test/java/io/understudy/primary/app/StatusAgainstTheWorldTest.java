@@ -154,9 +154,11 @@ class StatusAgainstTheWorldTest {
         doubled = "";
         isTrue("replica", 1, List.of());
 
-        // Promoted again: the first snapshot of the new epoch is taken at once.
+        // Promoted again: the first snapshot of the new epoch is taken when the site had time to restart.
         claim(3);
         primary.marker.remove();
+        turn();
+        primary.time.advance(Settling.TIME);
         turn();
         await().until(() -> primary.repository.newest().orElseThrow().epoch() == 3
                 && queue.step().isEmpty());

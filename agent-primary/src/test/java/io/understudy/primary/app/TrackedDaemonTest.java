@@ -12,11 +12,16 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
+import io.understudy.switchover.SwitchoverNote;
+import io.understudy.switchover.SwitchoverNote.Step;
+import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +68,8 @@ class TrackedDaemonTest {
                 await().until(() -> daemon.agent.status().tracking().isPresent());
                 assertThat(daemon.agent.status().text()).contains("tracking   slot understudy_example_");
 
+                theFinalSnapshotOfASwitchoverIsBuiltOnWhatWasTracked(daemon);
+
                 Files.createFile(folder.resolve("BACKUP"));
                 await().untilAsserted(() -> assertThat(slots()).isEqualTo("0"));
                 Files.delete(folder.resolve("BACKUP"));
@@ -90,6 +97,32 @@ class TrackedDaemonTest {
                     .as("sessions that were kept")
                     .isEqualTo("0");
         }
+    }
+
+    /** It is taken with both sites down: to track from the beginning, and to read everything, would take seconds. */
+    private void theFinalSnapshotOfASwitchoverIsBuiltOnWhatWasTracked(Running daemon) throws IOException {
+        server.psql(database, "UPDATE note SET text = 'last' WHERE id = 8");
+        SwitchoverNotes notes = new SwitchoverNotes(folder.resolve("state"), Clock.systemUTC());
+        Instant now = Instant.now();
+        notes.begin(SwitchoverNote.begin("b", 1, now, now.plusSeconds(3600)));
+        await().until(() -> notes.read().orElseThrow().step() == Step.COMMITTED);
+        Repository repository = daemon.agent.repository().get();
+        Manifest last = repository.read(notes.read().orElseThrow().last().orElseThrow());
+        try (Stream<TableData> tables = last.database().tables(repository.blobs())) {
+            assertThat(tables.findFirst().orElseThrow().content().deltas())
+                    .as("of the table before, by the tracked change")
+                    .isNotEmpty();
+        }
+        assertThat(slots()).isEqualTo("1");
+
+        notes.handedOver();
+        await().untilAsserted(() -> assertThat(slots()).isEqualTo("0"));
+        assertThat(notes.read().orElseThrow().isLeft()).isTrue();
+        notes.end();
+        Files.delete(folder.resolve("BACKUP"));
+        await().until(() -> daemon.agent.status().role().equals("primary"));
+        snapshot(daemon);
+        assertThat(slots()).isEqualTo("1");
     }
 
     private void followsEachChangeAndNothingElse(Running daemon) {

@@ -50,15 +50,7 @@ class OrphanInSeveralStoresTest {
     }
 
     private Saved save() {
-        return new OrphanTaker(
-                        primary.state,
-                        primary.marker,
-                        primary.epochs,
-                        () -> primary.repository,
-                        () -> primary.key,
-                        primary.source(),
-                        2)
-                .save(Set.of(), false, Progress.none());
+        return primary.orphanTaker().save(Set.of(), false, Progress.none());
     }
 
     private Repository in(InMemoryFilestore store) {

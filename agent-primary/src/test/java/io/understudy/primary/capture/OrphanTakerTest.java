@@ -121,7 +121,8 @@ class OrphanTakerTest {
         primary.enterBackupMode();
 
         assertCode(this::save, ErrorCode.BACKUP_MODE);
-        assertThat(taker().save(Set.of(), true, Progress.none()).orphan()).isPresent();
+        assertThat(primary.orphanTaker().save(Set.of(), true, Progress.none()).orphan())
+                .isPresent();
     }
 
     /** After a month retention has deleted the last snapshot of the old epoch, and its content. */
@@ -279,19 +280,8 @@ class OrphanTakerTest {
         }
     }
 
-    private OrphanTaker taker() {
-        return new OrphanTaker(
-                primary.state,
-                primary.marker,
-                primary.epochs,
-                () -> primary.repository,
-                () -> primary.key,
-                primary.source(),
-                2);
-    }
-
     private Saved save() {
-        return taker().save(Set.of(), false, Progress.none());
+        return primary.orphanTaker().save(Set.of(), false, Progress.none());
     }
 
     private static void assertCode(ThrowingCallable work, ErrorCode code) {

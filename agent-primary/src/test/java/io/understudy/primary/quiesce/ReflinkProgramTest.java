@@ -23,9 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReflinkProgramTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final int FILM = 32 << 20;
 
     @TempDir
     private Path temp;
@@ -39,10 +42,11 @@ class ReflinkProgramTest {
         farm = Files.createDirectories(temp.resolve("own/frozen"));
     }
 
-    /** On a file system of its own, where this machine lets one be made. */
-    @Test
+    /** On file systems of their own, where this machine lets one be made. */
+    @ParameterizedTest
+    @ValueSource(strings = {"btrfs", "xfs"})
     @Tag("slow")
-    void sharesNothingThatIsWrittenLater() throws IOException {
+    void sharesNothingThatIsWrittenLaterAndTakesNoRoom(String kind) throws IOException {
         Path disk = temp.resolve("disk");
         Path mounted = Files.createDirectory(temp.resolve("mounted"));
         CommandRunner runner = new SystemCommandRunner(temp.resolve("commands"));
@@ -50,16 +54,19 @@ class ReflinkProgramTest {
             file.setLength(512L << 20);
         }
         assumeTrue(
-                ok(runner, "mkfs.btrfs", "-q", disk.toString()) || ok(runner, "mkfs.xfs", "-q", disk.toString()),
-                "no program makes a file system with reflinks here: apt install btrfs-progs");
+                ok(runner, "mkfs." + kind, "-q", disk.toString()), "mkfs." + kind + " is missing: deploy/setup test");
         assumeTrue(ok(runner, "mount", "-o", "loop", disk.toString(), mounted.toString()), "only root may mount one");
         try {
             Path tree = Files.createDirectories(mounted.resolve("tree/sub"));
-            Path file = Files.write(tree.resolve("film.bin"), new byte[1 << 20]);
+            Path file = Files.write(tree.resolve("film.bin"), new byte[FILM]);
             Files.createSymbolicLink(tree.resolve("link"), Path.of("film.bin"));
             Path copies = Files.createDirectories(mounted.resolve("own/frozen"));
+            assertThat(ok(runner, "sync", "-f", mounted.toString())).isTrue();
+            long free = Files.getFileStore(mounted).getUnallocatedSpace();
 
             boolean copied = new ReflinkProgram(runner, time).copy(List.of(tree), copies, LIMIT);
+            assertThat(ok(runner, "sync", "-f", mounted.toString())).isTrue();
+            assertThat(free - Files.getFileStore(mounted).getUnallocatedSpace()).isLessThan(FILM / 2);
             try (RandomAccessFile written = new RandomAccessFile(file.toFile(), "rw")) {
                 written.write(1);
             }

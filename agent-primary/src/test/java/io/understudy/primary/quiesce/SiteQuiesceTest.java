@@ -9,6 +9,7 @@ import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.MountPoints;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
@@ -48,6 +49,7 @@ class SiteQuiesceTest {
     private boolean failingStop;
     private boolean links;
     private Reflinks reflinks = Reflinks.NONE;
+    private MountPoints mounts = MountPoints.parse(new byte[0]);
     private List<String> freeze = List.of();
     private PrimaryFixture primary;
     private StateFile<QuiesceNote> note;
@@ -102,7 +104,8 @@ class SiteQuiesceTest {
                 freeze,
                 freeze,
                 freeze.isEmpty() ? Map.of() : Map.of("media", folder.resolve("frozen")));
-        return new SiteQuiesce(settings, new Commands(), reflinks, note, events(), primary.time.clock(), primary.time);
+        return new SiteQuiesce(
+                settings, new Commands(), reflinks, () -> mounts, note, events(), primary.time.clock(), primary.time);
     }
 
     private Taken take() {
@@ -307,6 +310,24 @@ class SiteQuiesceTest {
                 .as("a hard link shares the change")
                 .isEqualTo("a change in place".length() + "before".length());
         assertThat(told).contains(new PrimaryEvent.TreeHardLinked("media"));
+    }
+
+    /** No link leads to another file system; nothing is stopped to find that out. */
+    @Test
+    void aTreeWithAnotherFileSystemInItIsRefusedBeforeTheSiteIsStopped() throws IOException {
+        links = true;
+        Path film = primary.media.toRealPath().resolve("film 2026");
+        mounts = OneFileSystemTest.mountedAt(film);
+
+        assertThatThrownBy(this::take)
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.FILE_UNSUPPORTED);
+                    assertThat(e.hint()).contains("quiesce.files: walk");
+                })
+                .hasMessageContaining("tree media")
+                .hasMessageContaining(film + " is another file system");
+        assertThat(calls).isEmpty();
+        assertThat(note.exists()).isFalse();
     }
 
     private void inPlace(String name, String text) {

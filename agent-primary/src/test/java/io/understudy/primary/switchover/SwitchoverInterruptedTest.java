@@ -2,10 +2,8 @@ package io.understudy.primary.switchover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.events.Events;
 import io.understudy.switchover.SwitchoverNote.Step;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,7 +88,7 @@ class SwitchoverInterruptedTest extends SwitchoverSteps {
         while (step() != at) {
             switchover.turn();
         }
-        all(switchover).leave();
+        daemon(switchover).leave();
 
         assertWentBack();
         assertThat(epoch.standbyClaims()).as("the late standby").isEqualTo(at != Step.COMMITTED);
@@ -102,7 +100,7 @@ class SwitchoverInterruptedTest extends SwitchoverSteps {
         turns(switchover);
         epoch.away(true);
         long begun = time.nanos();
-        all(switchover).leave();
+        daemon(switchover).leave();
         assertThat(time.since(begun)).isLessThan(Duration.ofSeconds(30));
         assertThat(step()).isEqualTo(Step.GOING_BACK);
         assertThat(site.running()).as("the standby may have the epoch").isFalse();
@@ -110,20 +108,6 @@ class SwitchoverInterruptedTest extends SwitchoverSteps {
         epoch.away(false);
         turns(switchover());
         assertWentBack();
-    }
-
-    private Switchovers all(Switchover switchover) {
-        return new Switchovers(
-                marker,
-                null,
-                switchover,
-                notes,
-                new SwitchoverTimes(folder),
-                () -> 1,
-                Optional::empty,
-                new Events(time.clock(), (event, at) -> events.add(event)),
-                time.clock(),
-                time);
     }
 
     /** The same of the way back. */

@@ -21,8 +21,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +47,8 @@ abstract class SwitchoverSteps {
     int committed;
     /** How wrong the clock is. */
     Duration off = Duration.ZERO;
+    /** Who says that it serves. */
+    final Set<String> serving = new HashSet<>(Set.of("b"));
     /** How often it is asked before other snapshots have ended. */
     int others;
 
@@ -131,10 +135,25 @@ abstract class SwitchoverSteps {
     }
 
     Switchover switchover() {
+        Clock clock = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return time.now().plus(off);
+            }
+        };
         return new Switchover(
-                "example",
                 notes,
-                marker,
+                new SwitchoverMarker("example", marker, clock),
                 site,
                 new FinalSnapshot() {
                     @Override
@@ -150,24 +169,25 @@ abstract class SwitchoverSteps {
                     }
                 },
                 epoch,
+                serving::contains,
                 new SwitchoverTimes(folder),
                 new Events(time.clock(), (event, at) -> events.add(event)),
-                new Clock() {
-                    @Override
-                    public ZoneId getZone() {
-                        return ZoneOffset.UTC;
-                    }
+                clock,
+                time);
+    }
 
-                    @Override
-                    public Clock withZone(ZoneId zone) {
-                        return this;
-                    }
-
-                    @Override
-                    public Instant instant() {
-                        return time.now().plus(off);
-                    }
-                },
+    /** What the daemon has of it, to be stopped with it. */
+    Switchovers daemon(Switchover switchover) {
+        return new Switchovers(
+                marker,
+                null,
+                switchover,
+                notes,
+                new SwitchoverTimes(folder),
+                () -> 1,
+                Optional::empty,
+                new Events(time.clock(), (event, at) -> events.add(event)),
+                time.clock(),
                 time);
     }
 

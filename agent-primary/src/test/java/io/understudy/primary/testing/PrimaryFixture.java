@@ -4,9 +4,11 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
+import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
@@ -68,10 +70,25 @@ public final class PrimaryFixture {
         return new SnapshotTaker(state, marker, epochs, () -> repository, () -> key, source(), events);
     }
 
+    /** Saves what this server never shipped, once another one was promoted. */
+    public OrphanTaker orphanTaker() {
+        return orphanTaker(source());
+    }
+
+    /** The same of another source, as of what was kept. */
+    public OrphanTaker orphanTaker(SnapshotSource from) {
+        return new OrphanTaker(state, marker, epochs, () -> repository, () -> key, from, 2);
+    }
+
     public SnapshotSource source() {
+        return source(database, media);
+    }
+
+    /** @param place of the tree */
+    public SnapshotSource source(SourceDatabase from, Path place) {
         TreeCapture files = new TreeCapture(state, time.clock());
-        List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, media, List.of()));
-        return new SnapshotSource("a", "0.1.0", database, files, trees, ProcessorShare.all(time), time.clock(), time);
+        List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, place, List.of()));
+        return new SnapshotSource("a", "0.1.0", from, files, trees, ProcessorShare.all(time), time.clock(), time);
     }
 
     public void enterBackupMode() {

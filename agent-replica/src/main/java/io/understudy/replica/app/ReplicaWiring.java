@@ -112,7 +112,14 @@ public final class ReplicaWiring implements AutoCloseable {
                 ErasedRows.logged(settings));
         this.parts = replace.apply(ReplicaParts.shipped(settings, ports, snapshots, repository, epochs));
         this.steps = new ImportSteps(
-                store, parts.source(), ports.loader(), parts.stage(), settings.trees(), ports.clock(), ports.ticker());
+                store,
+                parts.source(),
+                ports.loader(),
+                parts.stage(),
+                settings.trees(),
+                RejoinWiring.copies(this)::before,
+                ports.clock(),
+                ports.ticker());
     }
 
     /** Of a real server. */

@@ -13,6 +13,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RestoreRowCommand;
 import io.understudy.replica.app.ReplicaWiring;
+import io.understudy.repository.OrphanDrop;
 import io.understudy.repository.Outline;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -232,10 +233,7 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
                 SnapshotId orphan = require(id, saved);
                 orphans.cli.confirm("Delete orphan " + orphan + "? What is in it is nowhere else.", yes);
                 return wiring.access().audit().around(Caller.ofThisProcess(), "orphans drop", orphan.toString(), () -> {
-                    // One of several filestores that is away would bring it back: all of them have to answer first.
-                    List<Repository> places = wiring.repository().each();
-                    places.forEach(place -> place.orphans().holds(orphan));
-                    places.forEach(place -> place.orphans().delete(orphan));
+                    OrphanDrop.drop(wiring.repository(), orphan);
                     return new Dropped(orphan);
                 });
             });

@@ -49,6 +49,7 @@ final class RejoinCommand extends ReplicaCommand {
      * @param existed whether an earlier run saved it
      * @param shipped the last snapshot that this server shipped as the primary; null where none is left
      * @param nothing why nothing could be saved; null otherwise
+     * @param missing parts that are not kept any more; the orphan has them as the last snapshot has
      */
     record Rejoined(
             String site,
@@ -56,7 +57,8 @@ final class RejoinCommand extends ReplicaCommand {
             Optional<SnapshotId> orphan,
             boolean existed,
             Optional<SnapshotId> shipped,
-            Optional<String> nothing) {
+            Optional<String> nothing,
+            List<String> missing) {
         static Rejoined of(String site, boolean already, Result result) {
             return new Rejoined(
                     site,
@@ -64,7 +66,8 @@ final class RejoinCommand extends ReplicaCommand {
                     result.saved().flatMap(Saved::orphan),
                     result.saved().filter(Saved::existed).isPresent(),
                     result.saved().flatMap(Saved::shipped),
-                    result.why());
+                    result.why(),
+                    result.missing());
         }
 
         String text() {
@@ -72,6 +75,8 @@ final class RejoinCommand extends ReplicaCommand {
             nothing.ifPresent(why -> lines.add("nothing was saved: " + why));
             orphan.ifPresent(id -> {
                 lines.add("what this server never shipped is orphan " + id + (existed ? " (saved before)" : ""));
+                missing.forEach(part -> lines.add(
+                        "warning: " + part + " is not kept any more; the orphan has it as the last snapshot"));
                 lines.add("next: agent-replica orphans show " + id);
             });
             if (nothing.isEmpty() && orphan.isEmpty()) {
@@ -92,9 +97,7 @@ final class RejoinCommand extends ReplicaCommand {
         Preparation preparation = wiring.preparation();
         preparation.createKey();
         if (!already) {
-            preparation
-                    .requireReady()
-                    .forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
+            rejoin.requireReady().forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
             cli.confirm(
                     nothing.map(why -> "Nothing can be saved: " + why + ". ").orElse("")
                             + "Stop the site here, "

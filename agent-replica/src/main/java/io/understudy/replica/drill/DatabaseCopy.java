@@ -58,6 +58,7 @@ final class DatabaseCopy {
     private final Function<Manifest, ErasedKeys> erased;
     private final Ticker ticker;
     private final DatabaseNames names;
+    private final CopyWork work;
 
     /**
      * @param spare empty where the database is always loaded
@@ -82,6 +83,7 @@ final class DatabaseCopy {
         this.changes = changes;
         this.ticker = ticker;
         this.names = DatabaseNames.of(database.settings().name());
+        this.work = new CopyWork(database, names.drill());
     }
 
     /** @throws UnderstudyException {@code DATABASE_FOREIGN}: no note says that it is a drill's */
@@ -145,6 +147,7 @@ final class DatabaseCopy {
             return scope.call(() -> {
                 try (Session session = scope.open(database::maintenance)) {
                     session.execute("SET statement_timeout = " + COPYING_SECONDS * 1000);
+                    work.begin(session);
                     String owner = session.first(
                                     "SELECT pg_catalog.pg_get_userbyid(datdba) AS owner FROM pg_catalog.pg_database"
                                             + " WHERE datname = ?",
@@ -212,8 +215,9 @@ final class DatabaseCopy {
         return "load";
     }
 
-    /** Its sessions end. What a killed load left under another name goes, too. */
+    /** Its sessions end, and what makes it. What a killed load left under another name goes, too. */
     void drop() {
+        work.end();
         databases.named(DatabaseNames.of(names.drill()).passing("restore")).ifPresent(databases::drop);
         databases.named(names.drill()).ifPresent(databases::drop);
     }

@@ -13,6 +13,7 @@ import io.understudy.replica.drill.DrillReport.Result;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.site.Marker;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
@@ -120,7 +121,10 @@ public final class Drill {
         DrillNote note = left.get();
         DrillSteps steps = new DrillSteps(time.ticker(), Progress.none());
         Optional<UnderstudyException> failure = cleared(note, steps);
-        if (!place.reports().holds(note.id())) {
+        if (place.reports().holds(note.id())) {
+            // Killed right after its report: what is shown of the last drill may be that of the one before.
+            place.reports().readable(note.id()).ifPresent(place.results()::add);
+        } else {
             UnderstudyException killed = new UnderstudyException(
                     ErrorCode.CANCELLED,
                     "the agent was killed during the drill",
@@ -196,13 +200,23 @@ public final class Drill {
         holder.note = holder.note.starting();
         place.note().write(holder.note);
         Map<String, String> variables = place.variables().of(holder.note);
+        Marker marker = new Marker(place.variables().marker());
+        site.mark(marker, place.site(), holder.note);
         step(steps, DrillStep.START, () -> site.start(variables));
         ReplicaPoint.DRILL_SITE_STARTED.reached();
         if (site.hasHealth()) {
             step(steps, DrillStep.HEALTH, () -> site.prove(variables));
         }
+        if (site.leavesBackupMode()) {
+            step(steps, DrillStep.LEAVE, () -> site.leave(marker, variables));
+        }
         for (SmokeTest test : site.tests()) {
             step(steps, "smoke " + test.name(), () -> site.smoke(test, variables));
+        }
+        if (site.leavesBackupMode()) {
+            step(steps, DrillStep.WRITE, () -> site.write(variables));
+        } else {
+            steps.skip(DrillStep.WRITE, "drill.write is not set");
         }
         ReplicaPoint.DRILL_SITE_TRIED.reached();
     }

@@ -72,8 +72,10 @@ final class DrillPage {
     }
 
     private static Row row(DrillStep step) {
-        return new Row(
-                step.ok() ? Level.GOOD : Level.BAD,
-                List.of(step.name(), String.format(Locale.ROOT, "%.1f", step.seconds())));
+        return step.skipped()
+                .map(why -> new Row(Level.CAUTION, List.of(step.name(), "skipped: " + why)))
+                .orElseGet(() -> new Row(
+                        step.ok() ? Level.GOOD : Level.BAD,
+                        List.of(step.name(), String.format(Locale.ROOT, "%.1f", step.seconds()))));
     }
 }

@@ -65,8 +65,14 @@ public record DrillReport(
             it.leftOut().forEach(each -> lines.add("left out:   " + each));
         });
         for (DrillStep each : steps) {
-            lines.add(String.format(
-                    Locale.ROOT, "  %-20s %7.1f s%s", each.name(), each.seconds(), each.ok() ? "" : "  FAILED"));
+            lines.add(each.skipped()
+                    .map(why -> String.format(Locale.ROOT, "  %-20s skipped: %s", each.name(), why))
+                    .orElseGet(() -> String.format(
+                            Locale.ROOT,
+                            "  %-20s %7.1f s%s",
+                            each.name(),
+                            each.seconds(),
+                            each.ok() ? "" : "  FAILED")));
         }
         lines.add(String.format(Locale.ROOT, "total:      %.1f s", seconds));
         problem.ifPresent(it -> {

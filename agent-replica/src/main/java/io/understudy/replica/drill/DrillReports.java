@@ -110,7 +110,8 @@ public final class DrillReports {
         return ids().stream().flatMap(id -> readable(id).stream()).toList();
     }
 
-    private Optional<DrillReport> readable(String id) {
+    /** Empty where it can't be read, with a warning. */
+    Optional<DrillReport> readable(String id) {
         try {
             return Optional.of(find(id).report());
         } catch (UnderstudyException e) {

@@ -5,10 +5,13 @@ import io.understudy.config.DrillSettings.SmokeTest;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.CommandRunner;
+import io.understudy.site.Marker;
+import io.understudy.site.MarkerContent;
 import io.understudy.site.SiteCommands;
 import io.understudy.site.SiteService;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The copy of the site, by the commands of {@code drill}. What they print goes to the log. */
@@ -30,6 +33,33 @@ final class DrillSite {
 
     void stop(Map<String, String> variables) {
         run("stop the copy of the site", "drill.stop", commands.stop(), variables);
+    }
+
+    /** Whether it starts in backup mode, leaves that, and is written into. */
+    boolean leavesBackupMode() {
+        return !commands.write().isEmpty();
+    }
+
+    /** Where it leaves backup mode later, it is in it from its start. */
+    void mark(Marker marker, String site, DrillNote note) {
+        if (leavesBackupMode()) {
+            String snapshot = note.snapshot().toString();
+            marker.write(new MarkerContent(site, "a copy of a drill", Optional.of(snapshot), note.at()));
+        }
+    }
+
+    /** As a promotion does it: the marker goes, and the site starts again. */
+    void leave(Marker marker, Map<String, String> variables) {
+        marker.remove();
+        stop(variables);
+        start(variables);
+        if (hasHealth()) {
+            prove(variables);
+        }
+    }
+
+    void write(Map<String, String> variables) {
+        run("write into the copy of the site", "drill.write", commands.write(), variables);
     }
 
     List<SmokeTest> tests() {

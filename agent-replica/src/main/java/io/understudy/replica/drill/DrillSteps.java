@@ -48,6 +48,11 @@ final class DrillSteps {
         }
     }
 
+    /** @param why for people */
+    void skip(String name, String why) {
+        steps.add(new DrillStep(name, 0, true, Optional.of(why)));
+    }
+
     List<DrillStep> all() {
         return List.copyOf(steps);
     }

@@ -29,14 +29,18 @@ final class DrillVariables {
                 .orElseGet(() -> StateEntry.DRILL_FOLDER.in(settings.state()).toAbsolutePath());
     }
 
+    /** Of the copy, which is in production while no file is there. */
+    Path marker() {
+        return folder().resolve("BACKUP");
+    }
+
     Map<String, String> of(DrillNote note) {
         Map<String, String> variables = new TreeMap<>();
         variables.put("UNDERSTUDY_DRILL", note.id());
         variables.put("UNDERSTUDY_DRILL_SITE", settings.site());
         variables.put("UNDERSTUDY_DRILL_SNAPSHOT", note.snapshot().toString());
         variables.put("UNDERSTUDY_DRILL_FOLDER", folder().toString());
-        // No file of that name is there: the copy starts in production, as after a promotion.
-        variables.put("UNDERSTUDY_DRILL_MARKER", folder().resolve("BACKUP").toString());
+        variables.put("UNDERSTUDY_DRILL_MARKER", marker().toString());
         if (settings.database().isThere()) {
             String name = DatabaseNames.of(settings.database().name()).drill();
             String host = settings.database().host();

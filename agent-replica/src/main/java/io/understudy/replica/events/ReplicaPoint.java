@@ -98,6 +98,10 @@ public enum ReplicaPoint implements CrashPoint {
     DRILL_REPORTED(Work.DRILL),
     REJOIN_SITE_STOPPED(Work.REJOIN),
     REJOIN_ORPHAN_SAVED(Work.REJOIN),
+    KEPT_COPY_ENDED(Work.REJOIN),
+    KEPT_COPY_LINKED(Work.OVERWRITE),
+    KEPT_COPY_NOTED(Work.OVERWRITE),
+    KEPT_COPY_SAVED(Work.OVERWRITE),
     SUCCESSOR_NOTED(Work.HAND_OVER),
     SUCCESSOR_MARKED(Work.HAND_OVER),
     SUCCESSOR_FOLLOWED(Work.HAND_OVER);
@@ -122,6 +126,8 @@ public enum ReplicaPoint implements CrashPoint {
         DRILL,
         /** The return of an old primary; it passes points of a snapshot and of {@code init}, too. */
         REJOIN,
+        /** The first import over an old primary of which nothing is saved, and its return after that. */
+        OVERWRITE,
         /** Of a server whose primary's agent has handed its site over. */
         HAND_OVER
     }

@@ -6,6 +6,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
+import io.understudy.replica.kept.KeptCopies.Found;
 import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Saved;
 import java.net.URISyntaxException;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -66,16 +68,34 @@ public final class OrphanProgram implements Orphans {
 
     @Override
     public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
-        List<String> arguments = new ArrayList<>(program);
-        acceptEmpty.stream().sorted().forEach(name -> arguments.addAll(List.of("--accept-empty", name)));
+        List<String> arguments = arguments(acceptEmpty);
         if (beforeImport) {
             arguments.add("--before-import");
         }
+        return run(arguments, "; the site is stopped, and nothing else was changed");
+    }
+
+    @Override
+    public Saved saveKept(Set<String> acceptEmpty, Found kept) {
+        List<String> arguments = arguments(acceptEmpty);
+        kept.database().ifPresent(name -> arguments.addAll(List.of("--kept-database", name)));
+        new TreeMap<>(kept.trees())
+                .forEach((tree, folder) -> arguments.addAll(List.of("--kept-tree", tree + "=" + folder)));
+        return run(arguments, "; what is kept of it stays");
+    }
+
+    private List<String> arguments(Set<String> acceptEmpty) {
+        List<String> arguments = new ArrayList<>(program);
+        acceptEmpty.stream().sorted().forEach(name -> arguments.addAll(List.of("--accept-empty", name)));
+        return arguments;
+    }
+
+    private Saved run(List<String> arguments, String state) {
         // It is an agent of this host: the keys of the filestore are its own too.
         CommandResult result = runner.run(
                 Command.of(arguments, LIMIT).inheriting(System.getenv().keySet()));
         if (!result.ok()) {
-            throw failed(result);
+            throw failed(result, state);
         }
         try {
             return Json.read(result.output().strip(), Saved.class);
@@ -88,14 +108,14 @@ public final class OrphanProgram implements Orphans {
         }
     }
 
-    private static UnderstudyException failed(CommandResult result) {
+    private static UnderstudyException failed(CommandResult result, String state) {
         ErrorCode code = Arrays.stream(ErrorCode.values())
                 .filter(each -> each != ErrorCode.INTERNAL && each.exitCode() == result.exitCode())
                 .findFirst()
                 .orElse(ErrorCode.COMMAND_FAILED);
         return new UnderstudyException(
                 code,
-                "cannot save what was never shipped; the site is stopped, and nothing else was changed: "
+                "cannot save what was never shipped" + state + ": "
                         + line(result, "error: ")
                                 .map(text -> text.replaceFirst("^cannot save an orphan: ", ""))
                                 .orElse("agent-primary orphan ended with exit code " + result.exitCode()),

@@ -89,9 +89,15 @@ public final class Preparation {
      * @throws UnderstudyException with all that is missing; its code and hint are those of the first fault
      */
     public List<CheckResult> requireReady() {
+        return requireReady(Set.of());
+    }
+
+    /** As {@link #requireReady()}. @param later failures of what may be corrected when this server is a standby */
+    List<CheckResult> requireReady(Set<ErrorCode> later) {
         CheckReport report = checks.run();
-        List<CheckResult> faults =
-                report.failures().filter(each -> !isOfTheLink(each)).toList();
+        List<CheckResult> faults = report.failures()
+                .filter(each -> !isOfTheLink(each) && !later.contains(CheckReport.code(each)))
+                .toList();
         if (faults.isEmpty()) {
             return Stream.concat(report.warnings(), report.failures()).toList();
         }

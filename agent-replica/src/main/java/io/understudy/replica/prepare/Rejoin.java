@@ -6,6 +6,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -19,6 +20,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.Epochs;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.setup.CheckResult;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Duration;
@@ -35,6 +37,12 @@ import java.util.function.Supplier;
 public final class Rejoin {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /**
+     * This server lacks keys of the repository as it is now. Nothing is imported without them, and what is here is kept
+     * when they are there, so it may be a standby before its orphan is saved.
+     */
+    private static final Set<ErrorCode> KEYS = Set.of(ErrorCode.IDENTITY_MISSING, ErrorCode.NOT_ENCRYPTED);
+
     private final Settings settings;
     private final Preparation preparation;
     private final BackupMode backup;
@@ -43,11 +51,10 @@ public final class Rejoin {
     private final Supplier<Repository> repository;
     private final LiveDatabases databases;
     private final SiteService site;
-    private final Orphans orphans;
+    private final KeptReturn kept;
     private final Ticker ticker;
 
     /** Saves what this server never shipped. */
-    @FunctionalInterface
     public interface Orphans {
         /**
          * Durable on return.
@@ -56,6 +63,12 @@ public final class Rejoin {
          * @throws UnderstudyException why it is not saved
          */
         Saved save(Set<String> acceptEmpty, boolean beforeImport);
+
+        /**
+         * As {@link #save}, of what was kept when a snapshot was imported over this server. What is not kept is as the
+         * last snapshot that was shipped has it.
+         */
+        Saved saveKept(Set<String> acceptEmpty, KeptCopies.Found kept);
     }
 
     /**
@@ -85,8 +98,13 @@ public final class Rejoin {
      *
      * @param saved empty where nothing could be, or was to be, saved
      * @param why nothing could be saved; empty otherwise
+     * @param missing parts that are not kept any more, for people: the orphan has them as the last snapshot has
      */
-    public record Result(Optional<Saved> saved, Optional<String> why) {}
+    public record Result(Optional<Saved> saved, Optional<String> why, List<String> missing) {
+        Result(Optional<Saved> saved, Optional<String> why) {
+            this(saved, why, List.of());
+        }
+    }
 
     public Rejoin(
             Settings settings,
@@ -97,7 +115,7 @@ public final class Rejoin {
             Supplier<Repository> repository,
             LiveDatabases databases,
             SiteService site,
-            Orphans orphans,
+            KeptReturn kept,
             Ticker ticker) {
         this.settings = settings;
         this.preparation = preparation;
@@ -107,7 +125,7 @@ public final class Rejoin {
         this.repository = repository;
         this.databases = databases;
         this.site = site;
-        this.orphans = orphans;
+        this.kept = kept;
         this.ticker = ticker;
     }
 
@@ -124,24 +142,25 @@ public final class Rejoin {
                     + " a database that is here is kept under another name by the first import");
         }
         epochs.requireOver(repository.get(), "rejoin");
-        Optional<SnapshotId> imported = store.read()
-                .filter(record -> backup.on())
-                .flatMap(ReplicaRecord::live)
-                .flatMap(DatabaseVersion::snapshot)
-                .filter(id -> id.epoch() > held.get().epoch());
-        if (imported.isPresent()) {
-            return Optional.of("snapshot " + imported.get() + " was imported over it already"
-                    + store.read().map(ReplicaRecord::setAside).stream()
-                            .flatMap(List::stream)
-                            .reduce((first, last) -> last)
-                            .map(name -> "; the database of before is kept as \"" + name + "\"")
-                            .orElse("; replaced files may be in .understudy/undo of each tree"));
+        if (overwritten().isPresent()) {
+            // What is kept of it is looked for when it is saved.
+            return Optional.empty();
         }
         if (settings.database().isThere() && databases.look().live().isEmpty()) {
             return Optional.of("the database \"" + settings.database().name()
-                    + "\" is not there; files that the first import replaces are in .understudy/undo of each tree");
+                    + "\" is not there; files that the first import replaces are kept, and the next rejoin saves them");
         }
         return Optional.empty();
+    }
+
+    /**
+     * What keeps this server from being a standby; missing keys of the repository do not.
+     *
+     * @return what works, but should be known
+     * @throws UnderstudyException as {@link Preparation#requireReady()}
+     */
+    public List<CheckResult> requireReady() {
+        return preparation.requireReady(KEYS);
     }
 
     /**
@@ -149,25 +168,38 @@ public final class Rejoin {
      *
      * @throws UnderstudyException {@code USAGE} where this server is the primary; {@code CONFIG_INVALID} where nothing
      *     stops its site; {@code LOCKED} while an import runs, or one or a promotion has to be finished first; why the
-     *     orphan is not saved
+     *     orphan is not saved, after the marker was written where keys of the repository are missing
      */
     public Result run(Request request) {
-        Optional<String> nothing;
         Optional<Saved> saved = Optional.empty();
+        Optional<KeptReturn.Look> copy = Optional.empty();
+        Optional<UnderstudyException> withoutKeys = Optional.empty();
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
+        Optional<String> nothing = Optional.empty();
         try {
             requireNoneUnderWay();
-            nothing = nothingToSave()
-                    .or(() ->
-                            request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
+            nothing = nothingToSave();
             if (nothing.isEmpty()) {
+                copy = overwritten().map(by -> kept.look(epoch(), by, request));
+            }
+            nothing = nothing.or(
+                    () -> request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
+            if (nothing.isEmpty() && copy.isEmpty()) {
                 stopSite(request);
                 ReplicaPoint.REJOIN_SITE_STOPPED.reached();
-                saved = Optional.of(orphans.save(request.acceptEmpty(), backup.on()));
-                ReplicaPoint.REJOIN_ORPHAN_SAVED.reached();
+                try {
+                    saved = Optional.of(kept.orphans().save(request.acceptEmpty(), backup.on()));
+                    ReplicaPoint.REJOIN_ORPHAN_SAVED.reached();
+                } catch (UnderstudyException e) {
+                    withoutKeys = Optional.of(standbyAllTheSame(e));
+                }
             }
         } finally {
             lock.close();
+        }
+        if (copy.isPresent()) {
+            // An import may go on next to it, and a promotion does not wait for it.
+            return kept.save(copy.get(), epoch(), request);
         }
         if (!backup.on()) {
             if (nothing.isPresent()) {
@@ -175,7 +207,38 @@ public final class Rejoin {
             }
             preparation.enter();
         }
+        withoutKeys.ifPresent(why -> {
+            throw why;
+        });
+        if ((saved.isPresent() || request.withoutOrphan()) && epochs.held().isPresent()) {
+            kept.done(epoch(), saved);
+        }
         return new Result(saved, nothing);
+    }
+
+    /** @throws UnderstudyException {@code why} itself, where it is not for missing keys */
+    private static UnderstudyException standbyAllTheSame(UnderstudyException why) {
+        if (!KEYS.contains(why.code())) {
+            throw why;
+        }
+        return new UnderstudyException(
+                why.code(),
+                why.getMessage() + "; the marker is written all the same, so this server is a standby",
+                why.hint() + "; then run agent-replica rejoin again: what is here is kept until then",
+                why);
+    }
+
+    private int epoch() {
+        return epochs.held().orElseThrow().epoch();
+    }
+
+    /** The snapshot of a later epoch that is live here. */
+    private Optional<SnapshotId> overwritten() {
+        return store.read()
+                .filter(record -> backup.on())
+                .flatMap(ReplicaRecord::live)
+                .flatMap(DatabaseVersion::snapshot)
+                .filter(id -> id.epoch() > epoch());
     }
 
     /** Without its note of the epoch this server does not know by itself that it is the primary. */

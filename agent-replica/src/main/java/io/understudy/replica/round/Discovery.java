@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
@@ -73,10 +74,17 @@ public final class Discovery {
         return inspection.look();
     }
 
+    /** What is found behind an import; nothing behind a final snapshot, for both sites are down until it is served. */
+    List<Discrepancy> inspectAfter(Manifest applied) {
+        boolean handsOver = applied.last() != null && applied.last().to() != null;
+        return handsOver ? List.of() : inspect();
+    }
+
     /**
      * What the repository has to offer, and what is damaged here. While continuous snapshots come this is asked every
      * few seconds, and an inspection takes longer on a larger site: so the last one counts for a while, unless damage
-     * was seen since.
+     * was seen since. It counts also for what is to become live, which may be the final snapshot of a switchover: both
+     * sites are down then.
      */
     Outcome look(ImportRequest ask, SnapshotSelector selector) {
         Optional<Choice> choice = Optional.empty();
@@ -87,7 +95,8 @@ public final class Discovery {
             failure = Optional.of(e);
         }
         boolean recent = !damage.take() && ticker.since(inspectedAt).compareTo(INSPECTED) < 0;
-        boolean brief = choice.map(Choice::ahead).orElse(ask.equals(ImportRequest.newest()) && failure.isEmpty());
+        boolean brief =
+                choice.filter(Choice::ahead).isPresent() || ask.equals(ImportRequest.newest()) && failure.isEmpty();
         if (recent && brief && inspected.isPresent()) {
             return new Outcome(inspected.get(), choice, failure);
         }

@@ -23,6 +23,7 @@ import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,13 +38,16 @@ public final class ImportSteps {
     private final Clock clock;
     private final ImportChecks checks;
     private final AheadStaging staging;
+    private final Consumer<SnapshotId> overwriting;
 
+    /** @param overwriting runs before a snapshot is loaded that is to become live */
     public ImportSteps(
             ReplicaStateStore store,
             SnapshotSource source,
             SpareLoader loader,
             Stage stage,
             List<TreeSettings> trees,
+            Consumer<SnapshotId> overwriting,
             Clock clock,
             Ticker ticker) {
         this.store = store;
@@ -52,6 +56,7 @@ public final class ImportSteps {
         this.stage = stage;
         this.clock = clock;
         this.checks = new ImportChecks(loader, trees, ticker);
+        this.overwriting = overwriting;
         this.staging = new AheadStaging(source, stage, ticker);
     }
 
@@ -83,6 +88,9 @@ public final class ImportSteps {
      * @param holds judges what was loaded; empty where an operator asked for this one, which is not held
      */
     LoadedSpare load(Manifest manifest, boolean ahead, Optional<HoldStep> holds, Progress progress) {
+        if (!ahead) {
+            overwriting.accept(manifest.snapshot());
+        }
         return load(manifest, new RoundContext(manifest, ahead, true), holds, progress);
     }
 

@@ -183,7 +183,7 @@ public final class Round {
                     fetched.bytes(),
                     watch.steps(),
                     found,
-                    left(discovery.inspect()),
+                    left(discovery.inspectAfter(fetched.manifest())),
                     fresh.map(LoadedSpare::report),
                     Optional.of(files));
         }

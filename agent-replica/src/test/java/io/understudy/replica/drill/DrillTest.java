@@ -68,13 +68,16 @@ class DrillTest {
         runner.on("search", Answer.ok(""));
     }
 
-    private static DrillSettings configured() {
+    private List<String> write = List.of();
+
+    private DrillSettings configured() {
         return new DrillSettings(
                 new DrillCommands(
                         List.of("start"),
                         List.of("stop"),
                         Optional.of(new HealthSettings(Optional.empty(), List.of("healthy"), Duration.ofSeconds(3))),
                         List.of(new SmokeTest("login", List.of("login")), new SmokeTest("search", List.of("search"))),
+                        write,
                         List.of(),
                         Duration.ofSeconds(10)),
                 List.of(),
@@ -154,6 +157,7 @@ class DrillTest {
                         "health",
                         "smoke login",
                         "smoke search",
+                        "write",
                         "stop",
                         "clean-up");
         assertThat(report.content().orElseThrow().leftOut()).containsExactly("tree big: drill.leave_out");
@@ -180,6 +184,70 @@ class DrillTest {
 
         assertThat(run().passed()).isTrue();
         assertThat(runner.commands()).allMatch(each -> each.environment().containsKey("UNDERSTUDY_DRILL"));
+    }
+
+    /** It starts as a standby, and is production for all that tries it. */
+    @Test
+    void aCopyThatIsWrittenIntoLeavesBackupModeBefore() {
+        write = List.of("post");
+        List<String> modes = new ArrayList<>();
+        for (String each : List.of("start", "login", "post")) {
+            runner.on(command -> command.toString().equals(each), command -> {
+                boolean marked = Files.exists(Path.of(command.environment().get("UNDERSTUDY_DRILL_MARKER")));
+                modes.add(each + (marked ? " in backup mode" : ""));
+                return Answer.ok("");
+            });
+        }
+
+        DrillReport report = run();
+
+        assertThat(report.passed()).isTrue();
+        assertThat(modes).containsExactly("start in backup mode", "start", "login", "post");
+        assertThat(names(report))
+                .containsSubsequence("start", "health", "leave", "smoke login", "smoke search", "write", "stop");
+        assertThat(report.steps()).allMatch(step -> step.skipped().isEmpty());
+        // The live one is a standby all the time.
+        assertThat(settings.marker()).exists();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aCopyThatTakesNoWriteFails() {
+        write = List.of("post");
+        runner.on("post", Answer.failed(1, "read-only"));
+
+        DrillReport report = run();
+
+        assertThat(report.result()).isEqualTo(Result.FAILED);
+        assertThat(failed(report)).containsExactly("write");
+        assertThat(report.problem().orElseThrow().message()).contains("drill.write", "read-only");
+        assertThat(results().read().passed()).isEmpty();
+        assertNothingIsLeft();
+    }
+
+    /** It would be a site that stays in backup mode after a promotion. */
+    @Test
+    void aCopyThatDoesNotStartAgainFailsWhenItLeavesBackupMode() {
+        write = List.of("post");
+        runner.on("stop", Answer.failed(1, "no such unit"));
+
+        DrillReport report = run();
+
+        assertThat(failed(report)).contains("leave");
+        assertThat(runner.lines()).doesNotContain("login", "post");
+    }
+
+    @Test
+    void withoutAWriteTheReportSaysThatNoneWasTried() {
+        DrillReport report = run();
+
+        assertThat(report.steps())
+                .filteredOn(step -> step.name().equals("write"))
+                .singleElement()
+                .satisfies(step -> assertThat(step.skipped()).contains("drill.write is not set"));
+        assertThat(report.text()).containsPattern("write +skipped: drill.write is not set");
+        assertThat(drill().reports().list().get(0)).isEqualTo(report);
+        assertThat(DrillPage.of(report, "good")).contains("skipped: drill.write is not set");
     }
 
     @Test
@@ -354,6 +422,19 @@ class DrillTest {
                 .satisfies(it -> assertThat(it.result()).isEqualTo(Result.INTERRUPTED));
         assertThat(seen).hasAtLeastOneElementOfType(ReplicaEvent.DrillCleared.class);
         assertThat(results().read().last()).map(DrillResults.Summary::result).contains(Result.INTERRUPTED);
+    }
+
+    @Test
+    void oneThatWasKilledRightAfterItsReportCountsAsTheLast() throws IOException {
+        DrillReport report = run();
+        Files.delete(StateEntry.DRILL_RESULTS.in(settings.state()));
+        DrillPlace.of(settings, configured()).note().write(new DrillNote(report.id(), report.at(), SNAPSHOT, true));
+
+        drill().clear();
+
+        assertThat(results().read().passed()).map(DrillResults.Summary::id).contains(report.id());
+        assertThat(drill().reports().list()).containsExactly(report);
+        assertNothingIsLeft();
     }
 
     @Test

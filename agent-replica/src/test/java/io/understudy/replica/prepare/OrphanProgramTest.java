@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.kept.KeptCopies.Found;
 import io.understudy.replica.prepare.Rejoin.Saved;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.ScriptedCommandRunner.Answer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,33 @@ class OrphanProgramTest {
                         "--accept-empty",
                         "media",
                         "--before-import");
+    }
+
+    @Test
+    void namesWhatIsKeptWhereItWasOverwritten() {
+        answers(Answer.ok("{\"orphan\":null,\"existed\":false,\"shipped\":\"00000001-00000001\"}\n"));
+
+        program.saveKept(
+                Set.of("media"),
+                new Found(Optional.of("site_before_understudy"), Map.of("media", Path.of("/srv/kept")), List.of()));
+
+        assertThat(runner.commands().get(0).arguments())
+                .endsWith(
+                        "--accept-empty",
+                        "media",
+                        "--kept-database",
+                        "site_before_understudy",
+                        "--kept-tree",
+                        "media=/srv/kept");
+    }
+
+    /** Its site is a standby's, and runs. */
+    @Test
+    void saysThatWhatIsKeptStaysWhereItIsNotSaved() {
+        answers(Answer.failed(ErrorCode.FILESTORE_UNREACHABLE.exitCode(), "error: away\nhint: wait\n"));
+
+        assertThatThrownBy(() -> program.saveKept(Set.of(), new Found(Optional.of("before"), Map.of(), List.of())))
+                .hasMessageContaining("what is kept of it stays: away");
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.kept.KeptCopies;
+import io.understudy.replica.kept.KeptCopies.Found;
 import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
@@ -32,12 +34,24 @@ class RejoinTest extends StandbyInPreparation {
     private final List<String> done = new ArrayList<>();
     private Optional<UnderstudyException> refusal = Optional.empty();
 
-    private final Orphans orphans = (acceptEmpty, beforeImport) -> {
-        done.add("orphan" + (beforeImport ? " before import" : "") + (world.marker.on() ? ", marked" : ""));
-        refusal.ifPresent(why -> {
-            throw why;
-        });
-        return SAVED;
+    private final Orphans orphans = new Orphans() {
+        @Override
+        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
+            return saved("orphan" + (beforeImport ? " before import" : "") + (world.marker.on() ? ", marked" : ""));
+        }
+
+        @Override
+        public Saved saveKept(Set<String> acceptEmpty, Found kept) {
+            throw new AssertionError("nothing was imported");
+        }
+
+        private Saved saved(String what) {
+            done.add(what);
+            refusal.ifPresent(why -> {
+                throw why;
+            });
+            return SAVED;
+        }
     };
 
     private final SiteService site = new SiteService() {
@@ -89,7 +103,8 @@ class RejoinTest extends StandbyInPreparation {
                 () -> repository,
                 world.databases,
                 site,
-                orphans,
+                new KeptReturn(
+                        new KeptCopies(settings, epochs, world.store, world.databases, world.time.clock()), orphans),
                 world.time);
     }
 
@@ -132,6 +147,26 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(world.marker.on()).isTrue();
     }
 
+    /** Encrypted while it was away. Nothing is imported without the keys, and what is here is kept when they come. */
+    @Test
+    void isAStandbyAlsoWithoutTheKeysOfTheRepository() {
+        wasPrimary();
+        anotherWasPromoted();
+        refusal = Optional.of(new UnderstudyException(ErrorCode.IDENTITY_MISSING, "it was encrypted", "get one"));
+
+        assertThatThrownBy(() -> rejoin().run(ASKED)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.IDENTITY_MISSING);
+            assertThat(e).hasMessageContaining("it was encrypted").hasMessageContaining("the marker is written");
+            assertThat(e.hint()).contains("get one").contains("run agent-replica rejoin again");
+        });
+        assertThat(done).containsExactly("stop", "orphan");
+        assertThat(world.marker.on()).isTrue();
+
+        refusal = Optional.empty();
+        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
+        assertThat(done).endsWith("stop", "orphan before import, marked");
+    }
+
     @Test
     void stopsNoSiteOfThePrimary() {
         wasPrimary();
@@ -161,22 +196,6 @@ class RejoinTest extends StandbyInPreparation {
 
         assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
         assertThat(done).containsExactly("stop", "orphan before import, marked");
-    }
-
-    @Test
-    void saysThatNothingCanBeSavedWhereItWasImportedOver() {
-        wasPrimary();
-        anotherWasPromoted();
-        world.marker.putByHand(Optional.empty());
-        world.source.commit(2, 3);
-        world.sync();
-
-        Result result = rejoin().run(ASKED);
-
-        assertThat(result.saved()).isEmpty();
-        assertThat(result.why().orElseThrow()).contains("00000002-00000003");
-        assertThat(done).isEmpty();
-        assertThat(world.marker.on()).isTrue();
     }
 
     /** Database and files may be of two snapshots. */

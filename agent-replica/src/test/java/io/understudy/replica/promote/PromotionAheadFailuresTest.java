@@ -115,6 +115,7 @@ class PromotionAheadFailuresTest extends StandbyWithAhead {
                         world.databases,
                         world.trees,
                         List.of(),
+                        next -> {},
                         world.time.clock(),
                         world.time),
                 world.databases,

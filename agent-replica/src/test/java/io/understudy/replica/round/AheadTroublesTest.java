@@ -208,18 +208,7 @@ class AheadTroublesTest extends StandbyThatLoadsAhead {
     @Test
     void aLookCountsForAWhileUnlessDamageWasSeenSince() {
         List<Instant> looks = new ArrayList<>();
-        world.stage = new Stage() {
-            @Override
-            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-                return world.trees.prepare(manifest, blobs, progress);
-            }
-
-            @Override
-            public List<String> lacking(Manifest applied, BlobSource blobs) {
-                looks.add(world.time.clock().instant());
-                return world.trees.lacking(applied, blobs);
-            }
-        };
+        world.stage = counting(looks);
         SeenDamage damage = new SeenDamage();
         Discovery discovery = new Discovery(
                 world.store,
@@ -237,6 +226,11 @@ class AheadTroublesTest extends StandbyThatLoadsAhead {
             world.time.advance(Duration.ofSeconds(1));
         }
         assertThat(looks).hasSize(4);
+        world.source.commit(1, 3);
+        assertThat(discovery.look(ImportRequest.newest(), discovery.selector()).choice())
+                .as("to become live")
+                .isPresent();
+        assertThat(looks).hasSize(4);
 
         world.databases.lose(List.of("public.note"));
         damage.note();
@@ -245,6 +239,40 @@ class AheadTroublesTest extends StandbyThatLoadsAhead {
         discovery.look(ImportRequest.newest(), discovery.selector());
         discovery.look(ImportRequest.now(), discovery.selector());
         assertThat(looks).hasSize(7);
+    }
+
+    /** Both sites are down until it is served. */
+    @Test
+    void theFinalSnapshotOfASwitchoverIsServedBeforeTheNextLook() {
+        List<Instant> looks = new ArrayList<>();
+        world.stage = counting(looks);
+        world.source.commit(1, 2);
+        world.sync();
+        assertThat(looks).as("before and after it").hasSize(2);
+        world.source.shutdown(1, 3, true);
+        world.sync();
+        assertThat(looks).hasSize(4);
+
+        world.source.finalFor(1, 4, "standby");
+        world.sync();
+        assertThat(looks).hasSize(5);
+        world.sync();
+        assertThat(looks).hasSize(6);
+    }
+
+    private Stage counting(List<Instant> looks) {
+        return new Stage() {
+            @Override
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                return world.trees.prepare(manifest, blobs, progress);
+            }
+
+            @Override
+            public List<String> lacking(Manifest applied, BlobSource blobs) {
+                looks.add(world.time.clock().instant());
+                return world.trees.lacking(applied, blobs);
+            }
+        };
     }
 
     @Test

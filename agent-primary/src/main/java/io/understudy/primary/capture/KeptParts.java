@@ -1,0 +1,29 @@
+package io.understudy.primary.capture;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What was kept of an old primary when a snapshot was imported over it. Where a part is not kept, that of the last
+ * snapshot that was shipped takes its place.
+ *
+ * @param database the name that the site's PostgreSQL database has now; empty where it is not kept
+ * @param trees where the kept trees lie, by their names
+ */
+public record KeptParts(Optional<String> database, Map<String, Path> trees) {
+    public KeptParts {
+        trees = Map.copyOf(trees);
+    }
+
+    /** As a snapshot takes them for what is to be read; never empty. */
+    Set<String> parts() {
+        Set<String> parts = new TreeSet<>();
+        parts.add(PartSelection.KEPT);
+        database.ifPresent(name -> parts.add(PartSelection.POSTGRESQL));
+        trees.keySet().forEach(tree -> parts.add(PartSelection.TREE + tree));
+        return parts;
+    }
+}

@@ -1,0 +1,238 @@
+package io.understudy.replica.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.fakes.Crash;
+import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.kept.KeptCopies;
+import io.understudy.replica.kept.KeptCopies.Found;
+import io.understudy.replica.prepare.Rejoin.Orphans;
+import io.understudy.replica.prepare.Rejoin.Request;
+import io.understudy.replica.prepare.Rejoin.Result;
+import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.SnapshotId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An old primary over which a snapshot was imported before it was asked what it never shipped. */
+class RejoinOverwrittenTest extends StandbyInPreparation {
+    private static final Request ASKED = new Request(false, false, Set.of());
+    private static final SnapshotId ORPHAN = new SnapshotId(1, 2);
+    private static final SnapshotId SHIPPED = new SnapshotId(1, 1);
+    private static final SnapshotId FIRST = new SnapshotId(2, 3);
+
+    private final List<Found> saved = new ArrayList<>();
+    private Optional<RuntimeException> refusal = Optional.empty();
+    private Path kept;
+    private DatabaseIdentity before;
+
+    private final Orphans orphans = new Orphans() {
+        @Override
+        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
+            throw new AssertionError("what is live was imported");
+        }
+
+        @Override
+        public Saved saveKept(Set<String> acceptEmpty, Found found) {
+            refusal.ifPresent(why -> {
+                throw why;
+            });
+            saved.add(found);
+            return new Saved(Optional.of(ORPHAN), saved.size() > 1, Optional.of(SHIPPED));
+        }
+    };
+
+    @BeforeEach
+    void wasOverwritten() throws IOException {
+        world.databases.create(FakeDatabases.LIVE);
+        before = world.databases.find(FakeDatabases.LIVE).orElseThrow();
+        epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
+        repository.epochs().claim(new EpochClaim(2, "other", NOW, "promoted", "another"), key);
+        world.marker.putByHand(Optional.empty());
+        Path media = Files.createDirectory(folder.resolve("media"));
+        Files.writeString(media.resolve("a.txt"), "never shipped");
+        kept = media.resolve(".understudy/kept/1");
+    }
+
+    private KeptCopies copies() {
+        return new KeptCopies(settings(), epochs, world.store, world.databases, world.time.clock());
+    }
+
+    private void imported(int sequence) {
+        copies().before(new SnapshotId(2, sequence));
+        world.source.commit(2, sequence);
+        world.sync();
+    }
+
+    private Result rejoin(Request request) {
+        return new Rejoin(
+                        settings(),
+                        preparation(settings()),
+                        world.marker,
+                        world.store,
+                        epochs,
+                        () -> repository,
+                        world.databases,
+                        null,
+                        new KeptReturn(copies(), orphans),
+                        world.time)
+                .run(request);
+    }
+
+    @Test
+    void savesWhatTheExchangeKept() throws IOException {
+        imported(3);
+        Files.delete(folder.resolve("media/a.txt"));
+
+        Result result = rejoin(ASKED);
+
+        assertThat(result.saved().orElseThrow().orphan()).contains(ORPHAN);
+        assertThat(result.missing()).isEmpty();
+        assertThat(saved).singleElement().satisfies(found -> {
+            assertThat(found.database()).isEqualTo(world.databases.name(before));
+            assertThat(found.trees()).containsOnlyKeys("media");
+        });
+        assertThat(kept).doesNotExist();
+        assertThat(world.store.record().setAside())
+                .containsExactly(saved.get(0).database().orElseThrow());
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    /** Also files that later imports replaced: no clean-up touches what is kept. */
+    @Test
+    void savesItAlsoAfterMoreImports() throws IOException {
+        imported(3);
+        imported(4);
+        imported(5);
+        assertThat(kept.resolve("a.txt")).hasContent("never shipped");
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(saved.get(0).database())
+                .isEqualTo(world.databases.name(before))
+                .isPresent();
+        imported(6);
+        assertThat(world.databases.name(before)).isPresent();
+    }
+
+    @Test
+    void makesOneOrphanOfOneCopy() {
+        imported(3);
+        rejoin(ASKED);
+
+        Result again = rejoin(ASKED);
+
+        assertThat(saved).hasSize(1);
+        assertThat(again.saved()).contains(new Saved(Optional.of(ORPHAN), true, Optional.of(SHIPPED)));
+    }
+
+    @Test
+    void keepsItUntilItIsSaved() {
+        imported(3);
+        refusal = Optional.of(new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "away", "wait"));
+
+        assertThatThrownBy(() -> rejoin(ASKED)).hasMessageContaining("away");
+
+        assertThat(kept).isDirectory();
+        imported(4);
+        assertThat(kept).isDirectory();
+        refusal = Optional.empty();
+        assertThat(rejoin(ASKED).saved()).isPresent();
+        assertThat(saved.get(0).database()).isPresent();
+    }
+
+    /** The database has its old name or the new one, and what is kept stays. */
+    @Test
+    void goesOnAfterACrashAtAnyPoint() {
+        imported(3);
+        int deaths = 0;
+        while (saved.isEmpty()) {
+            world.points.dieAt(deaths);
+            try {
+                rejoin(ASKED);
+            } catch (Crash e) {
+                deaths++;
+                assertThat(kept).isDirectory();
+                assertThat(world.databases.name(before)).isPresent();
+            }
+        }
+
+        assertThat(deaths).isPositive();
+        world.points.live();
+        assertThat(saved.get(0).database()).isEqualTo(world.databases.name(before));
+        imported(4);
+        assertThat(world.databases.name(before)).isPresent();
+    }
+
+    @Test
+    void saysWhatIsNotKeptAnyMore() {
+        imported(3);
+        imported(4);
+        world.databases.server().drop(before);
+
+        Result result = rejoin(ASKED);
+
+        assertThat(result.missing()).containsExactly("database");
+        assertThat(saved.get(0).database()).isEmpty();
+        assertThat(saved.get(0).trees()).containsOnlyKeys("media");
+    }
+
+    @Test
+    void saysWhenItWasOverwrittenWhereNothingIsKept() {
+        imported(3);
+        imported(4);
+        rejoin(new Request(false, true, Set.of()));
+        assertThat(kept).doesNotExist();
+        world.databases.server().drop(before);
+
+        assertThat(rejoin(ASKED).why().orElseThrow())
+                .contains(FIRST.toString())
+                .contains("given up with --without-orphan at ");
+        assertThat(saved).isEmpty();
+    }
+
+    /** It was kept by a version without notes. */
+    @Test
+    void findsTheDatabaseWithoutANote() {
+        world.source.commit(2, 3);
+        world.sync();
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(saved).containsExactly(new Found(world.databases.name(before), Map.of(), List.of()));
+    }
+
+    /** Its orphan was saved before the marker. */
+    @Test
+    void keepsNothingOfAServerThatReturnedInOrder() {
+        copies().end(1, true, Optional.of(ORPHAN), Optional.of(SHIPPED));
+
+        imported(3);
+
+        assertThat(kept).doesNotExist();
+        assertThat(rejoin(ASKED).saved().orElseThrow().existed()).isTrue();
+        assertThat(saved).isEmpty();
+    }
+
+    @Test
+    void keepsNothingOfAStandby() {
+        epochs.hold(new EpochClaim(Optional.of(repository.id()), 2, "primary", NOW, "promoted", "own"));
+
+        copies().before(FIRST);
+
+        assertThat(kept).doesNotExist();
+    }
+}
