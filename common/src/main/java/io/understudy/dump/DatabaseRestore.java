@@ -46,7 +46,7 @@ public final class DatabaseRestore {
                 Ticker.system());
     }
 
-    /** With the parts that a server has. After a crash it begins again. */
+    /** With the parts that a server has. After a crash it starts over. */
     public DatabaseRestore(Database database, PgTools tools, Ticker ticker) {
         this(database, new Databases(database, ticker), tools, ErasedKeys.none(), DraftNotes.none());
     }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The notes of databases that a restore makes, a file for each in a folder of the state: which database it is, by its
  * identity, and what of. How far it is stands in the database's comment, which changes with its content in one
- * transaction; a comment alone can be anyone's, so it is believed of the database in the note only. Not thread-safe.
+ * transaction; a comment alone can be anyone's, so it counts for the database in the note only. Not thread-safe.
  */
 final class DraftNotes {
     private static final Logger LOG = LoggerFactory.getLogger(DraftNotes.class);
@@ -48,7 +48,7 @@ final class DraftNotes {
         return new DraftNotes(Optional.of(folder));
     }
 
-    /** For who begins again after a crash. */
+    /** For one that starts over after a crash. */
     static DraftNotes none() {
         return new DraftNotes(Optional.empty());
     }

@@ -81,7 +81,7 @@ public enum StateEntry {
             Owner.BOTH,
             "database-restores",
             "for each `restore --to database:NAME` that has not come to its end: which database it is, and what it is restored of",
-            "the next such command to the same name begins again"),
+            "the next such command to the same name starts over"),
     PARTS_LOCK(Owner.BOTH, "restored-parts.lock", "held by such a restore", "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     REPOSITORY_KEY(

@@ -210,7 +210,7 @@ class ErasureTest {
         assertThat(site.err()).contains("is junk and is passed over");
     }
 
-    /** From content and a list that nobody reads without the key: to a dump, to a database, and by an import. */
+    /** From content and a list that are read with the key alone: to a dump, to a database, and by an import. */
     @Test
     void ofAnEncryptedRepositoryTooUnlessAskedFor() throws Exception {
         erased(RepositoryKey.generate(new SecureRandom()).sealing());
