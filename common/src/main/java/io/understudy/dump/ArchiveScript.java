@@ -3,19 +3,25 @@ package io.understudy.dump;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.PgTools;
+import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.blob.StreamRef;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Makes statements of a snapshot's archive by pg_restore, which reads the archive as it comes from the repository and
@@ -25,12 +31,18 @@ final class ArchiveScript {
     /** Far more than any dump takes: a program that hangs is ended. */
     private static final Duration LIMIT = Duration.ofDays(7);
 
+    private static final Set<String> TRANSACTION = Set.of("BEGIN;", "COMMIT;");
+
     private static final String WHAT = "the archive of the database";
 
     private final PgTools tools;
     private final Path program;
+    /** Read again for each part of a script: it is kept where it takes no more bytes than this. */
+    private static final long SMALL = 4 << 20;
+
     private final StreamRef archive;
     private final BlobSource blobs;
+    private byte[] kept;
 
     ArchiveScript(PgTools tools, Path program, StreamRef archive, BlobSource blobs) {
         this.tools = tools;
@@ -48,8 +60,19 @@ final class ArchiveScript {
         }
     }
 
-    InputStream open() {
-        return new StreamReader(WHAT, archive, blobs);
+    /** From its beginning. */
+    synchronized InputStream open() {
+        if (archive.bytes() > SMALL) {
+            return new StreamReader(WHAT, archive, blobs);
+        }
+        if (kept == null) {
+            try (InputStream in = new StreamReader(WHAT, archive, blobs)) {
+                kept = in.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return new ByteArrayInputStream(kept);
     }
 
     /**
@@ -60,6 +83,23 @@ final class ArchiveScript {
      * @throws UnderstudyException {@code LOAD_FAILED}, those of blobs, {@code CANCELLED}
      */
     void write(List<String> options, List<Integer> ids, DumpOutput out) {
+        write(options, ids, out::all);
+    }
+
+    /**
+     * The same for the content of large objects alone, whose statements have one line each: without the transactions
+     * that pg_restore puts around them, which would end the one that the script is run in.
+     */
+    void writeObjects(List<String> options, List<Integer> ids, DumpOutput out) {
+        write(options, ids, source -> {
+            BufferedReader lines = new BufferedReader(new InputStreamReader(source, StandardCharsets.UTF_8));
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                out.text(TRANSACTION.contains(line) ? "" : line + "\n");
+            }
+        });
+    }
+
+    private void write(List<String> options, List<Integer> ids, Command.Consumer out) {
         if (ids.isEmpty()) {
             return;
         }
@@ -71,7 +111,7 @@ final class ArchiveScript {
                     program,
                     arguments,
                     LIMIT,
-                    command -> command.fedBy(this::feed).into(out::all));
+                    command -> command.fedBy(this::feed).into(out));
             if (!result.ok()) {
                 throw new UnderstudyException(
                         ErrorCode.LOAD_FAILED,

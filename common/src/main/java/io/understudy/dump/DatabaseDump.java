@@ -3,10 +3,11 @@ package io.understudy.dump;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.config.Settings;
 import io.understudy.dump.DumpRequest.Parts;
-import io.understudy.failure.ErrorCode;
+import io.understudy.dump.DumpScript.Kind;
+import io.understudy.dump.DumpScript.Part;
+import io.understudy.dump.DumpScript.Place;
+import io.understudy.dump.DumpScript.Watch;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.AtomicFiles;
-import io.understudy.files.FileFailure;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Sql;
 import io.understudy.process.SystemCommandRunner;
@@ -17,24 +18,20 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
 import java.io.BufferedOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -164,37 +161,15 @@ public final class DatabaseDump {
     }
 
     /**
-     * Writes it as a script into a new file, readable by this user alone, that has its name once all is in it.
+     * Writes it as a script into a new file, readable by this user alone, that has its name once all is in it. Goes on
+     * with what a killed attempt left.
      *
-     * @throws UnderstudyException {@code USAGE} where it exists, {@code DISK_FULL},
-     *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
+     * @throws UnderstudyException as {@link DumpFile#write}
      */
     public void writeFile(Path file, Progress progress) {
-        writeNew(file, out -> write(out, progress));
-    }
-
-    /** As {@link #writeFile}, of any dump. */
-    static void writeNew(Path file, Consumer<OutputStream> content) {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw exists(file);
-        }
-        try (AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE)) {
-            content.accept(draft.out());
-            draft.commitNew();
-        } catch (FileAlreadyExistsException e) {
-            throw exists(file);
-        } catch (UncheckedIOException e) {
-            throw FileFailure.of("write", file, e.getCause());
-        } catch (IOException e) {
-            throw FileFailure.of("write", file, e);
-        }
-    }
-
-    static UnderstudyException exists(Path target) {
-        return new UnderstudyException(
-                ErrorCode.USAGE,
-                "cannot write the dump to " + target + ": it exists already",
-                "give the name of one that does not exist yet");
+        SnapshotId snapshot = manifest.snapshot();
+        Asked asked = new Asked(snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
+        DumpFile.of(file).write(asked, script(progress));
     }
 
     /**
@@ -217,38 +192,77 @@ public final class DatabaseDump {
      */
     public void write(OutputStream stream, Progress progress) {
         DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
-        out.text(head());
-        if (request.parts() != Parts.DATA) {
-            archive.write(options("--section=pre-data"), choice.list(wanted), out);
-        }
-        if (request.parts() != Parts.SCHEMA) {
-            data(out, progress);
-        }
-        if (request.parts() != Parts.DATA) {
-            archive.write(options("--section=post-data"), choice.list(wanted), out);
-        }
-        out.text(END);
+        script(progress).write(out, Place.START, Watch.NONE);
         out.flush();
     }
 
-    private List<String> options(String section) {
-        List<String> options = new ArrayList<>(List.of(section));
-        if (!request.owners()) {
-            options.addAll(List.of("--no-owner", "--no-acl"));
-        }
-        return options;
+    /** All of it as a script. @param progress receives plain bytes of rows */
+    DumpScript script(Progress progress) {
+        return script(Form.FILE, progress);
     }
 
-    private void data(DumpOutput out, Progress progress) {
-        boolean alone = request.parts() == Parts.DATA;
-        out.text(alone ? "SET session_replication_role = replica;\n" : "");
-        archive.write(options(alone ? "--data-only" : "--section=data"), choice.list(wanted), out);
-        new RowScript(manifest, blobs, choice, this::rows, out, progress).write();
+    /** The same for a database that takes it in one transaction. */
+    DumpScript scriptInOneTransaction(Progress progress) {
+        return script(Form.TRANSACTION, progress);
+    }
+
+    /** The same, which a database is loaded with by more transactions than one. */
+    DumpScript scriptInSteps(Progress progress) {
+        return script(Form.STEPS, progress);
+    }
+
+    private enum Form {
+        FILE,
+        TRANSACTION,
+        STEPS
+    }
+
+    private DumpScript script(Form form, Progress progress) {
+        ScriptParts archived = new ScriptParts(archive, choice, wanted, request);
+        List<Part> parts = new ArrayList<>();
+        parts.add(Part.of(Kind.SCHEMA, "schema", out -> {
+            out.text(head());
+            if (request.parts() != Parts.DATA) {
+                archived.section("pre-data", out);
+            }
+        }));
+        if (request.parts() != Parts.SCHEMA) {
+            parts.addAll(
+                    switch (form) {
+                        case FILE -> List.of(archived.data(request.parts()));
+                        case TRANSACTION -> List.of(archived.dataInOneTransaction());
+                        case STEPS -> archived.dataInParts();
+                    });
+            parts.addAll(new RowScript(manifest, blobs, choice, new Rows(), progress).parts());
+            parts.add(Part.of(Kind.VALUES, "values", this::values));
+        }
+        if (request.parts() != Parts.DATA) {
+            parts.addAll(form == Form.STEPS ? archived.restInParts() : List.of(archived.rest()));
+        }
+        if (form != Form.STEPS) {
+            parts.add(Part.of(Kind.END, "end", out -> out.text(END)));
+        }
+        return new DumpScript(parts, filter.map(ErasedFilter::fingerprint).orElse(""));
+    }
+
+    private final class Rows implements RowScript.Source {
+        @Override
+        public InputStream rows(TableData table) {
+            return DatabaseDump.this.rows(table);
+        }
+
+        @Override
+        public long count(TableData table) {
+            return table.rows() - filter.map(each -> each.leftOut(table)).orElse(0L);
+        }
+    }
+
+    private void values(DumpOutput out) {
         try (Stream<SequenceData> sequences = database.sequences(blobs)) {
             sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
         }
         out.text(RowScript.END);
-        out.text(alone ? "SET session_replication_role = DEFAULT;\n\n" : "\n");
+        out.text(request.parts() == Parts.DATA ? "SET session_replication_role = DEFAULT;\n\n" : "\n");
     }
 
     static String value(SequenceData sequence) {

@@ -66,50 +66,21 @@ public final class DatabaseOptions {
                     "--owner is for --to database:NAME: a dump belongs to the user that loads it",
                     "use dump --no-owner");
         }
-        DumpRequest request = part.request(true);
-        SnapshotId snapshot = cli.find(id, reader);
-        cli.held(reader, List.of(snapshot), () -> dump(cli, reader, snapshot, file, settings, request));
+        Asked asked = part.asked(id, true, Optional.empty());
+        FileDump dump = new FileDump(cli, part, settings, reader);
+        dump.write(asked, file, written -> print(cli, file, written));
     }
 
-    private void dump(
-            SnapshotProgram cli,
-            SnapshotReader reader,
-            SnapshotId snapshot,
-            Path file,
-            Settings settings,
-            DumpRequest request) {
-        Opened opened = reader.open(snapshot);
-        Optional<OtherDump> other = OtherDump.of(opened, part.database(), part);
-        if (other.isPresent()) {
-            cli.interruptible(() -> {
-                try (ProgressDisplay progress = cli.progress()) {
-                    other.get().writeFile(file, progress);
-                }
-            });
-            print(cli, opened, file, List.of(), List.of());
-            return;
-        }
-        DatabaseDump dump = DatabaseDump.of(opened, settings, request).leavingOut(part.erased(cli, settings, reader));
-        dump.leftOut().forEach(each -> cli.say("left out: " + each));
-        dump.erased().forEach(cli::say);
-        cli.interruptible(() -> {
-            try (ProgressDisplay progress = cli.progress()) {
-                dump.writeFile(file, progress);
-            }
-        });
-        print(cli, opened, file, dump.leftOut(), dump.erased());
-    }
-
-    private static void print(
-            SnapshotProgram cli, Opened opened, Path file, List<String> leftOut, List<String> erased) {
+    private static void print(SnapshotProgram cli, Path file, FileDump.Written written) {
         cli.print(
-                new Dumped(opened.manifest().snapshot(), file.toString(), leftOut, erased),
-                () -> opened.manifest().snapshot() + " is dumped to " + file);
+                new Dumped(written.snapshot(), file.toString(), written.leftOut(), written.erased()),
+                () -> written.snapshot() + " is dumped to " + file);
     }
 
     /** Restores it into a new database, or rows into one, and prints what was made. */
     public void restore(SnapshotProgram cli, String id, String name, Settings settings, SnapshotReader reader) {
-        DumpRequest request = part.request(owner == null);
+        Optional<String> role = Optional.ofNullable(owner);
+        Asked asked = part.asked(id, owner == null, role);
         part.database().ifPresent(other -> {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
@@ -117,26 +88,29 @@ public final class DatabaseOptions {
                     "write it to a file with --to dump:FILE --database " + other
                             + ", and load that with its own program");
         });
-        Optional<String> role = Optional.ofNullable(owner);
-        DatabaseRestore restore = new DatabaseRestore(settings).leavingOut(part.erased(cli, settings, reader));
-        SnapshotId snapshot = cli.find(id, reader);
-        cli.held(reader, List.of(snapshot), () -> restore(cli, restore, reader.open(snapshot), request, name, role));
+        DatabaseRestore restore =
+                new DatabaseRestore(settings).resuming(settings.state()).leavingOut(part.erased(cli, settings, reader));
+        Optional<SnapshotId> begun = restore.begun(name, asked);
+        SnapshotId snapshot = Resuming.find(cli, id, reader, begun);
+        cli.held(
+                reader,
+                List.of(snapshot),
+                () -> restore(
+                        cli,
+                        restore,
+                        Resuming.open(reader, snapshot, begun.isPresent()),
+                        asked.of(snapshot, id),
+                        name));
     }
 
-    private static void restore(
-            SnapshotProgram cli,
-            DatabaseRestore restore,
-            Opened opened,
-            DumpRequest request,
-            String name,
-            Optional<String> role) {
-        if (restore.runsAsSuperuser(role)) {
+    private static void restore(SnapshotProgram cli, DatabaseRestore restore, Opened opened, Asked asked, String name) {
+        if (restore.runsAsSuperuser(asked.owner())) {
             cli.say(
                     "warning: database.user is a superuser, and functions of the site that store rows run with its rights;"
                             + " --owner ROLE keeps them to those of a role");
         }
         cli.interruptible(() -> {
-            DatabaseRestore.Restored made = made(cli, restore, opened, request, name, role);
+            DatabaseRestore.Restored made = made(cli, restore, opened, asked, name);
             made.leftOut().forEach(each -> cli.say("left out: " + each));
             made.erased().forEach(cli::say);
             cli.print(made, () -> made.snapshot() + " is restored into database " + made.database());
@@ -144,14 +118,9 @@ public final class DatabaseOptions {
     }
 
     private static DatabaseRestore.Restored made(
-            SnapshotProgram cli,
-            DatabaseRestore restore,
-            Opened opened,
-            DumpRequest request,
-            String name,
-            Optional<String> role) {
+            SnapshotProgram cli, DatabaseRestore restore, Opened opened, Asked asked, String name) {
         try (ProgressDisplay progress = cli.progress()) {
-            return restore.restore(opened, request, name, role, progress);
+            return restore.restore(opened, asked, name, progress);
         }
     }
 }

@@ -7,9 +7,6 @@ import io.understudy.dump.DumpRequest.Parts;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.DatabaseIdentity;
-import io.understudy.postgres.DatabaseNames;
-import io.understudy.postgres.DatabaseStatements;
 import io.understudy.postgres.Databases;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
@@ -17,35 +14,30 @@ import io.understudy.postgres.Sql;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseProperties;
-import io.understudy.repository.DatabaseProperties.Setting;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /**
  * Restores a snapshot's database, or a part of it, into a database of its own next to the site's: loaded under another
  * name, which it gives up when all of it is there. So under the name that was asked for there is nothing or all. A
- * failed restore drops what it made; what a killed one left is dropped by the next one of the same name.
+ * failed restore drops what it made. With what a killed or stopped one left the same command goes on; a restore of
+ * something else to the same name drops it.
  */
 public final class DatabaseRestore {
     private static final String SUPERUSERS = "SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ? AND rolsuper";
-
-    private static final String OWN_TABLES = """
-            SELECT n.nspname AS schema, c.relname AS name FROM pg_catalog.pg_class c
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid >= 16384 AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-            """;
 
     private final Database database;
     private final Databases databases;
     private final PgTools tools;
     private final boolean single;
     private final ErasedKeys erased;
+    private final DraftNotes notes;
 
     public DatabaseRestore(Settings settings) {
         this(
@@ -54,22 +46,30 @@ public final class DatabaseRestore {
                 Ticker.system());
     }
 
-    /** With the parts that a server has. */
+    /** With the parts that a server has. After a crash it starts over. */
     public DatabaseRestore(Database database, PgTools tools, Ticker ticker) {
-        this(database, new Databases(database, ticker), tools, ErasedKeys.none());
+        this(database, new Databases(database, ticker), tools, ErasedKeys.none(), DraftNotes.none());
     }
 
-    private DatabaseRestore(Database database, Databases databases, PgTools tools, ErasedKeys erased) {
+    private DatabaseRestore(
+            Database database, Databases databases, PgTools tools, ErasedKeys erased, DraftNotes notes) {
         this.database = database;
         this.databases = databases;
         this.tools = tools;
         this.single = database.settings().ownership() == Ownership.SINGLE;
         this.erased = erased;
+        this.notes = notes;
+    }
+
+    /** The same that goes on after a crash. @param state folder of this server's state */
+    public DatabaseRestore resuming(Path state) {
+        return new DatabaseRestore(
+                database, databases, tools, erased, DraftNotes.in(StateEntry.DATABASE_RESTORES.in(state)));
     }
 
     /** The same without rows that were erased since, and what refers to them. */
     public DatabaseRestore leavingOut(ErasedKeys keys) {
-        return new DatabaseRestore(database, databases, tools, keys);
+        return new DatabaseRestore(database, databases, tools, keys, notes);
     }
 
     /**
@@ -88,6 +88,18 @@ public final class DatabaseRestore {
     }
 
     /**
+     * The snapshot of an earlier restore of the same to this name, which did not come to its end.
+     *
+     * @param wanted its snapshot does not matter
+     */
+    Optional<SnapshotId> begun(String name, Asked wanted) {
+        return notes.of(name)
+                .filter(note -> note.asked().isSame(wanted))
+                .filter(note -> made(TargetName.of(name, database.settings())).isThere(note))
+                .map(note -> note.asked().snapshot());
+    }
+
+    /**
      * @param request its owners are kept only where there is no {@code owner}, and this server keeps owners at all
      * @param name that no database has; for rows alone, one that has the tables, empty
      * @param owner of all that is made; empty: as in the snapshot
@@ -96,7 +108,15 @@ public final class DatabaseRestore {
      */
     public Restored restore(
             Opened snapshot, DumpRequest request, String name, Optional<String> owner, Progress progress) {
+        SnapshotId id = snapshot.manifest().snapshot();
+        return restore(snapshot, new Asked(id, id.toString(), Optional.empty(), request, false, owner), name, progress);
+    }
+
+    /** As the other. */
+    Restored restore(Opened snapshot, Asked asked, String name, Progress progress) {
         TargetName target = TargetName.of(name, database.settings());
+        DumpRequest request = asked.request();
+        Optional<String> owner = asked.owner();
         owner.ifPresent(this::requireRole);
         if (owner.isPresent() && request.parts() == Parts.DATA) {
             throw new UnderstudyException(
@@ -113,10 +133,20 @@ public final class DatabaseRestore {
             if (request.parts() == Parts.DATA) {
                 fill(dump, name, progress);
             } else {
-                make(snapshot.manifest().database().properties(), dump, target, owner, request.isOfAll(), progress);
+                DatabaseProperties properties = snapshot.manifest().database().properties();
+                if (kept && request.isOfAll()) {
+                    requireRoles(properties);
+                }
+                String holder = owner.orElse(
+                        kept ? properties.owner() : database.settings().user());
+                made(target).make(new NewDatabase.Plan(asked, properties, holder, kept), dump, progress);
             }
         }
         return new Restored(snapshot.manifest().snapshot(), name, dump.leftOut(), dump.erased());
+    }
+
+    private NewDatabase made(TargetName target) {
+        return new NewDatabase(database, databases, tools, notes, target);
     }
 
     private static void lock(Session session, String name) {
@@ -153,92 +183,6 @@ public final class DatabaseRestore {
                     ErrorCode.MISSING_ROLE,
                     "cannot restore the database: this server lacks the roles " + String.join(", ", missing),
                     "create them, or let all belong to one role with --owner ROLE");
-        }
-    }
-
-    private void make(
-            DatabaseProperties properties,
-            DatabaseDump dump,
-            TargetName target,
-            Optional<String> owner,
-            boolean whole,
-            Progress progress) {
-        boolean kept = owner.isEmpty() && !single;
-        requireFree(target.name());
-        if (kept && whole) {
-            requireRoles(properties);
-        }
-        DraftDatabase draft = new DraftDatabase(database, databases, target);
-        String holder =
-                owner.orElse(kept ? properties.owner() : database.settings().user());
-        DatabaseIdentity made =
-                draft.create(version -> DatabaseStatements.create(target.draft(), properties, holder, version));
-        boolean complete = false;
-        try {
-            DatabaseStatements statements = new DatabaseStatements(target.draft(), properties);
-            if (whole) {
-                settings(statements, kept);
-            }
-            new LoadSession(database, tools, target).load(dump, owner, progress);
-            analyse(target.draft());
-            finish(statements, kept && whole);
-            databases.rename(
-                    Map.of(made, target.name()), DatabaseNames.of(target.name()).passing("moving"));
-            complete = true;
-            comment(target.name(), properties.comment());
-        } finally {
-            if (!complete) {
-                draft.drop();
-            }
-        }
-    }
-
-    private void requireFree(String name) {
-        if (databases.named(name).isPresent()) {
-            throw new UnderstudyException(
-                    ErrorCode.DATABASE_FOREIGN,
-                    "cannot restore into database " + Sql.identifier(name) + ": there is one of this name",
-                    "give a name that no database has, or drop that one: a restore never writes over a database");
-        }
-    }
-
-    /** Functions and constraints of the schema may read these. Of roles that this server lacks they are left out. */
-    private void settings(DatabaseStatements statements, boolean kept) {
-        try (Session session = database.maintenance()) {
-            for (Setting setting : statements.properties().settings()) {
-                if (setting.role() == null
-                        || kept
-                        || session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ?", setting.role())
-                                > 0) {
-                    session.execute(statements.setting(setting));
-                }
-            }
-        }
-    }
-
-    /** The tables of this server: those of others may be out of reach. */
-    private void analyse(String name) {
-        try (Session session = database.open(name)) {
-            session.query(OWN_TABLES, row -> Sql.qualified(row.text("schema"), row.text("name")))
-                    .forEach(table -> session.execute("ANALYZE " + table));
-        }
-    }
-
-    private void finish(DatabaseStatements statements, boolean kept) {
-        try (Session session = database.maintenance()) {
-            session.execute("BEGIN");
-            if (kept) {
-                statements.grants().forEach(session::execute);
-            }
-            session.execute(statements.connectionLimit());
-            session.execute("COMMIT");
-        }
-    }
-
-    private void comment(String name, String comment) {
-        try (Session session = database.maintenance()) {
-            session.execute("COMMENT ON DATABASE " + Sql.identifier(name) + " IS "
-                    + (comment == null ? "NULL" : Sql.literal(comment)));
         }
     }
 

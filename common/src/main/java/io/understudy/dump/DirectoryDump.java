@@ -82,7 +82,7 @@ final class DirectoryDump {
     void write(Path folder, Progress progress) {
         Path target = folder.toAbsolutePath().normalize();
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw DatabaseDump.exists(target);
+            throw DumpFile.exists(target);
         }
         Path draft = target.resolveSibling(".understudy-" + target.getFileName() + ".part");
         // What a killed command left.

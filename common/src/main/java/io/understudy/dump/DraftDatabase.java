@@ -7,13 +7,17 @@ import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database that a restore loads before it has its name. It is known by its comment. One of that name without a
- * comment is dropped only where nothing is in it: a restore died just as it had created it.
+ * The database that a restore loads before it has its name. It is known by its comment, which also says how many parts
+ * of the script it holds. One of that name without a comment is dropped only where nothing is in it: a restore died
+ * just as it had created it.
  */
 final class DraftDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(DraftDatabase.class);
@@ -21,6 +25,8 @@ final class DraftDatabase {
             "SELECT pg_catalog.shobj_description(oid, 'pg_database') AS comment FROM pg_catalog.pg_database WHERE datname = ?";
     /** The first number that PostgreSQL gives to objects of users. */
     private static final String OBJECTS = "SELECT count(*) FROM pg_catalog.pg_class WHERE oid >= 16384";
+
+    private static final Pattern STORED = Pattern.compile(" \\((\\d{1,9}) parts stored\\)");
 
     private final Database database;
     private final Databases databases;
@@ -36,6 +42,15 @@ final class DraftDatabase {
         return "temporary: Understudy restores database " + target.name();
     }
 
+    /** The statement that says how many parts it holds: in their transaction, where they have one. */
+    String stored(int parts) {
+        return comment(mark() + " (" + parts + " parts stored)") + ";\n";
+    }
+
+    private String comment(String text) {
+        return "COMMENT ON DATABASE " + Sql.identifier(target.draft()) + " IS " + Sql.literal(text);
+    }
+
     /**
      * Drops what an earlier restore left, and creates it.
      *
@@ -46,9 +61,45 @@ final class DraftDatabase {
         clear();
         try (Session session = database.maintenance()) {
             session.execute(statement.apply(session.serverVersion()));
-            session.execute("COMMENT ON DATABASE " + Sql.identifier(target.draft()) + " IS " + Sql.literal(mark()));
+            session.execute(comment(mark()));
         }
         return databases.named(target.draft()).orElseThrow();
+    }
+
+    /**
+     * How many parts it holds, where it is the database that the note is of, and its schema is there. Sessions that a
+     * killed restore left in it are ended first: psql may go on for hours with what it was given.
+     *
+     * @throws UnderstudyException {@code DATABASE_BUSY} where such a session stays
+     */
+    OptionalInt stored(DatabaseIdentity made) {
+        Optional<DatabaseIdentity> found = databases.named(target.draft()).filter(made::equals);
+        if (found.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        databases.endSessions(made);
+        return commentOf(target.draft())
+                .map(text -> text.startsWith(mark()) ? text.substring(mark().length()) : "")
+                .map(STORED::matcher)
+                .filter(Matcher::matches)
+                .map(each -> OptionalInt.of(Integer.parseInt(each.group(1))))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** Whether it has its name already: the restore was killed just then. */
+    boolean isNamed(DatabaseIdentity made) {
+        return databases.named(target.name()).filter(made::equals).isPresent()
+                && commentOf(target.name())
+                        .filter(each -> each.startsWith(mark()))
+                        .isPresent();
+    }
+
+    private Optional<String> commentOf(String name) {
+        try (Session session = database.maintenance()) {
+            return session.query(COMMENT, row -> Optional.ofNullable(row.text("comment")), name).stream()
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
     }
 
     private void clear() {
@@ -64,14 +115,12 @@ final class DraftDatabase {
     }
 
     private boolean isOurs() {
-        Optional<String> comment;
-        try (Session session = database.maintenance()) {
-            comment = session.query(COMMENT, row -> Optional.ofNullable(row.text("comment")), target.draft()).stream()
-                    .flatMap(Optional::stream)
-                    .findFirst();
-        }
+        Optional<String> comment = commentOf(target.draft());
         if (comment.isPresent()) {
-            return comment.get().equals(mark());
+            String text = comment.get();
+            return text.startsWith(mark())
+                    && (text.equals(mark())
+                            || STORED.matcher(text.substring(mark().length())).matches());
         }
         try (Session session = database.open(target.draft())) {
             return session.number(OBJECTS) == 0;

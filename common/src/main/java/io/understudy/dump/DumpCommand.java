@@ -80,7 +80,21 @@ public final class DumpCommand implements Callable<Integer> {
         }
         Settings settings = cli.settings();
         DumpRequest request = options.request(!noOwner);
+        if (to != null && format.equals("plain")) {
+            return cli.reading(settings, reader -> toFile(settings, reader));
+        }
         return cli.reading(settings, reader -> dump(settings, reader, request));
+    }
+
+    private int toFile(Settings settings, SnapshotReader reader) {
+        Asked asked = options.asked(id, !noOwner, Optional.empty());
+        new FileDump(cli, options, settings, reader)
+                .write(asked, to, written -> print(written.snapshot(), written.leftOut(), written.erased()));
+        return 0;
+    }
+
+    private void print(SnapshotId snapshot, List<String> leftOut, List<String> erased) {
+        cli.print(new Written(snapshot, to.toString(), leftOut, erased), () -> snapshot + " is dumped to " + to);
     }
 
     private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
@@ -92,7 +106,7 @@ public final class DumpCommand implements Callable<Integer> {
         SnapshotReader.Opened opened = reader.open(snapshot);
         Optional<OtherDump> other = OtherDump.of(opened, options.database(), options);
         if (other.isPresent()) {
-            return dump(opened, other.get());
+            return dump(other.get());
         }
         DatabaseDump dump =
                 DatabaseDump.of(opened, settings, request).leavingOut(options.erased(cli, settings, reader));
@@ -102,47 +116,25 @@ public final class DumpCommand implements Callable<Integer> {
             cli.write(out -> cli.interruptible(() -> write(dump, out)));
             return 0;
         }
-        cli.interruptible(() -> writeTo(dump));
-        cli.print(
-                new Written(opened.manifest().snapshot(), to.toString(), dump.leftOut(), dump.erased()),
-                () -> opened.manifest().snapshot() + " is dumped to " + to);
-        return 0;
-    }
-
-    private int dump(SnapshotReader.Opened opened, OtherDump dump) {
-        if (format.equals(DIRECTORY) || noOwner) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "--format directory and --no-owner are for a database of PostgreSQL",
-                    "leave them out: what a command dumped is kept as it was");
-        }
-        if (to == null) {
-            cli.write(out -> cli.interruptible(() -> {
-                try (ProgressDisplay progress = cli.progress()) {
-                    dump.write(out, progress);
-                }
-            }));
-            return 0;
-        }
         cli.interruptible(() -> {
             try (ProgressDisplay progress = cli.progress()) {
-                dump.writeFile(to, progress);
+                dump.writeTo(to, progress);
             }
         });
-        cli.print(
-                new Written(opened.manifest().snapshot(), to.toString(), List.of(), List.of()),
-                () -> opened.manifest().snapshot() + " is dumped to " + to);
+        print(snapshot, dump.leftOut(), dump.erased());
         return 0;
     }
 
-    private void writeTo(DatabaseDump dump) {
-        try (ProgressDisplay progress = cli.progress()) {
-            if (format.equals(DIRECTORY)) {
-                dump.writeTo(to, progress);
-            } else {
-                dump.writeFile(to, progress);
-            }
+    private int dump(OtherDump dump) {
+        if (format.equals(DIRECTORY) || noOwner) {
+            throw OtherDump.unfit();
         }
+        cli.write(out -> cli.interruptible(() -> {
+            try (ProgressDisplay progress = cli.progress()) {
+                dump.write(out, progress);
+            }
+        }));
+        return 0;
     }
 
     private void write(DatabaseDump dump, OutputStream out) {

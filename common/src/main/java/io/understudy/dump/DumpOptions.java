@@ -52,6 +52,11 @@ public final class DumpOptions {
         return DumpRequest.of(tables, excluded, schemaOnly, dataOnly, owners);
     }
 
+    /** What is asked for, of a snapshot that is found later. */
+    Asked asked(String name, boolean owners, Optional<String> owner) {
+        return new Asked(null, name, database(), request(owners), includeErased, owner);
+    }
+
     /** Which of a snapshot's databases; empty: that of PostgreSQL. */
     public Optional<String> database() {
         return Optional.ofNullable(database);

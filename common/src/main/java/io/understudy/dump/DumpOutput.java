@@ -1,9 +1,11 @@
 package io.understudy.dump;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongConsumer;
 
 /** Where a dump goes. What its stream throws comes out as it is, also from within a program's output. */
 final class DumpOutput {
@@ -22,9 +24,17 @@ final class DumpOutput {
     }
 
     /** @throws IOException what the source throws */
-    void all(java.io.InputStream source) throws IOException {
+    void all(InputStream source) throws IOException {
+        all(source, count -> {});
+    }
+
+    /** @param written receives how many bytes were, after each block */
+    void all(InputStream source, LongConsumer written) throws IOException {
+        long all = 0;
         for (int count = source.read(block); count >= 0; count = source.read(block)) {
             write(block, count);
+            all += count;
+            written.accept(all);
         }
     }
 

@@ -2,6 +2,7 @@ package io.understudy.dump;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Sha256;
 import io.understudy.postgres.ServerEncoding;
 import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData;
@@ -17,10 +18,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +48,13 @@ final class ErasedFilter {
     private final List<ForeignKey> links;
     /** What is referred to and left out. */
     private final Map<ForeignKey, Set<List<String>>> lost = new HashMap<>();
+
+    /** How many rows of each table are left out, by its qualified name. */
+    private final Map<String, Long> counts = new HashMap<>();
+    /** Of what is left out. */
+    private final MessageDigest digest = Sha256.digest();
+
+    private final String fingerprint;
 
     /** For people, by the table's name. */
     private final Map<String, String> leftOut = new TreeMap<>();
@@ -72,6 +82,17 @@ final class ErasedFilter {
             open.remove(next);
             search(next, open);
         }
+        fingerprint = HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Equal for two of the same snapshot that leave out the same rows. */
+    String fingerprint() {
+        return fingerprint;
+    }
+
+    /** How many rows of this table are left out. */
+    long leftOut(TableData table) {
+        return counts.getOrDefault(DatabaseDump.qualified(table), 0L);
     }
 
     /** How many rows of which tables are left out, and why, for people. */
@@ -101,6 +122,7 @@ final class ErasedFilter {
         List<ForeignKey> referring =
                 links.stream().filter(link -> isOf(table, link.to())).toList();
         long gone = 0;
+        digest.update((name + "\n").getBytes(StandardCharsets.UTF_8));
         Set<ForeignKey> grown = new HashSet<>();
         Lines lines = new Lines(table);
         try (RowReader reader = new RowReader(TableRows.all(table, blobs))) {
@@ -110,6 +132,8 @@ final class ErasedFilter {
                     continue;
                 }
                 gone++;
+                digest.update(reader.buffer(), reader.start(), reader.end() - reader.start());
+                digest.update((byte) '\n');
                 for (ForeignKey link : referring) {
                     List<String> values = lines.values(fields, link.referenced());
                     if (!values.contains(Lines.NULL)
@@ -125,6 +149,7 @@ final class ErasedFilter {
             throw new UncheckedIOException(e);
         }
         if (gone > 0) {
+            counts.put(name, gone);
             String ref = table.schema() + "." + table.name();
             leftOut.put(ref, text(ref, gone, erased.has(table.schema(), table.name())));
         }

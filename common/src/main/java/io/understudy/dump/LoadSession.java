@@ -1,5 +1,9 @@
 package io.understudy.dump;
 
+import io.understudy.dump.DumpScript.Kind;
+import io.understudy.dump.DumpScript.Part;
+import io.understudy.dump.DumpScript.Place;
+import io.understudy.dump.DumpScript.Watch;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
@@ -11,11 +15,14 @@ import io.understudy.postgres.Toolset;
 import io.understudy.process.CommandResult;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseProperties.Extension;
-import java.nio.charset.StandardCharsets;
+import io.understudy.restore.RestorePoint;
+import java.io.BufferedOutputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -27,6 +34,8 @@ final class LoadSession {
     /** Far more than any load takes: a program that hangs is ended. */
     private static final Duration LIMIT = Duration.ofDays(7);
 
+    private static final int BLOCK = 64 << 10;
+
     private final Database database;
     private final PgTools tools;
     private final TargetName target;
@@ -37,22 +46,56 @@ final class LoadSession {
         this.target = target;
     }
 
-    /** Into the draft. */
-    void load(DatabaseDump dump, Optional<String> owner, Progress progress) {
+    /**
+     * Into the draft.
+     *
+     * @param from number of the part that comes first: those before it are there
+     */
+    void load(DatabaseDump dump, Optional<String> owner, int from, DraftDatabase draft, Progress progress) {
         if (owner.isEmpty()) {
-            run(dump, target.draft(), List.of(), "", tools, progress);
+            String nothing = "";
+            run(dump, target.draft(), List.of(), tools, out -> steps(dump, from, draft, nothing, out, progress));
             return;
         }
         List<Extension> made = extensions(dump, owner.get());
         as(owner.get(), target.draft(), (role, by) -> {
             List<String> more = new ArrayList<>();
-            run(dump.without(made), target.draft(), more, role, by.apply(more), progress);
+            PgTools own = by.apply(more);
+            run(dump, target.draft(), more, own, out -> steps(dump.without(made), from, draft, role, out, progress));
         });
+    }
+
+    /**
+     * Each part that a transaction can hold is stored together with its number: whatever is killed, and wherever psql
+     * takes the end of its input for the end of a table's rows, the number says what is there.
+     */
+    private static void steps(
+            DatabaseDump dump, int from, DraftDatabase draft, String before, OutputStream stream, Progress progress) {
+        DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
+        out.text(before);
+        List<Part> parts = dump.scriptInSteps(progress).parts();
+        for (int i = from; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            boolean one = part.kind().isOneTransaction();
+            if (i == from && (part.kind() == Kind.ROWS || part.kind() == Kind.VALUES)) {
+                out.text(RowScript.SETTINGS);
+            }
+            out.text(one ? "BEGIN;\n" : "");
+            part.content().write(out, 0, written -> {});
+            out.text(draft.stored(i + 1));
+            out.text(one ? "COMMIT;\n" : "");
+            out.flush();
+            RestorePoint.DRAFT_PART_GIVEN.reached();
+        }
     }
 
     /** Into a database that has the tables, in one transaction. */
     void fill(DatabaseDump dump, Progress progress) {
-        run(dump, target.name(), List.of("--single-transaction"), "", tools, progress);
+        run(dump, target.name(), List.of("--single-transaction"), tools, stream -> {
+            DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
+            dump.scriptInOneTransaction(progress).write(out, Place.START, Watch.NONE);
+            out.flush();
+        });
     }
 
     private static String setRole(String owner) {
@@ -73,8 +116,8 @@ final class LoadSession {
             work.run(setRole(owner), more -> tools);
             return;
         }
-        // What a killed restore left; its database is gone.
-        TemporaryLogin.drop(database, purpose(), role -> {});
+        // What a killed restore left, which may be known in the database that it left too.
+        TemporaryLogin.drop(database, purpose(), each -> disown(each, name));
         TemporaryLogin login = TemporaryLogin.create(database, "restore", purpose(), List.of());
         try {
             try (Session session = database.maintenance()) {
@@ -117,21 +160,14 @@ final class LoadSession {
         return wanted;
     }
 
-    private void run(DatabaseDump dump, String name, List<String> more, String before, PgTools by, Progress progress) {
+    private void run(DatabaseDump dump, String name, List<String> more, PgTools by, Consumer<OutputStream> script) {
         Toolset programs = by.forRestore(dump.manifest().versions().tools(), serverVersion());
         List<String> arguments = new ArrayList<>(
                 List.of("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-"));
         arguments.addAll(more);
         // What psql prints are the numbers of setval.
-        CommandResult result = by.run(
-                programs.psql(),
-                name,
-                arguments,
-                LIMIT,
-                command -> command.fedBy(input -> {
-                    input.write(before.getBytes(StandardCharsets.UTF_8));
-                    dump.write(input, progress);
-                }));
+        CommandResult result =
+                by.run(programs.psql(), name, arguments, LIMIT, command -> command.fedBy(script::accept));
         if (!result.ok()) {
             throw failed(dump, name, result);
         }

@@ -2,6 +2,10 @@ package io.understudy.dump;
 
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.config.NearestName;
+import io.understudy.dump.DumpScript.Kind;
+import io.understudy.dump.DumpScript.Part;
+import io.understudy.dump.DumpScript.Place;
+import io.understudy.dump.DumpScript.Watch;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
@@ -14,14 +18,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Writes what a command dumped of a database, byte by byte as it was: the command's counterpart restores it. */
 final class OtherDump {
-    private static final int BLOCK = 64 << 10;
-
     private final DatabaseData database;
     private final BlobSource blobs;
 
@@ -47,6 +48,13 @@ final class OtherDump {
                     "leave out --table, --exclude-table, --schema-only and --data-only");
         }
         return found.map(each -> new OtherDump(each, snapshot.blobs()));
+    }
+
+    static UnderstudyException unfit() {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "--format directory and --no-owner are for a database of PostgreSQL",
+                "leave them out: what a command dumped is kept as it was");
     }
 
     private static Optional<DatabaseData> find(Manifest manifest, Optional<String> name) {
@@ -80,22 +88,26 @@ final class OtherDump {
      * @throws UnderstudyException those of blobs
      */
     void write(OutputStream out, Progress progress) {
-        byte[] block = new byte[BLOCK];
-        long done = 0;
-        try (InputStream in = new StreamReader("the dump of database " + database.name(), database.archive(), blobs)) {
-            for (int count = in.read(block); count >= 0; count = in.read(block)) {
-                out.write(block, 0, count);
-                done += count;
-                progress.report("dump", done, database.archive().bytes());
-            }
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        DumpOutput output = new DumpOutput(out);
+        script(progress).write(output, Place.START, Watch.NONE);
+        output.flush();
     }
 
-    /** As {@link DatabaseDump#writeFile}. */
-    void writeFile(Path file, Progress progress) {
-        DatabaseDump.writeNew(file, out -> write(out, progress));
+    /** The same as a script of one part. */
+    DumpScript script(Progress progress) {
+        long total = database.archive().bytes();
+        Part part = new Part(Kind.ROWS, database.name(), "", 0, (out, from, written) -> {
+            try (InputStream in =
+                    new StreamReader("the dump of database " + database.name(), database.archive(), blobs)) {
+                in.skipNBytes(from);
+                out.all(in, count -> {
+                    written.accept(from + count);
+                    progress.report("dump", from + count, total);
+                });
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return new DumpScript(List.of(part), "");
     }
 }

@@ -1,5 +1,7 @@
 package io.understudy.dump;
 
+import io.understudy.dump.DumpScript.Kind;
+import io.understudy.dump.DumpScript.Part;
 import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
@@ -9,20 +11,28 @@ import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The rows of tables as psql reads them, each behind its statement, in the settings in which they were written. */
+/**
+ * The rows of tables as psql reads them, each behind its statement, in the settings in which they were written. A part
+ * for each table.
+ */
 final class RowScript {
     /** Takes the settings back that only rows need. */
     static final String END = "\nRESET DateStyle;\nRESET IntervalStyle;\nRESET TimeZone;\nRESET lc_monetary;\n";
 
+    /** Nothing fires while rows come into tables that have all that belongs to them. */
+    static final String QUIET = "SET session_replication_role = replica;\n";
+
     /** What pg_restore sets before may be missing, when the archive holds no data. */
-    private static final String SETTINGS = """
+    static final String SETTINGS = """
 
             SET statement_timeout = 0;
             SET lock_timeout = 0;
@@ -41,30 +51,29 @@ final class RowScript {
 
             """;
 
+    /** How a table's rows are read, without what was erased. */
+    interface Source {
+        /** All rows as COPY writes them. */
+        InputStream rows(TableData table);
+
+        /** How many these are. */
+        long count(TableData table);
+    }
+
     private final DatabaseData database;
     private final BlobSource blobs;
     private final Choice choice;
-    private final Function<TableData, InputStream> content;
-    private final DumpOutput out;
+    private final Source source;
     private final Progress progress;
     private final Map<String, String> roots;
     private final Set<String> calling;
     private final long total;
-    private long done;
 
-    /** @param rows those of a table as COPY writes them */
-    RowScript(
-            Manifest manifest,
-            BlobSource blobs,
-            Choice choice,
-            Function<TableData, InputStream> rows,
-            DumpOutput out,
-            Progress progress) {
-        this.content = rows;
+    RowScript(Manifest manifest, BlobSource blobs, Choice choice, Source source, Progress progress) {
+        this.source = source;
         this.database = manifest.database();
         this.blobs = blobs;
         this.choice = choice;
-        this.out = out;
         this.progress = progress;
         this.roots = choice.graph().roots();
         this.calling = choice.graph().calling();
@@ -72,31 +81,52 @@ final class RowScript {
     }
 
     /** Storing a row may call functions that read other tables: tables of which the schema says so come last. */
-    void write() {
-        out.text(SETTINGS);
-        each(table -> !calling.contains(DatabaseDump.qualified(table)));
-        each(table -> calling.contains(DatabaseDump.qualified(table)));
+    List<Part> parts() {
+        List<Part> parts = new ArrayList<>();
+        long[] before = new long[1];
+        add(parts, before, table -> !calling.contains(DatabaseDump.qualified(table)));
+        add(parts, before, table -> calling.contains(DatabaseDump.qualified(table)));
+        return parts;
     }
 
-    private void each(Predicate<TableData> wanted) {
+    private void add(List<Part> parts, long[] before, Predicate<TableData> wanted) {
         try (Stream<TableData> tables = database.tables(blobs)) {
-            tables.filter(choice::holds).filter(wanted).forEach(this::write);
+            tables.filter(choice::holds).filter(wanted).forEach(table -> {
+                parts.add(part(table, before[0]));
+                before[0] += table.bytes();
+            });
         }
     }
 
-    private void write(TableData table) {
+    private Part part(TableData table, long before) {
         String name = DatabaseDump.qualified(table);
+        String target = roots.getOrDefault(name, name);
+        return new Part(Kind.ROWS, name, target, source.count(table), (out, from, written) -> {
+            if (from == 0) {
+                out.text(head(table, target));
+            }
+            try (InputStream rows = source.rows(table)) {
+                rows.skipNBytes(from);
+                write(rows, out, from, written, before);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            out.text("\\.\n\n");
+            progress.report("dump", before + table.bytes(), total);
+        });
+    }
+
+    private void write(InputStream rows, DumpOutput out, long from, LongConsumer written, long before)
+            throws IOException {
+        out.all(rows, count -> {
+            written.accept(from + count);
+            progress.report("dump", Math.min(total, before + from + count), total);
+        });
+    }
+
+    private String head(TableData table, String target) {
         String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
-        out.text("COPY " + roots.getOrDefault(name, name) + " (" + columns
-                + ") FROM stdin WITH (FORMAT text, ENCODING "
-                + Sql.literal(database.properties().encoding()) + ");\n");
-        try (InputStream rows = content.apply(table)) {
-            out.all(rows);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        out.text("\\.\n\n");
-        done += table.bytes();
-        progress.report("dump", done, total);
+        return "COPY " + target + " (" + columns + ") FROM stdin WITH (FORMAT text, ENCODING "
+                + Sql.literal(database.properties().encoding()) + ");\n";
     }
 }

@@ -147,6 +147,25 @@ public final class Databases {
         });
     }
 
+    /**
+     * Ends all sessions of a database, and returns when they are gone. Its name is taken from it and given back in one
+     * transaction, which is what PostgreSQL waits for sessions with.
+     *
+     * @throws UnderstudyException {@code DATABASE_BUSY} when sessions or prepared transactions stay,
+     *     {@code MISSING_PRIVILEGE}
+     */
+    public void endSessions(DatabaseIdentity identity) {
+        name(identity).ifPresent(name -> {
+            String passing = Sql.identifier(DatabaseNames.of(name).passing("moving"));
+            String own = Sql.identifier(name);
+            exclusive.run("cannot end the sessions of database " + own, List.of(identity.oid()), session -> {
+                session.execute("BEGIN; ALTER DATABASE " + own + " RENAME TO " + passing);
+                session.execute("ALTER DATABASE " + passing + " RENAME TO " + own);
+                session.execute("COMMIT");
+            });
+        });
+    }
+
     private void dropSubscriptions(long oid, String name) {
         List<String> subscriptions;
         try (Session session = database.maintenance()) {

@@ -54,7 +54,8 @@ public final class TableRows {
         for (StreamRef layer : layers(table.content())) {
             parts.add(rows.remaining(parts.size(), rows.reader(layer, source)));
         }
-        return new SequenceInputStream(Collections.enumeration(parts));
+        // A reader that passes rows over is spared their blobs where there is nothing between.
+        return parts.size() == 1 ? parts.get(0) : new SequenceInputStream(Collections.enumeration(parts));
     }
 
     /**

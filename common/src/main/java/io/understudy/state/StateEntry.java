@@ -77,6 +77,11 @@ public enum StateEntry {
             "restored-parts",
             "for each of its trees the plan of its changes",
             "as that of `restored-parts.json`"),
+    DATABASE_RESTORES(
+            Owner.BOTH,
+            "database-restores",
+            "for each `restore --to database:NAME` that has not come to its end: which database it is, and what it is restored of",
+            "the next such command to the same name starts over"),
     PARTS_LOCK(Owner.BOTH, "restored-parts.lock", "held by such a restore", "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     REPOSITORY_KEY(

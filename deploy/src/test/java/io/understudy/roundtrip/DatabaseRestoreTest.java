@@ -132,6 +132,32 @@ class DatabaseRestoreTest {
         assertThat(server.psql(name, "SELECT count(*) FROM shop.customer")).isEqualTo("2");
     }
 
+    /** pg_restore puts transactions of its own around large objects: one in the middle would end ours. */
+    @Test
+    void rowsAloneComeAllOrNotAtAllWithLargeObjectsToo() {
+        String source = server.createDatabase("objects");
+        server.psql(
+                source,
+                "CREATE TABLE a (id int); INSERT INTO a VALUES (1); CREATE TABLE b (id int); INSERT INTO b VALUES (2);"
+                        + " CREATE TABLE none (); INSERT INTO none SELECT FROM generate_series(1, 3);"
+                        + " SELECT lo_from_bytea(4711, E'large\\nCOMMIT;\\n'); SELECT lo_from_bytea(4712, 'other');"
+                        + " COMMENT ON LARGE OBJECT 4711 IS E'BEGIN;\nCOMMIT;\n';");
+        Manifest manifest = capture(source);
+        String name = server.newName("objects");
+        DumpRequest rows = new DumpRequest(List.of(), List.of(), Parts.DATA, true);
+        restore(manifest, new DumpRequest(List.of(), List.of(), Parts.SCHEMA, true), name, Optional.empty());
+        server.psql(name, "ALTER TABLE b ADD CHECK (id <> 2)");
+        refused(ErrorCode.LOAD_FAILED, manifest, rows, name, Optional.empty());
+        assertThat(
+                        server.psql(
+                                name,
+                                "SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM none), count(*) FROM pg_largeobject_metadata"))
+                .isEqualTo("0|0|0");
+        server.psql(name, "ALTER TABLE b DROP CONSTRAINT b_id_check");
+        restore(manifest, rows, name, Optional.empty());
+        assertThat(server.content(name)).isEqualTo(server.content(source));
+    }
+
     @Test
     void neverWritesOverADatabase() {
         Manifest manifest = capture(shop());

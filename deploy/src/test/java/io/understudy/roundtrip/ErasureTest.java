@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RevisionKeeper;
+import io.understudy.repository.RepositoryKey;
+import io.understudy.repository.blob.Sealing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +59,11 @@ class ErasureTest {
 
     /** User 2 was deleted after the first snapshot, and a month has gone since. */
     private void erased() {
-        site = new RowSite(state, SCHEMA);
+        erased(Sealing.NONE);
+    }
+
+    private void erased(Sealing sealing) {
+        site = new RowSite(state, SCHEMA, sealing);
         site.tables("[{table: users, keep: 90 days, deleted: 30 days}]");
         site.take();
         site.keep(remarks, Instant.now());
@@ -201,5 +208,36 @@ class ErasureTest {
         assertThat(site.restore(1, site.newName())).isEmpty();
         assertThat(site.run("restore-row", "users", "2")).as(site::err).isZero();
         assertThat(site.err()).contains("is junk and is passed over");
+    }
+
+    /** From content and a list that are read with the key alone: to a dump, to a database, and by an import. */
+    @Test
+    void ofAnEncryptedRepositoryTooUnlessAskedFor() throws Exception {
+        erased(RepositoryKey.generate(new SecureRandom()).sealing());
+        assertThat(site.shows("ann@example.net")).isFalse();
+        assertThat(dumped()).contains("ann@example.net").doesNotContain("bob");
+        assertThat(dumped("--include-erased")).contains("bob");
+        String users = "SELECT string_agg(id::text, ',' ORDER BY id) FROM users";
+
+        String without = site.newName();
+        assertThat(site.restore(1, without)).hasSize(3);
+        assertThat(site.sqlOf(without, users)).isEqualTo("1,3");
+        String with = site.newName();
+        assertThat(site.restore(1, with, true)).isEmpty();
+        assertThat(site.sqlOf(with, users)).isEqualTo("1,2,3");
+
+        String live = site.load(1, site.newName(), false);
+        assertThat(site.sqlOf(live, users)).isEqualTo("1,3");
+        assertThat(site.sqlOf(live, "SELECT count(*) FROM login")).isEqualTo("1");
+        assertThat(site.sqlOf(live, "SELECT author FROM article WHERE id = 2")).isEmpty();
+
+        // Another server of the site has the hash of the repository's secret, and no list of its own.
+        site.dropHistory();
+        assertThat(dumped()).doesNotContain("bob");
+        assertThat(site.run("restore-row", "users", "2")).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(site.run("restore-row", "users", "2", "--include-erased"))
+                .as(site::err)
+                .isZero();
+        assertThat(site.out()).contains("bob");
     }
 }

@@ -17,7 +17,10 @@ import io.understudy.history.HistoryCommand;
 import io.understudy.history.RestoreRowCommand;
 import io.understudy.history.RevisionKeeper;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseNames;
 import io.understudy.progress.Progress;
+import io.understudy.replica.load.DatabaseLoader;
+import io.understudy.replica.load.LoadContext;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
 import io.understudy.repository.Erasures;
@@ -26,7 +29,9 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.SnapshotName;
@@ -42,6 +47,7 @@ import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -68,8 +74,7 @@ final class RowSite {
     private final StringWriter err = new StringWriter();
     private final SigningKey key = SigningKey.generate();
     private final InMemoryFilestore filestore = new InMemoryFilestore();
-    private final Repository repository = Repository.create(
-            filestore, UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC());
+    private final Repository repository;
     private final Path state;
     private final String database;
     private boolean filestoreAway;
@@ -84,6 +89,13 @@ final class RowSite {
     private int epoch = 1;
 
     RowSite(Path state, String schema) {
+        this(state, schema, Sealing.NONE);
+    }
+
+    /** @param sealing where it is on, the content of snapshots lies encrypted in the filestore */
+    RowSite(Path state, String schema, Sealing sealing) {
+        this.repository = Repository.create(
+                filestore, UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC(), sealing);
         this.state = state;
         this.database = server.createDatabase("rows");
         sql(schema);
@@ -172,7 +184,7 @@ final class RowSite {
     /** The list of rows that were erased, as the filestore has it. */
     String erasedObject() {
         try (InputStream in = filestore.open(erasedKey(), 0)) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -184,22 +196,65 @@ final class RowSite {
         filestore.put(
                 erasedKey(),
                 io.understudy.filestore.Content.of(io.understudy.repository.key.SignedLine.sign(
-                        line.getBytes(java.nio.charset.StandardCharsets.UTF_8), SigningKey.generate())));
+                        line.getBytes(StandardCharsets.UTF_8), SigningKey.generate())));
     }
 
     void filestoreIsAway(boolean away) {
         filestoreAway = away;
     }
 
+    /** Loads it as an import does, next to what is live. @return the name of the database */
+    String load(int sequence, String name, boolean withErased) {
+        Manifest manifest = snapshots.get(new SnapshotId(1, sequence));
+        ErasedKeys erased = withErased
+                ? ErasedKeys.none()
+                : Erasures.of(repository).all(junk -> {}).at(manifest.moment());
+        LoadContext context = new LoadContext() {
+            @Override
+            public Optional<Manifest> held(SnapshotId snapshot) {
+                return Optional.empty();
+            }
+
+            @Override
+            public ErasedKeys erased(Manifest of) {
+                return erased;
+            }
+        };
+        DatabaseLoader loader = Copies.loader(server.settings(name), state);
+        loader.preflight(manifest);
+        loader.load(manifest, content(), context, Progress.none());
+        return DatabaseNames.of(name).spare();
+    }
+
+    /** Whether a text lies readable in the filestore. */
+    boolean shows(String text) {
+        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+        try (var all = filestore.list("", "")) {
+            return all.anyMatch(each -> {
+                try (InputStream in = filestore.open(each.key(), 0)) {
+                    return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
+                            .contains(new String(wanted, StandardCharsets.ISO_8859_1));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
     /** As {@code restore ID --to database:NAME}. @return what was left out because it was erased */
     List<String> restore(int sequence, String name) {
+        return restore(sequence, name, false);
+    }
+
+    /** @param withErased as with {@code --include-erased} */
+    List<String> restore(int sequence, String name, boolean withErased) {
         Settings settings = SettingsFile.load(config());
         SnapshotReader reader = new WithRepository(new Reader());
         return new DatabaseRestore(
                         new Database(server.settings(database)),
                         Copies.tools(server.settings(database), state),
                         Ticker.system())
-                .leavingOut(ErasedRows.known(settings, reader, false, each -> {}))
+                .leavingOut(ErasedRows.known(settings, reader, withErased, each -> {}))
                 .restore(
                         reader.open(new SnapshotId(1, sequence)),
                         DumpRequest.ALL,
@@ -222,7 +277,7 @@ final class RowSite {
         public InputStream open(BlobRef blob) {
             opened++;
             whenRead.run();
-            return blobs.open(blob);
+            return content().open(blob);
         }
     }
 
@@ -352,9 +407,14 @@ final class RowSite {
         }
     }
 
+    private BlobSource content() {
+        return repository.isEncrypted() ? repository.blobs() : blobs;
+    }
+
     /** The next snapshot. */
     Manifest take() {
-        Manifest manifest = Copies.capture(server.settings(database), state, blobs, new SnapshotId(epoch, ++taken));
+        BlobSink sink = repository.isEncrypted() ? repository.blobs() : blobs;
+        Manifest manifest = Copies.capture(server.settings(database), state, sink, new SnapshotId(epoch, ++taken));
         snapshots.put(manifest.snapshot(), closure.isEmpty() ? manifest : withMedia(manifest));
         return manifest;
     }

@@ -58,6 +58,30 @@ public final class StreamReader extends BlockInput {
         }
     }
 
+    /** Blobs that are passed over whole are not read. */
+    @Override
+    public long skip(long count) throws IOException {
+        long skipped = 0;
+        while (current == null && skipped < count && blobs.hasNext()) {
+            BlobRef next = blobs.next();
+            if (next.bytes() > count - skipped) {
+                current = opened(next);
+            } else {
+                skipped += next.bytes();
+                read += next.bytes();
+            }
+        }
+        return skipped < count ? skipped + super.skip(count - skipped) : skipped;
+    }
+
+    private InputStream opened(BlobRef blob) {
+        try {
+            return source.open(blob);
+        } catch (UnderstudyException e) {
+            throw named(e);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         if (current != null) {

@@ -1,0 +1,236 @@
+package io.understudy.dump;
+
+import io.understudy.cli.Json;
+import io.understudy.dump.DumpScript.Place;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
+import io.understudy.files.FolderDeletion;
+import io.understudy.files.OwnUser;
+import io.understudy.files.ProcessLock;
+import io.understudy.files.RawPaths;
+import io.understudy.files.Sha256;
+import io.understudy.repository.SnapshotId;
+import io.understudy.restore.RestorePoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A new file that a dump is written to, readable by this user alone. It has its name once all is in it; until then it
+ * lies in a folder of this user next to it, with a note of what it is of and how far it is, so that the same command
+ * goes on after a kill. Not thread-safe.
+ */
+final class DumpFile {
+    private static final Logger LOG = LoggerFactory.getLogger(DumpFile.class);
+    private static final int DIGITS = 16;
+    private static final String NOTE = "restore.json";
+    private static final String CONTENT = "content";
+    private static final String LOCK = "lock";
+
+    private final Path file;
+    private final Path folder;
+    private final long chunk;
+    private final Optional<Note> note;
+
+    /**
+     * For the command that goes on.
+     *
+     * @param content fingerprint of the script
+     */
+    record Note(int format, Asked asked, String content) {
+        static final int FORMAT = 1;
+    }
+
+    private DumpFile(Path file, Path folder, long chunk) {
+        this.file = file;
+        this.folder = folder;
+        this.chunk = chunk;
+        this.note = note(folder);
+    }
+
+    /**
+     * Looks at it, and changes nothing.
+     *
+     * @throws UnderstudyException {@code USAGE} where it exists; {@code FILE_DENIED} where another user made what lies
+     *     next to it
+     */
+    static DumpFile of(Path wanted) {
+        return of(wanted, DumpContent.CHUNK);
+    }
+
+    /** @param chunk how many bytes are written again at most, but for one part of the archive */
+    static DumpFile of(Path wanted, long chunk) {
+        Path file = wanted.toAbsolutePath().normalize();
+        if (file.getFileName() == null) {
+            throw exists(wanted);
+        }
+        byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
+        Path folder = file.resolveSibling(".understudy-restore-"
+                + HexFormat.of().formatHex(Sha256.of(name, 0, name.length)).substring(0, DIGITS));
+        requireOwn(folder);
+        DumpFile made = new DumpFile(file, folder, chunk);
+        if (made.isThere() && !made.isNamed()) {
+            throw exists(wanted);
+        }
+        return made;
+    }
+
+    static UnderstudyException exists(Path target) {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot write the dump to " + target + ": it exists already",
+                "give the name of one that does not exist yet");
+    }
+
+    /** What another user put there would be in the dump. */
+    private static void requireOwn(Path folder) {
+        try {
+            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            PosixFileAttributes found =
+                    Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!found.isDirectory()
+                    || !found.permissions().equals(AtomicFiles.PRIVATE_FOLDER)
+                    || !found.owner().equals(OwnUser.get().user())) {
+                throw new UnderstudyException(
+                        ErrorCode.FILE_DENIED,
+                        "cannot write a dump next to " + RawPaths.printable(folder)
+                                + ": it is no folder of this user alone, and its content would be in the dump",
+                        "remove it, or write the dump to another folder");
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("look at", folder, e);
+        }
+    }
+
+    /** Empty where there is none that this version reads. */
+    private static Optional<Note> note(Path folder) {
+        Path place = folder.resolve(NOTE);
+        try {
+            if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)) {
+                Note found = Json.read(Files.readString(place, StandardCharsets.UTF_8), Note.class);
+                if (found.format() == Note.FORMAT && found.asked() != null && found.content() != null) {
+                    return Optional.of(found);
+                }
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("read", place, e);
+        } catch (IllegalArgumentException e) {
+            LOG.info("the note {} can't be read, and the dump starts over: {}", place, e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private boolean isThere() {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Whether an earlier dump gave the file its name, and was killed before it had cleared up. */
+    private boolean isNamed() {
+        Path content = folder.resolve(CONTENT);
+        try {
+            return note.isPresent() && (!Files.exists(content) || Files.isSameFile(content, file));
+        } catch (IOException e) {
+            throw FileFailure.of("look at", content, e);
+        }
+    }
+
+    /** The snapshot of an earlier dump of the same, which did not come to its end. */
+    Optional<SnapshotId> begun(Asked wanted) {
+        return note.map(Note::asked).filter(each -> each.isSame(wanted)).map(Asked::snapshot);
+    }
+
+    /**
+     * Writes it. What was written of something else is given up.
+     *
+     * @throws UnderstudyException {@code USAGE} where it exists; {@code LOCKED}; {@code DISK_FULL}, {@code FILE_*},
+     *     those of blobs. Nothing is left then, but where the same command may go on
+     */
+    void write(Asked asked, DumpScript script) {
+        Note wanted = new Note(Note.FORMAT, asked, script.fingerprint());
+        boolean same = note.filter(each -> each.content().equals(wanted.content()))
+                .map(Note::asked)
+                .filter(each -> each.snapshot().equals(asked.snapshot()))
+                .filter(each -> each.isSame(asked))
+                .isPresent();
+        if (isThere() && !same) {
+            throw exists(file);
+        }
+        AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
+        ProcessLock lock = lock();
+        try {
+            if (!same || !isThere()) {
+                begin(wanted, same);
+                write(script);
+            }
+        } catch (UnderstudyException e) {
+            if (!Resuming.isKept(e)) {
+                AtomicFiles.delete(folder.resolve(NOTE));
+                FolderDeletion.delete(folder);
+            }
+            throw e;
+        } finally {
+            lock.close();
+        }
+        // With the note, and without content, the file is known for ours.
+        DumpContent.delete(folder.resolve(CONTENT));
+        FolderDeletion.delete(folder);
+    }
+
+    private ProcessLock lock() {
+        Path lock = folder.resolve(LOCK);
+        return ProcessLock.tryAcquire(lock)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.LOCKED,
+                        "cannot write the dump to " + RawPaths.printable(file) + ": " + ProcessLock.holder(lock)
+                                + " does so",
+                        "wait for its end"));
+    }
+
+    /** The note last: with it there is content. */
+    private void begin(Note wanted, boolean same) {
+        if (same && Files.isRegularFile(folder.resolve(CONTENT), LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        AtomicFiles.delete(folder.resolve(NOTE));
+        DumpContent.delete(folder.resolve(CONTENT));
+        AtomicFiles.write(folder.resolve(CONTENT), new byte[0], AtomicFiles.PRIVATE);
+        AtomicFiles.write(
+                folder.resolve(NOTE), (Json.line(wanted) + "\n").getBytes(StandardCharsets.UTF_8), AtomicFiles.PRIVATE);
+    }
+
+    private void write(DumpScript script) {
+        RestorePoint.DUMP_NOTED.reached();
+        Path place = folder.resolve(CONTENT);
+        try {
+            try (DumpContent content = DumpContent.open(place, chunk)) {
+                Place from = content.keep();
+                DumpOutput out = new DumpOutput(content);
+                script.write(out, from, content::at);
+                content.force();
+            }
+            RestorePoint.DUMP_WRITTEN.reached();
+            Files.createLink(file, place);
+            AtomicFiles.forceFolder(file.getParent());
+            RestorePoint.DUMP_NAMED.reached();
+        } catch (FileAlreadyExistsException e) {
+            throw exists(file);
+        } catch (UncheckedIOException e) {
+            throw FileFailure.of("write", file, e.getCause());
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+package io.understudy.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.dump.DumpScript.Kind;
+import io.understudy.dump.DumpScript.Part;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.repository.SnapshotId;
+import io.understudy.restore.RestorePoint;
+import io.understudy.testing.KilledAt;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A dump to a file: killed anywhere, the same command goes on behind what lasted, and the file is the same. */
+class DumpFileTest {
+    private static final SnapshotId SNAPSHOT = new SnapshotId(1, 7);
+    private static final Asked ASKED =
+            new Asked(SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL, false, Optional.empty());
+    /** Rows come in blocks of 64 KiB. */
+    private static final int CHUNK = 100_000;
+
+    @TempDir
+    private Path home;
+
+    private Path file;
+    /** Bytes of rows that were read, of each part. */
+    private final long[] read = new long[6];
+
+    private Runnable whenRead = () -> {};
+
+    @BeforeEach
+    void name() {
+        file = home.resolve("site.sql");
+    }
+
+    /** A head, four tables of very different length, an end. */
+    private DumpScript script(int seed) {
+        List<Part> parts = new ArrayList<>();
+        parts.add(Part.of(Kind.SCHEMA, "schema", out -> out.text("-- head " + seed + "\n")));
+        for (int i = 1; i <= 4; i++) {
+            byte[] rows = new byte[i % 2 == 0 ? 150 : 300_000 * i];
+            new Random(seed * 10L + i).nextBytes(rows);
+            int part = i;
+            parts.add(new Part(Kind.ROWS, "t" + i, "t" + i, 0, (out, from, written) -> {
+                if (from == 0) {
+                    out.text("COPY t" + part + "\n");
+                }
+                read[part] += rows.length - from;
+                try {
+                    ByteArrayInputStream in = new ByteArrayInputStream(rows);
+                    in.skipNBytes(from);
+                    out.all(in, count -> {
+                        whenRead.run();
+                        written.accept(from + count);
+                    });
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                out.text("\\.\n");
+            }));
+        }
+        parts.add(Part.of(Kind.END, "end", out -> out.text("-- end\n")));
+        return new DumpScript(parts, Integer.toString(seed));
+    }
+
+    private static byte[] undisturbed(DumpScript script) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        script.write(new DumpOutput(all), DumpScript.Place.START, DumpScript.Watch.NONE);
+        return all.toByteArray();
+    }
+
+    private void write(Asked asked, DumpScript script) {
+        DumpFile.of(file, CHUNK).write(asked, script);
+    }
+
+    private void assertWritten(DumpScript script) throws IOException {
+        assertThat(Files.readAllBytes(file)).isEqualTo(undisturbed(script));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(left()).containsExactly("site.sql");
+    }
+
+    private List<String> left() throws IOException {
+        try (Stream<Path> all = Files.list(home)) {
+            return all.map(each -> each.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private Path folder() throws IOException {
+        try (Stream<Path> all = Files.list(home)) {
+            return all.filter(Files::isDirectory).findFirst().orElseThrow();
+        }
+    }
+
+    private boolean killedAt(RestorePoint point, int times, DumpScript script) {
+        return KilledAt.run(point, times, () -> write(ASKED, script));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DUMP_NOTED", "DUMP_MARKED", "DUMP_WRITTEN", "DUMP_NAMED"})
+    void goesOnWhereItWasKilled(RestorePoint point) throws IOException {
+        DumpScript script = script(1);
+        assertThat(killedAt(point, 1, script)).isTrue();
+        assertThat(Files.exists(file)).isEqualTo(point == RestorePoint.DUMP_NAMED);
+        assertThat(DumpFile.of(file, CHUNK).begun(ASKED)).contains(SNAPSHOT);
+        write(ASKED, script);
+        assertWritten(script);
+    }
+
+    @Test
+    void whatLastedIsNotReadAgain() throws IOException {
+        DumpScript script = script(1);
+        int kills = 0;
+        while (killedAt(RestorePoint.DUMP_MARKED, 1, script)) {
+            kills++;
+        }
+        assertWritten(script);
+        assertThat(kills).isGreaterThan(8);
+        long written = undisturbed(script).length;
+        Files.delete(file);
+        Arrays.fill(read, 0);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, kills, script)).isTrue();
+        Arrays.fill(read, 0);
+        write(ASKED, script);
+        assertWritten(script);
+        assertThat(read[1]).isZero();
+        assertThat(read[1] + read[2] + read[3] + read[4])
+                .isLessThan(CHUNK + (64 << 10))
+                .isLessThan(written / 5);
+    }
+
+    /** Each block that is read may be the last before the kill. */
+    @Test
+    void killedInTheMiddleOfEachBlockItIsTheSame() throws IOException {
+        DumpScript script = script(3);
+        for (int block : List.of(0, 1, 2, 3, 1, 4, 0, 2)) {
+            int[] left = {block};
+            whenRead = () -> {
+                if (left[0]-- == 0) {
+                    throw new KilledAt.Killed();
+                }
+            };
+            assertThatThrownBy(() -> write(ASKED, script)).isInstanceOf(KilledAt.Killed.class);
+            assertThat(file).doesNotExist();
+        }
+        whenRead = () -> {};
+        write(ASKED, script);
+        assertWritten(script);
+    }
+
+    /** What a loss of power leaves: content without a line, content that was not written, half a line. */
+    @Test
+    void whatIsTornIsCutOff() throws IOException {
+        DumpScript script = script(1);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 3, script)).isTrue();
+        Path content = folder().resolve("content");
+        Path marks = folder().resolve("marks");
+        Files.write(content, new byte[999], StandardOpenOption.APPEND);
+        Files.writeString(marks, "{\"part\":3,\"rows\":1", StandardOpenOption.APPEND);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 1, script)).isTrue();
+        assertThat(Files.readAllLines(marks)).hasSize(4);
+
+        byte[] all = Files.readAllBytes(content);
+        all[250_000] ^= 1;
+        Files.write(content, all);
+        Arrays.fill(read, 0);
+        assertThat(killedAt(RestorePoint.DUMP_NOTED, 1, script)).isTrue();
+        write(ASKED, script);
+        assertThat(read[1]).isBetween(30_000L, 250_000L);
+        assertWritten(script);
+
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 3, script)).isTrue();
+        Files.write(folder().resolve("content"), new byte[10]);
+        write(ASKED, script);
+        assertWritten(script);
+    }
+
+    @Test
+    void anotherContentStartsOver() throws IOException {
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        Asked other = new Asked(
+                SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL.withoutOwners(), false, Optional.empty());
+        assertThat(DumpFile.of(file, CHUNK).begun(other)).isEmpty();
+        assertThat(DumpFile.of(file, CHUNK).begun(ASKED.of(null, SNAPSHOT.toString())))
+                .contains(SNAPSHOT);
+        assertThat(DumpFile.of(file, CHUNK).begun(ASKED.of(null, "00000001-00000006")))
+                .isEmpty();
+        // The same options, but a row was erased since: it is in what was written.
+        write(ASKED, script(2));
+        assertWritten(script(2));
+
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        write(ASKED.of(new SnapshotId(1, 8), "latest"), script(1));
+        assertWritten(script(1));
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        Files.writeString(folder().resolve("restore.json"), "{}");
+        write(ASKED, script(1));
+        assertWritten(script(1));
+    }
+
+    @Test
+    void aFileThatCameInBetweenIsNotTouched() throws IOException {
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 2, script(1))).isTrue();
+        Files.writeString(file, "mine");
+        assertThatThrownBy(() -> write(ASKED, script(1)))
+                .hasMessage("cannot write the dump to " + file + ": it exists already");
+        assertThat(file).hasContent("mine");
+        Files.delete(file);
+        DumpFile waiting = DumpFile.of(file, CHUNK);
+        Files.writeString(file, "mine");
+        assertThatThrownBy(() -> waiting.write(ASKED, script(2))).hasMessageEndingWith("it exists already");
+        assertThat(file).hasContent("mine");
+        Files.delete(file);
+        write(ASKED, script(1));
+        assertWritten(script(1));
+    }
+
+    /** In a folder for all, another user can put something where the next dump would look for its own. */
+    @Test
+    void nothingOfAnotherUserIsGoneOnWith() throws IOException {
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 2, script(1))).isTrue();
+        Path folder = folder();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertDenied();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Path away = Files.move(folder, home.resolve("away"));
+        Files.createSymbolicLink(folder, away);
+        assertDenied();
+        Files.delete(folder);
+        Files.writeString(folder, "no folder");
+        assertDenied();
+        assertThat(file).doesNotExist();
+    }
+
+    private void assertDenied() {
+        assertThatThrownBy(() -> write(ASKED, script(1))).isInstanceOfSatisfying(UnderstudyException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.FILE_DENIED);
+            assertThat(e.hint()).isNotEmpty();
+        });
+    }
+
+    @Test
+    void twoAtATimeAreRefused() throws IOException {
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 2, script(1))).isTrue();
+        ProcessLock other = ProcessLock.tryAcquire(folder().resolve("lock")).orElseThrow();
+        assertThatThrownBy(() -> write(ASKED, script(1)))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED));
+        other.close();
+        write(ASKED, script(1));
+        assertWritten(script(1));
+    }
+
+    /** What would fail again leaves nothing; what was stopped, or what lost the filestore, is kept. */
+    @ParameterizedTest
+    @EnumSource(names = {"CANCELLED", "FILESTORE_UNREACHABLE", "BLOB_DAMAGED", "DISK_FULL", "INTERNAL"})
+    void whatFailedIsKeptWhereItMayGoOn(ErrorCode code) throws IOException {
+        int[] left = {9};
+        whenRead = () -> {
+            if (left[0]-- == 0) {
+                throw new UnderstudyException(code, "why", "hint");
+            }
+        };
+        assertThatThrownBy(() -> write(ASKED, script(1))).hasMessage("why");
+        boolean kept = code == ErrorCode.CANCELLED || code == ErrorCode.FILESTORE_UNREACHABLE;
+        assertThat(left()).hasSize(kept ? 1 : 0);
+        Arrays.fill(read, 0);
+        write(ASKED, script(1));
+        assertThat(read[1]).isEqualTo(kept ? 0 : 300_000);
+        assertWritten(script(1));
+    }
+
+    @Test
+    void anyNameOfAFileWillDo() throws IOException {
+        byte[] name = "größe \"it's\" \n.sql".getBytes(StandardCharsets.UTF_8);
+        file = home.resolve(new String(name, StandardCharsets.UTF_8));
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 2, script(1))).isTrue();
+        write(ASKED, script(1));
+        assertThat(Files.readAllBytes(file)).isEqualTo(undisturbed(script(1)));
+        assertThat(left()).hasSize(1);
+    }
+}
