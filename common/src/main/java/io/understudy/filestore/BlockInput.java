@@ -3,7 +3,9 @@ package io.understudy.filestore;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that is read in blocks: a single byte is a block of one. What is passed over is read too, where a subclass does not
+/**
+ * A stream that is read in blocks: a single byte is a block of one. What is passed over is read too, where a subclass
+ * does not
  * know better. */
 public abstract class BlockInput extends InputStream {
     @Override

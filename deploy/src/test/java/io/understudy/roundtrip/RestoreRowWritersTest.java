@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The site goes on drawing numbers from a sequence while {@code restore-row --apply} brings rows back that have some. */
+/** The site draws numbers from a sequence while {@code restore-row --apply} brings rows back that have some. */
 @Tag("slow")
 @Timeout(180)
 class RestoreRowWritersTest {
@@ -107,6 +107,7 @@ class RestoreRowWritersTest {
     }
 
     /** Rows without a number of the site's: each comes back while it writes. */
+    @Tag("always")
     @Test
     void aRowThatIsInNobodysWayComesBackWhileTheSiteWrites() throws Exception {
         site = new RowSite(state, SCHEMA);
