@@ -5,8 +5,8 @@ import java.io.InputStream;
 
 /**
  * A stream that is read in blocks: a single byte is a block of one. What is passed over is read too, where a subclass
- * does not
- * know better. */
+ * does not know better.
+ */
 public abstract class BlockInput extends InputStream {
     @Override
     public final int read() throws IOException {
