@@ -75,7 +75,11 @@ final class DumpContent extends OutputStream {
         AtomicFiles.delete(place);
     }
 
-    /** Compares what is there with its hashes, and cuts off what is not as it was written. @return what to go on with */
+    /**
+     * Compares what is there with its hashes, and cuts off what is not as it was written.
+     *
+     * @return what to go on behind
+     */
     Place keep() throws IOException {
         Place place = Place.START;
         String all = Files.readString(list, StandardCharsets.ISO_8859_1);

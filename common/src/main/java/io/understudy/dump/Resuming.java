@@ -33,7 +33,7 @@ final class Resuming {
             }
             throw new UnderstudyException(
                     e.code(),
-                    "cannot go on with the restore of " + snapshot + ": it was deleted since",
+                    "cannot restore " + snapshot + ": it was deleted since the restore began",
                     "name another snapshot by its number: that drops what was restored of this one, and starts over",
                     e);
         }

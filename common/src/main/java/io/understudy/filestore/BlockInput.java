@@ -3,8 +3,10 @@ package io.understudy.filestore;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that is read in blocks: a single byte is a block of one. What is passed over is read too, where a subclass does not
- * know better. */
+/**
+ * A stream that is read in blocks: a single byte is a block of one. What is passed over is read too, where a subclass
+ * does not know better.
+ */
 public abstract class BlockInput extends InputStream {
     @Override
     public final int read() throws IOException {

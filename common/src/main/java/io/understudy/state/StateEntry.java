@@ -342,13 +342,6 @@ public enum StateEntry {
             "where the daemon of a standby takes commands, from its own user and root alone",
             "commands do not reach the daemon until it is started again");
 
-    /** Which agents write it. */
-    enum Owner {
-        BOTH,
-        PRIMARY,
-        REPLICA
-    }
-
     private final Owner owner;
     private final String fileName;
     private final int format;

@@ -2,7 +2,6 @@ package io.understudy.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.state.StateEntry.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

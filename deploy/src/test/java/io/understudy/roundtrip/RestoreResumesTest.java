@@ -310,6 +310,7 @@ class RestoreResumesTest {
     }
 
     /** The target's name was taken in between. */
+    @Tag("always")
     @Test
     void aNameThatIsTakenSinceIsRefused() {
         String source = source();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The site goes on drawing numbers from a sequence while {@code restore-row --apply} brings rows back that have some. */
+/** The site draws numbers from a sequence while {@code restore-row --apply} brings rows back that have some. */
 @Tag("slow")
 @Timeout(180)
 class RestoreRowWritersTest {
@@ -81,8 +81,7 @@ class RestoreRowWritersTest {
         // Just ahead of the writers, whom it meets, or far ahead, and one that was drawn long ago.
         for (int ahead : new int[] {300, 100, 3, 30, 400, -5}) {
             int key = Integer.parseInt(site.sql("SELECT last_value FROM thing_id_seq")) + ahead;
-            int code = site.run(
-                    "restore-row", "thing", Integer.toString(key), "--with-dependents", "--apply", "--yes");
+            int code = site.run("restore-row", "thing", Integer.toString(key), "--with-dependents", "--apply", "--yes");
             if (site.sql("SELECT count(*) FROM thing WHERE writer = 0 AND id = " + key)
                     .equals("1")) {
                 back.add(key);
@@ -108,6 +107,7 @@ class RestoreRowWritersTest {
     }
 
     /** Rows without a number of the site's: each comes back while it writes. */
+    @Tag("always")
     @Test
     void aRowThatIsInNobodysWayComesBackWhileTheSiteWrites() throws Exception {
         site = new RowSite(state, SCHEMA);
