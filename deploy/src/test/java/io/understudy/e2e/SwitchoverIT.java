@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @Tag("slow")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SwitchoverIT extends SharedScenario {
-    /** Alone on a machine with two processors it is 6 to 8 s; here other tests run at the same time. */
+    /** What it is alone on a machine {@code deploy/bench} measures; here other tests run at the same time. */
     private static final Duration DOWN = Duration.ofSeconds(60);
 
     private static final Pattern STEP =
