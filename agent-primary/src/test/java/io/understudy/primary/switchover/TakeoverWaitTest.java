@@ -97,6 +97,29 @@ class TakeoverWaitTest extends SwitchoverSteps {
         assertStandby();
     }
 
+    /** A way back was killed when the site had started, and the standby is promoted by hand since. */
+    @Test
+    void aSiteThatServesDoesNotGoOnUntilTheNewPrimaryServes() {
+        serving.clear();
+        Switchover switchover = begin();
+        switchover.turn();
+        switchover.cancel("an operator asks for it");
+        assertThat(step()).isEqualTo(Step.GOING_BACK);
+        storage.dieAt(0);
+        dies(switchover::turn);
+        assertThat(site.running()).isTrue();
+        assertThat(marker.present()).isFalse();
+        assertThat(epoch.standbyClaims()).isTrue();
+
+        turns(switchover());
+
+        assertWaits();
+        time.advance(TakeoverWait.LONGEST);
+        turns(switchover());
+        assertThat(step()).isEqualTo(Step.LEFT);
+        assertThat(marker.present()).isTrue();
+    }
+
     @Test
     void aSiteThatDoesNotStartAfterTheWaitIsLeftToTheStandby() {
         Switchover switchover = handedOver();
