@@ -109,7 +109,9 @@ public final class DatabaseRestore {
     public Restored restore(
             Opened snapshot, DumpRequest request, String name, Optional<String> owner, Progress progress) {
         SnapshotId id = snapshot.manifest().snapshot();
-        return restore(snapshot, new Asked(id, id.toString(), Optional.empty(), request, false, owner), name, progress);
+        String site = snapshot.manifest().site();
+        Asked asked = new Asked(site, id, id.toString(), Optional.empty(), request, false, owner);
+        return restore(snapshot, asked, name, progress);
     }
 
     /** As the other. */

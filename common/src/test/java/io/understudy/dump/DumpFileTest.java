@@ -8,6 +8,8 @@ import io.understudy.dump.DumpScript.Part;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
 import io.understudy.restore.RestorePoint;
 import io.understudy.testing.KilledAt;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DumpFileTest {
     private static final SnapshotId SNAPSHOT = new SnapshotId(1, 7);
     private static final Asked ASKED =
-            new Asked(SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL, false, Optional.empty());
+            new Asked("blog", SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL, false, Optional.empty());
     /** Rows come in blocks of 64 KiB. */
     private static final int CHUNK = 100_000;
 
@@ -56,11 +58,16 @@ class DumpFileTest {
 
     /** A head, four tables of very different length, an end. */
     private DumpScript script(int seed) {
+        return script(seed, "source");
+    }
+
+    /** The same names and numbers of another content. */
+    private DumpScript script(int seed, String source) {
         List<Part> parts = new ArrayList<>();
         parts.add(Part.of(Kind.SCHEMA, "schema", out -> out.text("-- head " + seed + "\n")));
         for (int i = 1; i <= 4; i++) {
             byte[] rows = new byte[i % 2 == 0 ? 150 : 300_000 * i];
-            new Random(seed * 10L + i).nextBytes(rows);
+            new Random(seed * 10L + i + source.hashCode()).nextBytes(rows);
             int part = i;
             parts.add(new Part(Kind.ROWS, "t" + i, "t" + i, 0, (out, from, written) -> {
                 if (from == 0) {
@@ -81,7 +88,7 @@ class DumpFileTest {
             }));
         }
         parts.add(Part.of(Kind.END, "end", out -> out.text("-- end\n")));
-        return new DumpScript(parts, Integer.toString(seed));
+        return new DumpScript(parts, source, Integer.toString(seed));
     }
 
     private static byte[] undisturbed(DumpScript script) {
@@ -200,7 +207,7 @@ class DumpFileTest {
     void anotherContentStartsOver() throws IOException {
         assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
         Asked other = new Asked(
-                SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL.withoutOwners(), false, Optional.empty());
+                "blog", SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL.withoutOwners(), false, Optional.empty());
         assertThat(DumpFile.of(file, CHUNK).begun(other)).isEmpty();
         assertThat(DumpFile.of(file, CHUNK).begun(ASKED.of(null, SNAPSHOT.toString())))
                 .contains(SNAPSHOT);
@@ -219,6 +226,23 @@ class DumpFileTest {
         Files.writeString(folder().resolve("restore.json"), "{}");
         write(ASKED, script(1));
         assertWritten(script(1));
+    }
+
+    /** Two sites number their snapshots alike, and may have the same tables. */
+    @Test
+    void rowsOfAnotherSiteAreNotPutBehindTheseOfOne() throws IOException {
+        Asked shop = new Asked("shop", SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL, false, Optional.empty());
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        assertThat(DumpFile.of(file, CHUNK).begun(shop)).isEmpty();
+        write(shop, script(1));
+        assertWritten(script(1));
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        write(ASKED, script(1, "other"));
+        assertWritten(script(1, "other"));
+        Manifest blog = Manifests.sample(SNAPSHOT);
+        assertThat(DumpScript.source(blog)).isEqualTo(DumpScript.source(Manifests.sample(SNAPSHOT)));
+        assertThat(DumpScript.source(blog)).isNotEqualTo(DumpScript.source(Manifests.sample(new SnapshotId(1, 8))));
     }
 
     @Test
