@@ -129,9 +129,48 @@ class DumpFileTest {
         DumpScript script = script(1);
         assertThat(killedAt(point, 1, script)).isTrue();
         assertThat(Files.exists(file)).isEqualTo(point == RestorePoint.DUMP_NAMED);
-        assertThat(DumpFile.of(file, CHUNK).begun(ASKED)).contains(SNAPSHOT);
+        Optional<SnapshotId> begun = DumpFile.of(file, CHUNK).begun(ASKED);
+        // Before the first mark nothing is kept that would be gone on with.
+        assertThat(begun).isEqualTo(point == RestorePoint.DUMP_NOTED ? Optional.empty() : Optional.of(SNAPSHOT));
         write(ASKED, script);
         assertWritten(script);
+    }
+
+    /** The whole file has a second name for a moment: moved away, it is the operator's, and none of it is changed. */
+    @Test
+    void aFileThatWasMovedAwayIsNotWrittenTo() throws IOException {
+        DumpScript script = script(1);
+        assertThat(killedAt(RestorePoint.DUMP_NAMED, 1, script)).isTrue();
+        Path moved = Files.move(file, home.resolve("moved.sql"));
+        assertThat(DumpFile.of(file, CHUNK).begun(ASKED)).isEmpty();
+        assertThat(killedAt(RestorePoint.DUMP_NOTED, 1, script)).isTrue();
+        assertThat(Files.readAllBytes(moved)).isEqualTo(undisturbed(script));
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 1, script)).isTrue();
+        assertThat(Files.readAllBytes(moved)).isEqualTo(undisturbed(script));
+        write(ASKED, script);
+        assertThat(Files.isSameFile(moved, file)).isFalse();
+        Files.delete(moved);
+        assertWritten(script);
+    }
+
+    /** Between the look and the lock another command may write a part of it, or all. */
+    @Test
+    void whatAnotherCommandWroteSinceIsSeen() throws IOException {
+        DumpFile waiting = DumpFile.of(file, CHUNK);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 8, script(1))).isTrue();
+        Arrays.fill(read, 0);
+        waiting.write(ASKED, script(1));
+        assertThat(read[1]).isZero();
+        assertWritten(script(1));
+
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 8, script(1))).isTrue();
+        DumpFile late = DumpFile.of(file, CHUNK);
+        write(ASKED, script(1));
+        Arrays.fill(read, 0);
+        assertThatThrownBy(() -> late.write(ASKED, script(1))).hasMessageEndingWith("it exists already");
+        assertThat(read).containsOnly(0);
+        assertWritten(script(1));
     }
 
     @Test
@@ -255,10 +294,13 @@ class DumpFileTest {
         Files.delete(file);
         DumpFile waiting = DumpFile.of(file, CHUNK);
         Files.writeString(file, "mine");
+        assertThatThrownBy(() -> waiting.write(ASKED, script(1))).hasMessageEndingWith("it exists already");
         assertThatThrownBy(() -> waiting.write(ASKED, script(2))).hasMessageEndingWith("it exists already");
         assertThat(file).hasContent("mine");
         Files.delete(file);
+        Arrays.fill(read, 0);
         write(ASKED, script(1));
+        assertThat(read[1]).isLessThan(300_000);
         assertWritten(script(1));
     }
 
@@ -276,6 +318,23 @@ class DumpFileTest {
         Files.delete(folder);
         Files.writeString(folder, "no folder");
         assertDenied();
+        assertThat(file).doesNotExist();
+    }
+
+    /** The folder came in between: it is not looked into, and nothing is left in it. */
+    @Test
+    void norWhatAnotherUserPutThereSinceItWasLookedAt() throws IOException {
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 2, script(1))).isTrue();
+        Path folder = folder();
+        write(ASKED, script(1));
+        Files.delete(file);
+        DumpFile waiting = DumpFile.of(file, CHUNK);
+        Files.createDirectory(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> waiting.write(ASKED, script(1)))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_DENIED));
+        assertThat(folder).isEmptyDirectory();
         assertThat(file).doesNotExist();
     }
 
