@@ -169,13 +169,7 @@ public final class DatabaseDump {
     public void writeFile(Path file, Progress progress) {
         SnapshotId snapshot = manifest.snapshot();
         Asked asked = new Asked(
-                manifest.site(),
-                snapshot,
-                snapshot.toString(),
-                Optional.empty(),
-                request,
-                false,
-                Optional.empty());
+                manifest.site(), snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
         DumpFile.of(file).write(asked, script(progress));
     }
 

@@ -88,14 +88,14 @@ public final class DatabaseRestore {
     }
 
     /**
-     * The snapshot of an earlier restore of the same to this name, which did not come to its end.
+     * The snapshot of an earlier restore of the same to this name, which did not come to its end, where a part of it is kept.
      *
      * @param wanted its snapshot does not matter
      */
     Optional<SnapshotId> begun(String name, Asked wanted) {
         return notes.of(name)
                 .filter(note -> note.asked().isSame(wanted))
-                .filter(note -> made(TargetName.of(name, database.settings())).isThere(note))
+                .filter(note -> made(TargetName.of(name, database.settings())).isBegun(note))
                 .map(note -> note.asked().snapshot());
     }
 
