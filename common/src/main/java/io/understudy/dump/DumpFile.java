@@ -50,6 +50,12 @@ final class DumpFile {
      */
     record Note(int format, Asked asked, String content) {
         static final int FORMAT = 1;
+
+        boolean isSame(Note other) {
+            return content.equals(other.content)
+                    && asked.snapshot().equals(other.asked.snapshot())
+                    && other.asked.isSame(asked);
+        }
     }
 
     private DumpFile(Path file, Path folder, long chunk) {
@@ -80,7 +86,7 @@ final class DumpFile {
                 + HexFormat.of().formatHex(Sha256.of(name, 0, name.length)).substring(0, DIGITS));
         requireOwn(folder);
         DumpFile made = new DumpFile(file, folder, chunk);
-        if (made.isThere() && !made.isNamed()) {
+        if (made.isThere() && !made.isNamed(made.note)) {
             throw exists(wanted);
         }
         return made;
@@ -138,7 +144,7 @@ final class DumpFile {
     }
 
     /** Whether an earlier dump gave the file its name, and was killed before it had cleared up. */
-    private boolean isNamed() {
+    private boolean isNamed(Optional<Note> note) {
         Path content = folder.resolve(CONTENT);
         try {
             return note.isPresent() && (!Files.exists(content) || Files.isSameFile(content, file));
@@ -147,9 +153,26 @@ final class DumpFile {
         }
     }
 
-    /** The snapshot of an earlier dump of the same, which did not come to its end. */
+    /** The snapshot of an earlier dump of the same, which did not come to its end, where a part of it is kept. */
     Optional<SnapshotId> begun(Asked wanted) {
-        return note.map(Note::asked).filter(each -> each.isSame(wanted)).map(Asked::snapshot);
+        return note.map(Note::asked)
+                .filter(each -> each.isSame(wanted))
+                .filter(each -> isThere() || isOurs() && DumpContent.isMarked(folder.resolve(CONTENT)))
+                .map(Asked::snapshot);
+    }
+
+    /**
+     * Whether there is content that has no other name. One that was whole and had its name may have been moved since by
+     * the operator, whose file it is then.
+     */
+    private boolean isOurs() {
+        Path content = folder.resolve(CONTENT);
+        try {
+            return Files.isRegularFile(content, LinkOption.NOFOLLOW_LINKS)
+                    && (int) Files.getAttribute(content, "unix:nlink", LinkOption.NOFOLLOW_LINKS) == 1;
+        } catch (IOException e) {
+            throw FileFailure.of("look at", content, e);
+        }
     }
 
     /**
@@ -160,33 +183,41 @@ final class DumpFile {
      */
     void write(Asked asked, DumpScript script) {
         Note wanted = new Note(Note.FORMAT, asked, script.fingerprint());
-        boolean same = note.filter(each -> each.content().equals(wanted.content()))
-                .map(Note::asked)
-                .filter(each -> each.snapshot().equals(asked.snapshot()))
-                .filter(each -> each.isSame(asked))
-                .isPresent();
-        if (isThere() && !same) {
-            throw exists(file);
-        }
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
+        // It may have come in between. From here on no other user can put one in its place.
+        requireOwn(folder);
         ProcessLock lock = lock();
         try {
-            if (!same || !isThere()) {
-                begin(wanted, same);
-                write(script);
+            // Another one may have written since this one looked at it.
+            Optional<Note> there = note(folder);
+            boolean same = there.filter(wanted::isSame).isPresent();
+            if (!isThere()) {
+                write(wanted, same, script);
+            } else if (!same || !isNamed(there)) {
+                if (there.isEmpty()) {
+                    FolderDeletion.delete(folder);
+                }
+                throw exists(file);
             }
-        } catch (UnderstudyException e) {
-            if (!Resuming.isKept(e)) {
-                AtomicFiles.delete(folder.resolve(NOTE));
-                FolderDeletion.delete(folder);
-            }
-            throw e;
         } finally {
             lock.close();
         }
         // With the note, and without content, the file is known for ours.
         DumpContent.delete(folder.resolve(CONTENT));
         FolderDeletion.delete(folder);
+    }
+
+    private void write(Note wanted, boolean same, DumpScript script) {
+        try {
+            begin(wanted, same);
+            write(script);
+        } catch (UnderstudyException e) {
+            if (!Resuming.isKept(e)) {
+                AtomicFiles.delete(folder.resolve(NOTE));
+                FolderDeletion.delete(folder);
+            }
+            throw e;
+        }
     }
 
     private ProcessLock lock() {
@@ -201,7 +232,7 @@ final class DumpFile {
 
     /** The note last: with it there is content. */
     private void begin(Note wanted, boolean same) {
-        if (same && Files.isRegularFile(folder.resolve(CONTENT), LinkOption.NOFOLLOW_LINKS)) {
+        if (same && isOurs()) {
             return;
         }
         AtomicFiles.delete(folder.resolve(NOTE));

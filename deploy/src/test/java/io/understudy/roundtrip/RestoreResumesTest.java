@@ -257,6 +257,87 @@ class RestoreResumesTest {
         }
     }
 
+    /**
+     * Where a role owns all, nothing that someone put there runs with more rights than the role's: no view in a table's
+     * place, nor what an index calls while a query is planned.
+     */
+    @Tag("always")
+    @Test
+    void countingRunsNothingOfTheSiteAsASuperuser() {
+        server.createRole("shopkeeper", "LOGIN PASSWORD 'x'");
+        Manifest manifest = capture(source());
+        String trap = server.newName("trapped");
+        String function = "CREATE FUNCTION trap() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN"
+                + " PERFORM set_config('role', 'none', false); CREATE ROLE " + trap + "; RETURN true; END $$;";
+        for (String change : List.of(
+                "ALTER TABLE a RENAME TO away; CREATE VIEW a AS SELECT g AS id FROM generate_series(1, 100) g"
+                        + " WHERE (SELECT trap()); GRANT SELECT ON a TO shopkeeper;",
+                "CREATE FUNCTION still(int) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN true; END $$;"
+                        + " CREATE INDEX ON a (id) WHERE still(1); CREATE OR REPLACE FUNCTION still(int) RETURNS bool"
+                        + " IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN trap(); END $$;")) {
+            String name = server.newName("trap");
+            Optional<String> owner = Optional.of("shopkeeper");
+            assertThat(KilledAt.run(
+                            RestorePoint.DRAFT_PART_GIVEN,
+                            4,
+                            () -> await(() -> stored(name) >= 4),
+                            () -> restore(manifest, DumpRequest.ALL, name, owner)))
+                    .isTrue();
+            String before = oid(draft(name));
+            server.psql(draft(name), function);
+            server.psql(draft(name), change);
+            restore(manifest, DumpRequest.ALL, name, owner);
+            assertThat(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = '" + trap + "'"))
+                    .as(change)
+                    .isEqualTo("0");
+            assertThat(oid(name)).as(change).isNotEqualTo(before);
+            assertThat(server.psql(name, "SELECT count(*) FROM a")).isEqualTo("100");
+        }
+    }
+
+    /** A crash of the server sets unlogged sequences back, which have no rows to count. */
+    @Test
+    void aServerThatStartedSinceMayHaveEmptiedWhatIsUnlogged() throws Exception {
+        String logged = server.createDatabase("logged");
+        server.psql(logged, "CREATE TABLE a (id int); INSERT INTO a VALUES (1); CREATE TABLE b (id int);");
+        for (String source : List.of(source(), logged)) {
+            Manifest manifest = capture(source);
+            String name = server.newName("started");
+            killedWith(manifest, name, 4);
+            String before = oid(draft(name));
+            Path note;
+            try (var notes = Files.list(state.resolve("database-restores"))) {
+                note = notes.findFirst().orElseThrow();
+            }
+            String text = Files.readString(note);
+            Files.writeString(note, text.replaceFirst("\"started\":\"[^\"]+\"", "\"started\":\"1\""));
+            assertThat(Files.readString(note)).isNotEqualTo(text);
+            restore(manifest, DumpRequest.ALL, name, Optional.empty());
+            assertThat(oid(name).equals(before)).as(source).isEqualTo(source.equals(logged));
+            assertDone(source, name);
+        }
+    }
+
+    /** Killed when the database had all, its comment too, but for the note. */
+    @Test
+    void aDatabaseThatHasItsNameIsDone() {
+        String source = source();
+        Manifest manifest = capture(source);
+        String name = server.newName("done");
+        assertThat(killed(RestorePoint.DRAFT_NAMED, 1, manifest, name)).isTrue();
+        String made = oid(name);
+        server.psql("postgres", "COMMENT ON DATABASE " + name + " IS NULL");
+        restore(manifest, DumpRequest.ALL, name, Optional.empty());
+        assertThat(oid(name)).isEqualTo(made);
+        assertDone(source, name);
+
+        // A half one that someone gave the name is not.
+        String half = server.newName("half");
+        killedWith(manifest, half, 4);
+        server.psql("postgres", "ALTER DATABASE " + draft(half) + " RENAME TO " + half);
+        refused(manifest, half);
+    }
+
     @Test
     void anotherSelectionStartsOver() {
         String source = source();
@@ -270,6 +351,7 @@ class RestoreResumesTest {
                         DumpRequest.ALL,
                         each,
                         Optional.empty()),
+                each -> restore(ofAnotherSite(manifest), DumpRequest.ALL, each, Optional.empty()),
                 each -> restore(manifest, DumpRequest.ALL, each, Optional.of("shopkeeper")));
         server.createRole("shopkeeper", "LOGIN PASSWORD 'x'");
         for (Consumer<String> other : others) {
@@ -281,6 +363,22 @@ class RestoreResumesTest {
             assertThat(server.psql(name, "SELECT count(*) FROM b")).isEqualTo("90");
             server.psql("postgres", "DROP DATABASE " + name);
         }
+    }
+
+    /** With snapshots of the same numbers, and the same tables. */
+    private static Manifest ofAnotherSite(Manifest manifest) {
+        return new Manifest(
+                manifest.format(),
+                "another",
+                manifest.snapshot(),
+                manifest.periods(),
+                manifest.moment(),
+                manifest.walLsn(),
+                manifest.server(),
+                manifest.versions(),
+                manifest.databases(),
+                manifest.trees(),
+                manifest.totals());
     }
 
     /** Its comment can be anyone's: only the database in the note is gone on with. */
