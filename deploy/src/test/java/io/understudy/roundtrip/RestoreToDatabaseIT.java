@@ -10,6 +10,8 @@ import io.understudy.restore.RestorePoint;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.PostgresServer;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,7 +55,11 @@ class RestoreToDatabaseIT {
                 primary: {name: a}
                 replica: {name: b}
                 """.formatted(
-                        home, server.port(), site.database(), PostgresServer.SUPERUSER, server.password()));
+                        home,
+                        server.port(),
+                        URLEncoder.encode(site.database(), StandardCharsets.UTF_8).replace("+", "%20"),
+                        PostgresServer.SUPERUSER,
+                        server.password()));
         Files.setPosixFilePermissions(home.resolve("c.yaml"), PosixFilePermissions.fromString("rw-------"));
     }
 
