@@ -120,6 +120,7 @@ class SwitchoverIT extends SharedScenario {
     @Order(4)
     @Test
     void anAgentThatIsKilledGoesOnWhenItIsStarted() {
+        awaitReady(() -> primary().primary("switchover", name(standby()), "--plan"));
         primary().site().addNote("before the kill");
         int notes = primary().site().notes().size();
         Running command = primary()
