@@ -55,11 +55,11 @@ class RestoreToDatabaseIT {
                 primary: {name: a}
                 replica: {name: b}
                 """.formatted(
-                        home,
-                        server.port(),
-                        URLEncoder.encode(site.database(), StandardCharsets.UTF_8).replace("+", "%20"),
-                        PostgresServer.SUPERUSER,
-                        server.password()));
+                home,
+                server.port(),
+                URLEncoder.encode(site.database(), StandardCharsets.UTF_8).replace("+", "%20"),
+                PostgresServer.SUPERUSER,
+                server.password()));
         Files.setPosixFilePermissions(home.resolve("c.yaml"), PosixFilePermissions.fromString("rw-------"));
     }
 
