@@ -88,7 +88,8 @@ public final class DatabaseRestore {
     }
 
     /**
-     * The snapshot of an earlier restore of the same to this name, which did not come to its end, where a part of it is kept.
+     * The snapshot of an earlier restore of the same to this name, which did not come to its end, where a part of it is
+     * kept.
      *
      * @param wanted its snapshot does not matter
      */

@@ -1,6 +1,5 @@
 package io.understudy.dump;
 
-import io.understudy.cli.Json;
 import io.understudy.dump.DumpScript.Place;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -10,21 +9,16 @@ import io.understudy.files.FolderDeletion;
 import io.understudy.files.OwnUser;
 import io.understudy.files.ProcessLock;
 import io.understudy.files.RawPaths;
-import io.understudy.files.Sha256;
 import io.understudy.repository.SnapshotId;
 import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.HexFormat;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A new file that a dump is written to, readable by this user alone. It has its name once all is in it; until then it
@@ -32,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * goes on after a kill. Not thread-safe.
  */
 final class DumpFile {
-    private static final Logger LOG = LoggerFactory.getLogger(DumpFile.class);
-    private static final int DIGITS = 16;
     private static final String NOTE = "restore.json";
     private static final String CONTENT = "content";
     private static final String LOCK = "lock";
@@ -81,9 +73,8 @@ final class DumpFile {
         if (file.getFileName() == null) {
             throw exists(wanted);
         }
-        byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
-        Path folder = file.resolveSibling(".understudy-restore-"
-                + HexFormat.of().formatHex(Sha256.of(name, 0, name.length)).substring(0, DIGITS));
+        Path folder = file.resolveSibling(
+                ".understudy-restore-" + NoteFile.digits(file.getFileName().toString()));
         requireOwn(folder);
         DumpFile made = new DumpFile(file, folder, chunk);
         if (made.isThere() && !made.isNamed(made.note)) {
@@ -123,20 +114,8 @@ final class DumpFile {
 
     /** Empty where there is none that this version reads. */
     private static Optional<Note> note(Path folder) {
-        Path place = folder.resolve(NOTE);
-        try {
-            if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)) {
-                Note found = Json.read(Files.readString(place, StandardCharsets.UTF_8), Note.class);
-                if (found.format() == Note.FORMAT && found.asked() != null && found.content() != null) {
-                    return Optional.of(found);
-                }
-            }
-        } catch (IOException e) {
-            throw FileFailure.of("read", place, e);
-        } catch (IllegalArgumentException e) {
-            LOG.info("the note {} can't be read, and the dump starts over: {}", place, e.getMessage());
-        }
-        return Optional.empty();
+        return NoteFile.read(folder.resolve(NOTE), Note.class)
+                .filter(each -> each.format() == Note.FORMAT && each.asked() != null && each.content() != null);
     }
 
     private boolean isThere() {
@@ -238,8 +217,7 @@ final class DumpFile {
         AtomicFiles.delete(folder.resolve(NOTE));
         DumpContent.delete(folder.resolve(CONTENT));
         AtomicFiles.write(folder.resolve(CONTENT), new byte[0], AtomicFiles.PRIVATE);
-        AtomicFiles.write(
-                folder.resolve(NOTE), (Json.line(wanted) + "\n").getBytes(StandardCharsets.UTF_8), AtomicFiles.PRIVATE);
+        NoteFile.write(folder.resolve(NOTE), wanted);
     }
 
     private void write(DumpScript script) {

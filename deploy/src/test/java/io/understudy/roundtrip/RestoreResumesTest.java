@@ -12,6 +12,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.restore.RestorePoint;
 import io.understudy.testing.EveryKindOfObject;
@@ -351,7 +352,7 @@ class RestoreResumesTest {
                         DumpRequest.ALL,
                         each,
                         Optional.empty()),
-                each -> restore(ofAnotherSite(manifest), DumpRequest.ALL, each, Optional.empty()),
+                each -> restore(Manifests.ofSite("another", manifest), DumpRequest.ALL, each, Optional.empty()),
                 each -> restore(manifest, DumpRequest.ALL, each, Optional.of("shopkeeper")));
         server.createRole("shopkeeper", "LOGIN PASSWORD 'x'");
         for (Consumer<String> other : others) {
@@ -363,22 +364,6 @@ class RestoreResumesTest {
             assertThat(server.psql(name, "SELECT count(*) FROM b")).isEqualTo("90");
             server.psql("postgres", "DROP DATABASE " + name);
         }
-    }
-
-    /** With snapshots of the same numbers, and the same tables. */
-    private static Manifest ofAnotherSite(Manifest manifest) {
-        return new Manifest(
-                manifest.format(),
-                "another",
-                manifest.snapshot(),
-                manifest.periods(),
-                manifest.moment(),
-                manifest.walLsn(),
-                manifest.server(),
-                manifest.versions(),
-                manifest.databases(),
-                manifest.trees(),
-                manifest.totals());
     }
 
     /** Its comment can be anyone's: only the database in the note is gone on with. */

@@ -86,7 +86,7 @@ class TakeoverWaitTest extends SwitchoverSteps {
         assertThat(time.since(begun)).isLessThanOrEqualTo(TakeoverWait.LONGEST.plusSeconds(1));
     }
 
-    /** From the claim on this server is a standby, whoever removes its marker. */
+    /** Once the other server has claimed the epoch, not even a marker that is removed makes this one the primary. */
     @Test
     void itIsNeverStartedAsProduction() {
         Switchover switchover = handedOver();
