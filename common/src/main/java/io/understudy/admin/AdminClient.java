@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,18 +30,18 @@ public final class AdminClient {
 
     private final String site;
     private final Path socket;
-    private final Duration patience;
+    private final BiConsumer<Duration, Runnable> later;
 
     /** @param socket of the daemon, in the state folder */
     public AdminClient(String site, Path socket) {
-        this(site, socket, PATIENCE);
+        this(site, socket, AdminClient::later);
     }
 
-    /** @param patience after which a caller learns that its command is not taken yet */
-    AdminClient(String site, Path socket, Duration patience) {
+    /** @param later runs what is due after a pause, such as the note that a command is not taken yet */
+    AdminClient(String site, Path socket, BiConsumer<Duration, Runnable> later) {
         this.site = site;
         this.socket = socket;
-        this.patience = patience;
+        this.later = later;
     }
 
     /**
@@ -70,7 +71,7 @@ public final class AdminClient {
             // Before it connects: an agent that was stopped with callers in the queue accepts none.
             command.within().ifPresent(most -> closeAfter(most, channel, late));
             AtomicBoolean taken = new AtomicBoolean();
-            after(patience, () -> reportSilence(channel, taken, progress));
+            later.accept(PATIENCE, () -> reportSilence(channel, taken, progress));
             channel.connect(name.address());
             peers.requireAgent(channel, socket);
             AdminMessages.write(channel, message);
@@ -104,8 +105,8 @@ public final class AdminClient {
                 "run the command as root or as the agent's user, for instance with sudo");
     }
 
-    private static void closeAfter(Duration most, SocketChannel channel, AtomicBoolean late) {
-        after(most, () -> {
+    private void closeAfter(Duration most, SocketChannel channel, AtomicBoolean late) {
+        later.accept(most, () -> {
             late.set(true);
             try {
                 channel.close();
@@ -122,7 +123,7 @@ public final class AdminClient {
         }
     }
 
-    private static void after(Duration pause, Runnable work) {
+    private static void later(Duration pause, Runnable work) {
         DaemonThreads.later("admin-patience", pause, work);
     }
 

@@ -36,9 +36,13 @@ public final class RecentSnapshots implements AutoCloseable {
 
     /** @param repository opened when it is first needed */
     public RecentSnapshots(Supplier<Repository> repository, Clock clock) {
+        this(repository, clock, PATIENCE);
+    }
+
+    RecentSnapshots(Supplier<Repository> repository, Clock clock, Duration patience) {
         this.repository = repository;
         this.clock = clock;
-        this.timeline = new Refreshed<>(this::read, GOOD, PATIENCE, clock);
+        this.timeline = new Refreshed<>(this::read, GOOD, patience, clock);
     }
 
     /** As they are now, or were when the filestore last answered. */

@@ -9,6 +9,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** Asks the filestore, and waits for its answer no longer than a limit. */
@@ -47,14 +48,25 @@ public interface BoundedCall {
                 if (!free.tryAcquire()) {
                     throw late(what, limit, " for each of " + most + " calls before, which still wait", null);
                 }
-                FutureTask<T> task = new FutureTask<>(call::get);
+                AtomicBoolean waits = new AtomicBoolean(true);
+                Runnable ended = () -> {
+                    if (waits.getAndSet(false)) {
+                        free.release();
+                    }
+                };
+                // Before the caller has the answer: its next call must not count this one.
+                FutureTask<T> task = new FutureTask<>(() -> {
+                    try {
+                        return call.get();
+                    } finally {
+                        ended.run();
+                    }
+                });
                 DaemonThreads.named(name)
                         .newThread(() -> {
-                            try {
-                                task.run();
-                            } finally {
-                                free.release();
-                            }
+                            // One that was given up before it began does not call.
+                            task.run();
+                            ended.run();
                         })
                         .start();
                 try {

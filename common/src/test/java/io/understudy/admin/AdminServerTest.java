@@ -14,7 +14,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.state.StateEntry;
-import io.understudy.tasks.DaemonThreads;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.OtherUser;
 import io.understudy.time.Ticker;
@@ -45,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who gets to the socket, and what becomes of the socket itself. */
-@Timeout(60)
+@Timeout(120)
 class AdminServerTest {
     record Answer(String text) {}
 
@@ -112,7 +111,7 @@ class AdminServerTest {
         // The system accepts for a process that is stopped: as here, where no code does.
         try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             stopped.bind(UnixDomainSocketAddress.of(socket(state)));
-            AdminClient client = new AdminClient("example", socket(state), Duration.ZERO);
+            AdminClient client = new AdminClient("example", socket(state), (patience, note) -> note.run());
             CompletableFuture<Void> call = CompletableFuture.runAsync(() ->
                     client.call(PROMOTE, new AdminCommand.Nothing(), (step, done, total) -> silence.complete(step)));
             assertThat(silence.get()).contains("not taken the command", "stopped");
@@ -126,12 +125,21 @@ class AdminServerTest {
         Path state = folder.resolve("state");
         server(state).start();
         List<String> steps = new CopyOnWriteArrayList<>();
-        AdminClient client = new AdminClient("example", socket(state), Duration.ofMillis(300));
+        CompletableFuture<Runnable> patienceEnds = new CompletableFuture<>();
+        AdminClient client = new AdminClient("example", socket(state), (patience, note) -> patienceEnds.complete(note));
         CompletableFuture<Void> call = CompletableFuture.runAsync(
                 () -> client.call(SYNC, new AdminCommand.Nothing(), (step, done, total) -> steps.add(step)));
-        DaemonThreads.later("unblock", Duration.ofMillis(600), blocked::countDown);
+        Runnable note = patienceEnds.join();
+
+        // The handler waits: only the word that the command is taken ends the notes, once the caller has read it.
+        Awaitility.await().until(() -> {
+            int before = steps.size();
+            note.run();
+            return steps.size() == before;
+        });
+
+        blocked.countDown();
         call.join();
-        assertThat(steps).isEmpty();
     }
 
     @Test
@@ -185,7 +193,7 @@ class AdminServerTest {
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         CompletableFuture<String> impostor = CompletableFuture.supplyAsync(() -> OtherUser.java(
                 AdminServerTest.class, "Impostor.txt", List.of(socket(open).toString())));
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(socket(open)));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(socket(open)));
 
         // Its own mode lets root in alone of all others.
         assertThatThrownBy(() -> ask(open)).hasMessageContaining("a process of user nobody listens there");

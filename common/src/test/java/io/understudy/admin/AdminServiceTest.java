@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands of records, over a real socket. */
-@Timeout(60)
+@Timeout(120)
 class AdminServiceTest {
     record Question(String text, int times) {}
 

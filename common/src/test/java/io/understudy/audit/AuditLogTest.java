@@ -200,7 +200,7 @@ class AuditLogTest {
 
     /** As root in the folder of another user, who points at a file of root's. A pipe would be waited for. */
     @Test
-    @Timeout(20)
+    @Timeout(120)
     void aLinkOrAPipeInItsPlaceIsNotWrittenTo() throws Exception {
         Path other = Files.writeString(state.resolve("other"), "other");
         Files.createSymbolicLink(file(), other);
@@ -217,7 +217,7 @@ class AuditLogTest {
 
     /** One that waits for a disk holds up no other for longer than the limit. */
     @Test
-    @Timeout(20)
+    @Timeout(120)
     void aLineThatHangsHoldsUpNoOtherRequest() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch hang = new CountDownLatch(1);

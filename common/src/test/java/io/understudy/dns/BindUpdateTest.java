@@ -10,6 +10,7 @@ import io.understudy.config.DnsSettings.Switching;
 import io.understudy.config.DnsSettings.Update;
 import io.understudy.config.HostPort;
 import io.understudy.progress.Progress;
+import io.understudy.testing.FreePorts;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.TestTools;
 import io.understudy.time.Ticker;
@@ -43,9 +44,7 @@ class BindUpdateTest {
     @BeforeAll
     static void start() throws IOException {
         Path program = TestTools.required("named");
-        try (FakeNameServer free = new FakeNameServer()) {
-            server = free.address();
-        }
+        server = new HostPort("127.0.0.1", FreePorts.nextWithDatagrams());
         write("key", key("understudy", SECRET));
         write("other-secret", key("understudy", "b3RoZXI="));
         write("other-key", key("stranger", SECRET));
@@ -88,7 +87,7 @@ class BindUpdateTest {
                 .redirectOutput(folder.resolve("log").toFile());
         builder.environment().put("LD_LIBRARY_PATH", program.getParent().toString());
         named = builder.start();
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         Files.readAllLines(folder.resolve("log")).stream().anyMatch(line -> line.endsWith(" running")));
     }
@@ -97,7 +96,7 @@ class BindUpdateTest {
     static void stop() throws InterruptedException {
         if (named != null) {
             named.destroy();
-            if (!named.waitFor(10, TimeUnit.SECONDS)) {
+            if (!named.waitFor(60, TimeUnit.SECONDS)) {
                 named.destroyForcibly();
             }
         }

@@ -124,7 +124,7 @@ class ProcessLockTest {
     private static String elsewhere(Path file) throws IOException, InterruptedException {
         Process process = start(file, "leave");
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return said;
     }
 

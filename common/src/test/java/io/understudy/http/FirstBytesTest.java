@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A server that sends what a test says, and then keeps the connection open or ends it. */
-@Timeout(60)
+@Timeout(120)
 class FirstBytesTest {
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Length: ";

@@ -9,6 +9,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.testing.ClosedPort;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
@@ -187,11 +188,8 @@ class FilestoreProbeTest {
 
     @Test
     void anS3StoreThatRefusesConnectionsIsAnOutage() throws IOException {
-        int port;
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = taken.getLocalPort();
-        }
-        try (Filestore store = real("s3://bucket/example", "http://127.0.0.1:" + port)) {
+        try (ClosedPort closed = new ClosedPort();
+                Filestore store = real("s3://bucket/example", "http://127.0.0.1:" + closed.number())) {
             turn(probe(store));
             assertUp(false);
         }

@@ -65,7 +65,7 @@ class HttpEndpointTest {
 
     /** More than there are threads; a supervisor would restart an agent whose health has no answer. */
     @Test
-    @Timeout(30)
+    @Timeout(120)
     void requestsThatNeverEndKeepNoOtherOut() throws Exception {
         List<Socket> halves = new ArrayList<>();
         try {

@@ -41,7 +41,7 @@ class CommandNoticesTest {
 
     @Test
     void whatHappenedIsSentAtTheEnd() {
-        CommandNotices notices = notices(this::take, Duration.ofSeconds(10), channel(Occasion.FAILURE));
+        CommandNotices notices = notices(this::take, Duration.ofSeconds(60), channel(Occasion.FAILURE));
         happen(notices, failing("disk_full"));
         happen(notices, failing("disk_full"), Signal.each(Occasion.SUCCESS, Signals.ROUND, Notices.fact("x", "y")));
         assertThat(sent).isEmpty();
@@ -54,7 +54,7 @@ class CommandNoticesTest {
 
     @Test
     void aPingReportsTheRoundAlone() {
-        CommandNotices notices = notices(this::take, Duration.ofSeconds(10), Notices.ping());
+        CommandNotices notices = notices(this::take, Duration.ofSeconds(60), Notices.ping());
         happen(
                 notices,
                 Signal.each(Occasion.START, Signals.ROUND, Notices.fact("snapshot_began", "x")),
@@ -88,7 +88,7 @@ class CommandNoticesTest {
                 notice -> {
                     throw new IllegalStateException("defect");
                 },
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
                 channel());
         happen(failing, failing("disk_full"));
         failing.close();

@@ -30,7 +30,7 @@ class CommandSenderTest {
     void theNoticeIsOnStandardInputAndInTheEnvironment() throws IOException {
         Path seen = folder.resolve("seen");
         CommandSender sender = sender(
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 "sh",
                 "-c",
                 "cat >\"$0\"; env | grep ^NOTICE_ | sort >>\"$0\"",
@@ -65,13 +65,13 @@ class CommandSenderTest {
                 Notices.NOON,
                 Optional.empty());
 
-        assertThat(sender(Duration.ofSeconds(30), "true").send(notice)).isEmpty();
+        assertThat(sender(Duration.ofSeconds(60), "true").send(notice)).isEmpty();
         assertThat(seen).doesNotExist();
     }
 
     @Test
     void anotherExitCodeIsARefusalWithTheLastLine() {
-        Refusal refusal = sender(Duration.ofSeconds(30), "sh", "-c", "echo first >&2; echo no pager >&2; exit 3")
+        Refusal refusal = sender(Duration.ofSeconds(60), "sh", "-c", "echo first >&2; echo no pager >&2; exit 3")
                 .send(FAILURE)
                 .orElseThrow();
 
@@ -80,7 +80,7 @@ class CommandSenderTest {
 
     @Test
     void aProgramThatReadsNothingTookTheNotice() {
-        assertThat(sender(Duration.ofSeconds(30), "true").send(FAILURE)).isEmpty();
+        assertThat(sender(Duration.ofSeconds(60), "true").send(FAILURE)).isEmpty();
     }
 
     @Test
@@ -93,7 +93,7 @@ class CommandSenderTest {
 
     @Test
     void aMissingProgramIsARefusal() {
-        assertThat(sender(Duration.ofSeconds(30), "/nowhere/page")
+        assertThat(sender(Duration.ofSeconds(60), "/nowhere/page")
                         .send(FAILURE)
                         .orElseThrow()
                         .why())

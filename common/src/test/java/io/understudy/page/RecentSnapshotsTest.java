@@ -21,12 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class RecentSnapshotsTest {
     private final FakeTicker time = new FakeTicker();
     private final InMemoryFilestore store = new InMemoryFilestore(time);
     private final SampleSite site = new SampleSite(store, time.clock());
-    private final RecentSnapshots recent = new RecentSnapshots(site::repository, time.clock());
+    private final RecentSnapshots recent = new RecentSnapshots(site::repository, time.clock(), Duration.ofMinutes(1));
 
     @AfterEach
     void close() {

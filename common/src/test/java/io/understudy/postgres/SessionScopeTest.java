@@ -9,7 +9,7 @@ import io.understudy.testing.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class SessionScopeTest {
     private final PostgresServer server = PostgresServer.shared();
 

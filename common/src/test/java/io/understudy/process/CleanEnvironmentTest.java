@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What of the agent's environment reaches a program. */
 class CleanEnvironmentTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Set<String> OWN = Set.of(MarkedProcesses.VARIABLE, "_", "PWD", "SHLVL");
 
     @TempDir

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SystemCommandRunnerTest extends CommandRunnerContract {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @TempDir
@@ -123,10 +123,10 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
         Path pids = folder.resolve("pids");
         String tree = "sleep 300 & echo $! >> " + pids + "; (setsid sh -c 'echo $$ >> " + pids
                 + "; trap \"\" TERM; while :; do sleep 1; done' &); echo waiting >&2; sleep 300";
-        assertThatThrownBy(() -> run(Duration.ofSeconds(2), "sh", "-c", tree))
+        assertThatThrownBy(() -> run(Duration.ofSeconds(6), "sh", "-c", tree))
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_TIMEOUT);
-                    assertThat(e).hasMessageContaining("not done after 2 s; its last output: waiting");
+                    assertThat(e).hasMessageContaining("not done after 6 s; its last output: waiting");
                 });
         List<String> lines = Files.readAllLines(pids);
         assertThat(lines).hasSize(2);
@@ -165,7 +165,7 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     void doesNotWaitForAServiceThatWasStarted() {
         CommandResult result = run(LIMIT, "sh", "-c", "sleep 300 & echo $!");
         long service = Long.parseLong(result.output().strip());
-        assertThat(result.took()).isLessThan(Duration.ofSeconds(20));
+        assertThat(result.took()).isLessThan(LIMIT);
         assertThat(alive(service)).isTrue();
         ProcessHandle.of(service).ifPresent(ProcessHandle::destroyForcibly);
     }
@@ -184,7 +184,7 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
         thread.start();
         Awaitility.await().until(() -> Files.exists(pid));
         thread.interrupt();
-        thread.join(10_000);
+        thread.join(60_000);
         assertThat(thrown.get())
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
@@ -212,6 +212,10 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
         } catch (java.nio.file.NoSuchFileException e) {
             return false;
         } catch (IOException e) {
+            // It ended between the opening of its file and the reading.
+            if ("No such process".equals(e.getMessage())) {
+                return false;
+            }
             throw new UncheckedIOException(e);
         }
     }

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that may stand where the agents keep small objects: each is passed over, and what is good stays seen. */
-@Timeout(20)
+@Timeout(120)
 class KindsOfJunkTest {
     private static final SigningKey KEY = FastSignatures.key();
     private static final UUID ID = new UUID(7, 7);

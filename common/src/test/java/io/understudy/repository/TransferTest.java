@@ -161,7 +161,7 @@ class TransferTest extends TransferScenario {
         caller.start();
         reached.await();
         caller.interrupt();
-        caller.join(20_000);
+        caller.join(60_000);
         assertThat(thrown.get())
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));

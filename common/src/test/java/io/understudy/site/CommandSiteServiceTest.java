@@ -9,6 +9,7 @@ import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
+import io.understudy.testing.ClosedPort;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.ScriptedCommandRunner.Answer;
@@ -218,23 +219,20 @@ class CommandSiteServiceTest {
     /** What follows the path may be a token, and messages reach logs and other servers. */
     @Test
     void theAddressOfAHealthCheckIsShownWithoutItsQuery() throws IOException {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = closed.getLocalPort();
+        try (ClosedPort closed = new ClosedPort()) {
+            URI address = URI.create("http://127.0.0.1:" + closed.number() + "/health?token=secret");
+            assertThatThrownBy(() -> service("", http(address)).prove())
+                    .hasMessageEndingWith(closed.number() + "/health refuses the connection");
         }
-        URI address = URI.create("http://127.0.0.1:" + port + "/health?token=secret");
-        assertThatThrownBy(() -> service("", http(address)).prove())
-                .hasMessageEndingWith(port + "/health refuses the connection");
     }
 
     @Test
     void aSiteThatIsDownIsNotHealthy() throws IOException {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = closed.getLocalPort();
+        try (ClosedPort closed = new ClosedPort()) {
+            URI address = URI.create("http://127.0.0.1:" + closed.number() + "/");
+            assertThatThrownBy(() -> service("", http(address)).prove())
+                    .hasMessageEndingWith(" refuses the connection");
         }
-        URI address = URI.create("http://127.0.0.1:" + port + "/");
-        assertThatThrownBy(() -> service("", http(address)).prove()).hasMessageEndingWith(" refuses the connection");
     }
 
     private CommandSiteService service(String configured, Optional<HealthSettings> health) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class TaskScopeTest {
     private static final List<Integer> ITEMS = IntStream.range(0, 100).boxed().toList();
 

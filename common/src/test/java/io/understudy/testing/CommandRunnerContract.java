@@ -25,7 +25,7 @@ public abstract class CommandRunnerContract {
 
     protected static final String HANG = "sleep 300";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     protected abstract CommandRunner runner();
 

@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Free ports of 127.0.0.1 for servers that tests start, each for one asker only, in whichever process: below those that
  * the system gives to outgoing connections, and this process holds the UDP port of the same number until it ends.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 200;
@@ -21,7 +21,7 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    static int next() {
+    public static int next() {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -33,6 +33,26 @@ final class FreePorts {
                 // It is taken: try another one.
             }
         }
-        throw new IllegalStateException("cannot find a free port between " + LOWEST + " and " + HIGHEST);
+        throw none();
+    }
+
+    /** For a server that takes datagrams too: nothing is held, and only one that draws the same number would take it. */
+    public static int nextWithDatagrams() {
+        for (int i = 0; i < TRIES; i++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            try (ServerSocket free = new ServerSocket();
+                    DatagramSocket datagrams = new DatagramSocket(address)) {
+                free.bind(address);
+                return datagrams.getLocalPort();
+            } catch (IOException e) {
+                // It is taken: try another one.
+            }
+        }
+        throw none();
+    }
+
+    private static IllegalStateException none() {
+        return new IllegalStateException("cannot find a free port between " + LOWEST + " and " + HIGHEST);
     }
 }

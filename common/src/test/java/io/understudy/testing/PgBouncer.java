@@ -67,7 +67,7 @@ public final class PgBouncer implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("pgbouncer.log").toFile())
                     .start();
-            Awaitility.await("pgbouncer").atMost(Duration.ofSeconds(20)).until(() -> listens(port));
+            Awaitility.await("pgbouncer").atMost(Duration.ofSeconds(60)).until(() -> listens(port));
             return new PgBouncer(server, port, process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

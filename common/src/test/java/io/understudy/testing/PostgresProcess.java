@@ -230,7 +230,7 @@ final class PostgresProcess implements AutoCloseable {
                     .inheritIO()
                     .start()
                     .waitFor();
-            if (!postmaster.waitFor(30, TimeUnit.SECONDS)) {
+            if (!postmaster.waitFor(60, TimeUnit.SECONDS)) {
                 kill();
             }
         } catch (IOException e) {

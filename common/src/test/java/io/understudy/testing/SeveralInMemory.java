@@ -29,26 +29,28 @@ public final class SeveralInMemory {
 
     private SeveralInMemory() {}
 
-    public static SeveralFilestores of(CommitRule rule, Ticker ticker, Duration holdUp, Filestore... stores) {
-        return of(rule, ticker, holdUp, Map.of(), Map.of(), Clock.systemUTC(), stores);
+    /** @param holdUps how long one may hold up the others, by its name; where it is not named, a minute */
+    public static SeveralFilestores withLimits(
+            CommitRule rule, Ticker ticker, Map<String, Duration> holdUps, Filestore... stores) {
+        return of(rule, ticker, holdUps, Map.of(), Map.of(), Clock.systemUTC(), stores);
     }
 
     /** @param windows by the store's name, such as {@code 22:00-06:00} */
     public static SeveralFilestores of(
             CommitRule rule, FakeTicker time, Map<String, String> windows, Filestore... stores) {
-        return of(rule, time, HOLD_UP, windows, Map.of(), time.clock(), stores);
+        return of(rule, time, Map.of(), windows, Map.of(), time.clock(), stores);
     }
 
     /** @param rules by the store's name, of those with retention of their own */
     public static SeveralFilestores withRules(
             CommitRule rule, FakeTicker time, Map<String, RetentionSettings> rules, Filestore... stores) {
-        return of(rule, time, HOLD_UP, Map.of(), rules, time.clock(), stores);
+        return of(rule, time, Map.of(), Map.of(), rules, time.clock(), stores);
     }
 
     private static SeveralFilestores of(
             CommitRule rule,
             Ticker ticker,
-            Duration holdUp,
+            Map<String, Duration> holdUps,
             Map<String, String> windows,
             Map<String, RetentionSettings> rules,
             Clock clock,
@@ -65,13 +67,19 @@ public final class SeveralInMemory {
             Optional<DailyWindow> window =
                     Optional.ofNullable(windows.get(name)).map(DailyWindow::parse);
             opened.add(new Opened(
-                    new NamedFilestore(name, holdUp, window, Optional.ofNullable(rules.get(name)), place), store));
+                    new NamedFilestore(
+                            name,
+                            holdUps.getOrDefault(name, HOLD_UP),
+                            window,
+                            Optional.ofNullable(rules.get(name)),
+                            place),
+                    store));
         }
         return SeveralFilestores.of(opened, rule, ticker, clock);
     }
 
     public static SeveralFilestores of(CommitRule rule, Ticker ticker, Filestore... stores) {
-        return of(rule, ticker, HOLD_UP, stores);
+        return withLimits(rule, ticker, Map.of(), stores);
     }
 
     /** From now on it does not answer. */

@@ -208,7 +208,7 @@ public final class SshServer implements AutoCloseable {
         keeper.start();
         sshd = started.join();
         Awaitility.await("sshd on port " + port)
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(10))
                 .until(this::answers);
     }
@@ -322,7 +322,7 @@ public final class SshServer implements AutoCloseable {
         List<ProcessHandle> all = sessions();
         all.forEach(ProcessHandle::destroyForcibly);
         Awaitility.await("the sessions are gone")
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> all.stream().noneMatch(Processes::run));
     }
@@ -333,7 +333,7 @@ public final class SshServer implements AutoCloseable {
         sshd.destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);
         try {
-            sshd.waitFor(20, TimeUnit.SECONDS);
+            sshd.waitFor(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A handshake that fails says why on both sides, once in the log and each time in the metrics. */
-@Timeout(60)
+@Timeout(120)
 class HandshakeTest {
     @TempDir
     private Path folder;

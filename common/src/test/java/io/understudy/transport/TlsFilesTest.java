@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files that are renewed, and files that are of no use until they are. */
-@Timeout(60)
+@Timeout(120)
 class TlsFilesTest {
     @TempDir
     static Path folder;

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** A real BIND on a test host, with the shipped configuration and zone. */
 final class NameServer {
-    private static final Duration STARTS = Duration.ofSeconds(30);
+    private static final Duration STARTS = Duration.ofSeconds(90);
     private static final String FOLDER = "/opt/bind";
 
     private NameServer() {}

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** OpenSSH on test hosts: its server, keys, and commands of an operator on another host. */
 final class OpenSsh {
     private static final Duration LIMIT = Duration.ofSeconds(240);
-    private static final Duration STARTS = Duration.ofSeconds(30);
+    private static final Duration STARTS = Duration.ofSeconds(90);
     private static final String SERVER = "/opt/ssh-server";
     private static final String CLIENT = "/opt/ssh-client";
 

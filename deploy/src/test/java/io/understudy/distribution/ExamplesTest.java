@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts and snippets for a site and its name servers, against a server that answers as the provider's does. */
 class ExamplesTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Path EXAMPLES = Path.of("examples").toAbsolutePath();
     private static final String TOKEN = "canary-token";
 

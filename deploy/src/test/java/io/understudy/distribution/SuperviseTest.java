@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How an agent in one container restarts the site in another: the shipped script itself. */
 class SuperviseTest {
     private static final Path SCRIPT = Path.of("container/supervise").toAbsolutePath();
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     @TempDir
     Path folder;

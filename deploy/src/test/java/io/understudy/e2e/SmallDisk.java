@@ -14,7 +14,7 @@ import java.util.List;
 
 /** A small file system of its own in memory, which can be filled. Mounting needs root, or sudo without a password. */
 record SmallDisk(Path folder) implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     static SmallDisk mount(Path folder, int megabytes) {
         Folders.create(folder);

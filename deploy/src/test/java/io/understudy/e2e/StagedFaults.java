@@ -13,7 +13,7 @@ import java.time.Duration;
 
 /** What goes wrong on two servers and in the folder between them, and how an operator mends it. */
 final class StagedFaults {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final Server primary;
     private final Server standby;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * that is, until they are cut off from each other. Not for concurrent use.
  */
 public final class TestNetwork implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
     /** An interface that no host has: what is sent there arrives nowhere, and no sender is informed of it. */
     private static final String NOWHERE = "02:00:00:00:00:00";
 

@@ -87,7 +87,7 @@ class RestoreRowLocksTest {
         site.sql("DELETE FROM part; DELETE FROM thing");
         CompletableFuture<Integer> restored = CompletableFuture.supplyAsync(
                 () -> site.run("restore-row", "thing", "1", "--with-dependents", "--apply", "--yes"));
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> stores(site) || restored.isDone());
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> stores(site) || restored.isDone());
         assertThat(restored).as(() -> site.out() + site.err()).isNotDone();
         long start = System.nanoTime();
         site.sql(statement);
@@ -121,13 +121,13 @@ class RestoreRowLocksTest {
         CompletableFuture<String> holder = CompletableFuture.supplyAsync(
                 () -> site.sql("BEGIN; LOCK TABLE part IN SHARE MODE; SELECT pg_sleep(6); COMMIT"));
         org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(90))
                 .until(() -> site.sql("SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND granted"
                                 + " AND relation = 'part'::regclass")
                         .equals("1"));
         assertThat(site.run("restore-row", "part", "1", "--apply", "--yes"))
                 .isEqualTo(ErrorCode.DATABASE_BUSY.exitCode());
-        holder.get(30, TimeUnit.SECONDS);
+        holder.get(90, TimeUnit.SECONDS);
         assertThat(site.sql("SELECT count(*) FROM part")).isEqualTo("0");
         assertThat(site.run("restore-row", "part", "1", "--apply", "--yes"))
                 .as(site::err)

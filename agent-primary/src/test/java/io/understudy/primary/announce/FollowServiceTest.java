@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class FollowServiceTest {
     private final FakeTicker time = new FakeTicker();
     private final Followers followers = new Followers(time.clock());
@@ -87,7 +87,7 @@ class FollowServiceTest {
         server.shutdownNow().awaitTermination();
         // What was begun writes into the audit file until its end.
         workers.shutdown();
-        assertThat(workers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(workers.awaitTermination(90, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The order of things around a commit: each is noted with what was announced by then. No clock shows it. */
-@Timeout(60)
+@Timeout(120)
 class AnnouncerTest {
     private static final String FIRST = new SnapshotId(1, 1).toString();
     private static final String MANIFEST = "manifests/" + FIRST + ".json";

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When the daemon looks for changes. */
-@Timeout(60)
+@Timeout(120)
 class ContinuousTest {
     private static final Duration EVERY = Duration.ofSeconds(5);
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class DaemonTest {
     private static final SnapshotId FIRST = new SnapshotId(1, 1);
     private static final SnapshotId SECOND = new SnapshotId(1, 2);

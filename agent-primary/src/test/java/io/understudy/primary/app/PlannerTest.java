@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What of the schedule is asked for: after downtime, with a delay, and where nothing changed. */
-@Timeout(60)
+@Timeout(120)
 class PlannerTest {
     private static final Schedule SCHEDULE =
             new Schedule(Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"), ZoneOffset.UTC);

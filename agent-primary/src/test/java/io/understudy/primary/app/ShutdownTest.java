@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(20)
+@Timeout(120)
 class ShutdownTest {
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final SnapshotView TAKEN = new SnapshotView(

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every field of the status and every metric of the primary's agent, compared with what is true, in each role and after
  * each change of role. A field or metric without an expectation fails the test.
  */
-@Timeout(60)
+@Timeout(120)
 class StatusAgainstTheWorldTest {
     private static final String NONE = "null";
     private static final String ABSENT = "absent";

@@ -89,16 +89,16 @@ class CaptureFailuresTest {
             awaitWaiting();
             assertThat(server.psql(source, "SELECT count(*) FROM pg_locks WHERE NOT granted"))
                     .isEqualTo("0");
-            other.execute("SET LOCAL lock_timeout = 5000; LOCK TABLE public.small IN ACCESS EXCLUSIVE MODE; COMMIT");
+            other.execute("SET LOCAL lock_timeout = 60000; LOCK TABLE public.small IN ACCESS EXCLUSIVE MODE; COMMIT");
         }
-        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "small", blobs)
+        assertThat(Captures.table(capture.get(90, TimeUnit.SECONDS), "small", blobs)
                         .rows())
                 .isEqualTo(10);
     }
 
     /** The capture looks for exclusive locks again and again. */
     private void awaitWaiting() {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> !server.psql(
                                 source,
                                 "SELECT pid FROM pg_stat_activity WHERE application_name = 'understudy' AND query LIKE"
@@ -179,7 +179,7 @@ class CaptureFailuresTest {
         CompletableFuture<Captured> capture = CompletableFuture.supplyAsync(() -> capture(with(tools)));
         await().until(() -> sleeper().isPresent());
         sleeper().orElseThrow().destroyForcibly();
-        assertThatThrownBy(() -> capture.get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> capture.get(90, TimeUnit.SECONDS))
                 .cause()
                 .hasMessageContaining("pg_dump ended with exit code 137");
     }
@@ -211,7 +211,7 @@ class CaptureFailuresTest {
         reached.await();
         await().until(() -> sleeper().isPresent());
         thread.interrupt();
-        assertThat(failure.get(30, TimeUnit.SECONDS))
+        assertThat(failure.get(90, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
         assertThat(sleeper()).isEmpty();
@@ -232,7 +232,7 @@ class CaptureFailuresTest {
             thread.start();
             awaitWaiting();
             thread.interrupt();
-            assertThat(failure.get(5, TimeUnit.SECONDS)).hasMessageContaining("cancelled");
+            assertThat(failure.get(90, TimeUnit.SECONDS)).hasMessageContaining("cancelled");
         }
     }
 
@@ -246,8 +246,10 @@ class CaptureFailuresTest {
                 "postgres",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'understudy'"
                         + " AND state = 'idle in transaction' AND datname = " + PostgresServer.literal(source));
+        // A session ends a moment behind the signal, and must not finish the rest of the capture before.
+        await().until(() -> !Sessions.queries(server, source).contains("idle in transaction"));
         released.countDown();
-        assertThatThrownBy(() -> capture.get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> capture.get(90, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
@@ -265,7 +267,7 @@ class CaptureFailuresTest {
             reached.await();
             own.kill();
             released.countDown();
-            assertThatThrownBy(() -> capture.get(30, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> capture.get(90, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(
                             UnderstudyException.class,

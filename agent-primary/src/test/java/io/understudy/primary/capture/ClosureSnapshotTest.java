@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each snapshot of the schedule says which files the rows name and a tree lacks. */
 class ClosureSnapshotTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private final PostgresServer server = PostgresServer.shared();
     private final List<Event> events = new ArrayList<>();
 

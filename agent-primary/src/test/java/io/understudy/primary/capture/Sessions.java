@@ -11,7 +11,7 @@ public final class Sessions {
     private Sessions() {}
 
     public static void awaitNone(PostgresServer server, String database) {
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(queries(server, database)).isEmpty());
     }
 

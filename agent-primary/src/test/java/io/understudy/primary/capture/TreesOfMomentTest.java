@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trees are read next to the database, from its last moment on. */
-@Timeout(60)
+@Timeout(120)
 class TreesOfMomentTest {
     private static final SnapshotRequest REQUEST = SnapshotRequest.of(List.of("manual"));
 
@@ -212,7 +212,7 @@ class TreesOfMomentTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(90, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.cli.Terminal;
 import io.understudy.config.HostPort;
+import io.understudy.testing.FreePorts;
 import io.understudy.testing.PostgresServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +45,7 @@ abstract class CliScenario {
         server.psql(database, "CREATE TABLE note (id int PRIMARY KEY, t text); INSERT INTO note VALUES (1, 'first')");
         Files.writeString(Files.createDirectory(folder.resolve("media")).resolve("a.txt"), "upload");
         Files.createDirectory(folder.resolve("repository"));
-        try (ServerSocket socket = new ServerSocket(0)) {
-            listen = new HostPort("127.0.0.1", socket.getLocalPort());
-        }
+        listen = new HostPort("127.0.0.1", FreePorts.next());
         configure();
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A folder of configurations: one site that works, one without a database server, and a file that is none. */
-@Timeout(60)
+@Timeout(120)
 class SeveralSitesCliTest extends CliScenario {
     private Path sites;
 

@@ -115,7 +115,7 @@ class LeaseTest {
     }
 
     /** Neither the loop, which may hang at a disk, nor a question without an answer is waited for. */
-    @Timeout(60)
+    @Timeout(120)
     @Test
     void countsWhileTheLoopAndTheQuestionHang() throws InterruptedException {
         CountDownLatch asking = new CountDownLatch(1);

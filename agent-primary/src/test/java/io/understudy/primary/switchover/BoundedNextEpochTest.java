@@ -2,6 +2,8 @@ package io.understudy.primary.switchover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -12,14 +14,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(120)
 class BoundedNextEpochTest {
     private static final Duration SHORT = Duration.ofMillis(20);
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -39,14 +40,17 @@ class BoundedNextEpochTest {
 
         // Also when those that were given up still hang.
         for (int i = 0; i < 6; i++) {
-            assertThatThrownBy(() -> ask(bounded, question))
-                    .isInstanceOfSatisfying(
-                            UnderstudyException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE))
-                    .hasMessageContaining("the filestore took longer than");
+            assertThat(givenUp(bounded, question)).contains("the filestore took longer than");
         }
+        // On a busy machine a thread may have no turn before its time is over: it asks nothing, and hangs nowhere.
+        await().until(() -> givenUp(bounded, question).contains("4 calls before, which still wait"));
         assertThat(silent.asked).isLessThanOrEqualTo(4);
-        assertThatThrownBy(() -> ask(bounded, question)).hasMessageContaining("4 calls before, which still wait");
+    }
+
+    private static String givenUp(NextEpoch bounded, String question) {
+        UnderstudyException failure = catchThrowableOfType(UnderstudyException.class, () -> ask(bounded, question));
+        assertThat(failure.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        return failure.getMessage();
     }
 
     private static void ask(NextEpoch next, String question) {

@@ -11,16 +11,15 @@ import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(120)
 class JobQueueTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final AtomicInteger routines = new AtomicInteger();
     private JobQueue queue = new JobQueue(
@@ -28,7 +27,7 @@ class JobQueueTest {
 
     @AfterEach
     void close() {
-        queue.close(Duration.ofSeconds(10));
+        queue.close(Duration.ofSeconds(60));
     }
 
     @Test
@@ -71,7 +70,7 @@ class JobQueueTest {
     @Test
     void tellsThatItWasClosed() throws InterruptedException {
         queue.start();
-        queue.close(Duration.ofSeconds(10));
+        queue.close(Duration.ofSeconds(60));
 
         assertThat(queue.awaitEnd()).isFalse();
     }
@@ -244,7 +243,7 @@ class JobQueueTest {
         }));
         begun.await();
 
-        assertThat(queue.close(Duration.ofSeconds(10))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
         assertThatThrownBy(round::get).hasRootCauseInstanceOf(InterruptedException.class);
     }
 
@@ -266,13 +265,13 @@ class JobQueueTest {
         assertThat(queue.close(Duration.ofMillis(50))).isFalse();
         go.countDown();
         assertThat(apply.get()).isEqualTo(1);
-        assertThat(queue.close(Duration.ofSeconds(10))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
     }
 
     @Test
     void takesNothingMoreWhenClosed() {
         queue.start();
-        queue.close(Duration.ofSeconds(10));
+        queue.close(Duration.ofSeconds(60));
 
         assertThatThrownBy(() -> queue.call(control -> 1))
                 .isInstanceOfSatisfying(

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.understudy.cli.Terminal;
 import io.understudy.failure.ErrorCode;
+import io.understudy.testing.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The standbys of two sites in one process, without their databases. */
-@Timeout(60)
+@Timeout(120)
 class SeveralStandbysTest {
     @TempDir
     Path folder;
@@ -64,7 +64,7 @@ class SeveralStandbysTest {
         configure("blog");
         configure("shop");
         Files.writeString(folder.resolve("sites/faulty.yaml"), "sight: faulty\n");
-        int port = freePort();
+        int port = FreePorts.next();
         Thread daemons = new Thread(() -> run("run", "--sites-http", "127.0.0.1:" + port));
         daemons.start();
         try {
@@ -98,12 +98,6 @@ class SeveralStandbysTest {
         assertThat(out.toString()).contains("filestore is filestore of blog: " + folder + "/of/blog/store");
         assertThat(run("run", "--site", "shop")).isEqualTo(ErrorCode.CONFIG_INVALID.exitCode());
         assertThat(run("sync")).isEqualTo(ErrorCode.USAGE.exitCode());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String get(int port, String path) throws IOException, InterruptedException {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class SwitchoverCallerTest {
     private final String name = UUID.randomUUID().toString();
     private final List<SwitchoverCall> calls = new CopyOnWriteArrayList<>();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Copies that a server makes, by sessions whose agent was killed: the server does not know yet. */
 class CopyWorkTest {
-    private static final Duration BEGINS = Duration.ofSeconds(20);
+    private static final Duration BEGINS = Duration.ofSeconds(60);
 
     private final PostgresServer server = PostgresServer.shared();
     private final String site = server.newName("site");

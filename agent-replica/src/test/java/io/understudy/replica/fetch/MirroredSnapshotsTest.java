@@ -476,7 +476,7 @@ class MirroredSnapshotsTest {
 
     /** A promotion that left a fetch behind reads the mirror. */
     @Test
-    @Timeout(20)
+    @Timeout(120)
     void whatIsHereIsReadWhileAnotherThreadWaitsForTheFilestore() throws InterruptedException {
         site.commit(id(1), 1);
         fetch(id(1));

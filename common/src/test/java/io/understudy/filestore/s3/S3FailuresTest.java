@@ -17,6 +17,7 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.filestore.RetryingFilestore;
+import io.understudy.testing.ClosedPort;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.S3Server;
 import java.io.IOException;
@@ -281,11 +282,8 @@ class S3FailuresTest {
 
     @Test
     void aClosedPortAndAnUnknownHostAreUnreachable() throws IOException {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = closed.getLocalPort();
-        }
-        try (Filestore nobody = open(URI.create("http://127.0.0.1:" + port), Duration.ofSeconds(5))) {
+        try (ClosedPort closed = new ClosedPort();
+                Filestore nobody = open(URI.create("http://127.0.0.1:" + closed.number()), Duration.ofSeconds(60))) {
             UnderstudyException said = failure(() -> nobody.list("", "").count());
             assertThat(said.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
             assertThat(said).hasMessageContaining("refuses the connection");
@@ -300,7 +298,7 @@ class S3FailuresTest {
     @Test
     void plainTextInPlaceOfTlsIsUnreachable() throws Exception {
         try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                Filestore tls = open(URI.create("https://127.0.0.1:" + plain.getLocalPort()), Duration.ofSeconds(5))) {
+                Filestore tls = open(URI.create("https://127.0.0.1:" + plain.getLocalPort()), Duration.ofSeconds(60))) {
             Thread answering = new Thread(() -> sayNo(plain));
             answering.setDaemon(true);
             answering.start();

@@ -215,7 +215,8 @@ class SeveralFilestoresTest extends FilestoreContract {
                 }
             }
         };
-        try (SeveralFilestores store = SeveralInMemory.of(CommitRule.ANY, time, Duration.ofMillis(20), main, hanging)) {
+        Map<String, Duration> limits = Map.of("second", Duration.ofMillis(20));
+        try (SeveralFilestores store = SeveralInMemory.withLimits(CommitRule.ANY, time, limits, main, hanging)) {
             try (WriteBatch batch = store.batch()) {
                 batch.put("blobs/aa/1", content("1"));
                 batch.put("blobs/aa/2", content("2"));

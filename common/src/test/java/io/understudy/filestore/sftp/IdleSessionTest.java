@@ -90,7 +90,7 @@ class IdleSessionTest {
             store.put("a", Content.of("x".getBytes(StandardCharsets.UTF_8)));
             assertThat(server.sessions()).isNotEmpty();
             Awaitility.await("the session is closed")
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(50))
                     .until(() -> server.sessions().isEmpty());
             assertThat(server.log().substring(before.length()))
