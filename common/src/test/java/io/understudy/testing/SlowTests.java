@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 /**
  * Fails a unit test that takes longer than six times {@code -Dunderstudy.slow.seconds} and has no tag {@code slow}:
  * without the tagged ones a developer's run is a short one. Six times, for tests of a second were seen to take eleven
- * where four Java machines start on two processors that others use too. Without the property, in end-to-end tests
- * ({@code *IT}) and on a busy machine it does nothing.
+ * where four Java machines start on two processors that others use too. Without the property, which
+ * only the short run sets, in end-to-end tests ({@code *IT}) and on a busy machine it does nothing.
  */
 public final class SlowTests implements BeforeEachCallback, AfterEachCallback {
     private static final int BUSY = 3;

@@ -84,7 +84,7 @@ class IdleSessionTest {
     void theServersLogHasNoErrorOfIt() throws IOException {
         Path folder = server.newFolder();
         FilestoreSettings settings = server.settings(
-                folder, Duration.ofSeconds(3), server.settings(folder).ssh());
+                folder, Duration.ofSeconds(10), server.settings(folder).ssh());
         String before = server.log();
         try (Filestore store = new SftpFilestore(settings, Ticker.system())) {
             store.put("a", Content.of("x".getBytes(StandardCharsets.UTF_8)));
