@@ -8,7 +8,7 @@ import java.net.Socket;
 
 /**
  * A port of 127.0.0.1 that refuses connections until this is closed: a socket is bound to it that does not listen, so
- * neither a server nor an outgoing connection of another process gets it meanwhile.
+ * neither a server nor an outgoing connection of another process gets it.
  */
 public final class ClosedPort implements AutoCloseable {
     private final Socket bound = new Socket();

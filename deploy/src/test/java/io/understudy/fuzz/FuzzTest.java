@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /** A small, fixed share of what {@code deploy/soak --fuzz} does: each parser on its first inputs. */
 class FuzzTest {
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    /** What others compute meanwhile makes no input slow. */
+    /** What other processes compute makes no input slow. */
     private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();
 
     private static Level before;
