@@ -38,6 +38,11 @@ public final class KeptReturn {
         return orphans;
     }
 
+    /** Whether it is known what became of what this server of that epoch had. */
+    boolean isNoted(int epoch) {
+        return copies.note(epoch).isPresent();
+    }
+
     /**
      * What there is to save; under the apply lock.
      *

@@ -232,13 +232,23 @@ public final class Rejoin {
         return epochs.held().orElseThrow().epoch();
     }
 
-    /** The snapshot of a later epoch that is live here. */
+    /** The snapshot that is live here because it was imported over what this server had as the primary. */
     private Optional<SnapshotId> overwritten() {
         return store.read()
                 .filter(record -> backup.on())
                 .flatMap(ReplicaRecord::live)
-                .flatMap(DatabaseVersion::snapshot)
-                .filter(id -> id.epoch() > epoch());
+                .filter(this::wasImported)
+                .flatMap(DatabaseVersion::snapshot);
+    }
+
+    /** Not the final snapshot of a switchover: it is of the own epoch, and was live before it was taken. */
+    private boolean wasImported(DatabaseVersion live) {
+        int own = epoch();
+        int imported = live.snapshot().map(SnapshotId::epoch).orElse(0);
+        return imported > 0
+                && (kept.isNoted(own)
+                        || imported > own
+                        || imported == own && live.moment().isPresent());
     }
 
     /** Without its note of the epoch this server does not know by itself that it is the primary. */

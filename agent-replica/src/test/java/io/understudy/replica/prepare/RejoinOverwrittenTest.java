@@ -14,6 +14,8 @@ import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.io.IOException;
@@ -227,9 +229,43 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
         assertThat(saved).isEmpty();
     }
 
+    /** An older snapshot of this server's own was restored over what it never shipped. */
+    @Test
+    void savesItAlsoWhereItsOwnSnapshotWasImported() {
+        copies().before(SHIPPED);
+        world.source.commit(SHIPPED.epoch(), SHIPPED.sequence());
+        world.sync();
+        assertThat(kept.resolve("a.txt")).hasContent("never shipped");
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(saved).singleElement().satisfies(found -> {
+            assertThat(found.database()).isEqualTo(world.databases.name(before));
+            assertThat(found.trees()).containsOnlyKeys("media");
+        });
+    }
+
+    /** The same, imported by a version without notes. */
+    @Test
+    void knowsThatItsOwnSnapshotWasImportedWithoutANote() {
+        world.source.commit(SHIPPED.epoch(), SHIPPED.sequence());
+        world.sync();
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(saved)
+                .singleElement()
+                .satisfies(found -> assertThat(found.database()).isEqualTo(world.databases.name(before)));
+    }
+
+    /** It has the final snapshot of its switchover. */
     @Test
     void keepsNothingOfAStandby() {
-        epochs.hold(new EpochClaim(Optional.of(repository.id()), 2, "primary", NOW, "promoted", "own"));
+        world.store.change(record -> record.with(new Following(
+                new DatabaseVersion(before, Optional.of(SHIPPED), Optional.empty(), Optional.empty()),
+                false,
+                NOW,
+                Optional.empty())));
 
         copies().before(FIRST);
 

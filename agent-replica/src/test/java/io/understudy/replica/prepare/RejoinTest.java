@@ -15,6 +15,8 @@ import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -193,6 +195,27 @@ class RejoinTest extends StandbyInPreparation {
         wasPrimary();
         anotherWasPromoted();
         world.marker.putByHand(Optional.empty());
+
+        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
+        assertThat(done).containsExactly("stop", "orphan before import, marked");
+    }
+
+    /** It was handed over, and another was promoted before this server imported anything. */
+    @Test
+    void savesWhatIsLiveAfterASwitchover() {
+        wasPrimary();
+        anotherWasPromoted();
+        Optional<SnapshotId> last = Optional.of(new SnapshotId(1, 1));
+        world.store.change(record -> record.with(new Following(
+                new DatabaseVersion(
+                        world.databases.find(FakeDatabases.LIVE).orElseThrow(),
+                        last,
+                        Optional.empty(),
+                        Optional.empty()),
+                false,
+                NOW,
+                Optional.empty())));
+        world.marker.putByHand(last);
 
         assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
         assertThat(done).containsExactly("stop", "orphan before import, marked");
