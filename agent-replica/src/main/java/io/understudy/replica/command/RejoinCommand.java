@@ -49,7 +49,7 @@ final class RejoinCommand extends ReplicaCommand {
      * @param existed whether an earlier run saved it
      * @param shipped the last snapshot that this server shipped as the primary; null where none is left
      * @param nothing why nothing could be saved; null otherwise
-     * @param missing parts that are not kept any more; the orphan has them as the last snapshot has
+     * @param missing parts that are not kept; the orphan has them as the last snapshot, where that is still there
      */
     record Rejoined(
             String site,
@@ -75,8 +75,8 @@ final class RejoinCommand extends ReplicaCommand {
             nothing.ifPresent(why -> lines.add("nothing was saved: " + why));
             orphan.ifPresent(id -> {
                 lines.add("what this server never shipped is orphan " + id + (existed ? " (saved before)" : ""));
-                missing.forEach(part -> lines.add(
-                        "warning: " + part + " is not kept any more; the orphan has it as the last snapshot"));
+                missing.forEach(part -> lines.add("warning: " + part
+                        + " is not kept; the orphan has it as the last snapshot, where that is still there"));
                 lines.add("next: agent-replica orphans show " + id);
             });
             if (nothing.isEmpty() && orphan.isEmpty()) {

@@ -3,6 +3,7 @@ package io.understudy.replica.kept;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.exchange.LinkedCopy;
+import io.understudy.exchange.WorkFolder;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
 import io.understudy.files.FolderDeletion;
@@ -65,7 +66,7 @@ public final class KeptCopies {
      *
      * @param database the name that the database has now; empty where it is not there any more, or there was none
      * @param trees where the kept trees lie, by their names
-     * @param gone what was kept and is not there any more, for people
+     * @param gone what is not kept, or not any more, for people
      */
     public record Found(Optional<String> database, Map<String, Path> trees, List<String> gone) {
         public Found {
@@ -86,12 +87,14 @@ public final class KeptCopies {
      */
     public void before(SnapshotId next) {
         Optional<Integer> epoch = epochs.known().map(EpochClaim::epoch).filter(own -> !isOver());
-        if (epoch.isEmpty() || note(epoch.get()).filter(each -> !each.isOpen()).isPresent()) {
+        Optional<KeptCopy> noted = epoch.flatMap(this::note);
+        if (epoch.isEmpty() || noted.filter(each -> !each.isOpen()).isPresent()) {
             return;
         }
         List<String> trees = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
-            if (link(tree, epoch.get())) {
+            if (link(tree, epoch.get())
+                    || noted.filter(each -> isThere(each, tree)).isPresent()) {
                 trees.add(tree.name());
             }
         }
@@ -108,6 +111,13 @@ public final class KeptCopies {
     /** Whether a snapshot is live. */
     private boolean isOver() {
         return store.record().live().flatMap(DatabaseVersion::snapshot).isPresent();
+    }
+
+    /** Whether an earlier attempt kept it. */
+    private static boolean isThere(KeptCopy note, TreeSettings tree) {
+        return note.trees().contains(tree.name())
+                && Files.isDirectory(tree.path())
+                && Files.isDirectory(folder(tree, note.epoch()));
     }
 
     private boolean link(TreeSettings tree, int epoch) {
@@ -140,21 +150,19 @@ public final class KeptCopies {
      * @param epoch of this server, over which something was imported
      */
     public Found find(int epoch) {
-        Optional<KeptCopy> note = note(epoch);
+        Optional<KeptCopy> note = note(epoch).or(() -> unnoted(epoch));
         Map<String, Path> trees = new LinkedHashMap<>();
         List<String> gone = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
-            if (note.filter(each -> each.trees().contains(tree.name())).isPresent()) {
-                if (Files.isDirectory(tree.path()) && Files.isDirectory(folder(tree, epoch))) {
-                    trees.put(tree.name(), folder(tree, epoch));
-                } else {
-                    gone.add("tree " + tree.name());
-                }
+            if (note.filter(each -> isThere(each, tree)).isPresent()) {
+                trees.put(tree.name(), folder(tree, epoch));
+            } else if (!tree.kind().isOfBucket()) {
+                gone.add("tree " + tree.name());
             }
         }
         Optional<String> database = Optional.empty();
         if (settings.database().isThere()) {
-            database = note.isPresent() ? note.get().database().flatMap(this::aside) : unnoted();
+            database = note.flatMap(KeptCopy::database).flatMap(this::aside);
             if (database.isEmpty()) {
                 gone.add(0, "database");
             }
@@ -162,12 +170,16 @@ public final class KeptCopies {
         return new Found(database, trees, gone);
     }
 
-    /** As an earlier version kept it: the one in N-1's place that no import made, or the last that was set aside. */
-    private Optional<String> unnoted() {
-        ReplicaRecord record = store.record();
-        return previous(record)
-                .flatMap(this::aside)
-                .or(() -> record.setAside().stream().reduce((first, last) -> last));
+    /**
+     * As an earlier version kept it: the database in N-1's place that no import made. It is noted before it gets
+     * another name: one that was set aside may be of an earlier time.
+     */
+    private Optional<KeptCopy> unnoted(int epoch) {
+        Optional<KeptCopy> found = previous(store.record())
+                .map(database -> new KeptCopy(
+                        epoch, Optional.of(database), List.of(), Optional.empty(), clock.instant(), Optional.empty()));
+        found.ifPresent(file::write);
+        return found;
     }
 
     private static Optional<DatabaseIdentity> previous(ReplicaRecord record) {
@@ -207,16 +219,34 @@ public final class KeptCopies {
         clear(epoch);
     }
 
+    /** Deletes all links but those of what is still to be saved; the caller holds the apply lock. */
+    public void sweep() {
+        Optional<String> open = file.read().filter(KeptCopy::isOpen).map(each -> Integer.toString(each.epoch()));
+        for (TreeSettings tree : settings.trees()) {
+            if (Files.isDirectory(tree.path())) {
+                Path own = TreeRoot.of(tree.path()).resolve(SafePath.of(TreeRoot.OWN + "/kept"));
+                WorkFolder.list(own).stream()
+                        .filter(each ->
+                                !open.equals(Optional.of(each.getFileName().toString())))
+                        .forEach(KeptCopies::delete);
+            }
+        }
+    }
+
     /** Deletes the links. What can't be deleted blocks nothing; the next {@code rejoin} tries again. */
     private void clear(int epoch) {
         for (TreeSettings tree : settings.trees()) {
             if (Files.isDirectory(tree.path())) {
-                try {
-                    FolderDeletion.delete(folder(tree, epoch));
-                } catch (UnderstudyException e) {
-                    LOG.warn("{}; the next agent-replica rejoin tries again ({})", e.getMessage(), e.hint());
-                }
+                delete(folder(tree, epoch));
             }
+        }
+    }
+
+    private static void delete(Path links) {
+        try {
+            FolderDeletion.delete(links);
+        } catch (UnderstudyException e) {
+            LOG.warn("{}; the next agent-replica rejoin tries again ({})", e.getMessage(), e.hint());
         }
     }
 }

@@ -28,9 +28,9 @@ public final class KeptReturn {
     }
 
     /** @param end empty while {@code found} is to be saved */
-    record Look(Optional<Result> end, Optional<Found> found) {
-        static Look ended(Result result) {
-            return new Look(Optional.of(result), Optional.empty());
+    record Look(int epoch, Optional<Result> end, Optional<Found> found) {
+        static Look ended(int epoch, Result result) {
+            return new Look(epoch, Optional.of(result), Optional.empty());
         }
     }
 
@@ -53,17 +53,19 @@ public final class KeptReturn {
         Optional<KeptCopy> note = copies.note(epoch);
         Optional<End> saved = note.flatMap(KeptCopy::end).filter(End::saved);
         if (saved.isPresent()) {
+            copies.sweep();
             return Look.ended(
+                    epoch,
                     new Result(saved.map(end -> new Saved(end.orphan(), true, end.shipped())), Optional.empty()));
         }
         if (request.withoutOrphan()) {
             done(epoch, Optional.empty());
-            return Look.ended(new Result(Optional.empty(), Optional.of("--without-orphan asks for that")));
+            return Look.ended(epoch, new Result(Optional.empty(), Optional.of("--without-orphan asks for that")));
         }
         Found found = copies.find(epoch);
         return found.isNothing()
-                ? Look.ended(new Result(Optional.empty(), Optional.of(nothingIsLeft(note, live))))
-                : new Look(Optional.empty(), Optional.of(found));
+                ? Look.ended(epoch, new Result(Optional.empty(), Optional.of(nothingIsLeft(note, live))))
+                : new Look(epoch, Optional.empty(), Optional.of(found));
     }
 
     private static String nothingIsLeft(Optional<KeptCopy> note, SnapshotId live) {
@@ -78,18 +80,21 @@ public final class KeptReturn {
                 + givenUp.map(end -> "it was given up with --without-orphan at "
                                 + Moments.text(end.at())
                                 + ", and its database is not there")
-                        .orElse("its database was dropped by hand, and its files are not there");
+                        .orElse(
+                                note.flatMap(KeptCopy::database).isPresent()
+                                        ? "its database was dropped by hand, and its files are not there"
+                                        : "no database of it is known, and its files are not there");
     }
 
     /** Saves it, without any lock. */
-    Result save(Look look, int epoch, Request request) {
+    Result save(Look look, Request request) {
         if (look.end().isPresent()) {
             return look.end().get();
         }
         Found found = look.found().orElseThrow();
         Saved saved = orphans.saveKept(request.acceptEmpty(), found);
         ReplicaPoint.KEPT_COPY_SAVED.reached();
-        done(epoch, Optional.of(saved));
+        done(look.epoch(), Optional.of(saved));
         return new Result(Optional.of(saved), Optional.empty(), found.gone());
     }
 

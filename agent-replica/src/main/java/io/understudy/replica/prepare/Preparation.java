@@ -136,6 +136,11 @@ public final class Preparation {
      *     has to be finished first
      */
     public void enter() {
+        enter(() -> {});
+    }
+
+    /** As {@link #enter()}. @param before runs under the lock, just before the marker is written */
+    void enter(Runnable before) {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
             store.read().filter(record -> !backup.on()).ifPresent(record -> {
@@ -146,6 +151,7 @@ public final class Preparation {
                     ReplicaPoint.FORMER_ROLE_ENDED.reached();
                 }
             });
+            before.run();
             backup.writeMarker("agent-replica init", Optional.empty());
             ReplicaPoint.MARKER_WRITTEN.reached();
             reconciler.ensure();

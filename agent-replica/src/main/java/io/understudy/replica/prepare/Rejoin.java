@@ -33,6 +33,8 @@ import java.util.function.Supplier;
  * The way back of an old primary: its site is stopped, what it never shipped is saved as an orphan, and only then it
  * becomes a standby. Killed anywhere it is run again: until the marker is written nothing of the server has changed but
  * that its site is stopped, and what was saved already is found.
+ *
+ * <p>More than 300 lines: its steps are one order, and what each of them may throw belongs to it.
  */
 public final class Rejoin {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -98,7 +100,7 @@ public final class Rejoin {
      *
      * @param saved empty where nothing could be, or was to be, saved
      * @param why nothing could be saved; empty otherwise
-     * @param missing parts that are not kept any more, for people: the orphan has them as the last snapshot has
+     * @param missing parts that are not kept, for people: the orphan has them as the last snapshot, where that is there
      */
     public record Result(Optional<Saved> saved, Optional<String> why, List<String> missing) {
         Result(Optional<Saved> saved, Optional<String> why) {
@@ -194,26 +196,34 @@ public final class Rejoin {
                     withoutKeys = Optional.of(standbyAllTheSame(e));
                 }
             }
+            if (copy.isEmpty() && backup.on()) {
+                note(request, saved);
+            }
         } finally {
             lock.close();
         }
         if (copy.isPresent()) {
             // An import may go on next to it, and a promotion does not wait for it.
-            return kept.save(copy.get(), epoch(), request);
+            return kept.save(copy.get(), request);
         }
         if (!backup.on()) {
             if (nothing.isPresent()) {
                 stopSite(request);
             }
-            preparation.enter();
+            Optional<Saved> known = saved;
+            preparation.enter(() -> note(request, known));
         }
         withoutKeys.ifPresent(why -> {
             throw why;
         });
-        if ((saved.isPresent() || request.withoutOrphan()) && epochs.held().isPresent()) {
-            kept.done(epoch(), saved);
-        }
         return new Result(saved, nothing);
+    }
+
+    /** Before an import can come: it keeps nothing of what is saved or given up. The caller holds the apply lock. */
+    private void note(Request request, Optional<Saved> saved) {
+        if (saved.isPresent() || request.withoutOrphan()) {
+            epochs.held().ifPresent(held -> kept.done(held.epoch(), saved));
+        }
     }
 
     /** @throws UnderstudyException {@code why} itself, where it is not for missing keys */

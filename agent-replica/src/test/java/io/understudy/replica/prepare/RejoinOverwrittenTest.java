@@ -10,6 +10,7 @@ import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.kept.KeptCopies.Found;
+import io.understudy.replica.kept.KeptCopy;
 import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
@@ -214,7 +215,76 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
 
         assertThat(rejoin(ASKED).saved()).isPresent();
 
-        assertThat(saved).containsExactly(new Found(world.databases.name(before), Map.of(), List.of()));
+        assertThat(saved).containsExactly(new Found(world.databases.name(before), Map.of(), List.of("tree media")));
+    }
+
+    /** One that was set aside may be of an earlier time. */
+    @Test
+    void takesNoOtherDatabaseWithoutANote() {
+        world.source.commit(2, 3);
+        world.sync();
+        world.source.commit(2, 4);
+        world.sync();
+        assertThat(world.store.record().setAside()).isNotEmpty();
+
+        assertThat(rejoin(ASKED).why().orElseThrow()).contains("no database of it is known");
+        assertThat(saved).isEmpty();
+    }
+
+    /** It has a new name by then. */
+    @Test
+    void findsTheDatabaseWithoutANoteAfterACrashToo() {
+        world.source.commit(2, 3);
+        world.sync();
+        refusal = Optional.of(new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "away", "wait"));
+        assertThatThrownBy(() -> rejoin(ASKED)).hasMessageContaining("away");
+        refusal = Optional.empty();
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+        assertThat(saved.get(0).database())
+                .isEqualTo(world.databases.name(before))
+                .isPresent();
+    }
+
+    @Test
+    void saysThatATreeWasNotLinked() throws IOException {
+        Files.writeString(folder.resolve("media/.understudy"), "in the way");
+        imported(3);
+
+        assertThat(rejoin(ASKED).missing()).containsExactly("tree media");
+    }
+
+    @Test
+    void keepsATreeThatOnlyALaterAttemptCannotLink() throws IOException {
+        copies().before(FIRST);
+        Files.writeString(kept.resolveSibling("1.draft"), "in the way");
+        Files.move(folder.resolve("media"), folder.resolve("away"));
+        copies().before(FIRST);
+        Files.move(folder.resolve("away"), folder.resolve("media"));
+        imported(4);
+
+        assertThat(rejoin(ASKED).missing()).isEmpty();
+    }
+
+    @Test
+    void deletesTheLinksThatAKilledOneLeft() throws IOException {
+        imported(3);
+        Files.createDirectory(kept.resolveSibling("1.draft"));
+        int deaths = 0;
+        while (!(Files.exists(kept) && isEnded())) {
+            world.points.dieAt(deaths++);
+            assertThatThrownBy(() -> rejoin(ASKED)).isInstanceOf(Crash.class);
+        }
+        world.points.live();
+        assertThat(kept).isDirectory();
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(kept.getParent()).isEmptyDirectory();
+    }
+
+    private boolean isEnded() {
+        return copies().note(1).flatMap(KeptCopy::end).isPresent();
     }
 
     /** Its orphan was saved before the marker. */

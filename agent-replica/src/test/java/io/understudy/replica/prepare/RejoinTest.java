@@ -280,6 +280,25 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(world.marker.on()).isTrue();
     }
 
+    /** Killed at any moment: where the marker is there, an import knows that nothing is to be kept. */
+    @Test
+    void notesBeforeTheMarkerThatNothingIsSaved() {
+        wasPrimary();
+        anotherWasPromoted();
+        KeptCopies copies = new KeptCopies(settings(), epochs, world.store, world.databases, world.time.clock());
+
+        for (int deaths = 0; !world.marker.on(); deaths++) {
+            world.points.dieAt(deaths);
+            try {
+                rejoin().run(new Request(false, true, Set.of()));
+            } catch (Crash e) {
+                assertThat(world.marker.on())
+                        .isEqualTo(world.marker.on() && copies.note(1).isPresent());
+            }
+        }
+        assertThat(copies.note(1)).isPresent();
+    }
+
     private static void assertCode(ThrowingCallable work, ErrorCode code) {
         assertThatThrownBy(work)
                 .isInstanceOfSatisfying(
