@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * What of which snapshot a dump or a database is being made of, for the command that goes on after a crash.
  *
+ * @param site whose snapshot it is: those of others have the same numbers
  * @param snapshot that is meant
  * @param name how it was named: {@code latest} may be another one today
  * @param database one of {@code databases}; empty: that of PostgreSQL
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param owner of all that is made; empty: as in the snapshot
  */
 record Asked(
+        String site,
         SnapshotId snapshot,
         String name,
         Optional<String> database,
@@ -27,6 +29,6 @@ record Asked(
 
     /** The same of another snapshot. */
     Asked of(SnapshotId other, String otherName) {
-        return new Asked(other, otherName, database, request, withErased, owner);
+        return new Asked(site, other, otherName, database, request, withErased, owner);
     }
 }

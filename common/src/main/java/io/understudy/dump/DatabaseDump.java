@@ -168,7 +168,8 @@ public final class DatabaseDump {
      */
     public void writeFile(Path file, Progress progress) {
         SnapshotId snapshot = manifest.snapshot();
-        Asked asked = new Asked(snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
+        Asked asked = new Asked(
+                manifest.site(), snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
         DumpFile.of(file).write(asked, script(progress));
     }
 
@@ -242,7 +243,10 @@ public final class DatabaseDump {
         if (form != Form.STEPS) {
             parts.add(Part.of(Kind.END, "end", out -> out.text(END)));
         }
-        return new DumpScript(parts, filter.map(ErasedFilter::fingerprint).orElse(""));
+        return new DumpScript(
+                parts,
+                DumpScript.source(manifest),
+                filter.map(ErasedFilter::fingerprint).orElse(""));
     }
 
     private final class Rows implements RowScript.Source {

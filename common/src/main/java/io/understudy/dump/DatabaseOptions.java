@@ -66,7 +66,7 @@ public final class DatabaseOptions {
                     "--owner is for --to database:NAME: a dump belongs to the user that loads it",
                     "use dump --no-owner");
         }
-        Asked asked = part.asked(id, true, Optional.empty());
+        Asked asked = part.asked(settings.site(), id, true, Optional.empty());
         FileDump dump = new FileDump(cli, part, settings, reader);
         dump.write(asked, file, written -> print(cli, file, written));
     }
@@ -80,7 +80,7 @@ public final class DatabaseOptions {
     /** Restores it into a new database, or rows into one, and prints what was made. */
     public void restore(SnapshotProgram cli, String id, String name, Settings settings, SnapshotReader reader) {
         Optional<String> role = Optional.ofNullable(owner);
-        Asked asked = part.asked(id, owner == null, role);
+        Asked asked = part.asked(settings.site(), id, owner == null, role);
         part.database().ifPresent(other -> {
             throw new UnderstudyException(
                     ErrorCode.USAGE,

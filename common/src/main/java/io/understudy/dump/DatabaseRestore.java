@@ -88,14 +88,15 @@ public final class DatabaseRestore {
     }
 
     /**
-     * The snapshot of an earlier restore of the same to this name, which did not come to its end.
+     * The snapshot of an earlier restore of the same to this name, which did not come to its end, where a part of it is
+     * kept.
      *
      * @param wanted its snapshot does not matter
      */
     Optional<SnapshotId> begun(String name, Asked wanted) {
         return notes.of(name)
                 .filter(note -> note.asked().isSame(wanted))
-                .filter(note -> made(TargetName.of(name, database.settings())).isThere(note))
+                .filter(note -> made(TargetName.of(name, database.settings())).isBegun(note))
                 .map(note -> note.asked().snapshot());
     }
 
@@ -109,7 +110,9 @@ public final class DatabaseRestore {
     public Restored restore(
             Opened snapshot, DumpRequest request, String name, Optional<String> owner, Progress progress) {
         SnapshotId id = snapshot.manifest().snapshot();
-        return restore(snapshot, new Asked(id, id.toString(), Optional.empty(), request, false, owner), name, progress);
+        String site = snapshot.manifest().site();
+        Asked asked = new Asked(site, id, id.toString(), Optional.empty(), request, false, owner);
+        return restore(snapshot, asked, name, progress);
     }
 
     /** As the other. */

@@ -26,6 +26,9 @@ final class DraftDatabase {
     /** The first number that PostgreSQL gives to objects of users. */
     private static final String OBJECTS = "SELECT count(*) FROM pg_catalog.pg_class WHERE oid >= 16384";
 
+    private static final String STARTED =
+            "SELECT extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text AS started";
+
     private static final Pattern STORED = Pattern.compile(" \\((\\d{1,9}) parts stored\\)");
 
     private final Database database;
@@ -73,25 +76,50 @@ final class DraftDatabase {
      * @throws UnderstudyException {@code DATABASE_BUSY} where such a session stays
      */
     OptionalInt stored(DatabaseIdentity made) {
-        Optional<DatabaseIdentity> found = databases.named(target.draft()).filter(made::equals);
-        if (found.isEmpty()) {
+        if (!isDraft(made)) {
             return OptionalInt.empty();
         }
         databases.endSessions(made);
-        return commentOf(target.draft())
-                .map(text -> text.startsWith(mark()) ? text.substring(mark().length()) : "")
+        return stored(commentOf(target.draft()));
+    }
+
+    private boolean isDraft(DatabaseIdentity made) {
+        return databases.named(target.draft()).filter(made::equals).isPresent();
+    }
+
+    private OptionalInt stored(Optional<String> comment) {
+        return comment.map(text -> text.startsWith(mark()) ? text.substring(mark().length()) : "")
                 .map(STORED::matcher)
                 .filter(Matcher::matches)
                 .map(each -> OptionalInt.of(Integer.parseInt(each.group(1))))
                 .orElse(OptionalInt.empty());
     }
 
-    /** Whether it has its name already: the restore was killed just then. */
-    boolean isNamed(DatabaseIdentity made) {
-        return databases.named(target.name()).filter(made::equals).isPresent()
-                && commentOf(target.name())
-                        .filter(each -> each.startsWith(mark()))
-                        .isPresent();
+    /** Whether something is stored that may be gone on with, under one name or the other. Changes nothing. */
+    boolean isBegun(DatabaseIdentity made) {
+        return isNamed(made)
+                || isDraft(made) && stored(commentOf(target.draft())).orElse(0) > 0;
+    }
+
+    /** Whether it has the name that was asked for. */
+    private boolean isNamed(DatabaseIdentity made) {
+        return databases.named(target.name()).filter(made::equals).isPresent();
+    }
+
+    /**
+     * Whether it has its name already: the restore was killed just then, before or after it got the snapshot's comment.
+     *
+     * @param parts how many it has when it is whole: an operator may have given a half one its name
+     */
+    boolean isNamed(DatabaseIdentity made, int parts) {
+        return isNamed(made) && stored(commentOf(target.name())).orElse(parts) == parts;
+    }
+
+    /** When the server started, as a text to compare. */
+    String started() {
+        try (Session session = database.maintenance()) {
+            return session.first(STARTED, row -> row.text("started")).orElseThrow();
+        }
     }
 
     private Optional<String> commentOf(String name) {

@@ -87,7 +87,7 @@ public final class DumpCommand implements Callable<Integer> {
     }
 
     private int toFile(Settings settings, SnapshotReader reader) {
-        Asked asked = options.asked(id, !noOwner, Optional.empty());
+        Asked asked = options.asked(settings.site(), id, !noOwner, Optional.empty());
         new FileDump(cli, options, settings, reader)
                 .write(asked, to, written -> print(written.snapshot(), written.leftOut(), written.erased()));
         return 0;

@@ -3,6 +3,7 @@ package io.understudy.dump;
 import io.understudy.cli.Json;
 import io.understudy.dump.DumpScript.Place;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
 import io.understudy.files.Sha256;
 import io.understudy.restore.RestorePoint;
 import java.io.FileNotFoundException;
@@ -67,6 +68,16 @@ final class DumpContent extends OutputStream {
     /** @param place that exists */
     static DumpContent open(Path place, long chunk) throws IOException {
         return new DumpContent(place, chunk);
+    }
+
+    /** Whether any of it may be durable. */
+    static boolean isMarked(Path place) {
+        Path list = place.resolveSibling(MARKS);
+        try {
+            return Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS) && Files.size(list) > 0;
+        } catch (IOException e) {
+            throw FileFailure.of("look at", list, e);
+        }
     }
 
     /** The list first: what it says is of this content. */

@@ -1,6 +1,5 @@
 package io.understudy.dump;
 
-import io.understudy.cli.Json;
 import io.understudy.dump.DumpScript.Place;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -10,21 +9,16 @@ import io.understudy.files.FolderDeletion;
 import io.understudy.files.OwnUser;
 import io.understudy.files.ProcessLock;
 import io.understudy.files.RawPaths;
-import io.understudy.files.Sha256;
 import io.understudy.repository.SnapshotId;
 import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.HexFormat;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A new file that a dump is written to, readable by this user alone. It has its name once all is in it; until then it
@@ -32,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * goes on after a kill. Not thread-safe.
  */
 final class DumpFile {
-    private static final Logger LOG = LoggerFactory.getLogger(DumpFile.class);
-    private static final int DIGITS = 16;
     private static final String NOTE = "restore.json";
     private static final String CONTENT = "content";
     private static final String LOCK = "lock";
@@ -50,6 +42,12 @@ final class DumpFile {
      */
     record Note(int format, Asked asked, String content) {
         static final int FORMAT = 1;
+
+        boolean isSame(Note other) {
+            return content.equals(other.content)
+                    && asked.snapshot().equals(other.asked.snapshot())
+                    && other.asked.isSame(asked);
+        }
     }
 
     private DumpFile(Path file, Path folder, long chunk) {
@@ -75,12 +73,11 @@ final class DumpFile {
         if (file.getFileName() == null) {
             throw exists(wanted);
         }
-        byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
-        Path folder = file.resolveSibling(".understudy-restore-"
-                + HexFormat.of().formatHex(Sha256.of(name, 0, name.length)).substring(0, DIGITS));
+        Path folder = file.resolveSibling(
+                ".understudy-restore-" + NoteFile.digits(file.getFileName().toString()));
         requireOwn(folder);
         DumpFile made = new DumpFile(file, folder, chunk);
-        if (made.isThere() && !made.isNamed()) {
+        if (made.isThere() && !made.isNamed(made.note)) {
             throw exists(wanted);
         }
         return made;
@@ -117,20 +114,8 @@ final class DumpFile {
 
     /** Empty where there is none that this version reads. */
     private static Optional<Note> note(Path folder) {
-        Path place = folder.resolve(NOTE);
-        try {
-            if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)) {
-                Note found = Json.read(Files.readString(place, StandardCharsets.UTF_8), Note.class);
-                if (found.format() == Note.FORMAT && found.asked() != null && found.content() != null) {
-                    return Optional.of(found);
-                }
-            }
-        } catch (IOException e) {
-            throw FileFailure.of("read", place, e);
-        } catch (IllegalArgumentException e) {
-            LOG.info("the note {} can't be read, and the dump starts over: {}", place, e.getMessage());
-        }
-        return Optional.empty();
+        return NoteFile.read(folder.resolve(NOTE), Note.class)
+                .filter(each -> each.format() == Note.FORMAT && each.asked() != null && each.content() != null);
     }
 
     private boolean isThere() {
@@ -138,7 +123,7 @@ final class DumpFile {
     }
 
     /** Whether an earlier dump gave the file its name, and was killed before it had cleared up. */
-    private boolean isNamed() {
+    private boolean isNamed(Optional<Note> note) {
         Path content = folder.resolve(CONTENT);
         try {
             return note.isPresent() && (!Files.exists(content) || Files.isSameFile(content, file));
@@ -147,9 +132,26 @@ final class DumpFile {
         }
     }
 
-    /** The snapshot of an earlier dump of the same, which did not come to its end. */
+    /** The snapshot of an earlier dump of the same, which did not come to its end, where a part of it is kept. */
     Optional<SnapshotId> begun(Asked wanted) {
-        return note.map(Note::asked).filter(each -> each.isSame(wanted)).map(Asked::snapshot);
+        return note.map(Note::asked)
+                .filter(each -> each.isSame(wanted))
+                .filter(each -> isThere() || isOurs() && DumpContent.isMarked(folder.resolve(CONTENT)))
+                .map(Asked::snapshot);
+    }
+
+    /**
+     * Whether there is content that has no other name. One that was whole and had its name may have been moved since by
+     * the operator, whose file it is then.
+     */
+    private boolean isOurs() {
+        Path content = folder.resolve(CONTENT);
+        try {
+            return Files.isRegularFile(content, LinkOption.NOFOLLOW_LINKS)
+                    && (int) Files.getAttribute(content, "unix:nlink", LinkOption.NOFOLLOW_LINKS) == 1;
+        } catch (IOException e) {
+            throw FileFailure.of("look at", content, e);
+        }
     }
 
     /**
@@ -160,33 +162,41 @@ final class DumpFile {
      */
     void write(Asked asked, DumpScript script) {
         Note wanted = new Note(Note.FORMAT, asked, script.fingerprint());
-        boolean same = note.filter(each -> each.content().equals(wanted.content()))
-                .map(Note::asked)
-                .filter(each -> each.snapshot().equals(asked.snapshot()))
-                .filter(each -> each.isSame(asked))
-                .isPresent();
-        if (isThere() && !same) {
-            throw exists(file);
-        }
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
+        // It may have come in between. From here on no other user can put one in its place.
+        requireOwn(folder);
         ProcessLock lock = lock();
         try {
-            if (!same || !isThere()) {
-                begin(wanted, same);
-                write(script);
+            // Another one may have written since this one looked at it.
+            Optional<Note> there = note(folder);
+            boolean same = there.filter(wanted::isSame).isPresent();
+            if (!isThere()) {
+                write(wanted, same, script);
+            } else if (!same || !isNamed(there)) {
+                if (there.isEmpty()) {
+                    FolderDeletion.delete(folder);
+                }
+                throw exists(file);
             }
-        } catch (UnderstudyException e) {
-            if (!Resuming.isKept(e)) {
-                AtomicFiles.delete(folder.resolve(NOTE));
-                FolderDeletion.delete(folder);
-            }
-            throw e;
         } finally {
             lock.close();
         }
         // With the note, and without content, the file is known for ours.
         DumpContent.delete(folder.resolve(CONTENT));
         FolderDeletion.delete(folder);
+    }
+
+    private void write(Note wanted, boolean same, DumpScript script) {
+        try {
+            begin(wanted, same);
+            write(script);
+        } catch (UnderstudyException e) {
+            if (!Resuming.isKept(e)) {
+                AtomicFiles.delete(folder.resolve(NOTE));
+                FolderDeletion.delete(folder);
+            }
+            throw e;
+        }
     }
 
     private ProcessLock lock() {
@@ -201,14 +211,13 @@ final class DumpFile {
 
     /** The note last: with it there is content. */
     private void begin(Note wanted, boolean same) {
-        if (same && Files.isRegularFile(folder.resolve(CONTENT), LinkOption.NOFOLLOW_LINKS)) {
+        if (same && isOurs()) {
             return;
         }
         AtomicFiles.delete(folder.resolve(NOTE));
         DumpContent.delete(folder.resolve(CONTENT));
         AtomicFiles.write(folder.resolve(CONTENT), new byte[0], AtomicFiles.PRIVATE);
-        AtomicFiles.write(
-                folder.resolve(NOTE), (Json.line(wanted) + "\n").getBytes(StandardCharsets.UTF_8), AtomicFiles.PRIVATE);
+        NoteFile.write(folder.resolve(NOTE), wanted);
     }
 
     private void write(DumpScript script) {

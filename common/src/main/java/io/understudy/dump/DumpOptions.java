@@ -53,8 +53,8 @@ public final class DumpOptions {
     }
 
     /** What is asked for, of a snapshot that is found later. */
-    Asked asked(String name, boolean owners, Optional<String> owner) {
-        return new Asked(null, name, database(), request(owners), includeErased, owner);
+    Asked asked(String site, String name, boolean owners, Optional<String> owner) {
+        return new Asked(site, null, name, database(), request(owners), includeErased, owner);
     }
 
     /** Which of a snapshot's databases; empty: that of PostgreSQL. */

@@ -1,6 +1,8 @@
 package io.understudy.dump;
 
+import io.understudy.cli.Json;
 import io.understudy.files.Sha256;
+import io.understudy.repository.Manifest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -11,9 +13,10 @@ import java.util.function.LongConsumer;
  * A dump as parts whose order and content the snapshot, the request and what was erased decide alone. So what was
  * killed between two of them goes on behind the last one that was whole. Not thread-safe.
  *
+ * @param source stands for the snapshot with all its content: see {@link #source(Manifest)}
  * @param erased stands for what is left out because it was erased: another text, another content
  */
-record DumpScript(List<Part> parts, String erased) {
+record DumpScript(List<Part> parts, String source, String erased) {
     /** What a part does. */
     enum Kind {
         /** Makes the objects that rows go into. Too many locks for one transaction. */
@@ -91,9 +94,16 @@ record DumpScript(List<Part> parts, String erased) {
         }
     }
 
-    /** Equal for scripts of the same snapshot that have the same content. */
+    /** Two sites may have snapshots of the same number and tables of the same names: their rows are other ones. */
+    static String source(Manifest manifest) {
+        byte[] all = Json.line(manifest).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Sha256.of(all, 0, all.length));
+    }
+
+    /** Equal for scripts that have the same content. */
     String fingerprint() {
         MessageDigest digest = Sha256.digest();
+        add(digest, source);
         parts.forEach(part -> add(digest, part.kind() + " " + part.name() + " > " + part.target()));
         add(digest, erased);
         return HexFormat.of().formatHex(digest.digest());

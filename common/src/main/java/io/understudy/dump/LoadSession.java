@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Loads a dump by psql, which reads it as it is made. What is to belong to one role is made by that role: where
@@ -89,11 +91,16 @@ final class LoadSession {
         }
     }
 
-    /** Into a database that has the tables, in one transaction. */
+    /**
+     * Into a database that has the tables, in one transaction. Its end is the last that psql reads: by its own
+     * {@code --single-transaction} it would store a half, as it takes any end of its input for that of the script.
+     */
     void fill(DatabaseDump dump, Progress progress) {
-        run(dump, target.name(), List.of("--single-transaction"), tools, stream -> {
+        run(dump, target.name(), List.of(), tools, stream -> {
             DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
+            out.text("BEGIN;\n");
             dump.scriptInOneTransaction(progress).write(out, Place.START, Watch.NONE);
+            out.text("COMMIT;\n");
             out.flush();
         });
     }
@@ -108,14 +115,44 @@ final class LoadSession {
     }
 
     private void as(String owner, String name, Work work) {
-        boolean superuser;
-        try (Session session = database.maintenance()) {
-            superuser = session.isSuperuser();
-        }
-        if (!superuser) {
+        if (!isSuperuser()) {
             work.run(setRole(owner), more -> tools);
             return;
         }
+        loggedIn(owner, name, login -> {
+            work.run(setRole(owner), more -> login.tools(tools, name, more::add));
+            return true;
+        });
+    }
+
+    private boolean isSuperuser() {
+        try (Session session = database.maintenance()) {
+            return session.isSuperuser();
+        }
+    }
+
+    /** Asks the draft, with the rights that it is loaded with: its indexes and views call functions of the site. */
+    boolean look(Optional<String> owner, Predicate<Session> question) {
+        if (owner.isEmpty()) {
+            return asked(() -> database.openApart(target.draft()), "", question);
+        }
+        String role = setRole(owner.get());
+        return isSuperuser()
+                ? loggedIn(
+                        owner.get(), target.draft(), login -> asked(() -> login.open(target.draft()), role, question))
+                : asked(() -> database.openApart(target.draft()), role, question);
+    }
+
+    private static boolean asked(Supplier<Session> opened, String role, Predicate<Session> question) {
+        try (Session session = opened.get()) {
+            if (!role.isEmpty()) {
+                session.execute(role);
+            }
+            return question.test(session);
+        }
+    }
+
+    private boolean loggedIn(String owner, String name, Predicate<TemporaryLogin> work) {
         // What a killed restore left, which may be known in the database that it left too.
         TemporaryLogin.drop(database, purpose(), each -> disown(each, name));
         TemporaryLogin login = TemporaryLogin.create(database, "restore", purpose(), List.of());
@@ -123,7 +160,7 @@ final class LoadSession {
             try (Session session = database.maintenance()) {
                 session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(login.name()));
             }
-            work.run(setRole(owner), more -> login.tools(tools, name, more::add));
+            return work.test(login);
         } finally {
             boolean interrupted = Thread.interrupted();
             TemporaryLogin.drop(database, purpose(), each -> disown(each, name));

@@ -59,25 +59,23 @@ final class NewDatabase {
         }
     }
 
-    /** Whether there is something of the note, under one name or the other. */
-    boolean isThere(DraftNotes.Note note) {
-        return draft.isNamed(note.made())
-                || databases.named(target.draft()).filter(note.made()::equals).isPresent();
+    /** Whether there is something of the note that may be gone on with. */
+    boolean isBegun(DraftNotes.Note note) {
+        return draft.isBegun(note.made());
     }
 
     /** @throws UnderstudyException as {@link DatabaseRestore#restore} */
     void make(Plan plan, DatabaseDump dump, Progress progress) {
         DumpScript script = dump.scriptInSteps(progress);
         String content = script.fingerprint() + (plan.kept() ? "" : " without owners");
-        Optional<DatabaseIdentity> begun = notes.of(target.name())
-                .filter(note -> note.isOf(plan.asked(), content))
-                .map(DraftNotes.Note::made);
-        if (begun.filter(draft::isNamed).isEmpty()) {
+        Optional<DraftNotes.Note> begun = notes.of(target.name()).filter(note -> note.isOf(plan.asked(), content));
+        int parts = script.parts().size();
+        if (begun.filter(note -> draft.isNamed(note.made(), parts)).isEmpty()) {
             requireFree();
             OptionalInt stored = begun.map(
                             each -> stored(each, script, plan.asked().owner()))
                     .orElse(OptionalInt.empty());
-            DatabaseIdentity made = stored.isPresent() ? begun.orElseThrow() : create(plan);
+            DatabaseIdentity made = stored.isPresent() ? begun.orElseThrow().made() : create(plan);
             // From here on the database of that name is this restore's own.
             try {
                 if (stored.isEmpty()) {
@@ -111,13 +109,14 @@ final class NewDatabase {
             settings(statements(plan), plan.kept());
         }
         RestorePoint.DRAFT_CREATED.reached();
-        notes.write(new DraftNotes.Note(DraftNotes.Note.FORMAT, target.name(), made, plan.asked(), content));
+        notes.write(new DraftNotes.Note(
+                DraftNotes.Note.FORMAT, target.name(), made, plan.asked(), content, draft.started()));
         RestorePoint.DRAFT_NOTED.reached();
     }
 
     private void load(Plan plan, DatabaseDump dump, DumpScript script, int from, Progress progress) {
         if (from < script.parts().size()) {
-            new LoadSession(database, tools, target).load(dump, plan.asked().owner(), from, draft, progress);
+            loading().load(dump, plan.asked().owner(), from, draft, progress);
         }
         RestorePoint.DRAFT_LOADED.reached();
         analyse(target.draft());
@@ -125,18 +124,24 @@ final class NewDatabase {
         RestorePoint.DRAFT_FINISHED.reached();
     }
 
+    private LoadSession loading() {
+        return new LoadSession(database, tools, target);
+    }
+
     private DatabaseStatements statements(Plan plan) {
         return new DatabaseStatements(target.draft(), plan.properties());
     }
 
     /** How many parts an earlier restore stored; empty where it is to begin again. */
-    private OptionalInt stored(DatabaseIdentity made, DumpScript script, Optional<String> owner) {
-        OptionalInt stored = draft.stored(made);
+    private OptionalInt stored(DraftNotes.Note note, DumpScript script, Optional<String> owner) {
+        OptionalInt stored = draft.stored(note.made());
         boolean whole = stored.isPresent()
                 && stored.getAsInt() > 0
                 && stored.getAsInt() <= script.parts().size()
-                && new KeptTables(database, target.draft(), owner)
-                        .areWhole(script.parts().subList(0, stored.getAsInt()));
+                && new KeptTables(question -> loading().look(owner, question), target.draft())
+                        .areWhole(
+                                script.parts().subList(0, stored.getAsInt()),
+                                !draft.started().equals(note.started()));
         return whole ? stored : OptionalInt.empty();
     }
 

@@ -23,10 +23,12 @@ import java.util.Optional;
 
 /** Writes what a command dumped of a database, byte by byte as it was: the command's counterpart restores it. */
 final class OtherDump {
+    private final String source;
     private final DatabaseData database;
     private final BlobSource blobs;
 
-    private OtherDump(DatabaseData database, BlobSource blobs) {
+    private OtherDump(String source, DatabaseData database, BlobSource blobs) {
+        this.source = source;
         this.database = database;
         this.blobs = blobs;
     }
@@ -47,7 +49,7 @@ final class OtherDump {
                             + ": a command wrote it, and it is kept as it was",
                     "leave out --table, --exclude-table, --schema-only and --data-only");
         }
-        return found.map(each -> new OtherDump(each, snapshot.blobs()));
+        return found.map(each -> new OtherDump(DumpScript.source(snapshot.manifest()), each, snapshot.blobs()));
     }
 
     static UnderstudyException unfit() {
@@ -108,6 +110,6 @@ final class OtherDump {
                 throw new UncheckedIOException(e);
             }
         });
-        return new DumpScript(List.of(part), "");
+        return new DumpScript(List.of(part), source, "");
     }
 }

@@ -8,6 +8,8 @@ import io.understudy.dump.DumpScript.Part;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
 import io.understudy.restore.RestorePoint;
 import io.understudy.testing.KilledAt;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DumpFileTest {
     private static final SnapshotId SNAPSHOT = new SnapshotId(1, 7);
     private static final Asked ASKED =
-            new Asked(SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL, false, Optional.empty());
+            new Asked("blog", SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL, false, Optional.empty());
     /** Rows come in blocks of 64 KiB. */
     private static final int CHUNK = 100_000;
 
@@ -56,11 +58,16 @@ class DumpFileTest {
 
     /** A head, four tables of very different length, an end. */
     private DumpScript script(int seed) {
+        return script(seed, "source");
+    }
+
+    /** The same names and numbers of another content. */
+    private DumpScript script(int seed, String source) {
         List<Part> parts = new ArrayList<>();
         parts.add(Part.of(Kind.SCHEMA, "schema", out -> out.text("-- head " + seed + "\n")));
         for (int i = 1; i <= 4; i++) {
             byte[] rows = new byte[i % 2 == 0 ? 150 : 300_000 * i];
-            new Random(seed * 10L + i).nextBytes(rows);
+            new Random(seed * 10L + i + source.hashCode()).nextBytes(rows);
             int part = i;
             parts.add(new Part(Kind.ROWS, "t" + i, "t" + i, 0, (out, from, written) -> {
                 if (from == 0) {
@@ -81,7 +88,7 @@ class DumpFileTest {
             }));
         }
         parts.add(Part.of(Kind.END, "end", out -> out.text("-- end\n")));
-        return new DumpScript(parts, Integer.toString(seed));
+        return new DumpScript(parts, source, Integer.toString(seed));
     }
 
     private static byte[] undisturbed(DumpScript script) {
@@ -122,9 +129,48 @@ class DumpFileTest {
         DumpScript script = script(1);
         assertThat(killedAt(point, 1, script)).isTrue();
         assertThat(Files.exists(file)).isEqualTo(point == RestorePoint.DUMP_NAMED);
-        assertThat(DumpFile.of(file, CHUNK).begun(ASKED)).contains(SNAPSHOT);
+        Optional<SnapshotId> begun = DumpFile.of(file, CHUNK).begun(ASKED);
+        // Before the first mark nothing is kept that would be gone on with.
+        assertThat(begun).isEqualTo(point == RestorePoint.DUMP_NOTED ? Optional.empty() : Optional.of(SNAPSHOT));
         write(ASKED, script);
         assertWritten(script);
+    }
+
+    /** The whole file has a second name for a moment: moved away, it is the operator's, and none of it is changed. */
+    @Test
+    void aFileThatWasMovedAwayIsNotWrittenTo() throws IOException {
+        DumpScript script = script(1);
+        assertThat(killedAt(RestorePoint.DUMP_NAMED, 1, script)).isTrue();
+        Path moved = Files.move(file, home.resolve("moved.sql"));
+        assertThat(DumpFile.of(file, CHUNK).begun(ASKED)).isEmpty();
+        assertThat(killedAt(RestorePoint.DUMP_NOTED, 1, script)).isTrue();
+        assertThat(Files.readAllBytes(moved)).isEqualTo(undisturbed(script));
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 1, script)).isTrue();
+        assertThat(Files.readAllBytes(moved)).isEqualTo(undisturbed(script));
+        write(ASKED, script);
+        assertThat(Files.isSameFile(moved, file)).isFalse();
+        Files.delete(moved);
+        assertWritten(script);
+    }
+
+    /** Between the look and the lock another command may write a part of it, or all. */
+    @Test
+    void whatAnotherCommandWroteSinceIsSeen() throws IOException {
+        DumpFile waiting = DumpFile.of(file, CHUNK);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 8, script(1))).isTrue();
+        Arrays.fill(read, 0);
+        waiting.write(ASKED, script(1));
+        assertThat(read[1]).isZero();
+        assertWritten(script(1));
+
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 8, script(1))).isTrue();
+        DumpFile late = DumpFile.of(file, CHUNK);
+        write(ASKED, script(1));
+        Arrays.fill(read, 0);
+        assertThatThrownBy(() -> late.write(ASKED, script(1))).hasMessageEndingWith("it exists already");
+        assertThat(read).containsOnly(0);
+        assertWritten(script(1));
     }
 
     @Test
@@ -200,7 +246,7 @@ class DumpFileTest {
     void anotherContentStartsOver() throws IOException {
         assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
         Asked other = new Asked(
-                SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL.withoutOwners(), false, Optional.empty());
+                "blog", SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL.withoutOwners(), false, Optional.empty());
         assertThat(DumpFile.of(file, CHUNK).begun(other)).isEmpty();
         assertThat(DumpFile.of(file, CHUNK).begun(ASKED.of(null, SNAPSHOT.toString())))
                 .contains(SNAPSHOT);
@@ -221,6 +267,23 @@ class DumpFileTest {
         assertWritten(script(1));
     }
 
+    /** Two sites number their snapshots alike, and may have the same tables. */
+    @Test
+    void rowsOfAnotherSiteAreNotPutBehindTheseOfOne() throws IOException {
+        Asked shop = new Asked("shop", SNAPSHOT, "latest", Optional.empty(), DumpRequest.ALL, false, Optional.empty());
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        assertThat(DumpFile.of(file, CHUNK).begun(shop)).isEmpty();
+        write(shop, script(1));
+        assertWritten(script(1));
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        write(ASKED, script(1, "other"));
+        assertWritten(script(1, "other"));
+        Manifest blog = Manifests.sample(SNAPSHOT);
+        assertThat(DumpScript.source(blog)).isEqualTo(DumpScript.source(Manifests.sample(SNAPSHOT)));
+        assertThat(DumpScript.source(blog)).isNotEqualTo(DumpScript.source(Manifests.sample(new SnapshotId(1, 8))));
+    }
+
     @Test
     void aFileThatCameInBetweenIsNotTouched() throws IOException {
         assertThat(killedAt(RestorePoint.DUMP_MARKED, 2, script(1))).isTrue();
@@ -231,10 +294,13 @@ class DumpFileTest {
         Files.delete(file);
         DumpFile waiting = DumpFile.of(file, CHUNK);
         Files.writeString(file, "mine");
+        assertThatThrownBy(() -> waiting.write(ASKED, script(1))).hasMessageEndingWith("it exists already");
         assertThatThrownBy(() -> waiting.write(ASKED, script(2))).hasMessageEndingWith("it exists already");
         assertThat(file).hasContent("mine");
         Files.delete(file);
+        Arrays.fill(read, 0);
         write(ASKED, script(1));
+        assertThat(read[1]).isLessThan(300_000);
         assertWritten(script(1));
     }
 
@@ -252,6 +318,23 @@ class DumpFileTest {
         Files.delete(folder);
         Files.writeString(folder, "no folder");
         assertDenied();
+        assertThat(file).doesNotExist();
+    }
+
+    /** The folder came in between: it is not looked into, and nothing is left in it. */
+    @Test
+    void norWhatAnotherUserPutThereSinceItWasLookedAt() throws IOException {
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 2, script(1))).isTrue();
+        Path folder = folder();
+        write(ASKED, script(1));
+        Files.delete(file);
+        DumpFile waiting = DumpFile.of(file, CHUNK);
+        Files.createDirectory(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> waiting.write(ASKED, script(1)))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_DENIED));
+        assertThat(folder).isEmptyDirectory();
         assertThat(file).doesNotExist();
     }
 

@@ -85,9 +85,18 @@ public final class Manifests {
     }
 
     public static Manifest with(Manifest manifest, List<TreeData> trees) {
+        return with(manifest, manifest.site(), trees);
+    }
+
+    /** The same of another site. */
+    public static Manifest ofSite(String site, Manifest manifest) {
+        return with(manifest, site, manifest.trees());
+    }
+
+    private static Manifest with(Manifest manifest, String site, List<TreeData> trees) {
         return new Manifest(
                 manifest.format(),
-                manifest.site(),
+                site,
                 manifest.snapshot(),
                 manifest.periods(),
                 manifest.moment(),

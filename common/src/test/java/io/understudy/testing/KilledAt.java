@@ -17,14 +17,16 @@ public final class KilledAt extends TurboFilter {
     private final Level before = points.getLevel();
     private final CrashPoint point;
     private final AtomicInteger left;
+    private final Runnable last;
 
     /** What ends the work. */
     public static final class Killed extends Error {
         private static final long serialVersionUID = 1;
     }
 
-    private KilledAt(CrashPoint point, int times) {
+    private KilledAt(CrashPoint point, int times, Runnable last) {
         this.point = point;
+        this.last = last;
         this.left = new AtomicInteger(times);
         points.setLevel(Level.DEBUG);
         context.addTurboFilter(this);
@@ -32,7 +34,12 @@ public final class KilledAt extends TurboFilter {
 
     /** @return whether it was killed; otherwise it came to its end */
     public static boolean run(CrashPoint point, int times, Runnable work) {
-        KilledAt filter = new KilledAt(point, times);
+        return run(point, times, () -> {}, work);
+    }
+
+    /** @param last done before the kill: waits for what other processes do by then */
+    public static boolean run(CrashPoint point, int times, Runnable last, Runnable work) {
+        KilledAt filter = new KilledAt(point, times, last);
         try {
             work.run();
             return false;
@@ -48,6 +55,7 @@ public final class KilledAt extends TurboFilter {
             Marker marker, Logger logger, Level level, String format, Object[] arguments, Throwable thrown) {
         if (logger == points && arguments != null && arguments.length > 0 && arguments[0] == point) {
             if (left.decrementAndGet() == 0) {
+                last.run();
                 throw new Killed();
             }
         }

@@ -29,7 +29,8 @@ import java.util.function.Consumer;
 record SwitchoverCrashes(CrashStage stage) {
     private static final Duration ENDS = Duration.ofSeconds(60);
     private static final String FOLLOWED = "120";
-    private static final String LEFT_ALONE = "10";
+    /** More than the ten seconds for which a switchover waits for a standby that has no connection. */
+    private static final String LEFT_ALONE = "20";
     /** Enough for a standby that is at work to come to its point. */
     private static final String LEFT_ON_THE_WAY = "25";
 

@@ -120,6 +120,8 @@ class SwitchoverIT extends SharedScenario {
     @Order(4)
     @Test
     void anAgentThatIsKilledGoesOnWhenItIsStarted() {
+        awaitShipped(primary(), standby());
+        awaitReady(() -> primary().primary("switchover", name(standby()), "--plan"));
         primary().site().addNote("before the kill");
         int notes = primary().site().notes().size();
         Running command = primary()
@@ -140,6 +142,7 @@ class SwitchoverIT extends SharedScenario {
     @Order(5)
     @Test
     void aStandbyWhoseConnectionIsLostSeesTheEnd() {
+        awaitShipped(standby(), primary());
         awaitReady(() -> primary().replica("switchover", "--plan"));
         standby().site().addNote("before the standby asks");
         int notes = standby().site().notes().size();
@@ -203,6 +206,15 @@ class SwitchoverIT extends SharedScenario {
                 .filter(line -> STEP.matcher(line).find())
                 .map(line -> name(server) + ": " + line)
                 .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /** The first snapshot of an epoch comes seconds after a promotion: a standby that applies it is not ready. */
+    private static void awaitShipped(Server serving, Server following) {
+        String taken = snapshot(serving).path("snapshot").asText();
+        Deadline.await(
+                taken + " is applied",
+                FOLLOWS,
+                () -> status(following).path("applied").asText().compareTo(taken) >= 0);
     }
 
     /** A standby that applies a snapshot, or is not connected yet, stands in the way for a moment. */

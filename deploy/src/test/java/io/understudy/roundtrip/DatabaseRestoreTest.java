@@ -12,12 +12,18 @@ import io.understudy.dump.DumpRequest.Parts;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.process.Command;
+import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.testing.EveryKindOfObject;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -156,6 +162,43 @@ class DatabaseRestoreTest {
         server.psql(name, "ALTER TABLE b DROP CONSTRAINT b_id_check");
         restore(manifest, rows, name, Optional.empty());
         assertThat(server.content(name)).isEqualTo(server.content(source));
+    }
+
+    /** A killed agent: psql sees the end of its input in the middle of a table, and takes it for the table's. */
+    @Test
+    void rowsAloneAreNotStoredWhereTheAgentIsKilled() {
+        String source = server.createDatabase("cut");
+        server.psql(
+                source,
+                "CREATE TABLE a (id int); INSERT INTO a SELECT g FROM generate_series(1, 1000) g;"
+                        + " CREATE TABLE b (id int); INSERT INTO b SELECT g FROM generate_series(1, 1000) g;");
+        Manifest manifest = capture(source);
+        String name = server.newName("cut");
+        restore(manifest, new DumpRequest(List.of(), List.of(), Parts.SCHEMA, true), name, Optional.empty());
+        DumpRequest rows = new DumpRequest(List.of(), List.of(), Parts.DATA, true);
+        DatabaseSettings settings = server.settings(site);
+        SystemCommandRunner runner = new SystemCommandRunner(state);
+        PgTools cut = new PgTools(
+                settings,
+                command -> runner.run(command.input()
+                        .map(producer -> command.fedBy(input -> input.write(beforeTheEnd(producer))))
+                        .orElse(command)));
+        new DatabaseRestore(new Database(settings), cut, Ticker.system())
+                .restore(new Opened(manifest, blobs), rows, name, Optional.empty(), Progress.none());
+        assertThat(server.psql(name, "SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)"))
+                .isEqualTo("0|0");
+        restore(manifest, rows, name, Optional.empty());
+        assertThat(server.content(name)).isEqualTo(server.content(source));
+    }
+
+    /** What psql gets, up to the middle of the last table's rows. */
+    private static byte[] beforeTheEnd(Command.Producer producer) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        producer.produce(all);
+        String text = all.toString(StandardCharsets.ISO_8859_1);
+        int end = text.lastIndexOf("\n777\n");
+        assertThat(end).isPositive();
+        return text.substring(0, end + 1).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @Test

@@ -10,14 +10,18 @@ import io.understudy.restore.RestorePoint;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.PostgresServer;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -51,7 +55,11 @@ class RestoreToDatabaseIT {
                 primary: {name: a}
                 replica: {name: b}
                 """.formatted(
-                        home, server.port(), site.database(), PostgresServer.SUPERUSER, server.password()));
+                home,
+                server.port(),
+                URLEncoder.encode(site.database(), StandardCharsets.UTF_8).replace("+", "%20"),
+                PostgresServer.SUPERUSER,
+                server.password()));
         Files.setPosixFilePermissions(home.resolve("c.yaml"), PosixFilePermissions.fromString("rw-------"));
     }
 
@@ -85,17 +93,42 @@ class RestoreToDatabaseIT {
         process = Optional.empty();
     }
 
+    /** Of the database that is made, under one name or the other: it stays the same as long as a restore goes on. */
+    private String oid(String name) {
+        return server.psql(
+                "postgres",
+                "SELECT string_agg(oid::text, ' ') FROM pg_database WHERE datname IN ('" + name + "', '" + name
+                        + "_understudy_restore')");
+    }
+
+    /** Psql goes on with what it was given: a part is stored soon. */
+    private void awaitStored(String name) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> server.psql(
+                                "postgres",
+                                "SELECT count(*) FROM pg_database WHERE datname = '" + name + "_understudy_restore'"
+                                        + " AND shobj_description(oid, 'pg_database') LIKE '% parts stored)'")
+                        .equals("1"));
+    }
+
     private void killedToADatabase(String agent, String name) {
         String to = "database:" + name;
         killAt(RestorePoint.DRAFT_CREATED, 1, agent, to);
         killAt(RestorePoint.DRAFT_NOTED, 1, agent, to);
         killAt(RestorePoint.DRAFT_PART_GIVEN, 20, agent, to);
+        awaitStored(name);
+        String made = oid(name);
         killAt(RestorePoint.DRAFT_PART_GIVEN, 60, agent, to);
-        killAt(RestorePoint.DRAFT_LOADED, 1, agent, to);
-        killAt(RestorePoint.DRAFT_FINISHED, 1, agent, to);
-        killAt(RestorePoint.DRAFT_NAMED, 1, agent, to);
+        assertThat(oid(name)).isEqualTo(made);
+        for (RestorePoint point :
+                List.of(RestorePoint.DRAFT_LOADED, RestorePoint.DRAFT_FINISHED, RestorePoint.DRAFT_NAMED)) {
+            killAt(point, 1, agent, to);
+            assertThat(oid(name)).as(point.toString()).isEqualTo(made);
+        }
         assertThat(succeed(agent, "latest", to).errors())
                 .contains("the restore of " + site.newest().snapshot() + " goes on");
+        assertThat(oid(name)).isEqualTo(made);
         assertThat(server.dump(name)).isEqualTo(site.newest().dump());
     }
 
@@ -128,9 +161,12 @@ class RestoreToDatabaseIT {
                 .fetch(site.newest().snapshot(), Progress.none());
         String name = server.newName("offline");
         killAt(RestorePoint.DRAFT_PART_GIVEN, 20, "replica", "database:" + name);
+        awaitStored(name);
+        String made = oid(name);
         Files.move(site.repository(), home.resolve("away"));
         killAt(RestorePoint.DRAFT_PART_GIVEN, 5, "replica", "database:" + name);
         succeed("replica", "latest", "database:" + name);
+        assertThat(oid(name)).isEqualTo(made);
         assertThat(server.dump(name)).isEqualTo(site.newest().dump());
     }
 }

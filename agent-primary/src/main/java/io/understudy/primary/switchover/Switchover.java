@@ -268,6 +268,11 @@ public final class Switchover {
      * primary's does not need the machine any more.
      */
     private void leave(SwitchoverNote note) {
+        if (!marker.present()) {
+            // A way back was killed when it had started the site, or somebody removed the marker: it may serve.
+            marker.write(note.last());
+            site.stop();
+        }
         if (!wait.isOver(note)) {
             return;
         }

@@ -148,7 +148,8 @@ class ContinuousSnapshotTest {
     @Test
     void aFileThatCameWithARowIsThere() {
         primary.database.rows("1\tb.txt");
-        primary.database.moments(() -> write("b.txt"));
+        primary.database.moments(() -> {});
+        primary.database.beforeMoments(() -> write("b.txt"));
         Manifest taken = look().taken().orElseThrow().manifest();
         assertThat(taken.totals().entries()).isEqualTo(2);
     }

@@ -6,48 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Settings.CommitRule;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.OrphanDrop;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreSync;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
-import io.understudy.testing.SeveralInMemory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** An orphan in two filestores is deleted in both of them, or in none. */
-class OrphanDropTest {
-    private static final SnapshotId ORPHAN = new SnapshotId(1, 2);
-
-    @TempDir
-    Path folder;
-
-    private final AtomicReference<InMemoryFilestore> second = new AtomicReference<>();
-    private PrimaryFixture primary;
-
+class OrphanDropTest extends OvertakenWithTwoStores {
     private void saved(CommitRule rule) {
-        primary = new PrimaryFixture(folder, (main, time) -> {
-            second.set(new InMemoryFilestore(time));
-            return SeveralInMemory.of(rule, time, main, second.get());
-        });
-        primary.taker(Events.none()).take(SnapshotRequest.of(List.of()), Progress.none());
-        primary.promoteAnother(2);
-        primary.database.rows("1\tfirst", "2\tnever shipped");
+        overtaken(rule);
         primary.orphanTaker().save(Set.of(), false, Progress.none());
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Settings.CommitRule;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.OrphanTaker.Saved;
@@ -18,37 +17,14 @@ import io.understudy.repository.StoreSync;
 import io.understudy.repository.Verification;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.InMemoryFilestore;
-import io.understudy.testing.SeveralInMemory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Of two filestores one is away while an old primary saves what it never shipped. */
-class OrphanInSeveralStoresTest {
-    private static final SnapshotId ORPHAN = new SnapshotId(1, 2);
-
-    @TempDir
-    Path folder;
-
-    private final AtomicReference<InMemoryFilestore> second = new AtomicReference<>();
-    private PrimaryFixture primary;
-
-    /** It shipped a snapshot to both, wrote on, and another one was promoted. */
-    private void overtaken(CommitRule rule) {
-        primary = new PrimaryFixture(folder, (main, time) -> {
-            second.set(new InMemoryFilestore(time));
-            return SeveralInMemory.of(rule, time, main, second.get());
-        });
-        primary.taker(Events.none()).take(SnapshotRequest.of(List.of()), Progress.none());
-        primary.promoteAnother(2);
-        primary.database.rows("1\tfirst", "2\tnever shipped");
-    }
-
+class OrphanInSeveralStoresTest extends OvertakenWithTwoStores {
     private Saved save() {
         return primary.orphanTaker().save(Set.of(), false, Progress.none());
     }

@@ -47,6 +47,7 @@ class SiteQuiesceTest {
     private int failingStarts;
     private Duration stopping = Duration.ofSeconds(2);
     private boolean failingStop;
+    private Runnable onStart = () -> {};
     private boolean links;
     private Reflinks reflinks = Reflinks.NONE;
     private MountPoints mounts = MountPoints.parse(new byte[0]);
@@ -74,6 +75,7 @@ class SiteQuiesceTest {
         @Override
         public void start() {
             calls.add("start");
+            onStart.run();
             primary.time.advance(Duration.ofSeconds(1));
             if (failingStarts-- > 0) {
                 throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot start the site", "look");
@@ -265,10 +267,11 @@ class SiteQuiesceTest {
     void linkedFilesAreReadAsTheyWereAtTheMoment() {
         links = true;
         write("b.txt", "before");
-        primary.database.moments(() -> {
+        primary.database.moments(() -> {});
+        onStart = () -> {
             write("a.txt", "replaced behind the moment");
             write("c.txt", "came behind the moment");
-        });
+        };
 
         Taken taken = take();
 
@@ -282,7 +285,8 @@ class SiteQuiesceTest {
     void reflinkedFilesAreReadAsTheyWereThoughTheyAreChangedInPlace() {
         links = true;
         reflinks = SiteQuiesceTest::copied;
-        primary.database.moments(() -> inPlace("a.txt", "a change in place"));
+        primary.database.moments(() -> {});
+        onStart = () -> inPlace("a.txt", "a change in place");
 
         Taken taken = take();
 
@@ -301,7 +305,8 @@ class SiteQuiesceTest {
             copied(entries.subList(0, 1), folder, limit);
             return false;
         };
-        primary.database.moments(() -> inPlace("a.txt", "a change in place"));
+        primary.database.moments(() -> {});
+        onStart = () -> inPlace("a.txt", "a change in place");
 
         Taken taken = take();
 

@@ -17,8 +17,7 @@ import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -135,22 +134,7 @@ abstract class SwitchoverSteps {
     }
 
     Switchover switchover() {
-        Clock clock = new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return time.now().plus(off);
-            }
-        };
+        Clock clock = ((InstantSource) () -> time.now().plus(off)).withZone(ZoneOffset.UTC);
         return new Switchover(
                 notes,
                 new SwitchoverMarker("example", marker, clock),

@@ -86,7 +86,7 @@ class TakeoverWaitTest extends SwitchoverSteps {
         assertThat(time.since(begun)).isLessThanOrEqualTo(TakeoverWait.LONGEST.plusSeconds(1));
     }
 
-    /** From the claim on this server is a standby, whoever removes its marker. */
+    /** Once the other server has claimed the epoch, not even a marker that is removed makes this one the primary. */
     @Test
     void itIsNeverStartedAsProduction() {
         Switchover switchover = handedOver();
@@ -95,6 +95,29 @@ class TakeoverWaitTest extends SwitchoverSteps {
         time.advance(TakeoverWait.LONGEST);
         turns(switchover);
         assertStandby();
+    }
+
+    /** A way back was killed when the site had started, and the standby is promoted by hand since. */
+    @Test
+    void aSiteThatServesDoesNotGoOnUntilTheNewPrimaryServes() {
+        serving.clear();
+        Switchover switchover = begin();
+        switchover.turn();
+        switchover.cancel("an operator asks for it");
+        assertThat(step()).isEqualTo(Step.GOING_BACK);
+        storage.dieAt(0);
+        dies(switchover::turn);
+        assertThat(site.running()).isTrue();
+        assertThat(marker.present()).isFalse();
+        assertThat(epoch.standbyClaims()).isTrue();
+
+        turns(switchover());
+
+        assertWaits();
+        time.advance(TakeoverWait.LONGEST);
+        turns(switchover());
+        assertThat(step()).isEqualTo(Step.LEFT);
+        assertThat(marker.present()).isTrue();
     }
 
     @Test

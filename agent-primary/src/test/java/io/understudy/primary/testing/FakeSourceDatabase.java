@@ -25,6 +25,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
     private final Clock clock;
     private List<String> rows = List.of("1\tfirst");
     private Runnable during = () -> {};
+    private Runnable beforeMoments = () -> {};
     private List<Runnable> moments = List.of();
     private long ended = 10;
     private int captures;
@@ -65,6 +66,11 @@ public final class FakeSourceDatabase implements SourceDatabase {
         this.moments = List.of(behind);
     }
 
+    /** Runs right before each moment from now on. */
+    public synchronized void beforeMoments(Runnable before) {
+        this.beforeMoments = before;
+    }
+
     /** Runs in the middle of each capture from now on. */
     public synchronized void during(Runnable during) {
         this.during = during;
@@ -73,9 +79,11 @@ public final class FakeSourceDatabase implements SourceDatabase {
     @Override
     public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
         List<String> now;
+        Runnable beforeMoment;
         Runnable hook;
         Optional<MomentSeen> seen;
         synchronized (this) {
+            beforeMoment = beforeMoments;
             now = rows;
             hook = during;
             seen = look();
@@ -83,6 +91,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
             builtOn = before.flatMap(Before::newest).map(Before.Newest::snapshot);
         }
         for (Runnable behind : moments) {
+            beforeMoment.run();
             frozen.run();
             behind.run();
         }

@@ -82,8 +82,8 @@ public final class KeptCopies {
     /**
      * A whole snapshot is about to be loaded, to become live. Where it is the first one over an old primary of which
      * nothing is saved, its trees are linked and that is noted, also where it is a snapshot of this server's own that is
-     * restored. After a switchover a snapshot is live from the beginning: its final one. Each attempt does so again, until one is live. A tree
-     * that can't be linked is left out: it stops no import.
+     * restored. After a switchover a snapshot is live from the beginning: its final one. Each attempt does so again,
+     * until one is live. A tree that can't be linked is left out: it stops no import.
      */
     public void before(SnapshotId next) {
         Optional<Integer> epoch = epochs.known().map(EpochClaim::epoch).filter(own -> !isOver());
@@ -93,8 +93,8 @@ public final class KeptCopies {
         }
         List<String> trees = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
-            if (link(tree, epoch.get())
-                    || noted.filter(each -> isThere(each, tree)).isPresent()) {
+            boolean linked = link(tree, epoch.get());
+            if (linked || noted.filter(each -> isThere(each, tree)).isPresent()) {
                 trees.add(tree.name());
             }
         }

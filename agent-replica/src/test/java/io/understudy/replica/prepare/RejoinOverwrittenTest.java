@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.fakes.Crash;
+import io.understudy.replica.fakes.DyingAt;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.kept.KeptCopies.Found;
-import io.understudy.replica.kept.KeptCopy;
 import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
@@ -270,21 +271,15 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
     void deletesTheLinksThatAKilledOneLeft() throws IOException {
         imported(3);
         Files.createDirectory(kept.resolveSibling("1.draft"));
-        int deaths = 0;
-        while (!(Files.exists(kept) && isEnded())) {
-            world.points.dieAt(deaths++);
-            assertThatThrownBy(() -> rejoin(ASKED)).isInstanceOf(Crash.class);
+        try (DyingAt ended = new DyingAt(ReplicaPoint.KEPT_COPY_ENDED)) {
+            assertThatThrownBy(() -> rejoin(ASKED)).isInstanceOf(DyingAt.Died.class);
+            assertThat(ended.happened()).isTrue();
         }
-        world.points.live();
         assertThat(kept).isDirectory();
 
         assertThat(rejoin(ASKED).saved()).isPresent();
 
         assertThat(kept.getParent()).isEmptyDirectory();
-    }
-
-    private boolean isEnded() {
-        return copies().note(1).flatMap(KeptCopy::end).isPresent();
     }
 
     /** Its orphan was saved before the marker. */

@@ -7,10 +7,9 @@ import io.minio.Time.S3Time;
 import io.minio.credentials.Credentials;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,22 +19,8 @@ class ProvidedKeysTest {
     private Instant end = now.plus(Duration.ofHours(6));
     private boolean broken;
     private final AtomicInteger asked = new AtomicInteger();
-    private final ProvidedKeys keys = new ProvidedKeys("a test", this::next, new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    });
+    private final ProvidedKeys keys =
+            new ProvidedKeys("a test", this::next, ((InstantSource) () -> this.now).withZone(ZoneOffset.UTC));
 
     private Credentials next() {
         int number = asked.incrementAndGet();
