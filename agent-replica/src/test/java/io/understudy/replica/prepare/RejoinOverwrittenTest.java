@@ -5,97 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.DyingAt;
-import io.understudy.replica.fakes.FakeDatabases;
-import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.kept.KeptCopies.Found;
-import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.prepare.Rejoin.Saved;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
-import io.understudy.repository.EpochClaim;
-import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An old primary over which a snapshot was imported before it was asked what it never shipped. */
-class RejoinOverwrittenTest extends StandbyInPreparation {
-    private static final Request ASKED = new Request(false, false, Set.of());
-    private static final SnapshotId ORPHAN = new SnapshotId(1, 2);
-    private static final SnapshotId SHIPPED = new SnapshotId(1, 1);
-    private static final SnapshotId FIRST = new SnapshotId(2, 3);
-
-    private final List<Found> saved = new ArrayList<>();
-    private Optional<RuntimeException> refusal = Optional.empty();
-    private Path kept;
-    private DatabaseIdentity before;
-
-    private final Orphans orphans = new Orphans() {
-        @Override
-        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
-            throw new AssertionError("what is live was imported");
-        }
-
-        @Override
-        public Saved saveKept(Set<String> acceptEmpty, Found found) {
-            refusal.ifPresent(why -> {
-                throw why;
-            });
-            saved.add(found);
-            return new Saved(Optional.of(ORPHAN), saved.size() > 1, Optional.of(SHIPPED));
-        }
-    };
-
-    @BeforeEach
-    void wasOverwritten() throws IOException {
-        world.databases.create(FakeDatabases.LIVE);
-        before = world.databases.find(FakeDatabases.LIVE).orElseThrow();
-        epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
-        repository.epochs().claim(new EpochClaim(2, "other", NOW, "promoted", "another"), key);
-        world.marker.putByHand(Optional.empty());
-        Path media = Files.createDirectory(folder.resolve("media"));
-        Files.writeString(media.resolve("a.txt"), "never shipped");
-        kept = media.resolve(".understudy/kept/1");
-    }
-
-    private KeptCopies copies() {
-        return new KeptCopies(settings(), epochs, world.store, world.databases, world.time.clock());
-    }
-
-    private void imported(int sequence) {
-        copies().before(new SnapshotId(2, sequence));
-        world.source.commit(2, sequence);
-        world.sync();
-    }
-
-    private Result rejoin(Request request) {
-        return new Rejoin(
-                        settings(),
-                        preparation(settings()),
-                        world.marker,
-                        world.store,
-                        epochs,
-                        () -> repository,
-                        world.databases,
-                        null,
-                        new KeptReturn(copies(), orphans),
-                        world.time)
-                .run(request);
-    }
-
+class RejoinOverwrittenTest extends OverwrittenPrimary {
     @Test
     void savesWhatTheExchangeKept() throws IOException {
         imported(3);
@@ -198,7 +126,7 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
     void saysWhenItWasOverwrittenWhereNothingIsKept() {
         imported(3);
         imported(4);
-        rejoin(new Request(false, true, Set.of()));
+        rejoin(new Request(true, true, Set.of()));
         assertThat(kept).doesNotExist();
         world.databases.server().drop(before);
 
@@ -285,7 +213,7 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
     /** Its orphan was saved before the marker. */
     @Test
     void keepsNothingOfAServerThatReturnedInOrder() {
-        copies().end(1, true, Optional.of(ORPHAN), Optional.of(SHIPPED));
+        copies().endLive(1, true, Optional.of(ORPHAN), Optional.of(SHIPPED));
 
         imported(3);
 

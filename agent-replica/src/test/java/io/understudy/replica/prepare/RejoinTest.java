@@ -105,8 +105,7 @@ class RejoinTest extends StandbyInPreparation {
                 () -> repository,
                 world.databases,
                 site,
-                new KeptReturn(
-                        new KeptCopies(settings, epochs, world.store, world.databases, world.time.clock()), orphans),
+                new KeptReturn(copies(settings), orphans),
                 world.time);
     }
 
@@ -285,7 +284,7 @@ class RejoinTest extends StandbyInPreparation {
     void notesBeforeTheMarkerThatNothingIsSaved() {
         wasPrimary();
         anotherWasPromoted();
-        KeptCopies copies = new KeptCopies(settings(), epochs, world.store, world.databases, world.time.clock());
+        KeptCopies copies = copies(settings());
 
         for (int deaths = 0; !world.marker.on(); deaths++) {
             world.points.dieAt(deaths);
@@ -293,10 +292,10 @@ class RejoinTest extends StandbyInPreparation {
                 rejoin().run(new Request(false, true, Set.of()));
             } catch (Crash e) {
                 assertThat(world.marker.on())
-                        .isEqualTo(world.marker.on() && copies.note(1).isPresent());
+                        .isEqualTo(world.marker.on() && copies.current(1).isPresent());
             }
         }
-        assertThat(copies.note(1)).isPresent();
+        assertThat(copies.current(1)).isPresent();
     }
 
     private static void assertCode(ThrowingCallable work, ErrorCode code) {
