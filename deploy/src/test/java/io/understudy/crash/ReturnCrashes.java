@@ -34,8 +34,8 @@ import java.util.stream.Stream;
  * file that was never shipped, and with a server that follows.
  */
 record ReturnCrashes(CrashStage stage) {
-    private static final Set<ReplicaPoint> BEFORE_MARKER = Set.of(
-            ReplicaPoint.REJOIN_SITE_STOPPED, ReplicaPoint.REJOIN_ORPHAN_SAVED, ReplicaPoint.KEPT_COPY_ENDED);
+    private static final Set<ReplicaPoint> BEFORE_MARKER =
+            Set.of(ReplicaPoint.REJOIN_SITE_STOPPED, ReplicaPoint.REJOIN_ORPHAN_SAVED, ReplicaPoint.KEPT_COPY_ENDED);
     private static final List<String> TABLES = List.of("version", "notes", "marks");
 
     void at(ReplicaPoint point) {

@@ -154,10 +154,7 @@ final class ReturnWatch {
     }
 
     private static void requireSame(
-            Server server,
-            Rejoin.Saved saved,
-            Map<String, List<String>> there,
-            Map<String, List<String>> expected) {
+            Server server, Rejoin.Saved saved, Map<String, List<String>> there, Map<String, List<String>> expected) {
         if (!there.equals(expected)) {
             throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
                     server.name + " had " + expected + ", but " + saved + " has " + there);
@@ -258,7 +255,10 @@ final class ReturnWatch {
 
     /** Nothing goes wrong any more: each orphan that was acknowledged is there, and whole. */
     void requireAll() {
-        run.tell("returns", returned + " done, " + acknowledged + " with an orphan, " + compared + " compared with what was kept", orphans.size() + " there");
+        run.tell(
+                "returns",
+                returned + " done, " + acknowledged + " with an orphan, " + compared + " compared with what was kept",
+                orphans.size() + " there");
         orphans.forEach((key, orphan) -> {
             boolean damaged = orphan.content().stream()
                     .flatMap(each -> each.blobs().stream())

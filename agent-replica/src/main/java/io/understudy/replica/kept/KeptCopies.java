@@ -86,8 +86,8 @@ public final class KeptCopies {
 
     /**
      * A whole snapshot is about to be loaded, to become live. Where it is the first one over an old primary of which
-     * nothing is saved, its trees are linked and that is noted, also where it is a snapshot of this server's own that is
-     * restored. After a switchover a snapshot is live from the beginning: its final one. Each attempt does so again,
+     * nothing is saved, its trees are linked and that is noted, also where it is a snapshot of this server's own that
+     * is restored. After a switchover a snapshot is live from the beginning: its final one. Each attempt does so again,
      * until one is live. A tree that can't be linked is left out: it stops no import.
      */
     public void before(SnapshotId next) {
@@ -202,8 +202,8 @@ public final class KeptCopies {
     }
 
     /**
-     * What was kept where the note was lost: the database in N-1's place that no import made. It is noted before it gets
-     * another name: one that was set aside may be of an earlier time.
+     * What was kept where the note was lost: the database in N-1's place that no import made. It is noted before it
+     * gets another name: one that was set aside may be of an earlier time.
      */
     public Optional<KeptCopy> unnoted(int epoch) {
         Optional<KeptCopy> found = previous(store.record())
@@ -242,8 +242,8 @@ public final class KeptCopies {
     }
 
     /**
-     * This copy is saved, or given up: nothing is kept for it any more. Outside the apply lock, too: it touches no other
-     * copy.
+     * This copy is saved, or given up: nothing is kept for it any more. Outside the apply lock, too: it touches no
+     * other copy.
      */
     public void end(KeptCopy copy, boolean saved, Optional<SnapshotId> orphan, Optional<SnapshotId> shipped) {
         int held = epochs.known().map(EpochClaim::epoch).orElse(copy.epoch());

@@ -237,7 +237,7 @@ class RejoinAgainOverwrittenTest extends OverwrittenPrimary {
         assertThat(live).hasSize(1);
         world.marker.removeByHand();
         Path nowhere = world.state;
-        world.state = settings().state();
+        world.state = folder;
         world.agent().promotion().lead();
         world.state = nowhere;
         Files.writeString(media.resolve("b.txt"), "of the second time");
