@@ -83,8 +83,7 @@ final class NewDatabase {
             if (stored.isKept()) {
                 earlier.goesOn();
             } else if (left.isPresent() && !earlier.startsOver(stored.lost())) {
-                draft.drop();
-                notes.delete(target.name());
+                giveUp();
                 return false;
             }
             fill(plan, dump, script, content, stored, progress);
@@ -109,11 +108,15 @@ final class NewDatabase {
                     Map.of(made, target.name()), DatabaseNames.of(target.name()).passing("moving"));
         } catch (RuntimeException e) {
             if (!(e instanceof UnderstudyException failure && notes.areKept() && Resuming.isKept(failure))) {
-                draft.drop();
-                notes.delete(target.name());
+                giveUp();
             }
             throw e;
         }
+    }
+
+    private void giveUp() {
+        draft.drop();
+        notes.delete(target.name());
     }
 
     private DatabaseIdentity create(Plan plan) {

@@ -123,6 +123,7 @@ class LatestAgainTest {
         }
     }
 
+    @Tag("always")
     @Test
     void aDumpThatIsDamagedStartsOverWithTheNewest() throws IOException {
         Path file = dumped();
