@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Which of the two servers of a deployment is the primary, and its moves from one to the other. */
@@ -130,6 +131,16 @@ final class Roles {
         assertThat(primary.site().mode()).isEmpty();
         all.operate(primary, "agent-replica init --yes").successful();
         moved();
+    }
+
+    /** As {@link #returnToStandby()}, with what it never shipped. @return the orphan that was saved; empty for none */
+    Optional<String> returnWithOrphan() {
+        all.network().heal();
+        JsonNode result = all.operate(primary, "agent-replica rejoin --yes --json")
+                .successful()
+                .json();
+        moved();
+        return Optional.ofNullable(result.path("orphan").textValue());
     }
 
     /** The standby is the primary from now on, and the primary follows it. */

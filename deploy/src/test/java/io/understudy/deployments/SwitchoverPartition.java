@@ -1,33 +1,13 @@
 package io.understudy.deployments;
 
 import io.understudy.deployments.Systemctl.Gate;
-import io.understudy.hosts.TestHost;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Two hosts that do not reach each other from one moment of a switchover on. */
-record Partition(Place one, Place other, Moment moment) {
-    /** Which host, by what it is when the switchover begins. */
-    enum Place {
-        PRIMARY,
-        STANDBY,
-        STORE,
-        NAMES,
-        OPERATOR;
-
-        TestHost of(Deployment all, Roles roles) {
-            return switch (this) {
-                case PRIMARY -> roles.primary().host();
-                case STANDBY -> roles.standby().host();
-                case STORE -> all.store();
-                case NAMES -> all.ns();
-                case OPERATOR -> all.operator();
-            };
-        }
-    }
-
+record SwitchoverPartition(Cut cut, Moment moment) {
     /** When, by what the service of the site is asked for there; each has its gate. */
     enum Moment {
         /** The primary's marker is written. */
@@ -70,33 +50,25 @@ record Partition(Place one, Place other, Moment moment) {
         GOES_BACK
     }
 
-    static Stream<Partition> all() {
-        List<Place> places = List.of(Place.values());
+    static Stream<SwitchoverPartition> all() {
         return Arrays.stream(Moment.values())
-                .flatMap(moment -> places.stream()
-                        .flatMap(one -> places.stream()
-                                .filter(other -> one.compareTo(other) < 0)
-                                .map(other -> new Partition(one, other, moment))));
+                .flatMap(moment -> Cut.all().map(cut -> new SwitchoverPartition(cut, moment)));
     }
 
     Outcome outcome() {
-        boolean back = are(Place.PRIMARY, Place.STORE) && moment.isBefore(Moment.COMMITTED)
-                || are(Place.STANDBY, Place.STORE) && moment.isBefore(Moment.CLAIMED);
+        boolean back = cut.is(Place.PRIMARY, Place.STORE) && moment.isBefore(Moment.COMMITTED)
+                || cut.is(Place.STANDBY, Place.STORE) && moment.isBefore(Moment.CLAIMED);
         if (back) {
             return Outcome.GOES_BACK;
         }
-        return are(Place.STANDBY, Place.NAMES) && moment.isBefore(Moment.NAMED)
+        return cut.is(Place.STANDBY, Place.NAMES) && moment.isBefore(Moment.NAMED)
                 ? Outcome.MOVES_WITHOUT_NAMES
                 : Outcome.MOVES;
-    }
-
-    private boolean are(Place first, Place second) {
-        return one == first && other == second;
     }
 
     /** As a pattern names it: {@code primary-store stopped}. */
     @Override
     public String toString() {
-        return (one + "-" + other + " " + moment.toString().replace('_', '-')).toLowerCase(java.util.Locale.ROOT);
+        return cut + " " + moment.toString().replace('_', '-').toLowerCase(Locale.ROOT);
     }
 }

@@ -2,7 +2,7 @@ package io.understudy.deployments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.deployments.Partition.Outcome;
+import io.understudy.deployments.SwitchoverPartition.Outcome;
 import io.understudy.deployments.Systemctl.Gate;
 import io.understudy.deployments.Visitor.Written;
 import io.understudy.rehearsal.Deadline;
@@ -24,13 +24,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Switchovers in which two hosts do not reach each other from one moment on: any two of primary, standby, filestore,
  * name server and operator, and any moment. Three visitors write all the time: one at the site's name, and one at each
- * server. {@code deploy/soak --partitions} runs it; the property is a pattern of {@link Partition#toString} that says
- * which, {@code .*} for all.
+ * server. {@code deploy/soak --partitions} runs it; the property is a pattern of
+ * {@link SwitchoverPartition#toString} that says which, {@code .*} for all.
  */
 @Tag("slow")
 @EnabledIfSystemProperty(named = "understudy.partitions", matches = ".+")
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
-class PartitionsIT extends DeploymentTest {
+class SwitchoverPartitionsIT extends DeploymentTest {
     /** The least that a switchover between servers which share two processors with other tests keeps to. */
     private static final int LIMIT_SECONDS = 60;
     /** The way back, or the standby's: stop, restart, names. */
@@ -40,7 +40,7 @@ class PartitionsIT extends DeploymentTest {
     private Visitor atB;
 
     /** With a lease that is longer than a switchover may take: what the end of a lease does, ZotonicIT shows. */
-    PartitionsIT() {
+    SwitchoverPartitionsIT() {
         super(SampleSite.KIND, settings -> settings.replace("lease: 1m", "lease: 10m"));
     }
 
@@ -50,14 +50,15 @@ class PartitionsIT extends DeploymentTest {
         atB = all().visitorAt(all().b());
     }
 
-    static Stream<Partition> partitions() {
+    static Stream<SwitchoverPartition> partitions() {
         Pattern wanted = Pattern.compile(System.getProperty("understudy.partitions", ".*"));
-        return Partition.all().filter(each -> wanted.matcher(each.toString()).matches());
+        return SwitchoverPartition.all()
+                .filter(each -> wanted.matcher(each.toString()).matches());
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("partitions")
-    void oneServerTakesWritesAndNothingIsLost(Partition partition) {
+    void oneServerTakesWritesAndNothingIsLost(SwitchoverPartition partition) {
         SiteServer before = roles().primary();
         SiteServer after = roles().standby();
         long begun = System.currentTimeMillis() * 1_000_000;
@@ -66,8 +67,7 @@ class PartitionsIT extends DeploymentTest {
                         before, "agent-primary switchover " + after + ".example.net --yes --limit " + LIMIT_SECONDS)
                 .start(logs.resolve("switchover.log"));
         gate.ifPresentOrElse(Gate::awaitReached, () -> awaitNames(after));
-        all().network()
-                .cut(partition.one().of(all(), roles()), partition.other().of(all(), roles()));
+        partition.cut().make(all(), roles());
         gate.ifPresent(Gate::open);
 
         SiteServer serves = partition.outcome() == Outcome.GOES_BACK ? before : after;

@@ -2,17 +2,16 @@ package io.understudy.deployments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.deployments.Partition.Moment;
-import io.understudy.deployments.Partition.Outcome;
-import io.understudy.deployments.Partition.Place;
+import io.understudy.deployments.SwitchoverPartition.Moment;
+import io.understudy.deployments.SwitchoverPartition.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PartitionTest {
+class SwitchoverPartitionTest {
     @Test
     void allAreEachPairAtEachMoment() {
-        assertThat(Partition.all().map(Partition::toString))
+        assertThat(SwitchoverPartition.all().map(SwitchoverPartition::toString))
                 .hasSize(10 * 6)
                 .doesNotHaveDuplicates()
                 .contains("primary-store before-stop", "names-operator named");
@@ -30,6 +29,7 @@ class PartitionTest {
         "PRIMARY, STANDBY, BEFORE_STOP, MOVES"
     })
     void aPairAndAMomentSayWhatComesOfIt(Place one, Place other, Moment moment, Outcome outcome) {
-        assertThat(new Partition(one, other, moment).outcome()).isEqualTo(outcome);
+        assertThat(new SwitchoverPartition(new Cut(one, other), moment).outcome())
+                .isEqualTo(outcome);
     }
 }
