@@ -46,8 +46,8 @@ public final class DatabaseOptions {
      * Rows of one moment among those of another may break what the site relies on, and a table is replaced only with
      * all that refers to it.
      *
-     * @throws UnderstudyException {@code USAGE} where a part of the database is asked for, or rows that were erased: who
-     *     was erased does not come back by an import
+     * @throws UnderstudyException {@code USAGE} where a part of the database is asked for, or rows that were erased:
+     *     who was erased does not come back by an import
      */
     public void requireNoneOfLive() {
         if (part.asksForErased()) {

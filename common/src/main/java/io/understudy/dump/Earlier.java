@@ -3,7 +3,7 @@ package io.understudy.dump;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Learns what becomes of what an earlier command of the same left, once that was looked at. */
+/** Learns whether what an earlier command of the same left is kept, once that was looked at. */
 interface Earlier {
     /** Of a command that has one snapshot only. */
     Earlier OF_ONE_SNAPSHOT = new Earlier() {

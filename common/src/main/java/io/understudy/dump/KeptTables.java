@@ -8,7 +8,6 @@ import io.understudy.postgres.Row;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import java.io.OutputStream;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,9 +25,9 @@ import java.util.stream.Collectors;
  * one of its processes, empties unlogged ones, and someone may have changed a database that lay there for days. Tables
  * of extensions are not counted, as these bring rows themselves; they are kept only where they are logged.
  *
- * <p>They are read by {@code COPY table TO}, which goes through the file of the table: a query would be planned, and the
- * planner runs functions of the site that stand in predicates and expressions of indexes and statistics. COPY refuses a
- * view in a table's place.
+ * <p>They are read by {@code COPY table TO}, which goes through the file of the table: a query would be planned, and
+ * the planner runs functions of the site that stand in predicates and expressions of indexes and statistics. COPY
+ * refuses a view in a table's place.
  */
 final class KeptTables {
     private static final int AT_ONCE = 500;
@@ -62,6 +61,15 @@ final class KeptTables {
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relpersistence = 'u' AND c.relkind IN ('r', 'S') ORDER BY c.oid
             """;
+
+    private static final Row.Reader<Line> LINE = row -> new Line(
+            row.text("name"),
+            new Found(row.number("target"), row.text("kind"), row.number("own") > 0, new ArrayList<>()),
+            new Place(
+                    row.number("place"),
+                    row.text("place_kind"),
+                    row.text("place_name"),
+                    Optional.ofNullable(row.text("shortest"))));
 
     /** Looks at the database in a session that may do no more than who loads it. */
     interface Sessions {
@@ -121,7 +129,9 @@ final class KeptTables {
     /** What a crash would have emptied without a trace, as its rows are not counted. */
     private Optional<String> unlogged(Session session, Collection<Found> counted, List<Part> stored, List<Part> later) {
         boolean others = stored.stream().anyMatch(part -> part.kind() == Kind.ARCHIVED);
-        List<Unlogged> open = new ArrayList<>(session.query(UNLOGGED, Unlogged::of));
+        List<Unlogged> open = new ArrayList<>(session.query(
+                UNLOGGED,
+                row -> new Unlogged(row.number("place"), row.text("kind"), row.text("name"), row.number("own") > 0)));
         open.removeIf(each -> !each.ofExtension() && (each.isSequence() || !others));
         if (open.isEmpty()) {
             return Optional.empty();
@@ -146,7 +156,7 @@ final class KeptTables {
             String some = names.subList(from, Math.min(names.size(), from + AT_ONCE)).stream()
                     .map(each -> "(" + Sql.literal(each) + ")")
                     .collect(Collectors.joining(", "));
-            for (Line line : session.query(FOUND.formatted(some), Line::of)) {
+            for (Line line : session.query(FOUND.formatted(some), LINE)) {
                 found.computeIfAbsent(line.name(), each -> line.target())
                         .places()
                         .add(line.place());
@@ -183,18 +193,10 @@ final class KeptTables {
     }
 
     /** One that was asked for, and one place of it. */
-    private record Line(String name, Found target, Place place) {
-        static Line of(Row row) throws SQLException {
-            return new Line(row.text("name"), Found.of(row), Place.of(row));
-        }
-    }
+    private record Line(String name, Found target, Place place) {}
 
     /** What the script stores rows into. @param places itself, and all partitions below it */
     private record Found(long oid, String kind, boolean ofExtension, List<Place> places) {
-        static Found of(Row row) throws SQLException {
-            return new Found(row.number("target"), row.text("kind"), row.number("own") > 0, new ArrayList<>());
-        }
-
         boolean isTable() {
             return kind.equals("r") || kind.equals("p");
         }
@@ -202,14 +204,6 @@ final class KeptTables {
 
     /** Where rows may lie. @param shortest column of it; empty: it has none */
     private record Place(long oid, String kind, String name, Optional<String> shortest) {
-        static Place of(Row row) throws SQLException {
-            return new Place(
-                    row.number("place"),
-                    row.text("place_kind"),
-                    row.text("place_name"),
-                    Optional.ofNullable(row.text("shortest")));
-        }
-
         /** Those of a partition that is a foreign table are another server's. */
         boolean holdsRows() {
             return kind.equals("r");
@@ -218,10 +212,6 @@ final class KeptTables {
 
     /** A relation that is emptied by a crash. */
     private record Unlogged(long oid, String kind, String name, boolean ofExtension) {
-        static Unlogged of(Row row) throws SQLException {
-            return new Unlogged(row.number("place"), row.text("kind"), row.text("name"), row.number("own") > 0);
-        }
-
         boolean isSequence() {
             return kind.equals("S");
         }
