@@ -46,9 +46,17 @@ public final class DatabaseOptions {
      * Rows of one moment among those of another may break what the site relies on, and a table is replaced only with
      * all that refers to it.
      *
-     * @throws UnderstudyException {@code USAGE} where a part of the database is asked for
+     * @throws UnderstudyException {@code USAGE} where a part of the database is asked for, or rows that were erased:
+     *     who was erased does not come back by an import
      */
     public void requireNoneOfLive() {
+        if (part.asksForErased()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore erased rows to what is live: --include-erased is not for an import",
+                    "restore-row --include-erased brings one row back; restore --to database:NAME --include-erased makes a"
+                            + " copy next to it that has them");
+        }
         if (part.given() || part.database().isPresent() || owner != null) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
@@ -90,37 +98,33 @@ public final class DatabaseOptions {
         });
         DatabaseRestore restore =
                 new DatabaseRestore(settings).resuming(settings.state()).leavingOut(part.erased(cli, settings, reader));
-        Optional<SnapshotId> begun = restore.begun(name, asked);
-        SnapshotId snapshot = Resuming.find(cli, id, reader, begun);
-        cli.held(
+        Resuming.run(
+                cli,
+                id,
                 reader,
-                List.of(snapshot),
-                () -> restore(
-                        cli,
-                        restore,
-                        Resuming.open(reader, snapshot, begun.isPresent()),
-                        asked.of(snapshot, id),
-                        name));
+                restore.begun(name, asked),
+                (opened, earlier) ->
+                        restore(cli, restore, opened, asked.of(opened.manifest().snapshot(), id), name, earlier));
     }
 
-    private static void restore(SnapshotProgram cli, DatabaseRestore restore, Opened opened, Asked asked, String name) {
+    private static void restore(
+            SnapshotProgram cli, DatabaseRestore restore, Opened opened, Asked asked, String name, Earlier earlier) {
         if (restore.runsAsSuperuser(asked.owner())) {
             cli.say(
                     "warning: database.user is a superuser, and functions of the site that store rows run with its rights;"
                             + " --owner ROLE keeps them to those of a role");
         }
-        cli.interruptible(() -> {
-            DatabaseRestore.Restored made = made(cli, restore, opened, asked, name);
+        cli.interruptible(() -> made(cli, restore, opened, asked, name, earlier).ifPresent(made -> {
             made.leftOut().forEach(each -> cli.say("left out: " + each));
             made.erased().forEach(cli::say);
             cli.print(made, () -> made.snapshot() + " is restored into database " + made.database());
-        });
+        }));
     }
 
-    private static DatabaseRestore.Restored made(
-            SnapshotProgram cli, DatabaseRestore restore, Opened opened, Asked asked, String name) {
+    private static Optional<DatabaseRestore.Restored> made(
+            SnapshotProgram cli, DatabaseRestore restore, Opened opened, Asked asked, String name, Earlier earlier) {
         try (ProgressDisplay progress = cli.progress()) {
-            return restore.restore(opened, asked, name, progress);
+            return restore.restore(opened, asked, name, earlier, progress);
         }
     }
 }

@@ -112,11 +112,11 @@ public final class DatabaseRestore {
         SnapshotId id = snapshot.manifest().snapshot();
         String site = snapshot.manifest().site();
         Asked asked = new Asked(site, id, id.toString(), Optional.empty(), request, false, owner);
-        return restore(snapshot, asked, name, progress);
+        return restore(snapshot, asked, name, Earlier.OF_ONE_SNAPSHOT, progress).orElseThrow();
     }
 
-    /** As the other. */
-    Restored restore(Opened snapshot, Asked asked, String name, Progress progress) {
+    /** As the other. @return empty where nothing is kept, and {@code earlier} wants no new one */
+    Optional<Restored> restore(Opened snapshot, Asked asked, String name, Earlier earlier, Progress progress) {
         TargetName target = TargetName.of(name, database.settings());
         DumpRequest request = asked.request();
         Optional<String> owner = asked.owner();
@@ -142,10 +142,13 @@ public final class DatabaseRestore {
                 }
                 String holder = owner.orElse(
                         kept ? properties.owner() : database.settings().user());
-                made(target).make(new NewDatabase.Plan(asked, properties, holder, kept), dump, progress);
+                NewDatabase.Plan plan = new NewDatabase.Plan(asked, properties, holder, kept);
+                if (!made(target).make(plan, dump, earlier, progress)) {
+                    return Optional.empty();
+                }
             }
         }
-        return new Restored(snapshot.manifest().snapshot(), name, dump.leftOut(), dump.erased());
+        return Optional.of(new Restored(snapshot.manifest().snapshot(), name, dump.leftOut(), dump.erased()));
     }
 
     private NewDatabase made(TargetName target) {

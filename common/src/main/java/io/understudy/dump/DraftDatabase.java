@@ -26,9 +26,6 @@ final class DraftDatabase {
     /** The first number that PostgreSQL gives to objects of users. */
     private static final String OBJECTS = "SELECT count(*) FROM pg_catalog.pg_class WHERE oid >= 16384";
 
-    private static final String STARTED =
-            "SELECT extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text AS started";
-
     private static final Pattern STORED = Pattern.compile(" \\((\\d{1,9}) parts stored\\)");
 
     private final Database database;
@@ -113,13 +110,6 @@ final class DraftDatabase {
      */
     boolean isNamed(DatabaseIdentity made, int parts) {
         return isNamed(made) && stored(commentOf(target.name())).orElse(parts) == parts;
-    }
-
-    /** When the server started, as a text to compare. */
-    String started() {
-        try (Session session = database.maintenance()) {
-            return session.first(STARTED, row -> row.text("started")).orElseThrow();
-        }
     }
 
     private Optional<String> commentOf(String name) {

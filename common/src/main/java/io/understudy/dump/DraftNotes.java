@@ -19,9 +19,8 @@ final class DraftNotes {
      *
      * @param database the name that it is to get
      * @param content fingerprint of the script
-     * @param started when its server had started: a crash of that empties what is unlogged
      */
-    record Note(int format, String database, DatabaseIdentity made, Asked asked, String content, String started) {
+    record Note(int format, String database, DatabaseIdentity made, Asked asked, String content) {
         static final int FORMAT = 1;
 
         boolean isOf(Asked wanted, String script) {

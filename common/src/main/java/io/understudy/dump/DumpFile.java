@@ -29,6 +29,9 @@ final class DumpFile {
     private static final String NOTE = "restore.json";
     private static final String CONTENT = "content";
     private static final String LOCK = "lock";
+    private static final String OF_SOMETHING_ELSE =
+            "what was written of it is of other content: rows were erased since,"
+                    + " it was asked for otherwise, or by another version of this program";
 
     private final Path file;
     private final Path folder;
@@ -154,42 +157,59 @@ final class DumpFile {
         }
     }
 
+    /** As the other, of a command that has one snapshot only. */
+    void write(Asked asked, DumpScript script) {
+        write(asked, script, Earlier.OF_ONE_SNAPSHOT);
+    }
+
     /**
      * Writes it. What was written of something else is given up.
      *
+     * @return false where nothing of an earlier dump is kept, and {@code earlier} wants no new one: nothing is there
      * @throws UnderstudyException {@code USAGE} where it exists; {@code LOCKED}; {@code DISK_FULL}, {@code FILE_*},
      *     those of blobs. Nothing is left then, but where the same command may go on
      */
-    void write(Asked asked, DumpScript script) {
+    boolean write(Asked asked, DumpScript script, Earlier earlier) {
         Note wanted = new Note(Note.FORMAT, asked, script.fingerprint());
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
         // It may have come in between. From here on no other user can put one in its place.
         requireOwn(folder);
         ProcessLock lock = lock();
+        boolean written;
         try {
             // Another one may have written since this one looked at it.
             Optional<Note> there = note(folder);
             boolean same = there.filter(wanted::isSame).isPresent();
-            if (!isThere()) {
-                write(wanted, same, script);
-            } else if (!same || !isNamed(there)) {
+            boolean named = isThere();
+            if (named && !(same && isNamed(there))) {
                 if (there.isEmpty()) {
                     FolderDeletion.delete(folder);
                 }
                 throw exists(file);
             }
+            if (named) {
+                earlier.goesOn();
+            }
+            written = named || write(wanted, there, script, earlier);
         } finally {
             lock.close();
         }
         // With the note, and without content, the file is known for ours.
         DumpContent.delete(folder.resolve(CONTENT));
         FolderDeletion.delete(folder);
+        return written;
     }
 
-    private void write(Note wanted, boolean same, DumpScript script) {
+    private boolean write(Note wanted, Optional<Note> there, DumpScript script, Earlier earlier) {
         try {
-            begin(wanted, same);
-            write(script);
+            boolean same = there.filter(wanted::isSame).isPresent();
+            if (there.isPresent() && !same && !earlier.startsOver(OF_SOMETHING_ELSE)) {
+                return false;
+            }
+            if (!same || !isOurs()) {
+                begin(wanted);
+            }
+            return write(script, earlier);
         } catch (UnderstudyException e) {
             if (!Resuming.isKept(e)) {
                 AtomicFiles.delete(folder.resolve(NOTE));
@@ -210,22 +230,25 @@ final class DumpFile {
     }
 
     /** The note last: with it there is content. */
-    private void begin(Note wanted, boolean same) {
-        if (same && isOurs()) {
-            return;
-        }
+    private void begin(Note wanted) {
         AtomicFiles.delete(folder.resolve(NOTE));
         DumpContent.delete(folder.resolve(CONTENT));
         AtomicFiles.write(folder.resolve(CONTENT), new byte[0], AtomicFiles.PRIVATE);
         NoteFile.write(folder.resolve(NOTE), wanted);
     }
 
-    private void write(DumpScript script) {
+    private boolean write(DumpScript script, Earlier earlier) {
         RestorePoint.DUMP_NOTED.reached();
         Path place = folder.resolve(CONTENT);
+        boolean marked = DumpContent.isMarked(place);
         try {
             try (DumpContent content = DumpContent.open(place, chunk)) {
                 Place from = content.keep();
+                if (!from.equals(Place.START)) {
+                    earlier.goesOn();
+                } else if (marked && !earlier.startsOver("what was written of it is damaged")) {
+                    return false;
+                }
                 DumpOutput out = new DumpOutput(content);
                 script.write(out, from, content::at);
                 content.force();
@@ -234,6 +257,7 @@ final class DumpFile {
             Files.createLink(file, place);
             AtomicFiles.forceFolder(file.getParent());
             RestorePoint.DUMP_NAMED.reached();
+            return true;
         } catch (FileAlreadyExistsException e) {
             throw exists(file);
         } catch (UncheckedIOException e) {

@@ -57,6 +57,11 @@ public final class DumpOptions {
         return new Asked(site, null, name, database(), request(owners), includeErased, owner);
     }
 
+    /** Whether rows come back that were erased since. */
+    boolean asksForErased() {
+        return includeErased;
+    }
+
     /** Which of a snapshot's databases; empty: that of PostgreSQL. */
     public Optional<String> database() {
         return Optional.ofNullable(database);

@@ -39,38 +39,35 @@ final class FileDump {
     /** @param asked of a snapshot that is found by its name */
     void write(Asked asked, Path to, Consumer<Written> result) {
         DumpFile file = DumpFile.of(to);
-        Optional<SnapshotId> begun = file.begun(asked);
-        SnapshotId snapshot = Resuming.find(cli, asked.name(), reader, begun);
-        cli.held(reader, List.of(snapshot), () -> {
-            Opened opened = Resuming.open(reader, snapshot, begun.isPresent());
+        Resuming.run(cli, asked.name(), reader, file.begun(asked), (opened, earlier) -> {
             // A part that stays is of content that was compared with its hash before a byte of it was written.
             Opened whole = new Opened(opened.manifest(), new WholeBlobs(opened.blobs()));
-            result.accept(write(asked.of(snapshot, asked.name()), file, whole));
+            Asked found = asked.of(opened.manifest().snapshot(), asked.name());
+            cli.interruptible(() -> write(found, file, whole, earlier).ifPresent(result));
         });
     }
 
-    private Written write(Asked asked, DumpFile file, Opened opened) {
+    /** Empty where nothing is written. */
+    private Optional<Written> write(Asked asked, DumpFile file, Opened opened, Earlier earlier) {
         Optional<OtherDump> other = OtherDump.of(opened, options.database(), options);
         if (other.isPresent()) {
             if (!asked.request().owners()) {
                 throw OtherDump.unfit();
             }
-            write(asked, file, other.get()::script);
-            return new Written(asked.snapshot(), List.of(), List.of());
+            Written written = new Written(asked.snapshot(), List.of(), List.of());
+            return Optional.of(written).filter(each -> write(asked, file, earlier, other.get()::script));
         }
         DatabaseDump dump =
                 DatabaseDump.of(opened, settings, asked.request()).leavingOut(options.erased(cli, settings, reader));
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
         dump.erased().forEach(cli::say);
-        write(asked, file, dump::script);
-        return new Written(asked.snapshot(), dump.leftOut(), dump.erased());
+        Written written = new Written(asked.snapshot(), dump.leftOut(), dump.erased());
+        return Optional.of(written).filter(each -> write(asked, file, earlier, dump::script));
     }
 
-    private void write(Asked asked, DumpFile file, Function<Progress, DumpScript> script) {
-        cli.interruptible(() -> {
-            try (ProgressDisplay progress = cli.progress()) {
-                file.write(asked, script.apply(progress));
-            }
-        });
+    private boolean write(Asked asked, DumpFile file, Earlier earlier, Function<Progress, DumpScript> script) {
+        try (ProgressDisplay progress = cli.progress()) {
+            return file.write(asked, script.apply(progress), earlier);
+        }
     }
 }

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -76,6 +75,9 @@ final class LoadSession {
         DumpOutput out = new DumpOutput(new BufferedOutputStream(stream, BLOCK));
         out.text(before);
         List<Part> parts = dump.scriptInSteps(progress).parts();
+        parts.subList(0, from).stream()
+                .filter(part -> part.kind() == Kind.VALUES)
+                .forEach(part -> again(part, out));
         for (int i = from; i < parts.size(); i++) {
             Part part = parts.get(i);
             boolean one = part.kind().isOneTransaction();
@@ -89,6 +91,14 @@ final class LoadSession {
             out.flush();
             RestorePoint.DRAFT_PART_GIVEN.reached();
         }
+    }
+
+    /** A crash of the server sets unlogged sequences back, which have no rows to count. */
+    private static void again(Part values, DumpOutput out) {
+        out.text("BEGIN;\n" + RowScript.SETTINGS);
+        values.content().write(out, 0, written -> {});
+        out.text("COMMIT;\n");
+        out.flush();
     }
 
     /**
@@ -131,8 +141,8 @@ final class LoadSession {
         }
     }
 
-    /** Asks the draft, with the rights that it is loaded with: its indexes and views call functions of the site. */
-    boolean look(Optional<String> owner, Predicate<Session> question) {
+    /** Asks the draft, with the rights that it is loaded with. */
+    Optional<String> look(Optional<String> owner, Function<Session, Optional<String>> question) {
         if (owner.isEmpty()) {
             return asked(() -> database.openApart(target.draft()), "", question);
         }
@@ -143,16 +153,17 @@ final class LoadSession {
                 : asked(() -> database.openApart(target.draft()), role, question);
     }
 
-    private static boolean asked(Supplier<Session> opened, String role, Predicate<Session> question) {
+    private static Optional<String> asked(
+            Supplier<Session> opened, String role, Function<Session, Optional<String>> question) {
         try (Session session = opened.get()) {
             if (!role.isEmpty()) {
                 session.execute(role);
             }
-            return question.test(session);
+            return question.apply(session);
         }
     }
 
-    private boolean loggedIn(String owner, String name, Predicate<TemporaryLogin> work) {
+    private <T> T loggedIn(String owner, String name, Function<TemporaryLogin, T> work) {
         // What a killed restore left, which may be known in the database that it left too.
         TemporaryLogin.drop(database, purpose(), each -> disown(each, name));
         TemporaryLogin login = TemporaryLogin.create(database, "restore", purpose(), List.of());
@@ -160,7 +171,7 @@ final class LoadSession {
             try (Session session = database.maintenance()) {
                 session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(login.name()));
             }
-            return work.test(login);
+            return work.apply(login);
         } finally {
             boolean interrupted = Thread.interrupted();
             TemporaryLogin.drop(database, purpose(), each -> disown(each, name));

@@ -14,9 +14,9 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseProperties.Setting;
 import io.understudy.restore.RestorePoint;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Makes the database of a restore: loaded under another name, which it gives up when all of it is there. Goes on with
@@ -64,37 +64,58 @@ final class NewDatabase {
         return draft.isBegun(note.made());
     }
 
-    /** @throws UnderstudyException as {@link DatabaseRestore#restore} */
-    void make(Plan plan, DatabaseDump dump, Progress progress) {
+    /**
+     * @return false where nothing of an earlier restore is kept, and {@code earlier} wants no new one: nothing is there
+     * @throws UnderstudyException as {@link DatabaseRestore#restore}
+     */
+    boolean make(Plan plan, DatabaseDump dump, Earlier earlier, Progress progress) {
         DumpScript script = dump.scriptInSteps(progress);
         String content = script.fingerprint() + (plan.kept() ? "" : " without owners");
-        Optional<DraftNotes.Note> begun = notes.of(target.name()).filter(note -> note.isOf(plan.asked(), content));
+        Optional<DraftNotes.Note> left = notes.of(target.name());
+        Optional<DraftNotes.Note> begun = left.filter(note -> note.isOf(plan.asked(), content));
         int parts = script.parts().size();
-        if (begun.filter(note -> draft.isNamed(note.made(), parts)).isEmpty()) {
+        if (begun.filter(note -> draft.isNamed(note.made(), parts)).isPresent()) {
+            earlier.goesOn();
+        } else {
             requireFree();
-            OptionalInt stored = begun.map(
-                            each -> stored(each, script, plan.asked().owner()))
-                    .orElse(OptionalInt.empty());
-            DatabaseIdentity made = stored.isPresent() ? begun.orElseThrow().made() : create(plan);
-            // From here on the database of that name is this restore's own.
-            try {
-                if (stored.isEmpty()) {
-                    note(plan, made, content);
-                }
-                load(plan, dump, script, stored.orElse(0), progress);
-                databases.rename(
-                        Map.of(made, target.name()),
-                        DatabaseNames.of(target.name()).passing("moving"));
-            } catch (RuntimeException e) {
-                if (!(e instanceof UnderstudyException failure && notes.areKept() && Resuming.isKept(failure))) {
-                    draft.drop();
-                    notes.delete(target.name());
-                }
-                throw e;
+            Stored stored = begun.map(note -> stored(note, script, plan.asked().owner()))
+                    .orElse(Stored.OF_SOMETHING_ELSE);
+            if (stored.isKept()) {
+                earlier.goesOn();
+            } else if (left.isPresent() && !earlier.startsOver(stored.lost())) {
+                giveUp();
+                return false;
             }
+            fill(plan, dump, script, content, stored, progress);
             RestorePoint.DRAFT_NAMED.reached();
         }
         comment(plan.properties().comment());
+        notes.delete(target.name());
+        return true;
+    }
+
+    /** Up to the moment when it has its name. */
+    private void fill(
+            Plan plan, DatabaseDump dump, DumpScript script, String content, Stored stored, Progress progress) {
+        DatabaseIdentity made = stored.isKept() ? stored.made() : create(plan);
+        // From here on the database of that name is this restore's own.
+        try {
+            if (!stored.isKept()) {
+                note(plan, made, content);
+            }
+            load(plan, dump, stored.parts(), progress);
+            databases.rename(
+                    Map.of(made, target.name()), DatabaseNames.of(target.name()).passing("moving"));
+        } catch (RuntimeException e) {
+            if (!(e instanceof UnderstudyException failure && notes.areKept() && Resuming.isKept(failure))) {
+                giveUp();
+            }
+            throw e;
+        }
+    }
+
+    private void giveUp() {
+        draft.drop();
         notes.delete(target.name());
     }
 
@@ -109,15 +130,13 @@ final class NewDatabase {
             settings(statements(plan), plan.kept());
         }
         RestorePoint.DRAFT_CREATED.reached();
-        notes.write(new DraftNotes.Note(
-                DraftNotes.Note.FORMAT, target.name(), made, plan.asked(), content, draft.started()));
+        notes.write(new DraftNotes.Note(DraftNotes.Note.FORMAT, target.name(), made, plan.asked(), content));
         RestorePoint.DRAFT_NOTED.reached();
     }
 
-    private void load(Plan plan, DatabaseDump dump, DumpScript script, int from, Progress progress) {
-        if (from < script.parts().size()) {
-            loading().load(dump, plan.asked().owner(), from, draft, progress);
-        }
+    /** Also where all is stored: values of sequences are set again. */
+    private void load(Plan plan, DatabaseDump dump, int from, Progress progress) {
+        loading().load(dump, plan.asked().owner(), from, draft, progress);
         RestorePoint.DRAFT_LOADED.reached();
         analyse(target.draft());
         finish(statements(plan), plan.kept() && plan.whole());
@@ -132,17 +151,37 @@ final class NewDatabase {
         return new DatabaseStatements(target.draft(), plan.properties());
     }
 
-    /** How many parts an earlier restore stored; empty where it is to begin again. */
-    private OptionalInt stored(DraftNotes.Note note, DumpScript script, Optional<String> owner) {
-        OptionalInt stored = draft.stored(note.made());
-        boolean whole = stored.isPresent()
-                && stored.getAsInt() > 0
-                && stored.getAsInt() <= script.parts().size()
-                && new KeptTables(question -> loading().look(owner, question), target.draft())
-                        .areWhole(
-                                script.parts().subList(0, stored.getAsInt()),
-                                !draft.started().equals(note.started()));
-        return whole ? stored : OptionalInt.empty();
+    /**
+     * What an earlier restore left.
+     *
+     * @param made the database; null where none is kept
+     * @param parts how many are stored in it
+     * @param lost why none is kept, for people
+     */
+    private record Stored(DatabaseIdentity made, int parts, String lost) {
+        static final Stored OF_SOMETHING_ELSE = lost("it was of other content: rows were erased since, it was asked for"
+                + " otherwise, or by another version of this program");
+
+        static Stored lost(String why) {
+            return new Stored(null, 0, why);
+        }
+
+        boolean isKept() {
+            return made != null;
+        }
+    }
+
+    private Stored stored(DraftNotes.Note note, DumpScript script, Optional<String> owner) {
+        int stored = draft.stored(note.made()).orElse(0);
+        List<DumpScript.Part> parts = script.parts();
+        if (stored == 0 || stored > parts.size()) {
+            return Stored.lost("the comment of database " + Sql.identifier(target.draft())
+                    + " does not say how much of it is stored");
+        }
+        return new KeptTables(question -> loading().look(owner, question), target.draft())
+                .changed(parts.subList(0, stored), parts.subList(stored, parts.size()))
+                .map(Stored::lost)
+                .orElseGet(() -> new Stored(note.made(), stored, ""));
     }
 
     private void requireFree() {

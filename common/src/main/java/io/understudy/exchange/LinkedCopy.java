@@ -1,5 +1,6 @@
 package io.understudy.exchange;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileFailure;
@@ -46,10 +47,28 @@ public final class LinkedCopy {
      * @throws io.understudy.failure.UnderstudyException as {@link #make}
      */
     public static void makeDurable(TreeRoot root, Excludes excludes, Path place) {
+        makeDurable(root, excludes, place, () -> {});
+    }
+
+    /** As above. Where it fails, nothing of what was made stays. */
+    static void makeDurable(TreeRoot root, Excludes excludes, Path place, Runnable beforeEach) {
         Path draft = place.resolveSibling(place.getFileName() + ".draft");
         try {
+            makeDurable(root, excludes, place, draft, beforeEach);
+        } catch (RuntimeException e) {
+            try {
+                FolderDeletion.delete(draft);
+            } catch (UnderstudyException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    private static void makeDurable(TreeRoot root, Excludes excludes, Path place, Path draft, Runnable beforeEach) {
+        try {
             // Deepest first: a folder is durable before the one that it lies in.
-            for (Path folder : link(root, excludes, draft, () -> {})) {
+            for (Path folder : link(root, excludes, draft, beforeEach)) {
                 AtomicFiles.forceFolder(folder);
             }
             FolderDeletion.delete(place);

@@ -258,8 +258,9 @@ public enum StateEntry {
             "kept-copy.json",
             1,
             Loss.COSTS,
-            "of an old primary: which database and trees the first import over it kept, for `rejoin`, and what it saved of that",
+            "of an old primary: which database and trees the first import over it kept, for `rejoin`, and what it saved of that; one entry for each time as the primary",
             "`rejoin` finds the database that was set aside, and no files; what is kept of them in `.understudy/kept` of each tree can be deleted"),
+    KEPT_COPY_LOCK(Owner.REPLICA, "kept-copy.lock", "held while that note is changed", "nothing; it is made again"),
     DRILL(
             Owner.REPLICA,
             "drill.json",

@@ -267,6 +267,50 @@ class DumpFileTest {
         assertWritten(script(1));
     }
 
+    /** What the command is told, and whether it would start over with the snapshot that it has. */
+    private static Earlier telling(List<String> said, boolean startsOver) {
+        return new Earlier() {
+            @Override
+            public void goesOn() {
+                said.add("goes on");
+            }
+
+            @Override
+            public boolean startsOver(String why) {
+                said.add(why);
+                return startsOver;
+            }
+        };
+    }
+
+    /** {@code latest} may be another snapshot now: so nothing is written of the older one then. */
+    @Test
+    void whatCannotBeKeptIsSaidAndDropped() throws IOException {
+        for (int seed : List.of(1, 2)) {
+            List<String> said = new ArrayList<>();
+            assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+            if (seed == 1) {
+                byte[] all = Files.readAllBytes(folder().resolve("content"));
+                all[0] ^= 1;
+                Files.write(folder().resolve("content"), all);
+            }
+            assertThat(DumpFile.of(file, CHUNK).write(ASKED, script(seed), telling(said, false)))
+                    .isFalse();
+            assertThat(said).hasSize(1).first().asString().contains(seed == 1 ? "is damaged" : "other content");
+            assertThat(left()).isEmpty();
+        }
+        List<String> said = new ArrayList<>();
+        assertThat(DumpFile.of(file, CHUNK).write(ASKED, script(1), telling(said, false)))
+                .isTrue();
+        assertThat(said).isEmpty();
+        Files.delete(file);
+        assertThat(killedAt(RestorePoint.DUMP_MARKED, 5, script(1))).isTrue();
+        assertThat(DumpFile.of(file, CHUNK).write(ASKED, script(1), telling(said, false)))
+                .isTrue();
+        assertThat(said).containsExactly("goes on");
+        assertWritten(script(1));
+    }
+
     /** Two sites number their snapshots alike, and may have the same tables. */
     @Test
     void rowsOfAnotherSiteAreNotPutBehindTheseOfOne() throws IOException {

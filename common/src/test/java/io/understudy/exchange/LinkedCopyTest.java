@@ -1,6 +1,7 @@
 package io.understudy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.files.Excludes;
 import io.understudy.files.TreeRoot;
@@ -76,5 +77,19 @@ class LinkedCopyTest {
         assertThat(copy.resolve("photos")).isDirectoryNotContaining(path -> path.endsWith("a.jpg"));
         assertThat(copy.resolve("photos/half")).doesNotExist();
         assertThat(folder.resolve(".understudy/kept.draft")).doesNotExist();
+    }
+
+    @Test
+    void leavesNoDraftWhereItFails() {
+        Path place = folder.resolve(".understudy/kept/1");
+
+        assertThatThrownBy(() -> LinkedCopy.makeDurable(TreeRoot.of(folder), Excludes.of(List.of()), place, () -> {
+                    if (Files.exists(place.resolveSibling("1.draft/photos"))) {
+                        throw new IllegalStateException("failed");
+                    }
+                }))
+                .hasMessage("failed");
+
+        assertThat(place.getParent()).isEmptyDirectory();
     }
 }

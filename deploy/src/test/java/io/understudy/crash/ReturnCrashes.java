@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,8 @@ import java.util.stream.Stream;
  * file that was never shipped, and with a server that follows.
  */
 record ReturnCrashes(CrashStage stage) {
+    private static final Set<ReplicaPoint> BEFORE_MARKER =
+            Set.of(ReplicaPoint.REJOIN_SITE_STOPPED, ReplicaPoint.REJOIN_ORPHAN_SAVED, ReplicaPoint.KEPT_COPY_ENDED);
     private static final List<String> TABLES = List.of("version", "notes", "marks");
 
     void at(ReplicaPoint point) {
@@ -40,8 +43,7 @@ record ReturnCrashes(CrashStage stage) {
         int before = orphans().size();
         Content own = Content.of(old);
         old.killAt(point, 1, "replica", "rejoin", "--yes");
-        assertThat(old.marked())
-                .isEqualTo(point != ReplicaPoint.REJOIN_SITE_STOPPED && point != ReplicaPoint.REJOIN_ORPHAN_SAVED);
+        assertThat(old.marked()).isEqualTo(!BEFORE_MARKER.contains(point));
         comesBack(old, own, before);
     }
 

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.browse.SnapshotReader.Opened;
-import io.understudy.dump.DatabaseRestore;
 import io.understudy.dump.DumpRequest;
 import io.understudy.dump.DumpRequest.Parts;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Database;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
@@ -17,17 +15,13 @@ import io.understudy.repository.blob.BlobId;
 import io.understudy.restore.RestorePoint;
 import io.understudy.testing.EveryKindOfObject;
 import io.understudy.testing.KilledAt;
-import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
-import io.understudy.time.Ticker;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,43 +31,24 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Timeout(300)
 class RestoreResumesTest {
-    private static final String TABLES = """
-            CREATE TABLE a (id int PRIMARY KEY, text text UNIQUE); INSERT INTO a SELECT g, 'a' || g FROM generate_series(1, 100) g;
-            CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a); INSERT INTO b SELECT g, g FROM generate_series(1, 90) g;
-            CREATE UNLOGGED TABLE c (id int); INSERT INTO c SELECT g FROM generate_series(1, 80) g;
-            CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n FROM b;
-            CREATE INDEX b_a ON b (a); SELECT lo_from_bytea(4711, 'large'); SELECT setval(lo_get(4711)::text::regclass, 1) WHERE false;
-            """;
-
     private final PostgresServer server = PostgresServer.shared();
-    private final MemoryBlobs blobs = new MemoryBlobs();
-    private final String site = server.newName("site");
-    private final List<BlobId> opened = new ArrayList<>();
 
     @TempDir
     private Path state;
 
-    private Opened snapshot(Manifest manifest) {
-        return new Opened(manifest, blob -> {
-            opened.add(blob.id());
-            return blobs.open(blob);
-        });
+    private ResumedRestore bench;
+
+    @BeforeEach
+    void prepare() {
+        bench = new ResumedRestore(server, state);
     }
 
     private Manifest capture(String source) {
-        return Copies.capture(server.settings(source), state, blobs, 1);
-    }
-
-    private DatabaseRestore restore() {
-        return new DatabaseRestore(
-                        new Database(server.settings(site)),
-                        Copies.tools(server.settings(site), state),
-                        Ticker.system())
-                .resuming(state);
+        return bench.capture(source);
     }
 
     private void restore(Manifest manifest, DumpRequest request, String name, Optional<String> owner) {
-        restore().restore(snapshot(manifest), request, name, owner, Progress.none());
+        bench.restore(manifest, request, name, owner);
     }
 
     private boolean killed(RestorePoint point, int times, Manifest manifest, String name, Optional<String> owner) {
@@ -85,39 +60,27 @@ class RestoreResumesTest {
     }
 
     private String source() {
-        String source = server.createDatabase("source");
-        server.psql(source, TABLES);
-        return source;
+        return bench.source();
     }
 
-    private static String draft(String name) {
-        return name + "_understudy_restore";
-    }
-
-    /** How many parts it says that it has; 0 where it is not there. */
     private int stored(String name) {
-        String comment = server.psql(
-                "postgres",
-                "SELECT coalesce(max(substring(shobj_description(oid, 'pg_database') FROM '\\((\\d+) parts')), '0')"
-                        + " FROM pg_database WHERE datname = '" + draft(name) + "'");
-        return Integer.parseInt(comment);
+        return bench.stored(name);
     }
 
-    private String oid(String name) {
-        return server.psql("postgres", "SELECT coalesce(max(oid), 0) FROM pg_database WHERE datname = '" + name + "'");
+    private void killedWith(Manifest manifest, String name, int parts) {
+        bench.killedWith(manifest, name, parts, Optional.empty());
     }
 
     private void assertDone(String source, String name) {
-        assertThat(server.dump(name)).isEqualTo(server.dump(source));
-        assertThat(server.content(name)).isEqualTo(server.content(source));
-        assertThat(server.psql("postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE '" + name + "%'"))
-                .isEqualTo("1");
-        assertThat(server.psql(
-                        "postgres",
-                        "SELECT count(*) FROM pg_database WHERE datname = '" + name
-                                + "' AND shobj_description(oid, 'pg_database') LIKE 'temporary:%'"))
-                .isEqualTo("0");
-        assertThat(state.resolve("database-restores")).isEmptyDirectory();
+        bench.assertDone(source, name);
+    }
+
+    private static String draft(String name) {
+        return ResumedRestore.draft(name);
+    }
+
+    private String oid(String name) {
+        return bench.oid(name);
     }
 
     /** One restore, killed again and again: at each moment around what is made, and behind each part of the script. */
@@ -135,7 +98,7 @@ class RestoreResumesTest {
             assertThat(KilledAt.run(
                             RestorePoint.DRAFT_PART_GIVEN,
                             given,
-                            () -> await(() -> stored(name) >= before + given - 1),
+                            () -> ResumedRestore.await(() -> stored(name) >= before + given - 1),
                             () -> restore(manifest, DumpRequest.ALL, name, Optional.empty())))
                     .isTrue();
             stored = stored(name);
@@ -162,9 +125,9 @@ class RestoreResumesTest {
         String file = "SELECT pg_relation_filenode('a')";
         String before = server.psql(draft(name), file + "");
         String oid = oid(draft(name));
-        opened.clear();
+        bench.opened().clear();
         restore(manifest, DumpRequest.ALL, name, Optional.empty());
-        List<String> again = opened.stream().map(BlobId::toString).toList();
+        List<String> again = bench.opened().stream().map(BlobId::toString).toList();
         assertThat(again).doesNotContain(blobOf(manifest, "a")).contains(blobOf(manifest, "b"), blobOf(manifest, "c"));
         assertThat(oid(name)).isEqualTo(oid);
         assertThat(server.psql(name, file)).isEqualTo(before);
@@ -178,33 +141,18 @@ class RestoreResumesTest {
                 "SELECT string_agg(indexrelid::text, ' ' ORDER BY indexrelid) FROM pg_index"
                         + " WHERE indexrelid >= 16384");
         assertThat(before).isNotEmpty();
-        opened.clear();
+        bench.opened().clear();
         restore(manifest, DumpRequest.ALL, indexed, Optional.empty());
-        assertThat(opened.stream().map(BlobId::toString))
+        assertThat(bench.opened().stream().map(BlobId::toString))
                 .doesNotContain(blobOf(manifest, "a"), blobOf(manifest, "b"), blobOf(manifest, "c"));
         assertThat(server.psql(indexed, "SELECT string_agg(indexrelid::text, ' ' ORDER BY indexrelid) FROM pg_index"))
                 .contains(before.split(" "));
         assertDone(source, indexed);
     }
 
-    /** Killed when psql has stored so many parts, and no more. */
-    private void killedWith(Manifest manifest, String name, int parts) {
-        assertThat(KilledAt.run(
-                        RestorePoint.DRAFT_PART_GIVEN,
-                        parts,
-                        () -> await(() -> stored(name) >= parts),
-                        () -> restore(manifest, DumpRequest.ALL, name, Optional.empty())))
-                .isTrue();
-        assertThat(stored(name)).isEqualTo(parts);
-    }
-
-    private static void await(Callable<Boolean> condition) {
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).until(condition);
-    }
-
     private String blobOf(Manifest manifest, String table) {
         return manifest.database()
-                .tables(blobs)
+                .tables(bench.blobs())
                 .filter(each -> each.name().equals(table))
                 .findFirst()
                 .orElseThrow()
@@ -258,67 +206,6 @@ class RestoreResumesTest {
         }
     }
 
-    /**
-     * Where a role owns all, nothing that someone put there runs with more rights than the role's: no view in a table's
-     * place, nor what an index calls while a query is planned.
-     */
-    @Tag("always")
-    @Test
-    void countingRunsNothingOfTheSiteAsASuperuser() {
-        server.createRole("shopkeeper", "LOGIN PASSWORD 'x'");
-        Manifest manifest = capture(source());
-        String trap = server.newName("trapped");
-        String function = "CREATE FUNCTION trap() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN"
-                + " PERFORM set_config('role', 'none', false); CREATE ROLE " + trap + "; RETURN true; END $$;";
-        for (String change : List.of(
-                "ALTER TABLE a RENAME TO away; CREATE VIEW a AS SELECT g AS id FROM generate_series(1, 100) g"
-                        + " WHERE (SELECT trap()); GRANT SELECT ON a TO shopkeeper;",
-                "CREATE FUNCTION still(int) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN true; END $$;"
-                        + " CREATE INDEX ON a (id) WHERE still(1); CREATE OR REPLACE FUNCTION still(int) RETURNS bool"
-                        + " IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN trap(); END $$;")) {
-            String name = server.newName("trap");
-            Optional<String> owner = Optional.of("shopkeeper");
-            assertThat(KilledAt.run(
-                            RestorePoint.DRAFT_PART_GIVEN,
-                            4,
-                            () -> await(() -> stored(name) >= 4),
-                            () -> restore(manifest, DumpRequest.ALL, name, owner)))
-                    .isTrue();
-            String before = oid(draft(name));
-            server.psql(draft(name), function);
-            server.psql(draft(name), change);
-            restore(manifest, DumpRequest.ALL, name, owner);
-            assertThat(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = '" + trap + "'"))
-                    .as(change)
-                    .isEqualTo("0");
-            assertThat(oid(name)).as(change).isNotEqualTo(before);
-            assertThat(server.psql(name, "SELECT count(*) FROM a")).isEqualTo("100");
-        }
-    }
-
-    /** A crash of the server sets unlogged sequences back, which have no rows to count. */
-    @Test
-    void aServerThatStartedSinceMayHaveEmptiedWhatIsUnlogged() throws Exception {
-        String logged = server.createDatabase("logged");
-        server.psql(logged, "CREATE TABLE a (id int); INSERT INTO a VALUES (1); CREATE TABLE b (id int);");
-        for (String source : List.of(source(), logged)) {
-            Manifest manifest = capture(source);
-            String name = server.newName("started");
-            killedWith(manifest, name, 4);
-            String before = oid(draft(name));
-            Path note;
-            try (var notes = Files.list(state.resolve("database-restores"))) {
-                note = notes.findFirst().orElseThrow();
-            }
-            String text = Files.readString(note);
-            Files.writeString(note, text.replaceFirst("\"started\":\"[^\"]+\"", "\"started\":\"1\""));
-            assertThat(Files.readString(note)).isNotEqualTo(text);
-            restore(manifest, DumpRequest.ALL, name, Optional.empty());
-            assertThat(oid(name).equals(before)).as(source).isEqualTo(source.equals(logged));
-            assertDone(source, name);
-        }
-    }
-
     /** Killed when the database had all, its comment too, but for the note. */
     @Test
     void aDatabaseThatHasItsNameIsDone() {
@@ -347,11 +234,7 @@ class RestoreResumesTest {
         List<Consumer<String>> others = List.of(
                 each -> restore(
                         manifest, new DumpRequest(List.of(), List.of("c"), Parts.ALL, true), each, Optional.empty()),
-                each -> restore(
-                        Copies.capture(server.settings(source), state, blobs, 2),
-                        DumpRequest.ALL,
-                        each,
-                        Optional.empty()),
+                each -> restore(bench.capture(source, 2), DumpRequest.ALL, each, Optional.empty()),
                 each -> restore(Manifests.ofSite("another", manifest), DumpRequest.ALL, each, Optional.empty()),
                 each -> restore(manifest, DumpRequest.ALL, each, Optional.of("shopkeeper")));
         server.createRole("shopkeeper", "LOGIN PASSWORD 'x'");
@@ -435,10 +318,10 @@ class RestoreResumesTest {
                 if (blob.id().toString().equals(last)) {
                     throw new UnderstudyException(code, "why", "hint");
                 }
-                return blobs.open(blob);
+                return bench.blobs().open(blob);
             });
-            assertThatThrownBy(
-                            () -> restore().restore(failing, DumpRequest.ALL, name, Optional.empty(), Progress.none()))
+            assertThatThrownBy(() ->
+                            bench.restore().restore(failing, DumpRequest.ALL, name, Optional.empty(), Progress.none()))
                     .isInstanceOfSatisfying(
                             UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
             assertThat(oid(draft(name)).equals("0")).isEqualTo(code == ErrorCode.BLOB_MISSING);

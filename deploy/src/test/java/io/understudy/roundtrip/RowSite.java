@@ -104,7 +104,8 @@ final class RowSite {
     private final class Reader implements SnapshotReader {
         @Override
         public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-            return new SnapshotName.Found(name.id().orElseThrow(), Optional.empty());
+            // What is no number is the newest.
+            return new SnapshotName.Found(name.id().orElseGet(() -> newest().snapshot()), Optional.empty());
         }
 
         @Override
@@ -293,7 +294,8 @@ final class RowSite {
 
         @Override
         protected List<Class<?>> commands() {
-            return List.of(HistoryCommand.class, RestoreRowCommand.class, DumpCommand.class);
+            return List.of(
+                    HistoryCommand.class, RestoreRowCommand.class, DumpCommand.class, RestoreDatabaseCommand.class);
         }
     }
 
@@ -409,6 +411,10 @@ final class RowSite {
 
     private BlobSource content() {
         return repository.isEncrypted() ? repository.blobs() : blobs;
+    }
+
+    private Manifest newest() {
+        return List.copyOf(snapshots.values()).get(snapshots.size() - 1);
     }
 
     /** The next snapshot. */

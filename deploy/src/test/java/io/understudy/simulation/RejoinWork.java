@@ -71,12 +71,12 @@ final class RejoinWork {
             return told;
         }
 
-        /** Which of its parts are kept depends on what went wrong before; what is saved is read by no watch. */
         @Override
         public Saved saveKept(Set<String> acceptEmpty, Found kept) {
             KeptParts parts = new KeptParts(kept.database(), kept.trees());
             Saved told = told(primary.orphans().kept(parts).saveKept(parts, acceptEmpty, Progress.none()));
             run.tell("saved what was kept", server.name, told.toString());
+            run.returns.savedKept(server, kept, told);
             return told;
         }
 

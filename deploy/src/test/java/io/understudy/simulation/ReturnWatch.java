@@ -2,6 +2,8 @@ package io.understudy.simulation;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.kept.KeptCopies.Found;
 import io.understudy.replica.prepare.Rejoin;
 import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.Contents.Content;
@@ -33,7 +35,10 @@ final class ReturnWatch {
      */
     private record Under(int incarnation, Map<String, List<String>> content, boolean saved) {}
 
+    private static final String UPLOADS = "media/";
+
     private final Run run;
+    private final ServerViews views;
     private final Map<String, Orphan> orphans = new TreeMap<>();
     private final Map<Scheduler.Task, Under> under = new HashMap<>();
     /** Those that wrote the marker and had not stopped their site to save anything: they may not save any more. */
@@ -41,9 +46,11 @@ final class ReturnWatch {
 
     private int returned;
     private int acknowledged;
+    private int compared;
 
-    ReturnWatch(Run run) {
+    ReturnWatch(Run run, ServerViews views) {
         this.run = run;
+        this.views = views;
     }
 
     void begins(Server server) {
@@ -115,6 +122,43 @@ final class ReturnWatch {
                     server.name + " was stopped with " + now.content() + ", but " + saved + " holds " + kept);
         }
         under.put(run.turns.current(), new Under(now.incarnation(), now.content(), true));
+    }
+
+    /**
+     * The agent says that what was kept of one time as the primary is saved: the database as it was left, and with it
+     * what users had uploaded by the moment at which it lost the site's name. Other files the site changes in place.
+     */
+    void savedKept(Server server, Found kept, Rejoin.Saved saved) {
+        Map<String, List<String>> all = saved.orphan()
+                .map(this::acknowledged)
+                .or(() -> saved.shipped().flatMap(this::shipped))
+                .orElse(Map.of());
+        Optional<DatabaseIdentity> database = kept.database().flatMap(server.databases::named);
+        if (database.isEmpty()) {
+            return;
+        }
+        Map<String, String> expected = new TreeMap<>();
+        server.databases.tables(database.get()).forEach((table, rows) -> expected.put("table " + table, rows));
+        requireSame(server, saved, part(all, "table "), SwitchWatch.sorted(expected));
+        Map<String, String> files = views.of(server).files.get(database.get());
+        if (files != null) {
+            requireSame(server, saved, part(all, UPLOADS), part(SwitchWatch.sorted(files), UPLOADS));
+        }
+        compared++;
+    }
+
+    private static Map<String, List<String>> part(Map<String, List<String>> all, String start) {
+        Map<String, List<String>> part = new TreeMap<>(all);
+        part.keySet().removeIf(name -> !name.startsWith(start));
+        return part;
+    }
+
+    private static void requireSame(
+            Server server, Rejoin.Saved saved, Map<String, List<String>> there, Map<String, List<String>> expected) {
+        if (!there.equals(expected)) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
+                    server.name + " had " + expected + ", but " + saved + " has " + there);
+        }
     }
 
     private Map<String, List<String>> acknowledged(SnapshotId id) {
@@ -211,7 +255,10 @@ final class ReturnWatch {
 
     /** Nothing goes wrong any more: each orphan that was acknowledged is there, and whole. */
     void requireAll() {
-        run.tell("returns", returned + " done, " + acknowledged + " with an orphan", orphans.size() + " there");
+        run.tell(
+                "returns",
+                returned + " done, " + acknowledged + " with an orphan, " + compared + " compared with what was kept",
+                orphans.size() + " there");
         orphans.forEach((key, orphan) -> {
             boolean damaged = orphan.content().stream()
                     .flatMap(each -> each.blobs().stream())

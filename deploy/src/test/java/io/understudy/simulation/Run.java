@@ -76,7 +76,7 @@ final class Run {
         this.store = new StoreWatch(stores, this);
         this.holds = new HoldWatch(seed, this);
         this.switches = new SwitchWatch(seed, this, views);
-        this.returns = new ReturnWatch(this);
+        this.returns = new ReturnWatch(this, views);
         this.folder = folder;
         this.keys = keys;
         this.trusted = keys.trusted();

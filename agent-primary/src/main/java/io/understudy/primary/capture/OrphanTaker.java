@@ -132,7 +132,9 @@ public final class OrphanTaker {
                 target.list().stream().filter(each -> each.epoch() <= epoch).toList(),
                 junk -> LOG.warn("{}", junk.text()));
         OrphanCheck check = new OrphanCheck(target, looks, progress);
-        Optional<SnapshotId> earlier = own(orphans, epoch).filter(each -> check.isWhole(each, place -> true));
+        Optional<SnapshotId> earlier = own(orphans, epoch)
+                .filter(each -> check.isWhole(each, place -> true))
+                .filter(each -> lends(Base.of(orphans, each, kept), request));
         Repository home = earlier.isPresent() ? orphans : target;
         Optional<SnapshotId> added = earlier.or(() -> shipped);
         Base base = added.map(each -> Base.of(home, each, kept)).orElse(Base.NONE);
@@ -155,6 +157,18 @@ public final class OrphanTaker {
             kept.keep(orphan);
         }
         return new Saved(Optional.of(orphan), false, shipped);
+    }
+
+    /**
+     * Whether all that is not read may be that of this orphan: it has it from a snapshot that was shipped. What it read
+     * itself is of another time in which this server was the primary.
+     */
+    private boolean lends(Base orphan, SnapshotRequest request) {
+        return orphan.manifest()
+                .filter(each -> new PartSelection(request.only(), source, orphan, false)
+                        .carried(each.trees()).stream()
+                                .anyMatch(part -> part.snapshot().equals(each.snapshot())))
+                .isEmpty();
     }
 
     private Result take(Repository target, Base base, int epoch, SnapshotRequest request, Progress progress) {

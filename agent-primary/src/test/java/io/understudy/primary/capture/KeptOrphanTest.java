@@ -75,8 +75,16 @@ class KeptOrphanTest {
     }
 
     private Opened orphan() {
+        return orphan(ORPHAN);
+    }
+
+    private Opened orphan(Saved saved) {
+        return orphan(saved.orphan().orElseThrow().snapshot());
+    }
+
+    private Opened orphan(SnapshotId id) {
         Repository orphans = primary.repository.orphans();
-        return new Opened(orphans.read(ORPHAN), orphans.blobs());
+        return new Opened(orphans.read(id), orphans.blobs());
     }
 
     private static List<String> rows(Opened opened) throws IOException {
@@ -140,6 +148,21 @@ class KeptOrphanTest {
         assertThat(orphan().manifest().carried())
                 .singleElement()
                 .satisfies(carried -> assertThat(carried.part()).startsWith("database "));
+    }
+
+    /** Of two times as the primary in one epoch each has an orphan of its own, and none has a part of the other. */
+    @Test
+    void aPartThatIsNotKeptIsNeverThatOfAnotherOrphan() throws IOException {
+        save(all());
+
+        Saved second = save(new KeptParts(Optional.of("before"), Map.of()));
+
+        assertThat(second.existed()).isFalse();
+        assertThat(rows(orphan(second))).containsExactly("1\tfirst", "2\tnever shipped");
+        assertThat(files(orphan(second))).containsExactly("a.txt");
+        assertThat(save(new KeptParts(Optional.of("before"), Map.of())).existed())
+                .isTrue();
+        assertThat(primary.repository.orphans().list()).hasSize(2);
     }
 
     @Test

@@ -28,6 +28,9 @@ class PartsCliTest extends CliScenario {
         assertThat(run("restore", "latest", "--to", "live", "--table", "note", "--yes"))
                 .isEqualTo(ErrorCode.USAGE.exitCode());
         assertThat(err.toString()).contains("restore-row");
+        assertThat(run("restore", "latest", "--to", "live", "--tree", "media", "--include-erased", "--yes"))
+                .isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("cannot restore erased rows to what is live");
         assertThat(run("restore", "latest", "--to", "live", "--tree", "media"))
                 .isEqualTo(ErrorCode.CONFIRMATION_NEEDED.exitCode());
         assertThat(file).hasContent("overwritten by mistake");

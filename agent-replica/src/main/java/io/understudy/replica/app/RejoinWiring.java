@@ -49,7 +49,8 @@ public final class RejoinWiring {
                 new EpochStore(wiring.settings().state()),
                 wiring.store(),
                 wiring.ports().databases(),
-                wiring.ports().clock());
+                wiring.ports().clock(),
+                wiring.ports().ticker());
     }
 
     /** @param orphans saves what this server never shipped */

@@ -198,7 +198,14 @@ public final class ReplicaWiring implements AutoCloseable {
 
     private StateReconciler reconciler(Events events) {
         return new StateReconciler(
-                store, marker, ports.databases(), ports.loader(), parts.trees(), events, ports.clock());
+                store,
+                marker,
+                ports.databases(),
+                ports.loader(),
+                parts.trees(),
+                RejoinWiring.copies(this)::served,
+                events,
+                ports.clock());
     }
 
     private RetryLog failures() {

@@ -49,7 +49,8 @@ final class RejoinCommand extends ReplicaCommand {
      * @param existed whether an earlier run saved it
      * @param shipped the last snapshot that this server shipped as the primary; null where none is left
      * @param nothing why nothing could be saved; null otherwise
-     * @param missing parts that are not kept any more; the orphan has them as the last snapshot has
+     * @param missing parts that are not kept; the orphan has them as the last snapshot, where that is still there
+     * @param earlier what was kept of earlier times in which this server was the primary, oldest first
      */
     record Rejoined(
             String site,
@@ -58,7 +59,33 @@ final class RejoinCommand extends ReplicaCommand {
             boolean existed,
             Optional<SnapshotId> shipped,
             Optional<String> nothing,
-            List<String> missing) {
+            List<String> missing,
+            List<Earlier> earlier) {
+        /** @param orphan null where nothing was saved @param nothing why; null otherwise */
+        record Earlier(Optional<SnapshotId> orphan, boolean existed, Optional<String> nothing, List<String> missing) {
+            static Earlier of(Result result) {
+                return new Earlier(
+                        result.saved().flatMap(Saved::orphan),
+                        result.saved().filter(Saved::existed).isPresent(),
+                        result.why(),
+                        result.missing());
+            }
+
+            List<String> lines() {
+                List<String> lines = new ArrayList<>();
+                nothing.ifPresent(why -> lines.add("nothing was saved " + why));
+                orphan.ifPresent(id -> {
+                    lines.add("what it had of an earlier time as the primary is orphan " + id
+                            + (existed ? " (saved before)" : ""));
+                    lines.addAll(warnings(missing));
+                });
+                if (nothing.isEmpty() && orphan.isEmpty()) {
+                    lines.add("of an earlier time as the primary nothing differs from the last snapshot");
+                }
+                return lines;
+            }
+        }
+
         static Rejoined of(String site, boolean already, Result result) {
             return new Rejoined(
                     site,
@@ -67,16 +94,24 @@ final class RejoinCommand extends ReplicaCommand {
                     result.saved().filter(Saved::existed).isPresent(),
                     result.saved().flatMap(Saved::shipped),
                     result.why(),
-                    result.missing());
+                    result.missing(),
+                    result.earlier().stream().map(Earlier::of).toList());
+        }
+
+        private static List<String> warnings(List<String> missing) {
+            return missing.stream()
+                    .map(part -> "warning: " + part
+                            + " is not kept; the orphan has it as the last snapshot, where that is still there")
+                    .toList();
         }
 
         String text() {
             List<String> lines = new ArrayList<>();
+            earlier.forEach(each -> lines.addAll(each.lines()));
             nothing.ifPresent(why -> lines.add("nothing was saved: " + why));
             orphan.ifPresent(id -> {
                 lines.add("what this server never shipped is orphan " + id + (existed ? " (saved before)" : ""));
-                missing.forEach(part -> lines.add(
-                        "warning: " + part + " is not kept any more; the orphan has it as the last snapshot"));
+                lines.addAll(warnings(missing));
                 lines.add("next: agent-replica orphans show " + id);
             });
             if (nothing.isEmpty() && orphan.isEmpty()) {

@@ -2,61 +2,67 @@ package io.understudy.replica.kept;
 
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.exchange.LinkedCopy;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Excludes;
-import io.understudy.files.FolderDeletion;
-import io.understudy.files.SafePath;
-import io.understudy.files.TreeRoot;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.kept.KeptCopy.End;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.SnapshotId;
-import io.understudy.state.StateEntry;
-import io.understudy.state.StateFile;
-import java.nio.file.Files;
+import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what a server had as the primary when the first snapshot of another one is imported over it, where no orphan
  * was saved: the exchange keeps its database, and its trees are linked before. Nothing clears that up until
- * {@code rejoin} has saved it, or an operator gave it up.
+ * {@code rejoin} has saved it, or an operator gave it up. Each time in which the server was the primary has a copy of
+ * its own, also where the server held the same epoch in all of them.
  *
- * <p>Not for concurrent use; the caller holds the apply lock.
+ * <p>Not for concurrent use; the caller holds the apply lock, but for {@link #end}.
  */
 public final class KeptCopies {
     private static final Logger LOG = LoggerFactory.getLogger(KeptCopies.class);
-    private static final String FOLDER = TreeRoot.OWN + "/kept/";
 
     private final Settings settings;
     private final EpochStore epochs;
     private final ReplicaStateStore store;
     private final LiveDatabases databases;
-    private final StateFile<KeptCopy> file;
+    private final KeptCopyFile file;
+    private final KeptLinks links;
     private final Clock clock;
 
     public KeptCopies(
-            Settings settings, EpochStore epochs, ReplicaStateStore store, LiveDatabases databases, Clock clock) {
+            Settings settings,
+            EpochStore epochs,
+            ReplicaStateStore store,
+            LiveDatabases databases,
+            Clock clock,
+            Ticker ticker) {
         this.settings = settings;
         this.epochs = epochs;
         this.store = store;
         this.databases = databases;
-        this.file = StateFile.in(settings.state(), StateEntry.KEPT_COPY, KeptCopy.class);
+        this.file = new KeptCopyFile(settings.state(), ticker);
+        this.links = new KeptLinks(settings.trees());
         this.clock = clock;
     }
 
@@ -65,7 +71,7 @@ public final class KeptCopies {
      *
      * @param database the name that the database has now; empty where it is not there any more, or there was none
      * @param trees where the kept trees lie, by their names
-     * @param gone what was kept and is not there any more, for people
+     * @param gone what is not kept, or not any more, for people
      */
     public record Found(Optional<String> database, Map<String, Path> trees, List<String> gone) {
         public Found {
@@ -80,80 +86,114 @@ public final class KeptCopies {
 
     /**
      * A whole snapshot is about to be loaded, to become live. Where it is the first one over an old primary of which
-     * nothing is saved, its trees are linked and that is noted; each attempt does so again, until one is live. A tree
-     * that can't be linked is left out: it stops no import.
+     * nothing is saved, its trees are linked and that is noted, also where it is a snapshot of this server's own that
+     * is restored. After a switchover a snapshot is live from the beginning: its final one. Each attempt does so again,
+     * until one is live. A tree that can't be linked is left out: it stops no import.
      */
     public void before(SnapshotId next) {
-        Optional<Integer> epoch = epochs.known().map(EpochClaim::epoch).filter(own -> own < next.epoch() && !isOver());
-        if (epoch.isEmpty() || note(epoch.get()).filter(each -> !each.isOpen()).isPresent()) {
+        Optional<Integer> epoch = epochs.known().map(EpochClaim::epoch).filter(own -> !isOver());
+        Optional<KeptCopy> noted = epoch.flatMap(this::current);
+        if (epoch.isEmpty() || noted.filter(each -> !each.isOpen()).isPresent()) {
             return;
         }
+        int number = noted.map(KeptCopy::number).orElseGet(this::free);
         List<String> trees = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
-            if (link(tree, epoch.get())) {
+            boolean linked = links.link(tree, number);
+            if (linked || noted.flatMap(each -> links.find(each, tree)).isPresent()) {
                 trees.add(tree.name());
             }
         }
         ReplicaPoint.KEPT_COPY_LINKED.reached();
-        Optional<DatabaseIdentity> live =
-                settings.database().isThere() ? databases.look().live() : Optional.empty();
+        Optional<DatabaseIdentity> live = live();
         live.filter(store.record().owned()::contains)
                 .ifPresent(own -> store.change(record -> record.withoutOwned(own)));
-        file.write(new KeptCopy(epoch.get(), live, trees, Optional.of(next), clock.instant(), Optional.empty()));
+        file.put(KeptCopy.open(number, epoch.get(), live, trees, Optional.of(next), clock.instant()));
         ReplicaPoint.KEPT_COPY_NOTED.reached();
         LOG.info("what this server had as the primary is kept until agent-replica rejoin saves it");
     }
 
-    /** Whether a snapshot is live. */
+    /** Whether a snapshot is live, or becomes so just now. */
     private boolean isOver() {
-        return store.record().live().flatMap(DatabaseVersion::snapshot).isPresent();
+        ReplicaRecord record = store.record();
+        return record.state() instanceof Applying
+                || record.live().flatMap(DatabaseVersion::snapshot).isPresent();
     }
 
-    private boolean link(TreeSettings tree, int epoch) {
-        if (tree.kind().isOfBucket() || !Files.isDirectory(tree.path())) {
-            return false;
+    private Optional<DatabaseIdentity> live() {
+        return settings.database().isThere() ? databases.look().live() : Optional.empty();
+    }
+
+    /** A number whose folders are of no copy, not even of one whose note was lost. */
+    private int free() {
+        return 1 + Math.max(file.last(), links.highest());
+    }
+
+    /**
+     * This server is, or was, the primary once more: what is kept stays to be saved, and is none of that time. What was
+     * saved or given up before says nothing of that time either. Can be repeated.
+     *
+     * @param promotion when it was promoted for that time, where its end is being noted: what was saved of that time
+     *     already stays noted; empty where it is the primary now
+     * @throws UnderstudyException {@code FILE_FAILED} where that can't be noted: the next import could destroy what was
+     *     written in that time
+     */
+    public void served(Optional<Instant> promotion) {
+        if (!file.exists()) {
+            return;
         }
-        try {
-            LinkedCopy.makeDurable(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()), folder(tree, epoch));
-            return true;
-        } catch (UnderstudyException e) {
-            LOG.warn("tree {} is not kept for agent-replica rejoin: {} ({})", tree.name(), e.getMessage(), e.hint());
-            return false;
+        Optional<DatabaseIdentity> live = file.copies().stream().anyMatch(KeptCopy::isOpen) ? live() : Optional.empty();
+        UnaryOperator<List<KeptCopy>> change = copies -> copies.stream()
+                .filter(each -> each.isOpen()
+                        || promotion.isPresent() && each.promoted().equals(promotion))
+                .filter(each -> !isStillLive(each, live))
+                .map(each -> each.isOpen() ? each.asPast() : each)
+                .toList();
+        if (file.isReadable() && change.apply(file.copies()).equals(file.copies())) {
+            return;
+        }
+        if (!file.change(change)) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED,
+                    "cannot note that this server was the primary once more since snapshots were imported over it",
+                    "see the line above about kept-copy.json; nothing is imported until it can be written");
         }
     }
 
-    /** One for each epoch: a copy that was never saved does not go with that of a later one. */
-    private static Path folder(TreeSettings tree, int epoch) {
-        return TreeRoot.of(tree.path()).resolve(SafePath.of(FOLDER + epoch));
+    /** Nothing was imported over it in the end: the server has all of it, and more by now. */
+    private static boolean isStillLive(KeptCopy copy, Optional<DatabaseIdentity> live) {
+        return copy.isOpen() && live.isPresent() && copy.database().equals(live);
     }
 
-    /** Of this epoch; empty where nothing is noted. */
-    public Optional<KeptCopy> note(int epoch) {
-        return file.read().filter(each -> each.epoch() == epoch);
+    /** Of the last time in which this server was the primary; empty where nothing is noted. */
+    public Optional<KeptCopy> current(int epoch) {
+        return file.copies().stream().filter(each -> each.isCurrent(epoch)).findFirst();
+    }
+
+    /** Those of earlier times that are still to be saved, oldest first. */
+    public List<KeptCopy> earlier(int epoch) {
+        return file.copies().stream()
+                .filter(each -> each.isOpen() && !each.isCurrent(epoch))
+                .toList();
     }
 
     /**
      * Looks for what is left of it. A database that is still in N-1's place gets the name of one that is set aside, so
      * that no import moves it while it is read.
-     *
-     * @param epoch of this server, over which something was imported
      */
-    public Found find(int epoch) {
-        Optional<KeptCopy> note = note(epoch);
+    public Found find(KeptCopy copy) {
         Map<String, Path> trees = new LinkedHashMap<>();
         List<String> gone = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
-            if (note.filter(each -> each.trees().contains(tree.name())).isPresent()) {
-                if (Files.isDirectory(tree.path()) && Files.isDirectory(folder(tree, epoch))) {
-                    trees.put(tree.name(), folder(tree, epoch));
-                } else {
-                    gone.add("tree " + tree.name());
-                }
+            Optional<Path> kept = links.find(copy, tree);
+            kept.ifPresent(folder -> trees.put(tree.name(), folder));
+            if (kept.isEmpty() && !tree.kind().isOfBucket()) {
+                gone.add("tree " + tree.name());
             }
         }
         Optional<String> database = Optional.empty();
         if (settings.database().isThere()) {
-            database = note.isPresent() ? note.get().database().flatMap(this::aside) : unnoted();
+            database = copy.database().flatMap(this::aside);
             if (database.isEmpty()) {
                 gone.add(0, "database");
             }
@@ -161,12 +201,18 @@ public final class KeptCopies {
         return new Found(database, trees, gone);
     }
 
-    /** As an earlier version kept it: the one in N-1's place that no import made, or the last that was set aside. */
-    private Optional<String> unnoted() {
-        ReplicaRecord record = store.record();
-        return previous(record)
-                .flatMap(this::aside)
-                .or(() -> record.setAside().stream().reduce((first, last) -> last));
+    /**
+     * What was kept where the note was lost: the database in N-1's place that no import made. It is noted before it
+     * gets another name: one that was set aside may be of an earlier time.
+     */
+    public Optional<KeptCopy> unnoted(int epoch) {
+        Optional<KeptCopy> found = previous(store.record())
+                .filter(database ->
+                        file.copies().stream().noneMatch(each -> each.database().equals(Optional.of(database))))
+                .map(database -> KeptCopy.open(
+                        free(), epoch, Optional.of(database), List.of(), Optional.empty(), clock.instant()));
+        found.ifPresent(file::put);
+        return found;
     }
 
     private static Optional<DatabaseIdentity> previous(ReplicaRecord record) {
@@ -195,27 +241,46 @@ public final class KeptCopies {
         return isPrevious ? record.with(((Following) record.state()).without(Optional.empty())) : record;
     }
 
-    /** What this server of that epoch had is saved, or given up: nothing is kept for it any more. */
-    public void end(int epoch, boolean saved, Optional<SnapshotId> orphan, Optional<SnapshotId> shipped) {
+    /**
+     * This copy is saved, or given up: nothing is kept for it any more. Outside the apply lock, too: it touches no
+     * other copy.
+     */
+    public void end(KeptCopy copy, boolean saved, Optional<SnapshotId> orphan, Optional<SnapshotId> shipped) {
+        int held = epochs.known().map(EpochClaim::epoch).orElse(copy.epoch());
         End end = new End(clock.instant(), saved, orphan, shipped);
-        file.write(note(epoch)
-                .orElseGet(() ->
-                        new KeptCopy(epoch, Optional.empty(), List.of(), Optional.empty(), end.at(), Optional.empty()))
-                .ended(end));
+        file.change(copies -> copies.stream()
+                .map(each -> each.number() == copy.number() ? each.ended(each.promoted(), end) : each)
+                .filter(each -> each.isOpen() || each.isCurrent(held))
+                .toList());
         ReplicaPoint.KEPT_COPY_ENDED.reached();
-        clear(epoch);
+        links.clear(copy.number());
     }
 
-    /** Deletes the links. What can't be deleted blocks nothing; the next {@code rejoin} tries again. */
-    private void clear(int epoch) {
-        for (TreeSettings tree : settings.trees()) {
-            if (Files.isDirectory(tree.path())) {
-                try {
-                    FolderDeletion.delete(folder(tree, epoch));
-                } catch (UnderstudyException e) {
-                    LOG.warn("{}; the next agent-replica rejoin tries again ({})", e.getMessage(), e.hint());
-                }
-            }
+    /**
+     * What this server has, as the primary that it was until now, is saved, or given up: the next import keeps nothing
+     * of it.
+     */
+    public void endLive(int epoch, boolean saved, Optional<SnapshotId> orphan, Optional<SnapshotId> shipped) {
+        End end = new End(clock.instant(), saved, orphan, shipped);
+        Optional<Instant> promotion = store.read()
+                .map(ReplicaRecord::state)
+                .filter(Promoted.class::isInstance)
+                .map(state -> ((Promoted) state).when());
+        Optional<KeptCopy> noted = current(epoch);
+        int number = noted.map(KeptCopy::number).orElseGet(this::free);
+        file.put(noted.map(each -> each.ended(promotion, end))
+                .orElseGet(() -> KeptCopy.ended(number, epoch, promotion, end)));
+        ReplicaPoint.KEPT_COPY_ENDED.reached();
+        links.clear(number);
+    }
+
+    /** Deletes all links but those of what is still to be saved; the caller holds the apply lock. */
+    public void sweep() {
+        if (file.isReadable()) {
+            links.sweep(file.copies().stream()
+                    .filter(KeptCopy::isOpen)
+                    .map(KeptCopy::number)
+                    .collect(Collectors.toSet()));
         }
     }
 }

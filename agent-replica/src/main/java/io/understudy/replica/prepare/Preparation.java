@@ -15,7 +15,9 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
@@ -136,6 +138,16 @@ public final class Preparation {
      *     has to be finished first
      */
     public void enter() {
+        enter(() -> {}, () -> {});
+    }
+
+    /**
+     * As {@link #enter()}.
+     *
+     * @param before runs under the lock, just before the marker is written
+     * @param after runs under the lock, when this server is a standby
+     */
+    void enter(Runnable before, Runnable after) {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
             store.read().filter(record -> !backup.on()).ifPresent(record -> {
@@ -146,12 +158,37 @@ public final class Preparation {
                     ReplicaPoint.FORMER_ROLE_ENDED.reached();
                 }
             });
+            if (!backup.on()) {
+                reconciler.serves();
+                noteFirstRole();
+            }
+            before.run();
             backup.writeMarker("agent-replica init", Optional.empty());
             ReplicaPoint.MARKER_WRITTEN.reached();
             reconciler.ensure();
             ReplicaPoint.ROLE_NOTED.reached();
+            after.run();
         } finally {
             lock.close();
+        }
+    }
+
+    /**
+     * Of a server whose marker came back, or was put there, and that remembers another role or none: notes that it is a
+     * standby. The caller holds the lock.
+     */
+    void noteReturnedMarker() {
+        Optional<ReplicaState> known = store.read().map(ReplicaRecord::state);
+        if (backup.on() && known.filter(state -> !(state instanceof Promoted)).isEmpty()) {
+            reconciler.ensure();
+        }
+    }
+
+    /** So that what is noted just before the marker is of no time before a state that was lost. */
+    private void noteFirstRole() {
+        if (store.read().isEmpty()) {
+            reconciler.keepOtherDatabases();
+            store.change(record -> record.with(new Seeding()));
         }
     }
 

@@ -13,6 +13,7 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
@@ -27,12 +28,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
  * The way back of an old primary: its site is stopped, what it never shipped is saved as an orphan, and only then it
  * becomes a standby. Killed anywhere it is run again: until the marker is written nothing of the server has changed but
  * that its site is stopped, and what was saved already is found.
+ *
+ * <p>More than 300 lines: its steps are one order, and what each of them may throw belongs to it.
  */
 public final class Rejoin {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -98,11 +102,25 @@ public final class Rejoin {
      *
      * @param saved empty where nothing could be, or was to be, saved
      * @param why nothing could be saved; empty otherwise
-     * @param missing parts that are not kept any more, for people: the orphan has them as the last snapshot has
+     * @param missing parts that are not kept, for people: the orphan has them as the last snapshot, where that is there
+     * @param earlier what was kept of earlier times in which this server was the primary, oldest first
      */
-    public record Result(Optional<Saved> saved, Optional<String> why, List<String> missing) {
+    public record Result(Optional<Saved> saved, Optional<String> why, List<String> missing, List<Result> earlier) {
+        public Result {
+            missing = List.copyOf(missing);
+            earlier = List.copyOf(earlier);
+        }
+
         Result(Optional<Saved> saved, Optional<String> why) {
             this(saved, why, List.of());
+        }
+
+        Result(Optional<Saved> saved, Optional<String> why, List<String> missing) {
+            this(saved, why, missing, List.of());
+        }
+
+        Result with(List<Result> earlier) {
+            return new Result(saved, why, missing, earlier);
         }
     }
 
@@ -172,19 +190,21 @@ public final class Rejoin {
      */
     public Result run(Request request) {
         Optional<Saved> saved = Optional.empty();
-        Optional<KeptReturn.Look> copy = Optional.empty();
+        Optional<KeptReturn.Looks> copies = Optional.empty();
         Optional<UnderstudyException> withoutKeys = Optional.empty();
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         Optional<String> nothing = Optional.empty();
+        Optional<SnapshotId> over = Optional.empty();
         try {
             requireNoneUnderWay();
+            preparation.noteReturnedMarker();
             nothing = nothingToSave();
             if (nothing.isEmpty()) {
-                copy = overwritten().map(by -> kept.look(epoch(), by, request));
+                over = overwritten();
             }
             nothing = nothing.or(
                     () -> request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
-            if (nothing.isEmpty() && copy.isEmpty()) {
+            if (nothing.isEmpty() && over.isEmpty()) {
                 stopSite(request);
                 ReplicaPoint.REJOIN_SITE_STOPPED.reached();
                 try {
@@ -194,26 +214,47 @@ public final class Rejoin {
                     withoutKeys = Optional.of(standbyAllTheSame(e));
                 }
             }
+            if (backup.on()) {
+                if (over.isEmpty()) {
+                    note(request, saved);
+                }
+                copies = Optional.of(look(over, request));
+            }
         } finally {
             lock.close();
         }
-        if (copy.isPresent()) {
-            // An import may go on next to it, and a promotion does not wait for it.
-            return kept.save(copy.get(), epoch(), request);
-        }
-        if (!backup.on()) {
+        if (copies.isEmpty()) {
             if (nothing.isPresent()) {
                 stopSite(request);
             }
-            preparation.enter();
+            copies = Optional.of(enter(request, saved));
         }
         withoutKeys.ifPresent(why -> {
             throw why;
         });
-        if ((saved.isPresent() || request.withoutOrphan()) && epochs.held().isPresent()) {
-            kept.done(epoch(), saved);
+        // An import may go on next to it, and a promotion does not wait for it.
+        return kept.save(
+                copies.get(), over.isPresent() ? Optional.empty() : Optional.of(new Result(saved, nothing)), request);
+    }
+
+    /** @return what is kept of earlier times */
+    private KeptReturn.Looks enter(Request request, Optional<Saved> saved) {
+        AtomicReference<KeptReturn.Looks> copies = new AtomicReference<>();
+        preparation.enter(() -> note(request, saved), () -> copies.set(look(Optional.empty(), request)));
+        return copies.get();
+    }
+
+    private KeptReturn.Looks look(Optional<SnapshotId> over, Request request) {
+        return epochs.held()
+                .map(held -> kept.look(held.epoch(), over, request))
+                .orElseGet(() -> new KeptReturn.Looks(List.of(), Optional.empty()));
+    }
+
+    /** Before an import can come: it keeps nothing of what is saved or given up. The caller holds the apply lock. */
+    private void note(Request request, Optional<Saved> saved) {
+        if (saved.isPresent() || request.withoutOrphan()) {
+            epochs.held().ifPresent(held -> kept.done(held.epoch(), saved));
         }
-        return new Result(saved, nothing);
     }
 
     /** @throws UnderstudyException {@code why} itself, where it is not for missing keys */
@@ -232,13 +273,26 @@ public final class Rejoin {
         return epochs.held().orElseThrow().epoch();
     }
 
-    /** The snapshot of a later epoch that is live here. */
+    /**
+     * The snapshot that is live here because it was imported over what this server had as the primary. What a server
+     * that was promoted since has is its own.
+     */
     private Optional<SnapshotId> overwritten() {
         return store.read()
-                .filter(record -> backup.on())
+                .filter(record -> backup.on() && !(record.state() instanceof Promoted))
                 .flatMap(ReplicaRecord::live)
-                .flatMap(DatabaseVersion::snapshot)
-                .filter(id -> id.epoch() > epoch());
+                .filter(this::wasImported)
+                .flatMap(DatabaseVersion::snapshot);
+    }
+
+    /** Not the final snapshot of a switchover: it is of the own epoch, and was live before it was taken. */
+    private boolean wasImported(DatabaseVersion live) {
+        int own = epoch();
+        int imported = live.snapshot().map(SnapshotId::epoch).orElse(0);
+        return imported > 0
+                && (kept.isNoted(own)
+                        || imported > own
+                        || imported == own && live.moment().isPresent());
     }
 
     /** Without its note of the epoch this server does not know by itself that it is the primary. */

@@ -16,6 +16,7 @@ import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -205,6 +206,9 @@ public final class Promotion {
         unfinished.finish(false);
         resume();
         acceptRemoval();
+        if (notes.state() instanceof Seeding && !backup.on()) {
+            reconciler.serves();
+        }
         repeatClaim();
     }
 

@@ -20,7 +20,9 @@ import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Brings what is remembered in line with the marker, which counts: a server whose marker came back is a standby again,
@@ -33,15 +35,21 @@ public final class StateReconciler {
     private final LiveDatabases databases;
     private final SpareLoader loader;
     private final LiveTrees trees;
+    private final Consumer<Optional<Instant>> served;
     private final Events events;
     private final Clock clock;
 
+    /**
+     * @param served notes that what is kept of this server is of an earlier time as the primary; it is given when the
+     *     server was promoted, where that time is over
+     */
     public StateReconciler(
             ReplicaStateStore store,
             BackupMode backup,
             LiveDatabases databases,
             SpareLoader loader,
             LiveTrees trees,
+            Consumer<Optional<Instant>> served,
             Events events,
             Clock clock) {
         this.store = store;
@@ -49,6 +57,7 @@ public final class StateReconciler {
         this.databases = databases;
         this.loader = loader;
         this.trees = trees;
+        this.served = served;
         this.events = events;
         this.clock = clock;
     }
@@ -66,12 +75,17 @@ public final class StateReconciler {
             ReplicaState found = remembered();
             events.report(new ReplicaEvent.StateRebuilt(found.label()));
             trees.keepWhatServed();
+            if (found instanceof Seeding) {
+                // It may have been the primary since it was noted last.
+                served.accept(Optional.empty());
+            }
             store.change(record -> record.with(found));
         }
         ReplicaState state = store.state();
-        if (state instanceof Promoted) {
+        if (state instanceof Promoted promoted) {
             events.report(new ReplicaEvent.MarkerReturned());
             trees.keepWhatServed();
+            served.accept(Optional.of(promoted.when()));
             store.change(record -> record.with(state.demoted()).withSuccess());
         }
         if (state instanceof Following following) {
@@ -89,6 +103,11 @@ public final class StateReconciler {
     /** The standby's role ends or begins without the marker: the other databases are no import's any more. */
     public void keepOtherDatabases() {
         trees.keepWhatServed();
+    }
+
+    /** The marker is gone, and this server is the primary: what it writes now is in nothing that is kept of it. */
+    public void serves() {
+        served.accept(Optional.empty());
     }
 
     /**

@@ -197,8 +197,10 @@ class ReplicaCliTest {
     void noPartOfADatabaseIsRestoredToWhatIsLive() throws IOException {
         Files.createFile(folder.resolve("BACKUP"));
         for (String[] part : List.of(
-                new String[] {"--table", "note"}, new String[] {"--schema-only"}, new String[] {"--only", "database"
-                })) {
+                new String[] {"--table", "note"},
+                new String[] {"--schema-only"},
+                new String[] {"--include-erased"},
+                new String[] {"--only", "database"})) {
             for (String[] to : List.of(new String[0], new String[] {"--to", "live"})) {
                 String[] arguments = Stream.of(new String[] {"restore", "00000001-00000001", "--yes"}, to, part)
                         .flatMap(Stream::of)

@@ -5,93 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.fakes.Crash;
-import io.understudy.replica.fakes.FakeDatabases;
-import io.understudy.replica.kept.KeptCopies;
+import io.understudy.replica.fakes.DyingAt;
 import io.understudy.replica.kept.KeptCopies.Found;
-import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.prepare.Rejoin.Saved;
-import io.understudy.repository.EpochClaim;
-import io.understudy.repository.SnapshotId;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Following;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An old primary over which a snapshot was imported before it was asked what it never shipped. */
-class RejoinOverwrittenTest extends StandbyInPreparation {
-    private static final Request ASKED = new Request(false, false, Set.of());
-    private static final SnapshotId ORPHAN = new SnapshotId(1, 2);
-    private static final SnapshotId SHIPPED = new SnapshotId(1, 1);
-    private static final SnapshotId FIRST = new SnapshotId(2, 3);
-
-    private final List<Found> saved = new ArrayList<>();
-    private Optional<RuntimeException> refusal = Optional.empty();
-    private Path kept;
-    private DatabaseIdentity before;
-
-    private final Orphans orphans = new Orphans() {
-        @Override
-        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
-            throw new AssertionError("what is live was imported");
-        }
-
-        @Override
-        public Saved saveKept(Set<String> acceptEmpty, Found found) {
-            refusal.ifPresent(why -> {
-                throw why;
-            });
-            saved.add(found);
-            return new Saved(Optional.of(ORPHAN), saved.size() > 1, Optional.of(SHIPPED));
-        }
-    };
-
-    @BeforeEach
-    void wasOverwritten() throws IOException {
-        world.databases.create(FakeDatabases.LIVE);
-        before = world.databases.find(FakeDatabases.LIVE).orElseThrow();
-        epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
-        repository.epochs().claim(new EpochClaim(2, "other", NOW, "promoted", "another"), key);
-        world.marker.putByHand(Optional.empty());
-        Path media = Files.createDirectory(folder.resolve("media"));
-        Files.writeString(media.resolve("a.txt"), "never shipped");
-        kept = media.resolve(".understudy/kept/1");
-    }
-
-    private KeptCopies copies() {
-        return new KeptCopies(settings(), epochs, world.store, world.databases, world.time.clock());
-    }
-
-    private void imported(int sequence) {
-        copies().before(new SnapshotId(2, sequence));
-        world.source.commit(2, sequence);
-        world.sync();
-    }
-
-    private Result rejoin(Request request) {
-        return new Rejoin(
-                        settings(),
-                        preparation(settings()),
-                        world.marker,
-                        world.store,
-                        epochs,
-                        () -> repository,
-                        world.databases,
-                        null,
-                        new KeptReturn(copies(), orphans),
-                        world.time)
-                .run(request);
-    }
-
+class RejoinOverwrittenTest extends OverwrittenPrimary {
     @Test
     void savesWhatTheExchangeKept() throws IOException {
         imported(3);
@@ -194,7 +126,7 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
     void saysWhenItWasOverwrittenWhereNothingIsKept() {
         imported(3);
         imported(4);
-        rejoin(new Request(false, true, Set.of()));
+        rejoin(new Request(true, true, Set.of()));
         assertThat(kept).doesNotExist();
         world.databases.server().drop(before);
 
@@ -212,13 +144,76 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
 
         assertThat(rejoin(ASKED).saved()).isPresent();
 
-        assertThat(saved).containsExactly(new Found(world.databases.name(before), Map.of(), List.of()));
+        assertThat(saved).containsExactly(new Found(world.databases.name(before), Map.of(), List.of("tree media")));
+    }
+
+    /** One that was set aside may be of an earlier time. */
+    @Test
+    void takesNoOtherDatabaseWithoutANote() {
+        world.source.commit(2, 3);
+        world.sync();
+        world.source.commit(2, 4);
+        world.sync();
+        assertThat(world.store.record().setAside()).isNotEmpty();
+
+        assertThat(rejoin(ASKED).why().orElseThrow()).contains("no database of it is known");
+        assertThat(saved).isEmpty();
+    }
+
+    /** It has a new name by then. */
+    @Test
+    void findsTheDatabaseWithoutANoteAfterACrashToo() {
+        world.source.commit(2, 3);
+        world.sync();
+        refusal = Optional.of(new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "away", "wait"));
+        assertThatThrownBy(() -> rejoin(ASKED)).hasMessageContaining("away");
+        refusal = Optional.empty();
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+        assertThat(saved.get(0).database())
+                .isEqualTo(world.databases.name(before))
+                .isPresent();
+    }
+
+    @Test
+    void saysThatATreeWasNotLinked() throws IOException {
+        Files.writeString(folder.resolve("media/.understudy"), "in the way");
+        imported(3);
+
+        assertThat(rejoin(ASKED).missing()).containsExactly("tree media");
+    }
+
+    @Test
+    void keepsATreeThatOnlyALaterAttemptCannotLink() throws IOException {
+        copies().before(FIRST);
+        Files.writeString(kept.resolveSibling("1.draft"), "in the way");
+        Files.move(folder.resolve("media"), folder.resolve("away"));
+        copies().before(FIRST);
+        Files.move(folder.resolve("away"), folder.resolve("media"));
+        imported(4);
+
+        assertThat(rejoin(ASKED).missing()).isEmpty();
+    }
+
+    @Test
+    void deletesTheLinksThatAKilledOneLeft() throws IOException {
+        imported(3);
+        Files.createDirectory(kept.resolveSibling("1.draft"));
+        try (DyingAt ended = new DyingAt(ReplicaPoint.KEPT_COPY_ENDED)) {
+            assertThatThrownBy(() -> rejoin(ASKED)).isInstanceOf(DyingAt.Died.class);
+            assertThat(ended.happened()).isTrue();
+        }
+        assertThat(kept).isDirectory();
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(kept.getParent()).isEmptyDirectory();
     }
 
     /** Its orphan was saved before the marker. */
     @Test
     void keepsNothingOfAServerThatReturnedInOrder() {
-        copies().end(1, true, Optional.of(ORPHAN), Optional.of(SHIPPED));
+        copies().endLive(1, true, Optional.of(ORPHAN), Optional.of(SHIPPED));
 
         imported(3);
 
@@ -227,9 +222,43 @@ class RejoinOverwrittenTest extends StandbyInPreparation {
         assertThat(saved).isEmpty();
     }
 
+    /** An older snapshot of this server's own was restored over what it never shipped. */
+    @Test
+    void savesItAlsoWhereItsOwnSnapshotWasImported() {
+        copies().before(SHIPPED);
+        world.source.commit(SHIPPED.epoch(), SHIPPED.sequence());
+        world.sync();
+        assertThat(kept.resolve("a.txt")).hasContent("never shipped");
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(saved).singleElement().satisfies(found -> {
+            assertThat(found.database()).isEqualTo(world.databases.name(before));
+            assertThat(found.trees()).containsOnlyKeys("media");
+        });
+    }
+
+    /** The same, imported by a version without notes. */
+    @Test
+    void knowsThatItsOwnSnapshotWasImportedWithoutANote() {
+        world.source.commit(SHIPPED.epoch(), SHIPPED.sequence());
+        world.sync();
+
+        assertThat(rejoin(ASKED).saved()).isPresent();
+
+        assertThat(saved)
+                .singleElement()
+                .satisfies(found -> assertThat(found.database()).isEqualTo(world.databases.name(before)));
+    }
+
+    /** It has the final snapshot of its switchover. */
     @Test
     void keepsNothingOfAStandby() {
-        epochs.hold(new EpochClaim(Optional.of(repository.id()), 2, "primary", NOW, "promoted", "own"));
+        world.store.change(record -> record.with(new Following(
+                new DatabaseVersion(before, Optional.of(SHIPPED), Optional.empty(), Optional.empty()),
+                false,
+                NOW,
+                Optional.empty())));
 
         copies().before(FIRST);
 

@@ -15,6 +15,8 @@ import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -103,8 +105,7 @@ class RejoinTest extends StandbyInPreparation {
                 () -> repository,
                 world.databases,
                 site,
-                new KeptReturn(
-                        new KeptCopies(settings, epochs, world.store, world.databases, world.time.clock()), orphans),
+                new KeptReturn(copies(settings), orphans),
                 world.time);
     }
 
@@ -198,6 +199,27 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(done).containsExactly("stop", "orphan before import, marked");
     }
 
+    /** It was handed over, and another was promoted before this server imported anything. */
+    @Test
+    void savesWhatIsLiveAfterASwitchover() {
+        wasPrimary();
+        anotherWasPromoted();
+        Optional<SnapshotId> last = Optional.of(new SnapshotId(1, 1));
+        world.store.change(record -> record.with(new Following(
+                new DatabaseVersion(
+                        world.databases.find(FakeDatabases.LIVE).orElseThrow(),
+                        last,
+                        Optional.empty(),
+                        Optional.empty()),
+                false,
+                NOW,
+                Optional.empty())));
+        world.marker.putByHand(last);
+
+        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
+        assertThat(done).containsExactly("stop", "orphan before import, marked");
+    }
+
     /** Database and files may be of two snapshots. */
     @Test
     void savesNothingInTheMiddleOfAnApply() {
@@ -255,6 +277,25 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(rejoin().run(new Request(false, true, Set.of())).saved()).isEmpty();
         assertThat(done).containsExactly("stop");
         assertThat(world.marker.on()).isTrue();
+    }
+
+    /** Killed at any moment: where the marker is there, an import knows that nothing is to be kept. */
+    @Test
+    void notesBeforeTheMarkerThatNothingIsSaved() {
+        wasPrimary();
+        anotherWasPromoted();
+        KeptCopies copies = copies(settings());
+
+        for (int deaths = 0; !world.marker.on(); deaths++) {
+            world.points.dieAt(deaths);
+            try {
+                rejoin().run(new Request(false, true, Set.of()));
+            } catch (Crash e) {
+                assertThat(world.marker.on())
+                        .isEqualTo(world.marker.on() && copies.current(1).isPresent());
+            }
+        }
+        assertThat(copies.current(1)).isPresent();
     }
 
     private static void assertCode(ThrowingCallable work, ErrorCode code) {

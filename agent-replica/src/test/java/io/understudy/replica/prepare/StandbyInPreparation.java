@@ -11,6 +11,7 @@ import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ReplicaId;
 import io.understudy.repository.EpochClaim;
@@ -59,18 +60,27 @@ abstract class StandbyInPreparation {
                 checks(settings),
                 world.marker,
                 world.store,
-                new StateReconciler(
-                        world.store,
-                        world.marker,
-                        world.databases,
-                        world.databases,
-                        world.liveTrees,
-                        Events.none(),
-                        world.time.clock()),
+                reconciler(settings),
                 world.databases,
                 epochs,
                 () -> repository,
                 world.time);
+    }
+
+    StateReconciler reconciler(Settings settings) {
+        return new StateReconciler(
+                world.store,
+                world.marker,
+                world.databases,
+                world.databases,
+                world.liveTrees,
+                copies(settings)::served,
+                Events.none(),
+                world.time.clock());
+    }
+
+    KeptCopies copies(Settings settings) {
+        return new KeptCopies(settings, epochs, world.store, world.databases, world.time.clock(), world.time);
     }
 
     Checks checks(Settings settings) {

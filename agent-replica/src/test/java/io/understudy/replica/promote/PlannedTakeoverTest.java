@@ -201,7 +201,14 @@ class PlannedTakeoverTest extends FollowingStandby {
                 one.store,
                 one.marker,
                 new StateReconciler(
-                        one.store, one.marker, one.databases, one.databases, one.trees, one.events, one.time.clock()),
+                        one.store,
+                        one.marker,
+                        one.databases,
+                        one.databases,
+                        one.trees,
+                        promotion -> {},
+                        one.events,
+                        one.time.clock()),
                 one.databases,
                 one.events,
                 one.time.clock());
