@@ -21,17 +21,23 @@ class FilesOptionsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--only files", "--only database,files", "--only database --only secrets", "--tree media", "--path a*"
+            strings = {
+                "--only files",
+                "--only database,files",
+                "--only database --only secrets",
+                "--tree media",
+                "--path a*"
             })
     void filesForADatabaseAreRefused(String arguments) {
         assertThatThrownBy(() -> parsed(arguments).requireNone())
-                .isInstanceOfSatisfying(UnderstudyException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.USAGE));
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE));
     }
 
     @Test
     void aDatabaseIsNoKindOfTree() {
-        assertThatThrownBy(() -> parsed("--only database").selection()).hasMessageContaining("cannot restore a database");
+        assertThatThrownBy(() -> parsed("--only database").selection())
+                .hasMessageContaining("cannot restore a database");
     }
 
     private static FilesOptions parsed(String arguments) {
