@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code restore} of both agents that choose files of a snapshot, and their restore to a folder. */
 public final class FilesOptions {
+    private static final String DATABASE = "database";
     private static final List<String> KINDS =
             Arrays.stream(TreeKind.values()).map(TreeKind::label).toList();
 
@@ -28,7 +29,8 @@ public final class FilesOptions {
             names = "--only",
             split = ",",
             paramLabel = "KIND",
-            description = "Only trees of this kind: files, config, secrets. May be several, with commas.")
+            description = "Only trees of this kind: files, config, secrets. May be several, with commas. With --to"
+                    + " database:NAME or dump:FILE: database, which is all that these take.")
     private List<String> only = new ArrayList<>();
 
     @Option(names = "--tree", paramLabel = "NAME", description = "Only this tree. May be given several times.")
@@ -45,13 +47,14 @@ public final class FilesOptions {
         return !only.isEmpty() || !trees.isEmpty() || !paths.isEmpty();
     }
 
-    /** @throws UnderstudyException {@code USAGE} where a part of the files is chosen, which the target cannot take */
-    public void requireAll(String target) {
-        if (isPart()) {
+    /** @throws UnderstudyException {@code USAGE} where files are chosen; {@code --only database} chooses none */
+    public void requireNone() {
+        boolean files = !only.isEmpty() && !only.equals(List.of(DATABASE));
+        if (files || !trees.isEmpty() || !paths.isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot restore a part of a snapshot to " + target + ": it is always whole",
-                    "name a folder with --to, and copy from there what you need");
+                    "cannot restore files of a snapshot to a database or a dump",
+                    "leave out --tree, --path and --only, or name a folder with --to");
         }
     }
 
@@ -97,11 +100,11 @@ public final class FilesOptions {
     }
 
     private static TreeKind kind(String text) {
-        if (text.equals("database")) {
+        if (text.equals(DATABASE)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot restore a database with the files of a snapshot",
-                    "leave database out of --only; --to database:NAME restores it next to the site's");
+                    "leave database out of --only; --only database --to database:NAME restores it next to the site's");
         }
         return Arrays.stream(TreeKind.values())
                 .filter(kind -> kind.label().equals(text))

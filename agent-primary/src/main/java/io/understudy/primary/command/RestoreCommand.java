@@ -71,7 +71,7 @@ final class RestoreCommand extends PrimaryCommand {
             files.restore(cli, snapshot, folder.path(), agent.settings(), reader);
             return 0;
         }
-        files.requireAll("a database");
+        files.requireNone();
         if (target instanceof Database made) {
             database.restore(cli, snapshot, made.name(), agent.settings(), reader);
         } else if (target instanceof Dump dump) {

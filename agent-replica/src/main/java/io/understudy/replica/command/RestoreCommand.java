@@ -75,7 +75,7 @@ final class RestoreCommand extends ReplicaCommand {
             files.restore(cli, id, folder.path(), settings, reader);
             return 0;
         }
-        files.requireAll("a database");
+        files.requireNone();
         if (target instanceof Database made) {
             database.restore(cli, id, made.name(), settings, reader);
         } else if (target instanceof Dump dump) {
