@@ -36,7 +36,10 @@ public final class FreePorts {
         throw none();
     }
 
-    /** For a server that takes datagrams too: nothing is held, and only one that draws the same number would take it. */
+    /**
+     * For a server that takes datagrams too, so the UDP port is not held: only a process that draws the same number
+     * would take it.
+     */
     public static int nextWithDatagrams() {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
