@@ -175,7 +175,6 @@ final class DumpFile {
         // It may have come in between. From here on no other user can put one in its place.
         requireOwn(folder);
         ProcessLock lock = lock();
-        boolean written;
         try {
             // Another one may have written since this one looked at it.
             Optional<Note> there = note(folder);
@@ -190,14 +189,14 @@ final class DumpFile {
             if (named) {
                 earlier.goesOn();
             }
-            written = named || write(wanted, there, script, earlier);
+            boolean written = named || write(wanted, there, script, earlier);
+            // With the note, and without content, the file is known for ours.
+            DumpContent.delete(folder.resolve(CONTENT));
+            FolderDeletion.delete(folder);
+            return written;
         } finally {
             lock.close();
         }
-        // With the note, and without content, the file is known for ours.
-        DumpContent.delete(folder.resolve(CONTENT));
-        FolderDeletion.delete(folder);
-        return written;
     }
 
     private boolean write(Note wanted, Optional<Note> there, DumpScript script, Earlier earlier) {

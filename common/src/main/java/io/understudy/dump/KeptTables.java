@@ -31,6 +31,8 @@ import java.util.stream.Collectors;
  */
 final class KeptTables {
     private static final int AT_ONCE = 500;
+    private static final Set<ErrorCode> SAYS_NOTHING =
+            Set.of(ErrorCode.CANCELLED, ErrorCode.DATABASE_UNREACHABLE, ErrorCode.DATABASE_BUSY, ErrorCode.DISK_FULL);
 
     /**
      * Tables by the names that the script has for them, each with its partitions, or as one of its own. The column that
@@ -90,13 +92,14 @@ final class KeptTables {
      *
      * @param stored parts that are in it
      * @param later those that are not yet
-     * @throws UnderstudyException {@code CANCELLED}, {@code DATABASE_UNREACHABLE}
+     * @throws UnderstudyException {@code CANCELLED}, {@code DATABASE_UNREACHABLE}, {@code DATABASE_BUSY},
+     *     {@code DISK_FULL}: what says nothing of the tables
      */
     Optional<String> changed(List<Part> stored, List<Part> later) {
         try {
             return sessions.ask(session -> changed(session, stored, later));
         } catch (UnderstudyException e) {
-            if (e.code() == ErrorCode.CANCELLED || e.code() == ErrorCode.DATABASE_UNREACHABLE) {
+            if (SAYS_NOTHING.contains(e.code())) {
                 throw e;
             }
             return Optional.of("database " + Sql.identifier(name) + " can't be looked at: " + e.getMessage());

@@ -28,6 +28,8 @@ import java.util.Optional;
  * lies in Understudy's own folder in the tree, in the same file system.
  */
 public final class LinkedCopy {
+    private static final String DRAFT = ".draft";
+
     private LinkedCopy() {}
 
     /**
@@ -50,9 +52,14 @@ public final class LinkedCopy {
         makeDurable(root, excludes, place, () -> {});
     }
 
+    /** Whether it is what one that was killed left next to the place of a durable copy. */
+    public static boolean isDraft(Path folder) {
+        return folder.getFileName().toString().endsWith(DRAFT);
+    }
+
     /** As above. Where it fails, nothing of what was made stays. */
     static void makeDurable(TreeRoot root, Excludes excludes, Path place, Runnable beforeEach) {
-        Path draft = place.resolveSibling(place.getFileName() + ".draft");
+        Path draft = place.resolveSibling(place.getFileName() + DRAFT);
         try {
             makeDurable(root, excludes, place, draft, beforeEach);
         } catch (RuntimeException e) {

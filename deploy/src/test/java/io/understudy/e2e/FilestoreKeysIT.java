@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class FilestoreKeysIT extends Scenario {
     /** Far less than the minute for which a filestore is tried. */
-    private static final Duration AT_ONCE = Duration.ofSeconds(20);
+    private static final Duration AT_ONCE = Duration.ofSeconds(60);
 
     @Test
     void wrongKeysAndASilentFilestoreAreToldApartOnBothSidesAndWhatIsTriedIsSaidAtOnce() throws Exception {

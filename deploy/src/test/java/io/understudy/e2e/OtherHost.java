@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 final class OtherHost implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration CONNECTS = Duration.ofSeconds(20);
+    private static final Duration CONNECTS = Duration.ofSeconds(60);
     private static final int NETWORKS = 64 * 256;
 
     private final String name;

@@ -12,6 +12,7 @@ import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Saved;
 import io.understudy.repository.Manifest;
 import io.understudy.simulation.Scheduler.Process;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -52,7 +53,7 @@ final class RejoinWork {
             return true;
         } catch (UnderstudyException e) {
             // It says so to who asked for it.
-            run.failed("rejoin", e, java.util.Optional.of(e));
+            run.failed("rejoin", e, Optional.of(e));
             run.returns.failed(server, e);
             return false;
         } finally {
@@ -73,7 +74,7 @@ final class RejoinWork {
 
         @Override
         public Saved saveKept(Set<String> acceptEmpty, Found kept) {
-            KeptParts parts = new KeptParts(kept.database(), kept.trees());
+            KeptParts parts = new KeptParts(Optional.of(kept.epoch()), kept.database(), kept.trees());
             Saved told = told(primary.orphans().kept(parts).saveKept(parts, acceptEmpty, Progress.none()));
             run.tell("saved what was kept", server.name, told.toString());
             run.returns.savedKept(server, kept, told);

@@ -95,20 +95,21 @@ public final class OrphanTaker {
                             + " exists), so what is here may be what it imported",
                     "run agent-replica rejoin, which knows");
         }
-        return saveAlone(SnapshotRequest.orphan(acceptEmpty), progress);
+        return saveAlone(SnapshotRequest.orphan(acceptEmpty), Optional.empty(), progress);
     }
 
     /**
      * Saves what was kept of this server when a snapshot was imported over it, unless it is saved already or nothing of
      * it differs. The source of this taker is the kept copy.
      *
-     * @throws UnderstudyException as {@link #save}, but for {@code BACKUP_MODE}
+     * @throws UnderstudyException as {@link #save}, but for {@code BACKUP_MODE}; {@code USAGE} where this server holds
+     *     an earlier epoch than that of the parts
      */
     public Saved saveKept(KeptParts parts, Set<String> acceptEmpty, Progress progress) {
-        return saveAlone(SnapshotRequest.orphan(acceptEmpty, parts), progress);
+        return saveAlone(SnapshotRequest.orphan(acceptEmpty, parts), parts.epoch(), progress);
     }
 
-    private Saved saveAlone(SnapshotRequest request, Progress progress) {
+    private Saved saveAlone(SnapshotRequest request, Optional<Integer> of, Progress progress) {
         Path lock = StateEntry.SNAPSHOT_LOCK.in(state);
         ProcessLock held = ProcessLock.tryAcquire(lock)
                 .orElseThrow(() -> new UnderstudyException(
@@ -116,16 +117,25 @@ public final class OrphanTaker {
                         "cannot save an orphan: " + ProcessLock.holder(lock) + " takes a snapshot",
                         "wait until it is done"));
         try {
-            return saveLocked(request, progress);
+            return saveLocked(request, of, progress);
         } finally {
             held.close();
         }
     }
 
-    private Saved saveLocked(SnapshotRequest request, Progress progress) {
+    /** @param of the epoch that this server held when it had that; empty: the one that it holds */
+    private Saved saveLocked(SnapshotRequest request, Optional<Integer> of, Progress progress) {
         // It forbids and permits nothing, so one of several filestores suffices; the others are caught up.
         Repository target = repository.get().during(Purpose.SAVE);
-        int epoch = requireOver(target);
+        int held = requireOver(target);
+        // What came in a later epoch is neither what it is compared with nor what takes the place of a part.
+        int epoch = of.orElse(held);
+        if (epoch < 1 || epoch > held) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot save an orphan of epoch " + epoch + ": this server holds epoch " + held,
+                    "agent-replica rejoin runs this command, and knows");
+        }
         CurrentKeys.require(target, "save an orphan");
         Repository orphans = target.orphans();
         Optional<SnapshotId> shipped = target.newest(

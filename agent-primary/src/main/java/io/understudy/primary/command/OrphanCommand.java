@@ -46,6 +46,12 @@ final class OrphanCommand extends PrimaryCommand {
             description = "The same of a tree: the folder in which it is kept. May be given several times.")
     private Map<String, Path> trees = Map.of();
 
+    @Option(
+            names = "--epoch",
+            paramLabel = "N",
+            description = "The epoch that this server held when it had that; by default the one that it holds.")
+    private Optional<Integer> epoch = Optional.empty();
+
     @Override
     int run(PrimaryWiring agent) {
         OrphanView[] saved = new OrphanView[1];
@@ -66,7 +72,7 @@ final class OrphanCommand extends PrimaryCommand {
         if (database.isEmpty() && trees.isEmpty()) {
             return wiring.live().save(acceptEmpty, beforeImport, progress);
         }
-        KeptParts parts = new KeptParts(database, trees);
+        KeptParts parts = new KeptParts(epoch, database, trees);
         return wiring.kept(parts).saveKept(parts, acceptEmpty, progress);
     }
 }

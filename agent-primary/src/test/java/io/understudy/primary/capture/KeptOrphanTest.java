@@ -1,11 +1,14 @@
 package io.understudy.primary.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.browse.SnapshotFiles;
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.events.Events;
 import io.understudy.exchange.LinkedCopy;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
 import io.understudy.files.TreeRoot;
 import io.understudy.primary.capture.OrphanTaker.Saved;
@@ -14,6 +17,7 @@ import io.understudy.primary.testing.FakeSourceDatabase;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -163,6 +167,36 @@ class KeptOrphanTest {
         assertThat(save(new KeptParts(Optional.of("before"), Map.of())).existed())
                 .isTrue();
         assertThat(primary.repository.orphans().list()).hasSize(2);
+    }
+
+    /** This server was the primary once more, in a later epoch, before what it had in the first is saved. */
+    @Test
+    void whatIsOfAnEarlierEpochHasNothingOfALaterOne() throws IOException {
+        Files.delete(primary.marker.file());
+        EpochClaim later =
+                new EpochClaim(Optional.of(primary.repository.id()), 3, "a", primary.time.now(), "promote", "3");
+        primary.repository.epochs().claim(new EpochClaim(3, "a", primary.time.now(), "promote", "3"), primary.key);
+        primary.epochs.hold(later);
+        Manifest last = primary.taker(Events.none())
+                .take(SnapshotRequest.of(List.of()), Progress.none())
+                .manifest();
+        assertThat(last.snapshot().epoch()).isEqualTo(3);
+        primary.promoteAnother(4);
+        primary.enterBackupMode();
+
+        Saved saved = save(new KeptParts(Optional.of(1), Optional.of("before"), Map.of()));
+
+        assertThat(saved.shipped()).contains(SHIPPED);
+        assertThat(saved.orphan().orElseThrow().snapshot().epoch()).isEqualTo(1);
+        assertThat(rows(orphan(saved))).containsExactly("1\tfirst", "2\tnever shipped");
+        assertThat(files(orphan(saved))).containsExactly("a.txt");
+    }
+
+    @Test
+    void anEpochThatThisServerNeverHeldIsRefused() {
+        assertThatThrownBy(() -> save(new KeptParts(Optional.of(2), Optional.of("before"), Map.of())))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE));
     }
 
     @Test

@@ -2,8 +2,6 @@ package io.understudy.replica.kept;
 
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaPoint;
@@ -26,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -61,19 +61,20 @@ public final class KeptCopies {
         this.epochs = epochs;
         this.store = store;
         this.databases = databases;
-        this.file = new KeptCopyFile(settings.state(), ticker);
         this.links = new KeptLinks(settings.trees());
+        this.file = new KeptCopyFile(settings.state(), links::highest, ticker);
         this.clock = clock;
     }
 
     /**
      * What can be saved.
      *
+     * @param epoch that this server held when it had it
      * @param database the name that the database has now; empty where it is not there any more, or there was none
      * @param trees where the kept trees lie, by their names
      * @param gone what is not kept, or not any more, for people
      */
-    public record Found(Optional<String> database, Map<String, Path> trees, List<String> gone) {
+    public record Found(int epoch, Optional<String> database, Map<String, Path> trees, List<String> gone) {
         public Found {
             trees = Map.copyOf(trees);
             gone = List.copyOf(gone);
@@ -96,16 +97,19 @@ public final class KeptCopies {
         if (epoch.isEmpty() || noted.filter(each -> !each.isOpen()).isPresent()) {
             return;
         }
-        int number = noted.map(KeptCopy::number).orElseGet(this::free);
+        file.begin();
+        Optional<DatabaseIdentity> live = live();
+        // Where another database is live than was, something was imported in between: the links are all there is.
+        Optional<KeptCopy> same = noted.filter(each -> each.database().equals(live));
+        int number = same.map(KeptCopy::number).orElseGet(file::free);
         List<String> trees = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
             boolean linked = links.link(tree, number);
-            if (linked || noted.flatMap(each -> links.find(each, tree)).isPresent()) {
+            if (linked || same.flatMap(each -> links.find(each, tree)).isPresent()) {
                 trees.add(tree.name());
             }
         }
         ReplicaPoint.KEPT_COPY_LINKED.reached();
-        Optional<DatabaseIdentity> live = live();
         live.filter(store.record().owned()::contains)
                 .ifPresent(own -> store.change(record -> record.withoutOwned(own)));
         file.put(KeptCopy.open(number, epoch.get(), live, trees, Optional.of(next), clock.instant()));
@@ -122,11 +126,6 @@ public final class KeptCopies {
 
     private Optional<DatabaseIdentity> live() {
         return settings.database().isThere() ? databases.look().live() : Optional.empty();
-    }
-
-    /** A number whose folders are of no copy, not even of one whose note was lost. */
-    private int free() {
-        return 1 + Math.max(file.last(), links.highest());
     }
 
     /**
@@ -152,12 +151,7 @@ public final class KeptCopies {
         if (file.isReadable() && change.apply(file.copies()).equals(file.copies())) {
             return;
         }
-        if (!file.change(change)) {
-            throw new UnderstudyException(
-                    ErrorCode.FILE_FAILED,
-                    "cannot note that this server was the primary once more since snapshots were imported over it",
-                    "see the line above about kept-copy.json; nothing is imported until it can be written");
-        }
+        file.note(change);
     }
 
     /** Nothing was imported over it in the end: the server has all of it, and more by now. */
@@ -185,7 +179,8 @@ public final class KeptCopies {
         Map<String, Path> trees = new LinkedHashMap<>();
         List<String> gone = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
-            Optional<Path> kept = links.find(copy, tree);
+            // What was given up is deleted, or about to be.
+            Optional<Path> kept = copy.isOpen() ? links.find(copy, tree) : Optional.empty();
             kept.ifPresent(folder -> trees.put(tree.name(), folder));
             if (kept.isEmpty() && !tree.kind().isOfBucket()) {
                 gone.add("tree " + tree.name());
@@ -198,7 +193,15 @@ public final class KeptCopies {
                 gone.add(0, "database");
             }
         }
-        return new Found(database, trees, gone);
+        return new Found(copy.epoch(), database, trees, gone);
+    }
+
+    /** Names of kept trees whose disks seem not to be mounted: not even the folder of all work files is there. */
+    public Set<String> away(KeptCopy copy) {
+        return settings.trees().stream()
+                .filter(tree -> copy.isOpen() && copy.trees().contains(tree.name()) && KeptLinks.isAway(tree))
+                .map(TreeSettings::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**
@@ -210,7 +213,7 @@ public final class KeptCopies {
                 .filter(database ->
                         file.copies().stream().noneMatch(each -> each.database().equals(Optional.of(database))))
                 .map(database -> KeptCopy.open(
-                        free(), epoch, Optional.of(database), List.of(), Optional.empty(), clock.instant()));
+                        file.free(), epoch, Optional.of(database), List.of(), Optional.empty(), clock.instant()));
         found.ifPresent(file::put);
         return found;
     }
@@ -248,7 +251,7 @@ public final class KeptCopies {
     public void end(KeptCopy copy, boolean saved, Optional<SnapshotId> orphan, Optional<SnapshotId> shipped) {
         int held = epochs.known().map(EpochClaim::epoch).orElse(copy.epoch());
         End end = new End(clock.instant(), saved, orphan, shipped);
-        file.change(copies -> copies.stream()
+        file.note(copies -> copies.stream()
                 .map(each -> each.number() == copy.number() ? each.ended(each.promoted(), end) : each)
                 .filter(each -> each.isOpen() || each.isCurrent(held))
                 .toList());
@@ -266,21 +269,21 @@ public final class KeptCopies {
                 .map(ReplicaRecord::state)
                 .filter(Promoted.class::isInstance)
                 .map(state -> ((Promoted) state).when());
-        Optional<KeptCopy> noted = current(epoch);
-        int number = noted.map(KeptCopy::number).orElseGet(this::free);
+        // One that is open and has another database is of an earlier time: an import came between.
+        Optional<KeptCopy> noted =
+                current(epoch).filter(each -> !each.isOpen() || each.database().equals(live()));
+        int number = noted.map(KeptCopy::number).orElseGet(file::free);
         file.put(noted.map(each -> each.ended(promotion, end))
                 .orElseGet(() -> KeptCopy.ended(number, epoch, promotion, end)));
         ReplicaPoint.KEPT_COPY_ENDED.reached();
         links.clear(number);
     }
 
-    /** Deletes all links but those of what is still to be saved; the caller holds the apply lock. */
+    /**
+     * Deletes the links of what was saved or given up; those that no note knows stay, for they may be all that is left
+     * of what it had. The caller holds the apply lock.
+     */
     public void sweep() {
-        if (file.isReadable()) {
-            links.sweep(file.copies().stream()
-                    .filter(KeptCopy::isOpen)
-                    .map(KeptCopy::number)
-                    .collect(Collectors.toSet()));
-        }
+        links.sweep(file::isOver);
     }
 }

@@ -11,13 +11,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 
 /**
  * The note of all copies that are kept. The record of the state file:
  *
  * <pre>{@code
- * {"format":1,"last":2,"copies":[
+ * {"format":1,"first":1,"last":2,"copies":[
  *   {"number":1,"epoch":1,"database":{"cluster":7123,"oid":16384},"trees":["media"],"by":"00000002-00000001",
  *    "since":"2026-11-20T10:00:00Z","past":true,"promoted":null,"end":null}, …],
  *  "check":"0f343b0931126a20"}
@@ -32,18 +33,25 @@ final class KeptCopyFile {
 
     private final StateFile<Copies> file;
     private final Path lock;
+    private final IntSupplier highest;
     private final Ticker ticker;
 
-    /** @param last the highest number that was given */
-    record Copies(int last, List<KeptCopy> copies) {
+    /**
+     * @param first the lowest number that this note could have given; a folder with a lower one is of a note that was
+     *     lost
+     * @param last the highest number that was given
+     */
+    record Copies(int first, int last, List<KeptCopy> copies) {
         Copies {
             copies = List.copyOf(copies);
         }
     }
 
-    KeptCopyFile(Path state, Ticker ticker) {
+    /** @param highest number of a folder that is there, whatever the note says */
+    KeptCopyFile(Path state, IntSupplier highest, Ticker ticker) {
         this.file = StateFile.in(state, StateEntry.KEPT_COPY, Copies.class);
         this.lock = StateEntry.KEPT_COPY_LOCK.in(state);
+        this.highest = highest;
         this.ticker = ticker;
     }
 
@@ -52,9 +60,17 @@ final class KeptCopyFile {
         return file.read().map(Copies::copies).orElse(List.of());
     }
 
-    /** The highest number that was given. */
-    int last() {
-        return file.read().map(Copies::last).orElse(0);
+    /** A number whose folders are of no copy, not even of one whose note was lost. */
+    int free() {
+        return 1 + Math.max(file.read().map(Copies::last).orElse(0), highest.getAsInt());
+    }
+
+    /** Whether a copy of this number was in this note, and is saved or given up. */
+    boolean isOver(int number) {
+        return file.read()
+                .filter(note -> number >= note.first() && number <= note.last())
+                .filter(note -> note.copies().stream().noneMatch(each -> each.isOpen() && each.number() == number))
+                .isPresent();
     }
 
     /** Whether there is a note, and it can be read. */
@@ -67,14 +83,48 @@ final class KeptCopyFile {
         return file.exists();
     }
 
-    /** Adds it, or has it replace the one of its number. */
+    /**
+     * Begins one where there is none that can be read, before a folder is made that it is to know.
+     *
+     * @throws UnderstudyException {@code LOCKED}; {@code FILE_FAILED} where that can't be noted
+     */
+    void begin() {
+        if (!isReadable()) {
+            note(UnaryOperator.identity());
+        }
+    }
+
+    /**
+     * Adds it, or has it replace the one of its number. Another one of the same epoch is of an earlier time from now on.
+     *
+     * @throws UnderstudyException {@code LOCKED}; {@code FILE_FAILED} where that can't be noted
+     */
     void put(KeptCopy copy) {
-        change(copies -> {
-            List<KeptCopy> next = new ArrayList<>(copies);
-            next.removeIf(each -> each.number() == copy.number());
+        note(copies -> {
+            List<KeptCopy> next = new ArrayList<>();
+            for (KeptCopy each : copies) {
+                boolean isPast = each.number() != copy.number() && each.isCurrent(copy.epoch());
+                if (each.number() != copy.number() && (each.isOpen() || !isPast)) {
+                    next.add(isPast ? each.asPast() : each);
+                }
+            }
             next.add(copy);
             return next;
         });
+    }
+
+    /**
+     * As {@link #change}.
+     *
+     * @throws UnderstudyException {@code LOCKED}; {@code FILE_FAILED} where that can't be noted
+     */
+    void note(UnaryOperator<List<KeptCopy>> change) {
+        if (!change(change)) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED,
+                    "cannot note what is kept of this server from when it was the primary",
+                    "see the line above about kept-copy.json; what is kept stays until it can be written");
+        }
     }
 
     /**
@@ -84,16 +134,23 @@ final class KeptCopyFile {
     boolean change(UnaryOperator<List<KeptCopy>> change) {
         ProcessLock held = acquire();
         try {
-            List<KeptCopy> before = copies();
-            List<KeptCopy> after = change.apply(before);
+            Copies before = file.read().orElseGet(this::none);
+            List<KeptCopy> after = change.apply(before.copies());
             int last = Math.max(
-                    last(), after.stream().mapToInt(KeptCopy::number).max().orElse(0));
-            Copies next = new Copies(last, after);
+                    before.last(),
+                    after.stream().mapToInt(KeptCopy::number).max().orElse(0));
+            Copies next = new Copies(before.first(), last, after);
             file.write(next);
             return file.read().equals(Optional.of(next));
         } finally {
             held.close();
         }
+    }
+
+    /** It knows of no folder that is there. */
+    private Copies none() {
+        int lost = highest.getAsInt();
+        return new Copies(lost + 1, lost, List.of());
     }
 
     private ProcessLock acquire() {

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,19 +62,29 @@ final class KeptLinks {
         int highest = 0;
         for (TreeSettings tree : trees) {
             for (Path each : list(tree)) {
-                String name = each.getFileName().toString();
-                highest = name.matches("[0-9]{1,9}") ? Math.max(highest, Integer.parseInt(name)) : highest;
+                highest = Math.max(highest, number(each));
             }
         }
         return highest;
     }
 
-    /** Deletes all but the folders of these; the caller holds the apply lock. */
-    void sweep(Set<Integer> numbers) {
+    /** A tree that has kept copies has that folder. */
+    static boolean isAway(TreeSettings tree) {
+        return !Files.isDirectory(tree.path())
+                || !Files.isDirectory(TreeRoot.of(tree.path()).resolve(TreeRoot.OWN));
+    }
+
+    /** 0 where it is the folder of no copy. */
+    private static int number(Path folder) {
+        String name = folder.getFileName().toString();
+        return name.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(name) : 0;
+    }
+
+    /** Deletes the folders of the numbers that are over, and what was never linked whole; the caller holds the apply lock. */
+    void sweep(IntPredicate over) {
         for (TreeSettings tree : trees) {
             list(tree).stream()
-                    .filter(each -> numbers.stream()
-                            .noneMatch(number -> each.getFileName().toString().equals(number.toString())))
+                    .filter(each -> over.test(number(each)) || LinkedCopy.isDraft(each))
                     .forEach(KeptLinks::delete);
         }
     }

@@ -1,5 +1,6 @@
 package io.understudy.replica.prepare;
 
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.kept.KeptCopies;
@@ -15,6 +16,7 @@ import io.understudy.time.Moments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The return of an old primary over which a snapshot was imported before it was asked what it never shipped: saves what
@@ -82,7 +84,7 @@ public final class KeptReturn {
     private Look lookAtEarlier(KeptCopy copy, Request request) {
         Optional<String> why = Optional.of("--without-orphan asks for that").filter(text -> request.withoutOrphan());
         Optional<Found> found = why.isPresent() ? Optional.empty() : Optional.of(copies.find(copy));
-        if (found.filter(each -> !each.isNothing()).isPresent()) {
+        if (found.filter(each -> !each.isNothing() || isAway(copy, request)).isPresent()) {
             return new Look(Optional.of(copy), Optional.empty(), found);
         }
         giveUp(copy);
@@ -93,6 +95,23 @@ public final class KeptReturn {
                         + why.map(text -> ": " + text)
                                 .orElse(" nothing is kept any more: its database was dropped by hand, and its files"
                                         + " are not there"))));
+    }
+
+    private boolean isAway(KeptCopy copy, Request request) {
+        return !request.acceptEmpty().containsAll(copies.away(copy));
+    }
+
+    /** What is on a disk that comes back is not given up for that. */
+    private void requireMounted(KeptCopy copy, Request request) {
+        Set<String> away = copies.away(copy);
+        away.removeAll(request.acceptEmpty());
+        if (!away.isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.CONTENT_GONE,
+                    "cannot save what is kept of this server as the primary: tree " + String.join(", ", away)
+                            + " has no folder .understudy",
+                    "mount its disk and run agent-replica rejoin again; where it is lost: --accept-empty TREE");
+        }
     }
 
     private void giveUp(KeptCopy copy) {
@@ -111,7 +130,7 @@ public final class KeptReturn {
             return Look.ended(new Result(Optional.empty(), Optional.of("--without-orphan asks for that")));
         }
         Optional<KeptCopy> copy = note.or(() -> copies.unnoted(epoch));
-        Optional<Found> found = copy.map(copies::find).filter(each -> !each.isNothing());
+        Optional<Found> found = copy.map(copies::find).filter(each -> !each.isNothing() || isAway(copy.get(), request));
         return found.isEmpty()
                 ? Look.ended(new Result(Optional.empty(), Optional.of(nothingIsLeft(note, live))))
                 : new Look(copy, Optional.empty(), found);
@@ -159,6 +178,7 @@ public final class KeptReturn {
         }
         try {
             Found found = look.found().orElseThrow();
+            requireMounted(look.copy().orElseThrow(), request);
             Saved saved = orphans.saveKept(request.acceptEmpty(), found);
             ReplicaPoint.KEPT_COPY_SAVED.reached();
             copies.end(look.copy().orElseThrow(), true, saved.orphan(), saved.shipped());

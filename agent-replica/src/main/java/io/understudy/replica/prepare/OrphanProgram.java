@@ -78,6 +78,7 @@ public final class OrphanProgram implements Orphans {
     @Override
     public Saved saveKept(Set<String> acceptEmpty, Found kept) {
         List<String> arguments = arguments(acceptEmpty);
+        arguments.addAll(List.of("--epoch", Integer.toString(kept.epoch())));
         kept.database().ifPresent(name -> arguments.addAll(List.of("--kept-database", name)));
         new TreeMap<>(kept.trees())
                 .forEach((tree, folder) -> arguments.addAll(List.of("--kept-tree", tree + "=" + folder)));

@@ -150,16 +150,18 @@ public final class Preparation {
     void enter(Runnable before, Runnable after) {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
-            store.read().filter(record -> !backup.on()).ifPresent(record -> {
-                requireNothingUnderWay(record.state());
-                if (record.state() instanceof Following) {
+            if (!backup.on()) {
+                store.read().map(ReplicaRecord::state).ifPresent(Preparation::requireNothingUnderWay);
+                // Before the role, from which it is seen that this server was the primary.
+                reconciler.serves();
+                if (store.read()
+                        .map(ReplicaRecord::state)
+                        .filter(Following.class::isInstance)
+                        .isPresent()) {
                     reconciler.keepOtherDatabases();
                     store.change(Preparation::demoted);
                     ReplicaPoint.FORMER_ROLE_ENDED.reached();
                 }
-            });
-            if (!backup.on()) {
-                reconciler.serves();
                 noteFirstRole();
             }
             before.run();

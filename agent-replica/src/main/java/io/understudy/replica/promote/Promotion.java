@@ -206,10 +206,10 @@ public final class Promotion {
         unfinished.finish(false);
         resume();
         acceptRemoval();
-        if (notes.state() instanceof Seeding && !backup.on()) {
+        repeatClaim();
+        if (!backup.on() && (notes.state() instanceof Seeding || notes.state() instanceof Promoted)) {
             reconciler.serves();
         }
-        repeatClaim();
     }
 
     /** With the marker there a promotion that could not be noted is over: this server is a standby again. */

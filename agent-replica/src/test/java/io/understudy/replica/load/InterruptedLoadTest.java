@@ -133,7 +133,7 @@ class InterruptedLoadTest extends FullLoads {
         loading.start();
         stuck.await();
         loading.interrupt();
-        loading.join(20_000);
+        loading.join(120_000);
         assertThat(loading.isAlive()).isFalse();
         assertFails(ErrorCode.CANCELLED, () -> {
             throw failure.get();

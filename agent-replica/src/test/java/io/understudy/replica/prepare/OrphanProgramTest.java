@@ -49,12 +49,14 @@ class OrphanProgramTest {
 
         program.saveKept(
                 Set.of("media"),
-                new Found(Optional.of("site_before_understudy"), Map.of("media", Path.of("/srv/kept")), List.of()));
+                new Found(2, Optional.of("site_before_understudy"), Map.of("media", Path.of("/srv/kept")), List.of()));
 
         assertThat(runner.commands().get(0).arguments())
                 .endsWith(
                         "--accept-empty",
                         "media",
+                        "--epoch",
+                        "2",
                         "--kept-database",
                         "site_before_understudy",
                         "--kept-tree",
@@ -66,7 +68,7 @@ class OrphanProgramTest {
     void saysThatWhatIsKeptStaysWhereItIsNotSaved() {
         answers(Answer.failed(ErrorCode.FILESTORE_UNREACHABLE.exitCode(), "error: away\nhint: wait\n"));
 
-        assertThatThrownBy(() -> program.saveKept(Set.of(), new Found(Optional.of("before"), Map.of(), List.of())))
+        assertThatThrownBy(() -> program.saveKept(Set.of(), new Found(2, Optional.of("before"), Map.of(), List.of())))
                 .hasMessageContaining("what is kept of it stays: away");
     }
 

@@ -38,6 +38,7 @@ abstract class OverwrittenPrimary extends StandbyInPreparation {
 
     final List<Boolean> live = new ArrayList<>();
     Optional<RuntimeException> refusal = Optional.empty();
+    Runnable whileSaving = () -> {};
     /** How many are refused. */
     int refusals = Integer.MAX_VALUE;
 
@@ -57,6 +58,7 @@ abstract class OverwrittenPrimary extends StandbyInPreparation {
             refusal.filter(failure -> refusals-- > 0).ifPresent(failure -> {
                 throw failure;
             });
+            whileSaving.run();
             saved.add(found);
             files.add(Optional.ofNullable(found.trees().get("media"))
                     .map(OverwrittenPrimary::read)

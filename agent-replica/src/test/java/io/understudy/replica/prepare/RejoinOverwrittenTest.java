@@ -144,7 +144,7 @@ class RejoinOverwrittenTest extends OverwrittenPrimary {
 
         assertThat(rejoin(ASKED).saved()).isPresent();
 
-        assertThat(saved).containsExactly(new Found(world.databases.name(before), Map.of(), List.of("tree media")));
+        assertThat(saved).containsExactly(new Found(1, world.databases.name(before), Map.of(), List.of("tree media")));
     }
 
     /** One that was set aside may be of an earlier time. */
