@@ -95,7 +95,8 @@ final class KeptCopyFile {
     }
 
     /**
-     * Adds it, or has it replace the one of its number. Another one of the same epoch is of an earlier time from now on.
+     * Adds it, or has it replace the one of its number. Another one of the same epoch is of an earlier time from now
+     * on.
      *
      * @throws UnderstudyException {@code LOCKED}; {@code FILE_FAILED} where that can't be noted
      */

@@ -80,7 +80,10 @@ final class KeptLinks {
         return name.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(name) : 0;
     }
 
-    /** Deletes the folders of the numbers that are over, and what was never linked whole; the caller holds the apply lock. */
+    /**
+     * Deletes the folders of the numbers that are over, and what was never linked whole. The caller holds the apply
+     * lock.
+     */
     void sweep(IntPredicate over) {
         for (TreeSettings tree : trees) {
             list(tree).stream()

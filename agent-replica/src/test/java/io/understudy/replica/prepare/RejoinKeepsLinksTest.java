@@ -66,8 +66,9 @@ class RejoinKeepsLinksTest extends OverwrittenPrimary {
 
         assertThat(kept.resolve("a.txt")).hasContent("never shipped");
         assertThat(kept.resolveSibling("2").resolve("b.txt")).hasContent("of the other server");
-        assertThat(copies().earlier(1)).singleElement().satisfies(copy -> assertThat(copy.database())
-                .contains(before));
+        assertThat(copies().earlier(1))
+                .singleElement()
+                .satisfies(copy -> assertThat(copy.database()).contains(before));
     }
 
     @Test
@@ -95,8 +96,9 @@ class RejoinKeepsLinksTest extends OverwrittenPrimary {
         Result result = rejoin(new Request(true, false, Set.of("media")));
 
         assertThat(result.missing()).containsExactly("tree media");
-        assertThat(saved).singleElement().satisfies(found -> assertThat(found.database())
-                .isEqualTo(world.databases.name(before)));
+        assertThat(saved)
+                .singleElement()
+                .satisfies(found -> assertThat(found.database()).isEqualTo(world.databases.name(before)));
     }
 
     /** {@code rejoin} saves what it finds, and deletes nothing that no note names. */
@@ -153,6 +155,8 @@ class RejoinKeepsLinksTest extends OverwrittenPrimary {
 
         rejoin(ASKED);
 
-        assertThat(saved).singleElement().satisfies(found -> assertThat(found.epoch()).isEqualTo(1));
+        assertThat(saved)
+                .singleElement()
+                .satisfies(found -> assertThat(found.epoch()).isEqualTo(1));
     }
 }
