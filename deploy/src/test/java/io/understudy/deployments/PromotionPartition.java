@@ -45,7 +45,7 @@ record PromotionPartition(Cut cut, Moment moment) {
         MOVES_WITHOUT_NAMES,
         /** The standby cannot claim; all stays as it was. */
         REFUSED,
-        /** Nobody could ask for it. */
+        /** It could not be typed. */
         NOT_ASKED
     }
 

@@ -283,8 +283,9 @@ class S3FailuresTest {
     @Test
     void aClosedPortAndAnUnknownHostAreUnreachable() throws IOException {
         try (ClosedPort closed = new ClosedPort();
-                Filestore nobody = open(URI.create("http://127.0.0.1:" + closed.number()), Duration.ofSeconds(60))) {
-            UnderstudyException said = failure(() -> nobody.list("", "").count());
+                Filestore closedPort =
+                        open(URI.create("http://127.0.0.1:" + closed.number()), Duration.ofSeconds(60))) {
+            UnderstudyException said = failure(() -> closedPort.list("", "").count());
             assertThat(said.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
             assertThat(said).hasMessageContaining("refuses the connection");
         }
