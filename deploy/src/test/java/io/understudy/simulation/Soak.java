@@ -15,7 +15,7 @@ final class Soak {
             "usage: deploy/soak --seeds N [--from S] [--threads T] [--failures F] | --seed S";
 
     /** Of so many runs some come to each check. */
-    private static final int ENOUGH = 300;
+    private static final int ENOUGH = 1_000;
 
     private final Simulation simulation;
     private final long from;
