@@ -18,7 +18,7 @@ final class FenceWatch {
 
     /** What is known of one server, in simulated time since the start. */
     private static final class View {
-        /** Since when the agent counts: it was started, or the server became the primary, or is one in another epoch. */
+        /** Since when the agent counts: since its start, or since the server is the primary, or one in its epoch. */
         private Duration countsFrom = Duration.ZERO;
 
         private boolean serves;
