@@ -75,7 +75,8 @@ class NamedTestsTest {
     void whatRunsIsNoFault() {
         for (String name : List.of(
                 "GoodTest#runs",
-                "GoodTest#runsWithValues", "GoodTest#runsWithMoreValues",
+                "GoodTest#runsWithValues",
+                "GoodTest#runsWithMoreValues",
                 "GoodTest#runsEach",
                 "GoodTest#holds",
                 "SeveralTest#runs")) {
