@@ -24,7 +24,7 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Writes a snapshot's database to standard output, as a script for psql:",
             "psql -v ON_ERROR_STOP=1 -f FILE loads it into an empty database.",
-            "With --format directory: into a folder, for pg_restore.",
+            "With --format directory: a tar archive of pg_dump's directory format; with --to, its folder.",
             "With --database NAME: one of databases[], as its dump command wrote it."
         })
 public final class DumpCommand implements Callable<Integer> {
@@ -46,7 +46,8 @@ public final class DumpCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "plain|directory",
             defaultValue = "plain",
-            description = "plain: a script; directory: pg_dump's directory format. Default: ${DEFAULT-VALUE}")
+            description =
+                    "plain: a script; directory: pg_dump's directory format, for pg_restore. Default: ${DEFAULT-VALUE}")
     private String format;
 
     @Option(
@@ -72,18 +73,33 @@ public final class DumpCommand implements Callable<Integer> {
                     "cannot dump in the format " + format + ": there is none of this name",
                     "plain is a script for psql, directory a folder for pg_restore");
         }
-        if (format.equals(DIRECTORY) && to == null) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "--format directory needs --to: a folder cannot go to standard output",
-                    "add --to FOLDER, a folder that does not exist yet");
+        if (isDirectory()) {
+            requireDirectory();
         }
         Settings settings = cli.settings();
         DumpRequest request = options.request(!noOwner);
-        if (to != null && format.equals("plain")) {
+        if (to != null && !isDirectory()) {
             return cli.reading(settings, reader -> toFile(settings, reader));
         }
         return cli.reading(settings, reader -> dump(settings, reader, request));
+    }
+
+    private boolean isDirectory() {
+        return format.equals(DIRECTORY);
+    }
+
+    private void requireDirectory() {
+        if (noOwner) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "--no-owner is for a script: in the directory format pg_restore leaves owners out",
+                    "leave it out here, and run pg_restore --no-owner --no-privileges");
+        }
+        if (to == null) {
+            cli.requireNoScreen(
+                    "a dump in the directory format",
+                    "give it to a program: | tar -x -C FOLDER; or write the folder itself: --to FOLDER");
+        }
     }
 
     private int toFile(Settings settings, SnapshotReader reader) {
@@ -126,7 +142,7 @@ public final class DumpCommand implements Callable<Integer> {
     }
 
     private int dump(OtherDump dump) {
-        if (format.equals(DIRECTORY) || noOwner) {
+        if (isDirectory() || noOwner) {
             throw OtherDump.unfit();
         }
         cli.write(out -> cli.interruptible(() -> {
@@ -139,7 +155,11 @@ public final class DumpCommand implements Callable<Integer> {
 
     private void write(DatabaseDump dump, OutputStream out) {
         try (ProgressDisplay progress = cli.progress()) {
-            dump.write(out, progress);
+            if (isDirectory()) {
+                dump.writeTar(out, progress);
+            } else {
+                dump.write(out, progress);
+            }
         }
     }
 }

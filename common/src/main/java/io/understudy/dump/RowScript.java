@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -58,6 +59,9 @@ final class RowScript {
 
         /** How many these are. */
         long count(TableData table);
+
+        /** How many bytes these are; empty where only reading them says it. */
+        OptionalLong bytes(TableData table);
     }
 
     private final DatabaseData database;
