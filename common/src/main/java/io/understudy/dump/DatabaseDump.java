@@ -161,25 +161,29 @@ public final class DatabaseDump {
      * @throws UnderstudyException as {@link DumpFile#write}
      */
     public void writeFile(Path file, Progress progress) {
-        SnapshotId snapshot = manifest.snapshot();
-        Asked asked = new Asked(
-                manifest.site(), snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
-        DumpFile.of(file).write(asked, script(progress));
+        DumpFile.of(file).write(asked(), script(progress));
     }
 
     /**
-     * Writes it into a new folder, in pg_dump's directory format.
+     * As {@link #writeFile}, into a new folder, in pg_dump's directory format.
      *
-     * @param folder that does not exist
-     * @throws UnderstudyException {@code USAGE} where it exists, {@code DISK_FULL},
-     *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
+     * @throws UnderstudyException as {@link DumpFolder#write}
      */
     public void writeTo(Path folder, Progress progress) {
-        new DumpFolder(folder).write(directory(), progress);
+        DirectoryDump dump = directory();
+        DumpFolder.of(folder)
+                .write(asked(), dump.fingerprint(), to -> dump.write(to, progress), Earlier.OF_ONE_SNAPSHOT);
     }
 
-    private DirectoryDump directory() {
-        return new DirectoryDump(manifest, blobs, archive, request, choice, new DumpRows(blobs, filter));
+    private Asked asked() {
+        SnapshotId snapshot = manifest.snapshot();
+        return new Asked(
+                manifest.site(), snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
+    }
+
+    DirectoryDump directory() {
+        String content = script(Progress.none()).fingerprint();
+        return new DirectoryDump(manifest, blobs, archive, request, choice, new DumpRows(blobs, filter), content);
     }
 
     /**
@@ -261,15 +265,10 @@ public final class DatabaseDump {
 
     private void values(DumpOutput out) {
         try (Stream<SequenceData> sequences = database.sequences(blobs)) {
-            sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
+            sequences.filter(choice::holds).forEach(each -> out.text(RowScript.value(each)));
         }
         out.text(RowScript.END);
         out.text(request.parts() == Parts.DATA ? "SET session_replication_role = DEFAULT;\n\n" : "\n");
-    }
-
-    static String value(SequenceData sequence) {
-        return "SELECT pg_catalog.setval(" + Sql.literal(Sql.qualified(sequence.schema(), sequence.name())) + ", "
-                + sequence.value() + ", " + sequence.called() + ");\n";
     }
 
     static String qualified(TableData table) {

@@ -30,7 +30,10 @@ import java.util.stream.Stream;
  * names of objects, and of large objects the numbers and sizes.
  */
 final class DirectoryDump {
-    private static final String CONTENTS = "toc.dat";
+    static final String CONTENTS = "toc.dat";
+    /** Another number where this version writes other bytes of the same snapshot than the one before. */
+    private static final String FORM = " directory 1";
+
     /** What pg_dump writes behind rows. */
     private static final String END_OF_ROWS = "\\.\n\n\n";
 
@@ -43,18 +46,24 @@ final class DirectoryDump {
     private final DumpRequest request;
     private final Choice choice;
     private final RowScript.Source source;
+    private final String content;
     private final Map<String, ArchiveItem> tables = new HashMap<>();
     private final Map<String, ArchiveItem> sequences = new HashMap<>();
 
-    /** @param source of the rows of tables */
+    /**
+     * @param source of the rows of tables
+     * @param content stands for the snapshot, and for what of it is asked for and left out
+     */
     DirectoryDump(
             Manifest manifest,
             BlobSource blobs,
             ArchiveScript archive,
             DumpRequest request,
             Choice choice,
-            RowScript.Source source) {
+            RowScript.Source source,
+            String content) {
         this.source = source;
+        this.content = content;
         this.manifest = manifest;
         this.database = manifest.database();
         this.blobs = blobs;
@@ -78,6 +87,11 @@ final class DirectoryDump {
         if (request.parts() != Parts.SCHEMA) {
             rows(members, contents.files, progress);
         }
+    }
+
+    /** Equal for two that write the same files. */
+    String fingerprint() {
+        return content + FORM;
     }
 
     /** The same as a tar archive. @param out buffered */
@@ -106,6 +120,11 @@ final class DirectoryDump {
                         ArchiveStream.open(in, database.properties().encoding());
                 write(entries, new BytesBehind(out, from));
             }
+        }
+
+        @Override
+        public void pass() throws IOException {
+            write(OutputStream.nullOutputStream(), 0);
         }
 
         private void write(ArchiveStream entries, OutputStream out) throws IOException {
@@ -151,7 +170,7 @@ final class DirectoryDump {
             try (Stream<SequenceData> all = sequences()) {
                 for (Iterator<SequenceData> each = all.iterator(); each.hasNext(); ) {
                     SequenceData sequence = each.next();
-                    contents.value(item(sequences, qualified(sequence)), DatabaseDump.value(sequence) + "\n\n");
+                    contents.value(item(sequences, qualified(sequence)), RowScript.value(sequence) + "\n\n");
                 }
             }
         }

@@ -78,8 +78,8 @@ public final class DumpCommand implements Callable<Integer> {
         }
         Settings settings = cli.settings();
         DumpRequest request = options.request(!noOwner);
-        if (to != null && !isDirectory()) {
-            return cli.reading(settings, reader -> toFile(settings, reader));
+        if (to != null) {
+            return cli.reading(settings, reader -> toPath(settings, reader));
         }
         return cli.reading(settings, reader -> dump(settings, reader, request));
     }
@@ -102,15 +102,21 @@ public final class DumpCommand implements Callable<Integer> {
         }
     }
 
-    private int toFile(Settings settings, SnapshotReader reader) {
+    private int toPath(Settings settings, SnapshotReader reader) {
         Asked asked = options.asked(settings.site(), id, !noOwner, Optional.empty());
-        new FileDump(cli, options, settings, reader)
-                .write(asked, to, written -> print(written.snapshot(), written.leftOut(), written.erased()));
+        FileDump dump = new FileDump(cli, options, settings, reader);
+        if (isDirectory()) {
+            dump.writeFolder(asked, to, this::print);
+        } else {
+            dump.write(asked, to, this::print);
+        }
         return 0;
     }
 
-    private void print(SnapshotId snapshot, List<String> leftOut, List<String> erased) {
-        cli.print(new Written(snapshot, to.toString(), leftOut, erased), () -> snapshot + " is dumped to " + to);
+    private void print(FileDump.Written done) {
+        cli.print(
+                new Written(done.snapshot(), to.toString(), done.leftOut(), done.erased()),
+                () -> done.snapshot() + " is dumped to " + to);
     }
 
     private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
@@ -128,16 +134,7 @@ public final class DumpCommand implements Callable<Integer> {
                 DatabaseDump.of(opened, settings, request).leavingOut(options.erased(cli, settings, reader));
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
         dump.erased().forEach(cli::say);
-        if (to == null) {
-            cli.write(out -> cli.interruptible(() -> write(dump, out)));
-            return 0;
-        }
-        cli.interruptible(() -> {
-            try (ProgressDisplay progress = cli.progress()) {
-                dump.writeTo(to, progress);
-            }
-        });
-        print(snapshot, dump.leftOut(), dump.erased());
+        cli.write(out -> cli.interruptible(() -> write(dump, out)));
         return 0;
     }
 

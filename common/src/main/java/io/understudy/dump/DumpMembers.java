@@ -15,6 +15,11 @@ interface DumpMembers {
         default void pass() throws IOException {}
     }
 
+    /** Writes all files of a dump, each once. */
+    interface Source {
+        void write(DumpMembers members) throws IOException;
+    }
+
     /**
      * Takes the next file.
      *

@@ -36,11 +36,13 @@ public final class ProcessLock implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
+    private final Optional<Object> inode;
 
-    private ProcessLock(Path file, FileChannel channel, FileLock lock) {
+    private ProcessLock(Path file, FileChannel channel, FileLock lock, Optional<Object> inode) {
         this.file = file;
         this.channel = channel;
         this.lock = lock;
+        this.inode = inode;
     }
 
     /**
@@ -134,14 +136,16 @@ public final class ProcessLock implements AutoCloseable {
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                     PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
             try {
+                Optional<Object> inode = inode(file);
                 closeToOthers(file);
                 AtomicFiles.giveToOwnerOfFolder(file);
                 FileLock lock = channel.tryLock();
-                if (lock != null) {
+                // One who held it may have removed it with its folder: then this locks nothing that others see.
+                if (lock != null && inode.isPresent() && inode.equals(inode(file))) {
                     channel.truncate(0);
                     byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
                     channel.write(ByteBuffer.wrap(pid));
-                    return Optional.of(new ProcessLock(file, channel, lock));
+                    return Optional.of(new ProcessLock(file, channel, lock, inode));
                 }
                 channel.close();
                 return Optional.empty();
@@ -151,6 +155,24 @@ public final class ProcessLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw FileFailure.of("lock", file, e);
+        }
+    }
+
+    /**
+     * Whether the file is the one that is locked: with its folder it may have been removed, and another process may hold
+     * a new one of that name.
+     */
+    public boolean isThere() {
+        return inode.isPresent() && inode.equals(inode(file));
+    }
+
+    /** Of a file that is open no other file gets it. */
+    private static Optional<Object> inode(Path file) {
+        try {
+            return Optional.of(Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException e) {
+            LOG.debug("{} can't be looked at", file, e);
+            return Optional.empty();
         }
     }
 

@@ -94,6 +94,20 @@ class ProcessLockTest {
         return new UnderstudyException(ErrorCode.LOCKED, "held", "wait");
     }
 
+    /** It may be removed with its folder, and another process may make a new one. */
+    @Test
+    void knowsWhetherItsFileIsTheOneOfThatName() throws Exception {
+        Path file = folder.resolve("draft/lock");
+        try (ProcessLock lock = ProcessLock.tryAcquire(file).orElseThrow()) {
+            assertThat(lock.isThere()).isTrue();
+            FolderDeletion.delete(file.getParent());
+            assertThat(lock.isThere()).isFalse();
+            assertThat(elsewhere(file)).isEqualTo("got it");
+            assertThat(lock.isThere()).isFalse();
+        }
+        ProcessLock.tryAcquire(file).orElseThrow().close();
+    }
+
     /** Any user that may open it, be it only to read, may lock it too. */
     @Test
     void itsFileIsForItsUserAlone() throws Exception {
