@@ -9,6 +9,7 @@ import io.understudy.files.OwnUser;
 import io.understudy.files.ProcessLock;
 import io.understudy.files.RawPaths;
 import io.understudy.repository.SnapshotId;
+import io.understudy.restore.NoteFile;
 import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
