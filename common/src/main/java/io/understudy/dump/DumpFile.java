@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A new file that a dump is written to, readable by this user alone, as a {@link DumpDraft} is: the same command goes on
- * after a kill. Not thread-safe.
+ * A new file that a dump is written to, readable by this user alone. It is written as a {@link DumpDraft}, so the same
+ * command goes on after a kill. Not thread-safe.
  */
 final class DumpFile {
     private final DumpDraft draft;

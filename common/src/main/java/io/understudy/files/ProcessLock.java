@@ -159,8 +159,8 @@ public final class ProcessLock implements AutoCloseable {
     }
 
     /**
-     * Whether the file is the one that is locked: with its folder it may have been removed, and another process may hold
-     * a new one of that name.
+     * Whether the file is the one that is locked: it may have been removed with its folder, and another process may
+     * hold a new one of that name.
      */
     public boolean isThere() {
         return inode.isPresent() && inode.equals(inode(file));

@@ -172,7 +172,7 @@ class DumpFolderTest {
         assertWritten(3);
     }
 
-    /** What a loss of power leaves: bytes without a line, files without one, bytes that were not written, half a line. */
+    /** What a loss of power leaves: bytes and files without a line, bytes that were not written, half a line. */
     @Test
     void whatIsTornIsCutOff() throws IOException {
         assertThat(killedAt(RestorePoint.DUMP_MARKED, 7)).isTrue();

@@ -127,6 +127,7 @@ class DumpFolderRoundTripTest {
         }
     }
 
+    @Tag("always")
     @Test
     void pgRestoreReadsTheFolderOfOneTable() {
         Path folder = state.resolve("folder");

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *     none
  * @param only {@link #PARTS} that are read, while the rest is that of the newest snapshot; none or null: all
  * @param last where it is this server's last one, after which it stops; null in all others
- * @param kept what is read in place of what is live; null in all but some orphans, and no one asks for it from elsewhere
+ * @param kept what is read in place of what is live; null in all but some orphans. No caller can ask for it
  */
 public record SnapshotRequest(
         List<String> periods,
