@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 
 /**
@@ -31,6 +30,7 @@ public final class AtomicFiles {
 
     private static final String PREFIX = ".understudy-";
     private static final String SUFFIX = ".tmp";
+    private static final String UID = "unix:uid";
 
     private AtomicFiles() {}
 
@@ -155,11 +155,13 @@ public final class AtomicFiles {
      * for other users.
      */
     public static void giveToOwnerOfFolder(Path made) throws IOException {
-        UserPrincipal owner = Files.getOwner(made.toAbsolutePath().getParent());
-        FileOwnerAttributeView view =
-                Files.getFileAttributeView(made, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        if (OwnUser.get().isRoot() && !owner.equals(view.getOwner())) {
-            view.setOwner(owner);
+        Path folder = made.toAbsolutePath().getParent();
+        // By number, as each name is looked up in the system's lists of users.
+        Object owner = Files.getAttribute(folder, UID);
+        if (!owner.equals(Files.getAttribute(made, UID, LinkOption.NOFOLLOW_LINKS))
+                && OwnUser.get().isRoot()) {
+            Files.getFileAttributeView(made, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setOwner(Files.getOwner(folder));
         }
     }
 

@@ -32,6 +32,7 @@ final class DrillWatch {
     void started(Server server, Path folder, String snapshot) {
         Map<String, List<String>> before = SwitchWatch.content(server);
         requireCopy(server, folder, snapshot);
+        run.reached.at(Check.REHEARSED);
         running.add(server);
         server.databases.named(DrillWork.DATABASE).ifPresent(database -> write(server, database));
         files(folder).keySet().forEach(name -> append(folder.resolve(name)));

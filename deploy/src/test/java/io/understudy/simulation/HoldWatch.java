@@ -56,6 +56,7 @@ final class HoldWatch {
         if (!on || live.isEmpty() || ahead.compareTo(live) <= 0) {
             return;
         }
+        run.reached.at(Check.HELD);
         String last = accepted.getOrDefault(server.name, new TreeSet<>()).floor(ahead);
         String against = last != null && last.compareTo(live) > 0 ? last : live;
         if (isBeyond(against, ahead) && isBeyond(live, ahead)) {

@@ -1,7 +1,9 @@
 package io.understudy.simulation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.app.Replica;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.hold.Hold;
 import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.promote.Promotion;
@@ -69,10 +71,20 @@ final class Operators {
                 }
                 move(victim());
             }
+            letReturn();
             recover();
             run.turns.finish();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** What is under way about an old primary comes to its end, as long as things go wrong. */
+    private void letReturn() throws InterruptedException {
+        for (int hours = 0;
+                hours < 400 && run.returning.filter(each -> !each.isOver()).isPresent();
+                hours++) {
+            run.turns.sleep(Duration.ofHours(1));
         }
     }
 
@@ -217,18 +229,20 @@ final class Operators {
         }
     }
 
-    private void cutOff(Server server, Duration during) {
+    void cutOff(Server server, Duration during) {
         run.tell("cut off", server.name, during.toString());
         run.trouble.cutOff(server.name, during);
     }
 
-    private void promote(Server server, boolean unfenced, boolean force) {
+    void promote(Server server, boolean unfenced, boolean force) {
         run.tell("promote", server.name, (unfenced ? "unfenced " : "") + (force ? "forced" : ""));
         Goal goal = run.random.nextInt(4) == 0 ? Goal.PROVEN : Goal.NEWEST;
         Promotion.Request request =
                 new Promotion.Request("promote", unfenced, force, false, false, goal, LastLook.LOAD);
         ask(server, true, (agent, control) -> {
-            BeforePromotion before = run.promotions.promoting(server);
+            JsonNode then = server.record();
+            Optional<Forecast> forecast = new ReplicaWork(server, run, "forecast").forecast();
+            BeforePromotion before = run.promotions.promoting(server, forecast, then);
             Promotion.Report report = agent.promote(request, control);
             run.tell("promoted", server.name, goal + " " + before + " " + report.origin());
             run.promotions.promoted(server, before, request, report);
@@ -247,7 +261,7 @@ final class Operators {
         }
     }
 
-    private void touchMarker(Server server) throws InterruptedException {
+    void touchMarker(Server server) throws InterruptedException {
         run.tell("put a marker", server.name, "");
         server.site.stopByOperator();
         server.touchMarker();
@@ -262,7 +276,7 @@ final class Operators {
     }
 
     /** Makes any server a standby, the primary too. */
-    private void init(Server server) {
+    void init(Server server) {
         run.tell("init", server.name, "");
         server.site.stopByOperator();
         ReplicaWork here = new ReplicaWork(server, run, "init");
@@ -344,7 +358,7 @@ final class Operators {
         }
     }
 
-    private void restore(Server server, String wanted) {
+    void restore(Server server, String wanted) {
         run.tell("restore", server.name, wanted);
         ask(server, false, (agent, control) -> {
             run.servers.asked(server, wanted);
@@ -352,7 +366,7 @@ final class Operators {
         });
     }
 
-    private void sync(Server server) {
+    void sync(Server server) {
         run.tell("sync", server.name, "");
         ask(server, false, (agent, control) -> agent.sync(ImportRequest.now(), control));
     }
@@ -369,7 +383,7 @@ final class Operators {
     }
 
     /** In a process of its own, next to the daemon. */
-    private void command(Server server, String name, java.util.function.Consumer<PrimaryWork> work) {
+    void command(Server server, String name, java.util.function.Consumer<PrimaryWork> work) {
         run.tell(name, server.name, "");
         PrimaryWork here = new PrimaryWork(server, run);
         run.turns.start(here.process, name, () -> work.accept(here));

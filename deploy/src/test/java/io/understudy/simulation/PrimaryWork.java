@@ -96,6 +96,9 @@ final class PrimaryWork {
         if (run.stores.areSeveral()) {
             run.turns.start(process, "sync", this::catchUps);
         }
+        if (run.fences.isOn()) {
+            new FenceWork(server, run, wiring).start(process);
+        }
     }
 
     /** What saves what this server never shipped. */

@@ -1,10 +1,13 @@
 package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.repository.SnapshotId;
+import java.util.Optional;
 
-/** Watches promise 5 in promotions: they serve the newest that there is, or what was proven. */
+/** Watches promise 5 in promotions: they serve the newest that there is, or what was proven, as was foreseen. */
 final class PromotionWatch {
     private final Run run;
     private final ServerViews views;
@@ -14,17 +17,37 @@ final class PromotionWatch {
         this.views = views;
     }
 
-    /** What is about to be promoted, and when. */
-    record BeforePromotion(String state, String live, String ahead, boolean marked, long at) {}
+    /**
+     * What is about to be promoted, and when.
+     *
+     * @param forecast the snapshot that a forecast of this moment says to be served; empty where it says none
+     */
+    record BeforePromotion(
+            String state, String live, String ahead, boolean marked, long at, Optional<String> forecast) {}
 
-    BeforePromotion promoting(Server server) {
+    /** @param forecast of a moment ago; empty where none could be made */
+    BeforePromotion promoting(Server server, Optional<Forecast> forecast, JsonNode then) {
         JsonNode record = server.record();
+        // What was foreseen is of what was remembered then.
+        boolean same = record.equals(then);
         return new BeforePromotion(
                 record.at("/state/kind").asText(),
                 record.at("/state/current/snapshot").asText(""),
                 record.at("/ahead/snapshot").asText(""),
                 server.marked(),
-                run.now());
+                run.now(),
+                forecast.filter(each -> same).flatMap(Forecast::snapshot).map(SnapshotId::toString));
+    }
+
+    /** It serves what the forecast said, or a newer one that was found since, or says why not. */
+    private void requireForeseen(
+            Server server, BeforePromotion before, String foreseen, String serving, Promotion.Report report) {
+        boolean newer = report.origin().ahead() && serving.compareTo(foreseen) > 0;
+        if (!serving.equals(foreseen) && !newer && report.origin().why().isEmpty()) {
+            throw Promise.NEVER_BACKWARD.broken(server.name + ": the forecast said that a promotion would serve "
+                    + foreseen + ", and it serves " + serving + ": " + before);
+        }
+        run.reached.at(Check.FORECAST);
     }
 
     /** It serves the newest that there was, or says why not; never what is older than what was live. */
@@ -37,7 +60,14 @@ final class PromotionWatch {
                 .flatMap(DatabaseVersion::snapshot)
                 .map(Object::toString)
                 .orElse("");
-        if (!judged || serving.equals(before.live()) && before.ahead().isEmpty()) {
+        if (!judged) {
+            return;
+        }
+        run.reached.at(Check.PROMOTED);
+        if (request.to() == Promotion.Goal.NEWEST) {
+            before.forecast().ifPresent(foreseen -> requireForeseen(server, before, foreseen, serving, report));
+        }
+        if (serving.equals(before.live()) && before.ahead().isEmpty()) {
             return;
         }
         // What the last look found in the filestore is newer than both.

@@ -25,6 +25,7 @@ final class RejoinWork {
     private final Run run;
     private final ReplicaWork replica;
     private final PrimaryWork primary;
+    private boolean done;
 
     RejoinWork(Server server, Run run) {
         this.server = server;
@@ -42,6 +43,11 @@ final class RejoinWork {
         run.turns.start(replica.process, "rejoin", this::rejoin);
     }
 
+    /** Whether it has ended well. */
+    boolean isDone() {
+        return done;
+    }
+
     /** @return whether this server is a standby now */
     boolean rejoin() {
         run.returns.begins(server);
@@ -50,6 +56,7 @@ final class RejoinWork {
                     RejoinWiring.of(replica.wiring, new Saving()).run(new Request(true, false, Set.of()));
             run.returns.done(server, result);
             server.site.startByOperator();
+            done = true;
             return true;
         } catch (UnderstudyException e) {
             // It says so to who asked for it.

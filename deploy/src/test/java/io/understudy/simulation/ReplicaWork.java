@@ -21,6 +21,11 @@ import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
 import io.understudy.replica.fakes.Hook;
 import io.understudy.replica.fetch.MirrorFolder;
+import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.forecast.Forecaster;
+import io.understudy.replica.forecast.MeasuredTimes;
+import io.understudy.replica.forecast.Seen;
+import io.understudy.replica.forecast.StandbyRules;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.BackupMode;
@@ -188,7 +193,7 @@ final class ReplicaWork {
     /** Does it here and now. @return whether it succeeded */
     boolean attempt(String what, BiConsumer<Replica, RoundControl> job) {
         reported = Optional.empty();
-        String before = server.record().toString();
+        JsonNode before = server.record();
         run.servers.begins(server, !what.equals("round"));
         try {
             job.accept(replica, current);
@@ -196,11 +201,39 @@ final class ReplicaWork {
             run.tell(what + " done", server.kind(), "");
             return true;
         } catch (UnderstudyException e) {
-            boolean remembered = !before.equals(server.record().toString());
+            boolean remembered = !before.equals(server.record());
             // A takeover that is refused before it has begun is what the daemon's loop reports.
             boolean said = !what.equals("round") || e.getMessage().startsWith("cannot promote this server");
             run.failed(what, e, remembered || said ? Optional.of(e) : reported);
             return false;
+        }
+    }
+
+    /**
+     * What {@code forecast} says of this server by what is remembered and found there; the command asks the filestore
+     * and the site too, which tell what stands in the way.
+     *
+     * @return empty where it can't be said
+     */
+    Optional<Forecast> forecast() {
+        Forecaster forecaster = new Forecaster(
+                new MeasuredTimes(server.settings.state(), server.clock),
+                List.of(new StandbyRules(server.settings.replica().rpo(), server.clock)),
+                server.clock);
+        try {
+            Forecast made = forecaster.of(new Seen(
+                    wiring.marker().on(),
+                    wiring.store().record(),
+                    wiring.inspection().look(),
+                    Optional.empty(),
+                    false,
+                    wiring.holds().current(),
+                    false));
+            run.tell("forecast", server.name, made.answer() + " " + made.snapshot());
+            return Optional.of(made);
+        } catch (UnderstudyException e) {
+            run.failed("forecast", e, Optional.of(e));
+            return Optional.empty();
         }
     }
 

@@ -44,9 +44,13 @@ final class ReturnWatch {
     /** Those that wrote the marker and had not stopped their site to save anything: they may not save any more. */
     private final Set<Scheduler.Task> marked = new HashSet<>();
 
-    private int returned;
-    private int acknowledged;
-    private int compared;
+    /** By server: databases with which it was the primary, over which something is imported before it was asked. */
+    private final Map<Server, Set<DatabaseIdentity>> owed = new HashMap<>();
+    /** The rows of each orphan that was acknowledged, also of those that were dropped since. */
+    private final Set<Map<String, List<String>>> ever = new HashSet<>();
+
+    /** Kept copies that are saved so far, of each return that is under way. */
+    private final Map<Scheduler.Task, Integer> copies = new HashMap<>();
 
     ReturnWatch(Run run, ServerViews views) {
         this.run = run;
@@ -55,6 +59,7 @@ final class ReturnWatch {
 
     void begins(Server server) {
         run.tell("rejoin", server.name, "");
+        copies.remove(run.turns.current());
         marked.remove(run.turns.current());
         under.put(run.turns.current(), new Under(server.site.incarnation(), null, false));
     }
@@ -117,6 +122,7 @@ final class ReturnWatch {
                 .or(() -> saved.shipped().flatMap(this::shipped))
                 .orElseThrow(() -> Promise.NOTHING_LOST_IN_A_RETURN.broken(
                         server.name + " says that there was nothing to save, and names no snapshot that has it"));
+        run.reached.at(Check.ORPHAN);
         if (isLeftAlone(server, now) && !kept.equals(now.content())) {
             throw Promise.NOTHING_LOST_IN_A_RETURN.broken(
                     server.name + " was stopped with " + now.content() + ", but " + saved + " holds " + kept);
@@ -143,8 +149,25 @@ final class ReturnWatch {
         Map<String, String> files = views.of(server).files.get(database.get());
         if (files != null) {
             requireSame(server, saved, part(all, UPLOADS), part(SwitchWatch.sorted(files), UPLOADS));
+            run.reached.at(Check.KEPT_FILES);
         }
-        compared++;
+        run.reached.at(Check.KEPT);
+        copies.merge(run.turns.current(), 1, Integer::sum);
+    }
+
+    /** It was the primary with this database, and is made a standby by hand. */
+    void owes(Server server, DatabaseIdentity database) {
+        owed.computeIfAbsent(server, none -> new HashSet<>()).add(database);
+    }
+
+    /** A return is done: each database that this server had as the primary is somewhere. */
+    private void requireSaved(Server server, DatabaseIdentity database, Rejoin.Result result) {
+        Map<String, List<String>> rows = SwitchWatch.sorted(server.databases.tables(database));
+        if (!ever.contains(rows) && !run.store.hasCommitted(rows)) {
+            throw Promise.NOTHING_LOST_IN_A_RETURN.broken(server.name + " was the primary with " + database + ": "
+                    + rows + ", and is back with " + result + ", but no orphan and no snapshot has that");
+        }
+        run.reached.at(Check.OVERWRITTEN);
     }
 
     private static Map<String, List<String>> part(Map<String, List<String>> all, String start) {
@@ -175,7 +198,7 @@ final class ReturnWatch {
             content = Optional.of(read(place, key, orphan.manifest()));
         }
         orphans.put(key, new Orphan(orphan.server(), orphan.manifest(), content));
-        acknowledged++;
+        content.map(Content::tables).map(SwitchWatch::sorted).ifPresent(ever::add);
         return content.map(ReturnWatch::all).orElseThrow();
     }
 
@@ -235,9 +258,13 @@ final class ReturnWatch {
     }
 
     void done(Server server, Rejoin.Result result) {
-        returned++;
+        run.reached.at(Check.RETURNED);
+        if (copies.getOrDefault(run.turns.current(), 0) > 1) {
+            run.reached.at(Check.KEPT_SEVERAL);
+        }
         under.remove(run.turns.current());
         run.tell("rejoined", server.name, result.toString());
+        owed.getOrDefault(server, Set.of()).forEach(database -> requireSaved(server, database, result));
         if (!server.marked() && run.turns.current() != null) {
             // A person may have removed it since; no agent does.
             run.tell("rejoined without the marker", server.name, "");
@@ -255,10 +282,7 @@ final class ReturnWatch {
 
     /** Nothing goes wrong any more: each orphan that was acknowledged is there, and whole. */
     void requireAll() {
-        run.tell(
-                "returns",
-                returned + " done, " + acknowledged + " with an orphan, " + compared + " compared with what was kept",
-                orphans.size() + " there");
+        run.tell("returns", run.reached.times(Check.RETURNED) + " done", orphans.size() + " orphans there");
         orphans.forEach((key, orphan) -> {
             boolean damaged = orphan.content().stream()
                     .flatMap(each -> each.blobs().stream())

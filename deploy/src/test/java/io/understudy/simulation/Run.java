@@ -34,6 +34,7 @@ final class Run {
     private static final RetryPolicy PATIENCE = new RetryPolicy(
             Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3));
 
+    private final long seed;
     final RandomGenerator random;
     final FakeTicker time = new FakeTicker(Instant.parse("2001-01-01T00:00:00Z"));
     final Trace trace;
@@ -53,13 +54,19 @@ final class Run {
     final HoldWatch holds;
     final SwitchWatch switches;
     final ReturnWatch returns;
+    final FenceWatch fences;
     final DrillWatch drills = new DrillWatch(this);
     final AheadWatch ahead = new AheadWatch(this, views);
     final PromotionWatch promotions = new PromotionWatch(this, views);
     final ServerWatch servers = new ServerWatch(this, views, drift, ahead);
+    final Reached reached = new Reached();
     final List<Server> all = new ArrayList<>();
+    /** What is done with an old primary; empty in most runs. */
+    Optional<OverwrittenPrimary> returning = Optional.empty();
+
     private final Map<Server, PrimaryWork> primaries = new LinkedHashMap<>();
     private final Map<Server, ReplicaWork> replicas = new LinkedHashMap<>();
+    private final Map<Server, Task> users = new HashMap<>();
     private final Map<Task, long[]> lastSteps = new HashMap<>();
     private String ambush;
     private Task waylayer;
@@ -70,6 +77,7 @@ final class Run {
 
     /** @param folder empty, for this run alone @param all receives every event; may be null */
     Run(long seed, Path folder, Keys keys, PrintStream all) {
+        this.seed = seed;
         this.random = new SplittableRandom(seed);
         this.stores = new Stores(seed, time);
         this.truth = stores.places.get(0).truth;
@@ -77,6 +85,7 @@ final class Run {
         this.holds = new HoldWatch(seed, this);
         this.switches = new SwitchWatch(seed, this, views);
         this.returns = new ReturnWatch(this, views);
+        this.fences = new FenceWatch(seed, this);
         this.folder = folder;
         this.keys = keys;
         this.trusted = keys.trusted();
@@ -93,14 +102,19 @@ final class Run {
         all.forEach(this::startReplica);
         Process world = new Process("world");
         for (Server server : all) {
-            Users users = new Users(server, this);
-            turns.start(world, "users of " + server.name, users::live);
-            turns.start(world, "long transactions of " + server.name, users::keepTransactionsOpen);
+            Users people = new Users(server, this);
+            users.put(server, turns.start(world, "users of " + server.name, people::live));
+            turns.start(world, "long transactions of " + server.name, people::keepTransactionsOpen);
         }
         Operators operators = new Operators(this);
         turns.start(world, "operators", operators::play);
         if (stores.areSeveral()) {
             turns.start(world, "filestores", operators::keepFilestoresAway);
+        }
+        if (OverwrittenPrimary.isOf(seed)) {
+            OverwrittenPrimary old = new OverwrittenPrimary(this, operators);
+            returning = Optional.of(old);
+            turns.start(world, "an old primary", old::play);
         }
         turns.run();
     }
@@ -142,6 +156,11 @@ final class Run {
         ReplicaWork work = new ReplicaWork(server, this, "replica");
         replicas.put(server, work);
         work.start();
+    }
+
+    /** The task in which the users of its site write now and then. */
+    Task users(Server server) {
+        return users.get(server);
     }
 
     PrimaryWork primary(Server server) {

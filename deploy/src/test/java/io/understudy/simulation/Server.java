@@ -69,6 +69,8 @@ final class Server {
     private final Run run;
     /** The replica's durable state. */
     private Optional<byte[]> state = Optional.empty();
+    /** It, read; null: not yet. */
+    private JsonNode record;
 
     Server(String name, int number, Run run) {
         this.name = name;
@@ -115,10 +117,14 @@ final class Server {
 
     void state(Optional<byte[]> next) {
         state = next;
+        record = null;
     }
 
     JsonNode record() {
-        return Contents.json(state.orElse("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        if (record == null) {
+            record = Contents.json(state.orElse("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        }
+        return record;
     }
 
     String kind() {

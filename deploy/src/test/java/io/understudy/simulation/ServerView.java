@@ -30,6 +30,9 @@ final class ServerView {
     final Map<String, Long> asked = new HashMap<>();
 
     final Set<String> proven = new HashSet<>();
+    /** Own databases and the final snapshots with which they were handed over: each holds what its snapshot does. */
+    final Map<DatabaseIdentity, String> handedOver = new HashMap<>();
+
     String state = "seeding";
     String phase = "";
     boolean filesUnknown;

@@ -33,12 +33,19 @@ final class ServerWatch {
         ServerView view = views.of(server);
         server.live().ifPresent(view.served::add);
         server.live().ifPresent(view.drifted::remove);
+        server.live().ifPresent(view.handedOver::remove);
         server.live().ifPresent(view.files::remove);
         view.filesUnknown |= view.state.equals("applying");
     }
 
+    /** It committed the final snapshot of a switchover: what is live is that, until the site serves again. */
+    void handsOver(Server server, String snapshot) {
+        server.live().ifPresent(live -> views.of(server).handedOver.put(live, snapshot));
+    }
+
     /** The site's health was good. */
     void proved(Server server) {
+        server.live().map(views.of(server).handedOver::get).ifPresent(views.of(server).proven::add);
         server.live()
                 .flatMap(server.databases::content)
                 .ifPresent(id -> views.of(server).proven.add(id.toString()));

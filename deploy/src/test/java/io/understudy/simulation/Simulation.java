@@ -36,8 +36,10 @@ final class Simulation implements AutoCloseable {
      * @param failure what broke; empty when all went well
      * @param tail the last events
      * @param fingerprint the same for the same run
+     * @param reached what there was to compare
      */
-    record Outcome(long seed, Optional<Error> failure, List<String> tail, long events, long fingerprint) {}
+    record Outcome(
+            long seed, Optional<Error> failure, List<String> tail, long events, long fingerprint, Reached reached) {}
 
     /** @param all receives every event; may be null */
     Outcome play(long seed, PrintStream all) {
@@ -51,7 +53,7 @@ final class Simulation implements AutoCloseable {
         } finally {
             FolderDeletion.delete(own);
         }
-        return new Outcome(seed, failure, run.trace.tail(), run.trace.events(), run.trace.fingerprint());
+        return new Outcome(seed, failure, run.trace.tail(), run.trace.events(), run.trace.fingerprint(), run.reached);
     }
 
     /** The agents' own logs are silenced; the trace shows more. */

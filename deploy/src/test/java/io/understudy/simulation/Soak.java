@@ -14,6 +14,9 @@ final class Soak {
     private static final String USAGE =
             "usage: deploy/soak --seeds N [--from S] [--threads T] [--failures F] | --seed S";
 
+    /** Of so many runs some come to each check. */
+    private static final int ENOUGH = 1_000;
+
     private final Simulation simulation;
     private final long from;
     private final long to;
@@ -21,6 +24,7 @@ final class Soak {
     private final AtomicLong events = new AtomicLong();
     private final AtomicInteger done = new AtomicInteger();
     private final Queue<Outcome> failed = new ConcurrentLinkedQueue<>();
+    private final Reached reached = new Reached();
     private final long failures;
     private final long start = System.nanoTime();
 
@@ -77,6 +81,12 @@ final class Soak {
             return false;
         }
         progress(System.out);
+        System.out.println("compared:");
+        reached.lines().forEach(System.out::println);
+        if (done.get() >= ENOUGH && !reached.never().isEmpty()) {
+            System.out.println("FAILED: no run came to " + reached.never());
+            return false;
+        }
         System.out.printf(Locale.ROOT, "all promises kept in %d seeds, %d to %d%n", done.get(), from, to - 1);
         return true;
     }
@@ -87,6 +97,9 @@ final class Soak {
             Outcome outcome = simulation.play(seed, null);
             events.addAndGet(outcome.events());
             done.incrementAndGet();
+            synchronized (reached) {
+                reached.add(outcome.reached());
+            }
             if (outcome.failure().isPresent()) {
                 failed.add(outcome);
             }

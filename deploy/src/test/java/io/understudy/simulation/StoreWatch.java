@@ -108,6 +108,12 @@ final class StoreWatch {
         return Optional.ofNullable(committed.get(snapshot));
     }
 
+    /** Whether any snapshot that an agent committed has these rows. */
+    boolean hasCommitted(Map<String, List<String>> rows) {
+        return committed.values().stream()
+                .anyMatch(each -> sorted(each.content().tables()).equals(rows));
+    }
+
     /** The newest snapshot that was committed and exists. */
     Optional<Genuine> newest() {
         return places.stream()
@@ -410,6 +416,7 @@ final class StoreWatch {
         try {
             Content content = contents.of(manifest, damaged);
             WholeMoment.require(id, content);
+            run.reached.at(Check.COMMITTED);
             if (!sorted(content.tables()).equals(sorted(mine().frozen))) {
                 throw Promise.CHECKED.broken(
                         id + " holds " + content.tables() + ", but its moment had " + mine().frozen);

@@ -69,6 +69,7 @@ final class SwitchWatch {
             return;
         }
         finalOf = Optional.of(snapshot.server());
+        run.servers.handsOver(run.server(snapshot.server()), snapshot.id());
         Map<String, String> all = new TreeMap<>(snapshot.content().files());
         snapshot.content().tables().forEach((table, rows) -> all.put("table " + table, rows));
         Map<String, List<String>> then = stopped.get(snapshot.server());
@@ -178,6 +179,7 @@ final class SwitchWatch {
                 .isPresent();
         if (from.isPresent() && fresh) {
             handedOver++;
+            run.reached.at(Check.HANDED_OVER);
             Map<String, List<String>> then = stopped.get(from.get());
             if (!content(server).equals(then)) {
                 throw Promise.HANDED_OVER_WHOLE.broken(server.name + " takes over from " + from.get() + " with "

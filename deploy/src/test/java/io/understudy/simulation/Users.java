@@ -87,6 +87,7 @@ final class Users {
      */
     void write(int number) {
         int incarnation = server.site.incarnation();
+        run.fences.writing(server);
         String file = "f" + number + ".txt";
         put("media", file, "upload " + number);
         put("config", "site.conf", "generation " + number + " of " + server.name);

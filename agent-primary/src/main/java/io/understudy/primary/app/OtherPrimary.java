@@ -52,14 +52,7 @@ final class OtherPrimary {
 
     void turn(RoleStatus now, RepositorySeen seen) {
         Role role = now.role();
-        boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
-        boolean settled = role == Role.PRIMARY || role == Role.REPLICA || !takingOver.getAsBoolean();
-        // Its role is a replica's then, and its site may still run.
-        boolean away = role == Role.REPLICA && roles.isLeaving();
-        fencing.look(
-                settled
-                        ? new Fencing.Seen(role == Role.FENCED, mayServe || away, away, now.epoch())
-                        : new Fencing.Seen(false, false, false, now.epoch()));
+        fencing.look(roles.fencing(now, takingOver));
         Optional<String> claim = claim(now);
         if (role == Role.REPLICA) {
             announcer.role(Optional.empty(), "");

@@ -5,6 +5,7 @@ import io.understudy.events.EventSink;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.fence.Fencing;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -82,6 +83,23 @@ public final class RoleWatch implements EventSink {
     /** Whether, at the last look, a switchover from this server was under way. */
     boolean isLeaving() {
         return leaves;
+    }
+
+    /**
+     * What the fence has to know of the last look.
+     *
+     * @param takingOver whether this server was a standby a moment ago, and its claim may not have arrived yet
+     */
+    public Fencing.Seen fencing(RoleStatus now, BooleanSupplier takingOver) {
+        Role role = now.role();
+        boolean settled = role == Role.PRIMARY || role == Role.REPLICA || !takingOver.getAsBoolean();
+        if (!settled) {
+            return new Fencing.Seen(false, false, false, now.epoch());
+        }
+        boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
+        // Its role is a replica's then, and its site may still run.
+        boolean away = role == Role.REPLICA && leaves;
+        return new Fencing.Seen(role == Role.FENCED, mayServe || away, away, now.epoch());
     }
 
     /** Where a snapshot is refused because another server has a higher epoch, the next look asks. Thread-safe. */
