@@ -260,6 +260,20 @@ public abstract class AgentProgram implements Runnable {
     }
 
     /**
+     * Before a result that is no text.
+     *
+     * @param what it is
+     * @param hint where else it can go
+     * @throws UnderstudyException {@code USAGE} where standard output is a screen
+     */
+    public final void requireNoScreen(String what, String hint) {
+        if (terminal.shows()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE, "cannot write " + what + " to the terminal: it is binary, not text", hint);
+        }
+    }
+
+    /**
      * The result of the command where it may be long. As {@link #print}, but each item is written as it comes; one that
      * fails leaves what is before it written.
      *

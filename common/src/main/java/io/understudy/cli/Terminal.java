@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +22,16 @@ import org.apache.commons.io.output.WriterOutputStream;
  * @param bytes the same as {@code out}, not buffered, for a result that is bytes; its failures say why
  * @param asks whether there is a person to answer a question
  * @param draws whether {@code err} shows a bar that is drawn over itself
+ * @param shows whether {@code out} is a screen, which bytes that are no text would put out of order
  */
 public record Terminal(
-        BufferedReader in, PrintWriter out, PrintWriter err, OutputStream bytes, boolean asks, boolean draws) {
+        BufferedReader in,
+        PrintWriter out,
+        PrintWriter err,
+        OutputStream bytes,
+        boolean asks,
+        boolean draws,
+        boolean shows) {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029&&[^\\n\\t]]");
 
     /** One whose results are text alone. */
@@ -31,11 +39,20 @@ public record Terminal(
         this(in, out, err, text(out), asks, draws);
     }
 
+    /** One whose results go to a file or a program. */
+    public Terminal(
+            BufferedReader in, PrintWriter out, PrintWriter err, OutputStream bytes, boolean asks, boolean draws) {
+        this(in, out, err, bytes, asks, draws, false);
+    }
+
     private static OutputStream text(PrintWriter out) {
         try {
             return WriterOutputStream.builder()
                     .setWriter(out)
-                    .setCharset(StandardCharsets.UTF_8)
+                    .setCharsetDecoder(StandardCharsets.UTF_8
+                            .newDecoder()
+                            .onMalformedInput(CodingErrorAction.REPLACE)
+                            .onUnmappableCharacter(CodingErrorAction.REPLACE))
                     .setWriteImmediately(true)
                     .get();
         } catch (IOException e) {
@@ -55,7 +72,8 @@ public record Terminal(
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 new FileOutputStream(FileDescriptor.out),
                 isTerminal(0) && errors,
-                errors && !"dumb".equals(System.getenv("TERM")));
+                errors && !"dumb".equals(System.getenv("TERM")),
+                isTerminal(1));
     }
 
     /**

@@ -19,12 +19,10 @@ import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
 import java.io.BufferedOutputStream;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -151,10 +149,6 @@ public final class DatabaseDump {
         return erased;
     }
 
-    private InputStream rows(TableData table) {
-        return filter.map(each -> each.rows(table)).orElseGet(() -> TableRows.all(table, blobs));
-    }
-
     /** What belongs to the tables that are asked for and is left out, for it needs others. */
     public List<String> leftOut() {
         return choice.leftOut();
@@ -167,21 +161,41 @@ public final class DatabaseDump {
      * @throws UnderstudyException as {@link DumpFile#write}
      */
     public void writeFile(Path file, Progress progress) {
-        SnapshotId snapshot = manifest.snapshot();
-        Asked asked = new Asked(
-                manifest.site(), snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
-        DumpFile.of(file).write(asked, script(progress));
+        DumpFile.of(file).write(asked(), script(progress));
     }
 
     /**
-     * Writes it into a new folder, in pg_dump's directory format.
+     * As {@link #writeFile}, into a new folder, in pg_dump's directory format.
      *
-     * @param folder that does not exist
-     * @throws UnderstudyException {@code USAGE} where it exists, {@code DISK_FULL},
-     *     {@code FILE_DENIED}, {@code FILE_FAILED}, those of blobs; nothing is left then
+     * @throws UnderstudyException as {@link DumpFolder#write}
      */
     public void writeTo(Path folder, Progress progress) {
-        new DirectoryDump(manifest, blobs, archive, request, choice, this::rows).write(folder, progress);
+        DirectoryDump dump = directory();
+        DumpFolder.of(folder)
+                .write(asked(), dump.fingerprint(), to -> dump.write(to, progress), Earlier.OF_ONE_SNAPSHOT);
+    }
+
+    private Asked asked() {
+        SnapshotId snapshot = manifest.snapshot();
+        return new Asked(
+                manifest.site(), snapshot, snapshot.toString(), Optional.empty(), request, false, Optional.empty());
+    }
+
+    DirectoryDump directory() {
+        String content = script(Progress.none()).fingerprint();
+        return new DirectoryDump(manifest, blobs, archive, request, choice, new DumpRows(blobs, filter), content);
+    }
+
+    /**
+     * Writes the files of pg_dump's directory format as a tar archive, as they are made: {@code tar -x} makes the
+     * folder of it, and {@code pg_restore -Ft} reads it from a pipe. Large objects are read twice, for their sizes, and
+     * so are tables that the snapshot keeps as changes, or from which rows were erased.
+     *
+     * @throws UncheckedIOException what the stream throws
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED}, those of blobs; what is written has no end then
+     */
+    public void writeTar(OutputStream stream, Progress progress) {
+        directory().writeTar(new BufferedOutputStream(stream, BLOCK), progress);
     }
 
     /**
@@ -234,7 +248,7 @@ public final class DatabaseDump {
                         case TRANSACTION -> List.of(archived.dataInOneTransaction());
                         case STEPS -> archived.dataInParts();
                     });
-            parts.addAll(new RowScript(manifest, blobs, choice, new Rows(), progress).parts());
+            parts.addAll(new RowScript(manifest, blobs, choice, new DumpRows(blobs, filter), progress).parts());
             parts.add(Part.of(Kind.VALUES, "values", this::values));
         }
         if (request.parts() != Parts.DATA) {
@@ -249,29 +263,12 @@ public final class DatabaseDump {
                 filter.map(ErasedFilter::fingerprint).orElse(""));
     }
 
-    private final class Rows implements RowScript.Source {
-        @Override
-        public InputStream rows(TableData table) {
-            return DatabaseDump.this.rows(table);
-        }
-
-        @Override
-        public long count(TableData table) {
-            return table.rows() - filter.map(each -> each.leftOut(table)).orElse(0L);
-        }
-    }
-
     private void values(DumpOutput out) {
         try (Stream<SequenceData> sequences = database.sequences(blobs)) {
-            sequences.filter(choice::holds).forEach(each -> out.text(value(each)));
+            sequences.filter(choice::holds).forEach(each -> out.text(RowScript.value(each)));
         }
         out.text(RowScript.END);
         out.text(request.parts() == Parts.DATA ? "SET session_replication_role = DEFAULT;\n\n" : "\n");
-    }
-
-    static String value(SequenceData sequence) {
-        return "SELECT pg_catalog.setval(" + Sql.literal(Sql.qualified(sequence.schema(), sequence.name())) + ", "
-                + sequence.value() + ", " + sequence.called() + ");\n";
     }
 
     static String qualified(TableData table) {

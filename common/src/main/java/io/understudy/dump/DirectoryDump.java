@@ -4,9 +4,6 @@ import io.understudy.dump.ArchiveItem.Section;
 import io.understudy.dump.DumpRequest.Parts;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.AtomicFiles;
-import io.understudy.files.FileFailure;
-import io.understudy.files.FolderDeletion;
 import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
@@ -15,31 +12,30 @@ import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Writes a snapshot's database in pg_dump's directory format, which pg_restore reads, in parallel too. The folder gets
- * its name when all is in it. Files are readable by this user alone, and not compressed.
+ * A snapshot's database in pg_dump's directory format, which pg_restore reads, in parallel too; as a tar archive of
+ * these files also in that of its tar format, from a pipe. The files are not compressed. What this holds in memory are
+ * names of objects, and of large objects the numbers and sizes.
  */
 final class DirectoryDump {
-    private static final String CONTENTS = "toc.dat";
-    private static final int BLOCK = 64 << 10;
+    static final String CONTENTS = "toc.dat";
+    /** Another number where this version writes other bytes of the same snapshot than the one before. */
+    private static final String FORM = " directory 1";
+
     /** What pg_dump writes behind rows. */
-    private static final byte[] END_OF_ROWS = "\\.\n\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String END_OF_ROWS = "\\.\n\n\n";
 
     private static final int ONE_LIST_OF_OBJECTS = 15;
 
@@ -49,21 +45,25 @@ final class DirectoryDump {
     private final ArchiveScript archive;
     private final DumpRequest request;
     private final Choice choice;
-    private final Function<TableData, InputStream> content;
+    private final RowScript.Source source;
+    private final String content;
     private final Map<String, ArchiveItem> tables = new HashMap<>();
     private final Map<String, ArchiveItem> sequences = new HashMap<>();
-    /** Of rows that are kept apart, by the table's name. */
-    private final Map<String, String> files = new HashMap<>();
 
-    /** @param rows those of a table as COPY writes them */
+    /**
+     * @param source of the rows of tables
+     * @param content stands for the snapshot, and for what of it is asked for and left out
+     */
     DirectoryDump(
             Manifest manifest,
             BlobSource blobs,
             ArchiveScript archive,
             DumpRequest request,
             Choice choice,
-            Function<TableData, InputStream> rows) {
-        this.content = rows;
+            RowScript.Source source,
+            String content) {
+        this.source = source;
+        this.content = content;
         this.manifest = manifest;
         this.database = manifest.database();
         this.blobs = blobs;
@@ -79,72 +79,100 @@ final class DirectoryDump {
         }
     }
 
-    void write(Path folder, Progress progress) {
-        Path target = folder.toAbsolutePath().normalize();
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw DumpFile.exists(target);
-        }
-        Path draft = target.resolveSibling(".understudy-" + target.getFileName() + ".part");
-        // What a killed command left.
-        FolderDeletion.delete(draft);
-        boolean whole = false;
-        try {
-            AtomicFiles.createFolders(draft, AtomicFiles.PRIVATE_FOLDER);
-            fill(draft, progress);
-            AtomicFiles.forceFolder(draft);
-            AtomicFiles.move(draft, target);
-            whole = true;
-        } catch (IOException e) {
-            throw FileFailure.of("write the dump to", target, e);
-        } finally {
-            if (!whole) {
-                FolderDeletion.delete(draft);
-            }
-        }
-    }
-
-    private void fill(Path folder, Progress progress) throws IOException {
-        Set<Integer> kept = new HashSet<>(choice.list(request::takes));
-        Map<Integer, String> stored = new HashMap<>();
-        try (InputStream in = archive.open()) {
-            ArchiveStream entries = ArchiveStream.open(in, database.properties().encoding());
-            try (OutputStream out = create(folder.resolve(CONTENTS))) {
-                contents(entries, kept, stored, out);
-            }
-            content(entries, stored, folder);
-        }
+    /** Writes all files, each once: the table of contents first, then content in the order in which it names it. */
+    void write(DumpMembers members, Progress progress) throws IOException {
+        Contents contents = new Contents();
+        members.add(CONTENTS, () -> CountedBytes.of(contents), contents);
+        new ArchivedFiles(archive, database.properties().encoding(), contents.stored).write(members);
         if (request.parts() != Parts.SCHEMA) {
-            rows(folder, progress);
+            rows(members, contents.files, progress);
         }
     }
 
-    private void contents(ArchiveStream entries, Set<Integer> kept, Map<Integer, String> stored, OutputStream out)
-            throws IOException {
-        int most =
-                choice.graph().ids().stream().mapToInt(Integer::intValue).max().orElse(0);
-        long ours = request.parts() == Parts.SCHEMA ? 0 : count(tables()) + count(sequences());
-        long theirs = choice.graph().items().stream()
-                .filter(item -> isKept(item, kept))
-                .count();
-        DirectoryContents contents = new DirectoryContents(
-                out, entries, database.properties().encoding(), Math.toIntExact(ours + theirs), most + 1);
-        boolean added = request.parts() == Parts.SCHEMA;
-        while (entries.hasNext()) {
-            ArchiveItem item = entries.next();
-            if (!added && item.section() == Section.POST_DATA) {
-                add(contents);
-                added = true;
+    /** Equal for two that write the same files. */
+    String fingerprint() {
+        return content + FORM;
+    }
+
+    /** The same as a tar archive. @param out buffered */
+    void writeTar(OutputStream out, Progress progress) {
+        try {
+            TarMembers members = new TarMembers(out, manifest.moment());
+            write(members, progress);
+            members.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The table of contents. To write it says which files there are. */
+    private final class Contents implements DumpMembers.Content {
+        private final Set<Integer> kept = new HashSet<>(choice.list(request::takes));
+        /** Of what the archive holds, by the number of the entry. */
+        private final Map<Integer, String> stored = new HashMap<>();
+        /** Of rows that are kept apart, by the table's name. */
+        private final Map<String, String> files = new HashMap<>();
+
+        @Override
+        public void write(OutputStream out, long from) throws IOException {
+            try (InputStream in = archive.open()) {
+                ArchiveStream entries =
+                        ArchiveStream.open(in, database.properties().encoding());
+                write(entries, new BytesBehind(out, from));
             }
-            if (isKept(item, kept)) {
-                String file = entries.filled() ? file(item, entries.minor()) : "";
-                contents.entry(entries.raw(), file);
-                if (!file.isEmpty()) {
-                    stored.put(item.id(), file);
+        }
+
+        @Override
+        public void pass() throws IOException {
+            write(OutputStream.nullOutputStream(), 0);
+        }
+
+        private void write(ArchiveStream entries, OutputStream out) throws IOException {
+            int most = choice.graph().ids().stream()
+                    .mapToInt(Integer::intValue)
+                    .max()
+                    .orElse(0);
+            long ours = request.parts() == Parts.SCHEMA ? 0 : count(tables()) + count(sequences());
+            long theirs = choice.graph().items().stream()
+                    .filter(item -> isKept(item, kept))
+                    .count();
+            DirectoryContents contents = new DirectoryContents(
+                    out, entries, database.properties().encoding(), Math.toIntExact(ours + theirs), most + 1);
+            boolean added = request.parts() == Parts.SCHEMA;
+            while (entries.hasNext()) {
+                ArchiveItem item = entries.next();
+                if (!added && item.section() == Section.POST_DATA) {
+                    add(contents);
+                    added = true;
+                }
+                if (isKept(item, kept)) {
+                    String file = entries.filled() ? file(item, entries.minor()) : "";
+                    contents.entry(entries.raw(), file);
+                    if (!file.isEmpty()) {
+                        stored.put(item.id(), file);
+                    }
                 }
             }
+            if (!added) {
+                add(contents);
+            }
         }
-        if (!added) {
-            add(contents);
+
+        private void add(DirectoryContents contents) throws IOException {
+            Map<String, String> roots = choice.graph().roots();
+            try (Stream<TableData> all = tables()) {
+                for (Iterator<TableData> each = all.iterator(); each.hasNext(); ) {
+                    TableData table = each.next();
+                    String name = qualified(table);
+                    files.put(name, contents.rows(table, item(tables, name), roots.getOrDefault(name, name)));
+                }
+            }
+            try (Stream<SequenceData> all = sequences()) {
+                for (Iterator<SequenceData> each = all.iterator(); each.hasNext(); ) {
+                    SequenceData sequence = each.next();
+                    contents.value(item(sequences, qualified(sequence)), RowScript.value(sequence) + "\n\n");
+                }
+            }
         }
     }
 
@@ -157,23 +185,6 @@ final class DirectoryDump {
             return item.id() + ".dat";
         }
         return minor <= ONE_LIST_OF_OBJECTS ? "blobs.toc" : "blobs_" + item.id() + ".toc";
-    }
-
-    private void add(DirectoryContents contents) throws IOException {
-        Map<String, String> roots = choice.graph().roots();
-        try (Stream<TableData> all = tables()) {
-            for (Iterator<TableData> each = all.iterator(); each.hasNext(); ) {
-                TableData table = each.next();
-                String name = qualified(table);
-                files.put(name, contents.rows(table, item(tables, name), roots.getOrDefault(name, name)));
-            }
-        }
-        try (Stream<SequenceData> all = sequences()) {
-            for (Iterator<SequenceData> each = all.iterator(); each.hasNext(); ) {
-                SequenceData sequence = each.next();
-                contents.value(item(sequences, qualified(sequence)), DatabaseDump.value(sequence) + "\n\n");
-            }
-        }
     }
 
     private static ArchiveItem item(Map<String, ArchiveItem> items, String name) {
@@ -205,58 +216,47 @@ final class DirectoryDump {
         return Sql.qualified(named.schema(), named.name());
     }
 
-    /** What the archive itself holds: large objects, and rows that are not kept apart. */
-    private static void content(ArchiveStream entries, Map<Integer, String> stored, Path folder) throws IOException {
-        for (ArchiveStream.Block block = entries.block(); block != null; block = entries.block()) {
-            String file = stored.get(block.id());
-            if (block.isOfObjects()) {
-                objects(block, file, folder);
-            } else if (file == null) {
-                block.copy(OutputStream.nullOutputStream());
-            } else {
-                try (OutputStream out = create(folder.resolve(file))) {
-                    block.copy(out);
-                }
-            }
-        }
-    }
-
-    private static void objects(ArchiveStream.Block block, String file, Path folder) throws IOException {
-        StringBuilder list = new StringBuilder();
-        for (int number = block.object(); number != 0; number = block.object()) {
-            String name = "blob_" + Integer.toUnsignedString(number) + ".dat";
-            try (OutputStream out = file == null ? OutputStream.nullOutputStream() : create(folder.resolve(name))) {
-                block.copy(out);
-            }
-            list.append(Integer.toUnsignedString(number))
-                    .append(' ')
-                    .append(name)
-                    .append('\n');
-        }
-        if (file != null) {
-            try (OutputStream out = create(folder.resolve(file))) {
-                out.write(list.toString().getBytes(StandardCharsets.US_ASCII));
-            }
-        }
-    }
-
-    private void rows(Path folder, Progress progress) throws IOException {
-        long done = 0;
+    private void rows(DumpMembers members, Map<String, String> files, Progress progress) throws IOException {
+        long before = 0;
         try (Stream<TableData> all = tables()) {
             for (Iterator<TableData> each = all.iterator(); each.hasNext(); ) {
                 TableData table = each.next();
-                try (InputStream rows = content.apply(table);
-                        OutputStream out = create(folder.resolve(files.get(qualified(table))))) {
-                    rows.transferTo(out);
-                    out.write(END_OF_ROWS);
-                }
-                done += table.bytes();
-                progress.report("dump", done, manifest.totals().databaseBytes());
+                Rows content = new Rows(table, before, progress);
+                members.add(files.get(qualified(table)), content::size, content);
+                before += table.bytes();
+                progress.report("dump", before, manifest.totals().databaseBytes());
             }
         }
     }
 
-    private static OutputStream create(Path file) throws IOException {
-        return new BufferedOutputStream(AtomicFiles.openPrivate(file), BLOCK);
+    /** The rows of a table. @param before bytes of the tables before it */
+    private final class Rows implements DumpMembers.Content {
+        private final TableData table;
+        private final long before;
+        private final Progress progress;
+
+        Rows(TableData table, long before, Progress progress) {
+            this.table = table;
+            this.before = before;
+            this.progress = progress;
+        }
+
+        long size() {
+            OptionalLong known = source.bytes(table);
+            return known.isPresent()
+                    ? known.getAsLong() + END_OF_ROWS.length()
+                    : CountedBytes.of(new Rows(table, before, Progress.none()));
+        }
+
+        @Override
+        public void write(OutputStream out, long from) throws IOException {
+            long total = manifest.totals().databaseBytes();
+            DumpOutput rest = new DumpOutput(out);
+            try (InputStream rows = source.rows(table)) {
+                rows.skipNBytes(from);
+                rest.all(rows, count -> progress.report("dump", Math.min(total, before + from + count), total));
+            }
+            rest.text(END_OF_ROWS);
+        }
     }
 }

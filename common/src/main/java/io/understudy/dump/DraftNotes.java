@@ -2,6 +2,7 @@ package io.understudy.dump;
 
 import io.understudy.files.AtomicFiles;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.restore.NoteFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Writes a snapshot's database to standard output, as a script for psql:",
             "psql -v ON_ERROR_STOP=1 -f FILE loads it into an empty database.",
-            "With --format directory: into a folder, for pg_restore.",
+            "With --format directory: a tar archive of pg_dump's directory format; with --to, its folder.",
             "With --database NAME: one of databases[], as its dump command wrote it."
         })
 public final class DumpCommand implements Callable<Integer> {
@@ -46,7 +46,8 @@ public final class DumpCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "plain|directory",
             defaultValue = "plain",
-            description = "plain: a script; directory: pg_dump's directory format. Default: ${DEFAULT-VALUE}")
+            description =
+                    "plain: a script; directory: pg_dump's directory format, for pg_restore. Default: ${DEFAULT-VALUE}")
     private String format;
 
     @Option(
@@ -72,29 +73,50 @@ public final class DumpCommand implements Callable<Integer> {
                     "cannot dump in the format " + format + ": there is none of this name",
                     "plain is a script for psql, directory a folder for pg_restore");
         }
-        if (format.equals(DIRECTORY) && to == null) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "--format directory needs --to: a folder cannot go to standard output",
-                    "add --to FOLDER, a folder that does not exist yet");
+        if (isDirectory()) {
+            requireDirectory();
         }
         Settings settings = cli.settings();
         DumpRequest request = options.request(!noOwner);
-        if (to != null && format.equals("plain")) {
-            return cli.reading(settings, reader -> toFile(settings, reader));
+        if (to != null) {
+            return cli.reading(settings, reader -> toPath(settings, reader));
         }
         return cli.reading(settings, reader -> dump(settings, reader, request));
     }
 
-    private int toFile(Settings settings, SnapshotReader reader) {
+    private boolean isDirectory() {
+        return format.equals(DIRECTORY);
+    }
+
+    private void requireDirectory() {
+        if (noOwner) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "--no-owner is for a script: in the directory format pg_restore leaves owners out",
+                    "leave it out here, and run pg_restore --no-owner --no-privileges");
+        }
+        if (to == null) {
+            cli.requireNoScreen(
+                    "a dump in the directory format",
+                    "give it to a program: | tar -x -C FOLDER; or write the folder itself: --to FOLDER");
+        }
+    }
+
+    private int toPath(Settings settings, SnapshotReader reader) {
         Asked asked = options.asked(settings.site(), id, !noOwner, Optional.empty());
-        new FileDump(cli, options, settings, reader)
-                .write(asked, to, written -> print(written.snapshot(), written.leftOut(), written.erased()));
+        FileDump dump = new FileDump(cli, options, settings, reader);
+        if (isDirectory()) {
+            dump.writeFolder(asked, to, this::print);
+        } else {
+            dump.write(asked, to, this::print);
+        }
         return 0;
     }
 
-    private void print(SnapshotId snapshot, List<String> leftOut, List<String> erased) {
-        cli.print(new Written(snapshot, to.toString(), leftOut, erased), () -> snapshot + " is dumped to " + to);
+    private void print(FileDump.Written done) {
+        cli.print(
+                new Written(done.snapshot(), to.toString(), done.leftOut(), done.erased()),
+                () -> done.snapshot() + " is dumped to " + to);
     }
 
     private int dump(Settings settings, SnapshotReader reader, DumpRequest request) {
@@ -112,21 +134,12 @@ public final class DumpCommand implements Callable<Integer> {
                 DatabaseDump.of(opened, settings, request).leavingOut(options.erased(cli, settings, reader));
         dump.leftOut().forEach(each -> cli.say("left out: " + each));
         dump.erased().forEach(cli::say);
-        if (to == null) {
-            cli.write(out -> cli.interruptible(() -> write(dump, out)));
-            return 0;
-        }
-        cli.interruptible(() -> {
-            try (ProgressDisplay progress = cli.progress()) {
-                dump.writeTo(to, progress);
-            }
-        });
-        print(snapshot, dump.leftOut(), dump.erased());
+        cli.write(out -> cli.interruptible(() -> write(dump, out)));
         return 0;
     }
 
     private int dump(OtherDump dump) {
-        if (format.equals(DIRECTORY) || noOwner) {
+        if (isDirectory() || noOwner) {
             throw OtherDump.unfit();
         }
         cli.write(out -> cli.interruptible(() -> {
@@ -139,7 +152,11 @@ public final class DumpCommand implements Callable<Integer> {
 
     private void write(DatabaseDump dump, OutputStream out) {
         try (ProgressDisplay progress = cli.progress()) {
-            dump.write(out, progress);
+            if (isDirectory()) {
+                dump.writeTar(out, progress);
+            } else {
+                dump.write(out, progress);
+            }
         }
     }
 }

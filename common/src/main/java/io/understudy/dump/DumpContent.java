@@ -3,7 +3,6 @@ package io.understudy.dump;
 import io.understudy.cli.Json;
 import io.understudy.dump.DumpScript.Place;
 import io.understudy.files.AtomicFiles;
-import io.understudy.files.FileFailure;
 import io.understudy.files.Sha256;
 import io.understudy.restore.RestorePoint;
 import java.io.FileNotFoundException;
@@ -29,7 +28,6 @@ import java.util.Optional;
 final class DumpContent extends OutputStream {
     static final long CHUNK = 64L << 20;
 
-    private static final String MARKS = "marks";
     private static final int BLOCK = 64 << 10;
 
     private final FileChannel content;
@@ -50,7 +48,7 @@ final class DumpContent extends OutputStream {
     record Mark(int part, long rows, long end, String hash) {}
 
     private DumpContent(Path place, long chunk) throws IOException {
-        this.list = place.resolveSibling(MARKS);
+        this.list = DumpDraft.marks(place);
         this.chunk = chunk;
         this.content =
                 FileChannel.open(place, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -68,22 +66,6 @@ final class DumpContent extends OutputStream {
     /** @param place that exists */
     static DumpContent open(Path place, long chunk) throws IOException {
         return new DumpContent(place, chunk);
-    }
-
-    /** Whether any of it may be durable. */
-    static boolean isMarked(Path place) {
-        Path list = place.resolveSibling(MARKS);
-        try {
-            return Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS) && Files.size(list) > 0;
-        } catch (IOException e) {
-            throw FileFailure.of("look at", list, e);
-        }
-    }
-
-    /** The list first: what it says is of this content. */
-    static void delete(Path place) {
-        AtomicFiles.delete(place.resolveSibling(MARKS));
-        AtomicFiles.delete(place);
     }
 
     /**

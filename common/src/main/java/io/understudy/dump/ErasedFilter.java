@@ -106,7 +106,8 @@ final class ErasedFilter {
         return touches(table) ? new Remaining(table, all) : all;
     }
 
-    private boolean touches(TableData table) {
+    /** Whether these may differ from all that the snapshot has. */
+    boolean touches(TableData table) {
         return erased.has(table.schema(), table.name())
                 || links.stream().anyMatch(link -> lost.containsKey(link) && isOf(table, link.from()));
     }

@@ -5,6 +5,7 @@ import io.understudy.dump.DumpScript.Part;
 import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -58,6 +60,9 @@ final class RowScript {
 
         /** How many these are. */
         long count(TableData table);
+
+        /** How many bytes these are; empty where only reading them says it. */
+        OptionalLong bytes(TableData table);
     }
 
     private final DatabaseData database;
@@ -128,5 +133,11 @@ final class RowScript {
         String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
         return "COPY " + target + " (" + columns + ") FROM stdin WITH (FORMAT text, ENCODING "
                 + Sql.literal(database.properties().encoding()) + ");\n";
+    }
+
+    /** The statement that sets it. */
+    static String value(SequenceData sequence) {
+        return "SELECT pg_catalog.setval(" + Sql.literal(Sql.qualified(sequence.schema(), sequence.name())) + ", "
+                + sequence.value() + ", " + sequence.called() + ");\n";
     }
 }

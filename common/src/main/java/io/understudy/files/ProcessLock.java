@@ -1,5 +1,7 @@
 package io.understudy.files;
 
+import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,17 +36,19 @@ public final class ProcessLock implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
+    private final Optional<Object> inode;
 
-    private ProcessLock(Path file, FileChannel channel, FileLock lock) {
+    private ProcessLock(Path file, FileChannel channel, FileLock lock, Optional<Object> inode) {
         this.file = file;
         this.channel = channel;
         this.lock = lock;
+        this.inode = inode;
     }
 
     /**
      * @param file made when it is missing, its folder too
      * @return empty when it is held, by this process or another
-     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED}, {@code FILE_FAILED}, {@code DISK_FULL}
+     * @throws UnderstudyException {@code FILE_DENIED}, {@code FILE_FAILED}, {@code DISK_FULL}
      */
     public static Optional<ProcessLock> tryAcquire(Path file) {
         Path key = file.toAbsolutePath().normalize();
@@ -60,6 +66,34 @@ public final class ProcessLock implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * How a lock is waited for.
+     *
+     * @param longest from the first try on; there is a last one then. Zero: there is one try
+     * @param between two tries
+     */
+    public record Wait(Duration longest, Duration between, Ticker ticker) {}
+
+    /**
+     * As {@link #tryAcquire}, but waits for the one that holds it.
+     *
+     * @param what cannot be done when the thread is interrupted: {@code finish the snapshot}
+     * @param refusal what is thrown when it is held all that time
+     * @throws UnderstudyException {@code CANCELLED} when interrupted, and those of {@link #tryAcquire}
+     */
+    public static ProcessLock acquire(Path file, Wait wait, String what, Supplier<UnderstudyException> refusal) {
+        long start = wait.ticker().nanos();
+        Optional<ProcessLock> held = tryAcquire(file);
+        while (held.isEmpty()) {
+            if (wait.ticker().since(start).compareTo(wait.longest()) >= 0) {
+                throw refusal.get();
+            }
+            wait.ticker().pause(wait.between(), what);
+            held = tryAcquire(file);
+        }
+        return held.get();
     }
 
     /** Who holds the lock or held it last: {@code process 4711}; for messages. */
@@ -102,14 +136,16 @@ public final class ProcessLock implements AutoCloseable {
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                     PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
             try {
+                Optional<Object> inode = inode(file);
                 closeToOthers(file);
                 AtomicFiles.giveToOwnerOfFolder(file);
                 FileLock lock = channel.tryLock();
-                if (lock != null) {
+                // One who held it may have removed it with its folder: then this locks nothing that others see.
+                if (lock != null && inode.isPresent() && inode.equals(inode(file))) {
                     channel.truncate(0);
                     byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
                     channel.write(ByteBuffer.wrap(pid));
-                    return Optional.of(new ProcessLock(file, channel, lock));
+                    return Optional.of(new ProcessLock(file, channel, lock, inode));
                 }
                 channel.close();
                 return Optional.empty();
@@ -119,6 +155,24 @@ public final class ProcessLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw FileFailure.of("lock", file, e);
+        }
+    }
+
+    /**
+     * Whether the file is the one that is locked: it may have been removed with its folder, and another process may
+     * hold a new one of that name.
+     */
+    public boolean isThere() {
+        return inode.isPresent() && inode.equals(inode(file));
+    }
+
+    /** Of a file that is open no other file gets it. */
+    private static Optional<Object> inode(Path file) {
+        try {
+            return Optional.of(Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException e) {
+            LOG.debug("{} can't be looked at", file, e);
+            return Optional.empty();
         }
     }
 

@@ -1,6 +1,5 @@
 package io.understudy.restore;
 
-import io.understudy.cli.Json;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -10,7 +9,6 @@ import io.understudy.files.ProcessLock;
 import io.understudy.files.RawPaths;
 import io.understudy.files.RealPath;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -80,24 +78,15 @@ final class RestoreFolder {
         }
     }
 
-    private static RestoreNote read(Path file) throws IOException {
-        try {
-            RestoreNote note = Json.read(Files.readString(file, StandardCharsets.UTF_8), RestoreNote.class);
-            if (note.format() == RestoreNote.FORMAT && note.snapshot() != null && note.selection() != null) {
-                return note;
-            }
-        } catch (IllegalArgumentException e) {
-            throw unreadable(file, e);
-        }
-        throw unreadable(file, null);
-    }
-
-    private static UnderstudyException unreadable(Path file, Exception cause) {
-        return new UnderstudyException(
-                ErrorCode.STATE_DAMAGED,
-                "cannot read the note of a restore " + RawPaths.printable(file) + ": it is none of this version",
-                "restore to another folder, or delete this one",
-                cause);
+    private static RestoreNote read(Path file) {
+        return NoteFile.read(file, RestoreNote.class)
+                .filter(note ->
+                        note.format() == RestoreNote.FORMAT && note.snapshot() != null && note.selection() != null)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.STATE_DAMAGED,
+                        "cannot read the note of a restore " + RawPaths.printable(file)
+                                + ": it is none of this version",
+                        "restore to another folder, or delete this one"));
     }
 
     private static UnderstudyException unfit(Path folder, String why) {
@@ -145,8 +134,7 @@ final class RestoreFolder {
                                 + " does so",
                         "wait for its end"));
         if (note.isEmpty()) {
-            AtomicFiles.write(
-                    file(folder), (Json.line(wanted) + "\n").getBytes(StandardCharsets.UTF_8), AtomicFiles.PRIVATE);
+            NoteFile.write(file(folder), wanted);
         }
         return held;
     }

@@ -65,6 +65,14 @@ class ResultStreamTest {
                 new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
         new Sample(terminal).write(ResultStreamTest::write);
         assertThat(out).hasToString("größe\n");
+        new Sample(terminal).write(result -> {
+            try {
+                result.write(new byte[] {'a', (byte) 0xff, 'b'});
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(out.toString()).endsWith("a\ufffdb");
     }
 
     /** {@code dump latest | head}. */
@@ -89,5 +97,25 @@ class ResultStreamTest {
         assertThatThrownBy(() -> program(failing("Input/output error")).write(ResultStreamTest::write))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_FAILED));
+    }
+
+    /** The bytes of an archive would put a screen out of order. */
+    @Test
+    void whatIsNoTextDoesNotGoToAScreen() {
+        program(OutputStream.nullOutputStream()).requireNoScreen("an archive", "pipe it");
+        AgentProgram onScreen = new Sample(new Terminal(
+                new BufferedReader(new StringReader("")),
+                new PrintWriter(out),
+                new PrintWriter(err),
+                OutputStream.nullOutputStream(),
+                false,
+                false,
+                true));
+        assertThatThrownBy(() -> onScreen.requireNoScreen("an archive", "pipe it"))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
+                    assertThat(e.hint()).isEqualTo("pipe it");
+                })
+                .hasMessage("cannot write an archive to the terminal: it is binary, not text");
     }
 }

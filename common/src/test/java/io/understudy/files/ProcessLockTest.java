@@ -3,8 +3,11 @@ package io.understudy.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.testing.FakeTicker;
 import io.understudy.testing.OtherUser;
+import io.understudy.time.Ticker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +36,74 @@ class ProcessLockTest {
                     .isEmpty();
             assertThat(ProcessLock.holder(file))
                     .isEqualTo("process " + ProcessHandle.current().pid());
+        }
+        ProcessLock.tryAcquire(file).orElseThrow().close();
+    }
+
+    @Test
+    void whoWaitsForItGetsItWhenItIsFreed() {
+        Path file = folder.resolve("primary.lock");
+        ProcessLock other = ProcessLock.tryAcquire(file).orElseThrow();
+        FakeTicker time = new FakeTicker();
+        int[] looks = {0};
+        Ticker meanwhile = new Ticker() {
+            @Override
+            public long nanos() {
+                return time.nanos();
+            }
+
+            @Override
+            public void sleep(Duration pause) throws InterruptedException {
+                time.sleep(pause);
+                if (++looks[0] == 3) {
+                    other.close();
+                }
+            }
+        };
+        ProcessLock.Wait wait = new ProcessLock.Wait(Duration.ofSeconds(10), Duration.ofSeconds(1), meanwhile);
+        ProcessLock.acquire(file, wait, "look", ProcessLockTest::refusal).close();
+        assertThat(time.pauses()).hasSize(3).containsOnly(Duration.ofSeconds(1));
+        // Free at once: no pause.
+        ProcessLock.acquire(file, wait, "look", ProcessLockTest::refusal).close();
+        assertThat(looks[0]).isEqualTo(3);
+    }
+
+    @Test
+    void whoWaitsForItTooLongOrIsInterruptedGivesUp() {
+        Path file = folder.resolve("primary.lock");
+        FakeTicker time = new FakeTicker();
+        try (ProcessLock other = ProcessLock.tryAcquire(file).orElseThrow()) {
+            assertThat(other).isNotNull();
+            ProcessLock.Wait wait = new ProcessLock.Wait(Duration.ofSeconds(10), Duration.ofSeconds(3), time);
+            assertThatThrownBy(() -> ProcessLock.acquire(file, wait, "look", ProcessLockTest::refusal))
+                    .hasMessage("held");
+            // There is a try after the whole of that time.
+            assertThat(time.pauses()).hasSize(4);
+            ProcessLock.Wait none = new ProcessLock.Wait(Duration.ZERO, Duration.ofSeconds(3), time);
+            assertThatThrownBy(() -> ProcessLock.acquire(file, none, "look", ProcessLockTest::refusal))
+                    .hasMessage("held");
+            assertThat(time.pauses()).hasSize(4);
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> ProcessLock.acquire(file, wait, "look", ProcessLockTest::refusal))
+                    .hasMessage("cannot look: cancelled");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    private static UnderstudyException refusal() {
+        return new UnderstudyException(ErrorCode.LOCKED, "held", "wait");
+    }
+
+    /** It may be removed with its folder, and another process may make a new one. */
+    @Test
+    void knowsWhetherItsFileIsTheOneOfThatName() throws Exception {
+        Path file = folder.resolve("draft/lock");
+        try (ProcessLock lock = ProcessLock.tryAcquire(file).orElseThrow()) {
+            assertThat(lock.isThere()).isTrue();
+            FolderDeletion.delete(file.getParent());
+            assertThat(lock.isThere()).isFalse();
+            assertThat(elsewhere(file)).isEqualTo("got it");
+            assertThat(lock.isThere()).isFalse();
         }
         ProcessLock.tryAcquire(file).orElseThrow().close();
     }

@@ -216,6 +216,15 @@ public final class PostgresServer implements AutoCloseable {
                 "");
     }
 
+    /** Restores a tar archive that comes through a pipe; its first error throws. */
+    public void restorePiped(String database, Path tar) {
+        String command = "cat \"$0\" | \"$1\" --exit-on-error --format=tar --dbname=\"$PGDATABASE\"";
+        Programs.run(
+                List.of("sh", "-c", command, tar.toString(), program("pg_restore")),
+                environment(database, SUPERUSER, PASSWORD),
+                "");
+    }
+
     /** Restores an archive of any format with pg_restore by two jobs; its first error throws. */
     public void restore(String database, Path archive) {
         Programs.run(

@@ -70,10 +70,7 @@ final class Roles {
     List<String> awaitShipped() {
         List<String> texts = visitor.texts();
         String snapshot = snapshot();
-        Deadline.await(
-                standby + " has applied " + snapshot,
-                FOLLOWS,
-                () -> standby.replicaStatus().path("applied").asText().compareTo(snapshot) >= 0);
+        Deadline.await(standby + " has applied " + snapshot, FOLLOWS, () -> standby.follows(snapshot));
         return texts;
     }
 
@@ -149,10 +146,7 @@ final class Roles {
         SiteServer before = primary;
         primary = standby;
         standby = before;
-        Deadline.await(standby + " follows", FOLLOWS, () -> {
-            JsonNode status = standby.replicaStatus();
-            return status.path("state").asText().equals("following");
-        });
+        Deadline.await(standby + " follows", FOLLOWS, () -> standby.follows(""));
     }
 
     /**

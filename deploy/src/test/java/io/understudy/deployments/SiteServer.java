@@ -1,11 +1,16 @@
 package io.understudy.deployments;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.understudy.hosts.TestHost;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Keys;
 import io.understudy.rehearsal.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +20,7 @@ import java.util.function.UnaryOperator;
 
 /** One of the two servers of a deployment: the site with its database, both agents. */
 final class SiteServer {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration STARTS = Duration.ofSeconds(120);
 
     private final TestHost host;
@@ -103,8 +109,25 @@ final class SiteServer {
         return site.texts();
     }
 
-    JsonNode replicaStatus() {
-        return run("agent-replica", "status", "--json").successful().json();
+    /**
+     * Whether this server follows, with this snapshot live or a newer one. By the file in which its agent remembers
+     * that: a command would take the processors from what is waited for.
+     */
+    boolean follows(String snapshot) {
+        JsonNode state = replicaState().path("state");
+        return state.path("kind").asText().equals("following")
+                && state.path("current").path("snapshot").asText().compareTo(snapshot) >= 0;
+    }
+
+    /** What the replica's agent remembers; missing where it remembers nothing yet. */
+    JsonNode replicaState() {
+        try {
+            return JSON.readTree(Files.readAllBytes(host.path("/var/lib/understudy/replica.json")));
+        } catch (NoSuchFileException e) {
+            return MissingNode.getInstance();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -12,9 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -30,30 +28,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 @EnabledIfSystemProperty(named = "understudy.partitions", matches = ".+")
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
-class SwitchoverPartitionsIT extends DeploymentTest {
+class SwitchoverPartitionsIT extends PartitionTest {
     /** The least that a switchover between servers which share two processors with other tests keeps to. */
     private static final int LIMIT_SECONDS = 60;
     /** The way back, or the standby's: stop, restart, names. */
     private static final Duration ENDS = Duration.ofSeconds(LIMIT_SECONDS + 60);
 
-    private Visitor atA;
-    private Visitor atB;
-
     /** With a lease that is longer than a switchover may take: what the end of a lease does, ZotonicIT shows. */
     SwitchoverPartitionsIT() {
-        super(SampleSite.KIND, settings -> settings.replace("lease: 1m", "lease: 10m"));
-    }
-
-    @BeforeAll
-    void visitBoth() {
-        atA = all().visitorAt(all().a());
-        atB = all().visitorAt(all().b());
+        super(settings -> settings.replace("lease: 1m", "lease: 10m"));
     }
 
     static Stream<SwitchoverPartition> partitions() {
-        Pattern wanted = Pattern.compile(System.getProperty("understudy.partitions", ".*"));
-        return SwitchoverPartition.all()
-                .filter(each -> wanted.matcher(each.toString()).matches());
+        return wanted(SwitchoverPartition.all());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -66,12 +53,12 @@ class SwitchoverPartitionsIT extends DeploymentTest {
         Running command = all().operating(
                         before, "agent-primary switchover " + after + ".example.net --yes --limit " + LIMIT_SECONDS)
                 .start(logs.resolve("switchover.log"));
-        gate.ifPresentOrElse(Gate::awaitReached, () -> awaitNames(after));
+        gate.ifPresentOrElse(Gate::awaitReached, () -> awaitNames(after, ENDS));
         partition.cut().make(all(), roles());
         gate.ifPresent(Gate::open);
 
         SiteServer serves = partition.outcome() == Outcome.GOES_BACK ? before : after;
-        Deadline.await(serves + " serves the site", ENDS, () -> !serves.marked() && serves.takesWrites());
+        awaitServes(serves, ENDS);
         if (partition.outcome() != Outcome.MOVES_WITHOUT_NAMES) {
             roles().visitor().awaitWritesAt(serves.host());
         }
@@ -92,22 +79,11 @@ class SwitchoverPartitionsIT extends DeploymentTest {
 
         assertThat(List.of(before.marked(), after.marked())).containsExactly(serves == after, serves == before);
         assertOneTookWrites(before, after, begun);
-        assertThat(serves.texts()).containsAll(acknowledged().map(Written::text).toList());
+        assertHas(serves, acknowledged().map(Written::text).toList());
         System.out.printf("%s: %s%n", partition, partition.outcome());
         if (serves == after) {
             roles().moved();
         }
-    }
-
-    private void awaitNames(SiteServer server) {
-        Deadline.await(
-                "the names point to " + server,
-                ENDS,
-                () -> all().addresses().equals(List.of(server.host().address())));
-    }
-
-    private Stream<Written> acknowledged() {
-        return Stream.of(roles().visitor(), atA, atB).flatMap(visitor -> visitor.written().stream());
     }
 
     /** By whichever way the writes came. @param begun nanoseconds of the epoch */

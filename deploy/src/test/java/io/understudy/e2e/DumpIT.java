@@ -51,11 +51,31 @@ class DumpIT extends Scenario {
         standby.replica("dump", "latest", "--to", file.toString()).successful();
         standby.replica("dump", "00000001-00000001", "--format", "directory", "--to", folder.toString())
                 .successful();
+        Path extracted = Files.createDirectory(pair.home().resolve("extracted"));
+        Program tar = standby.replicaProgram("dump", "latest", "--format", "directory");
+        shell("set -o pipefail; " + tar + " | tar -x -C " + extracted).successful();
+        Outcome cut = shell("set -o pipefail; " + tar + " | head -c 1000 | wc -c");
+        assertThat(cut.exitCode()).isZero();
+        assertThat(cut.output().strip()).isEqualTo("1000");
+        assertThat(cut.errors()).doesNotContain("error");
+        Outcome noRoom = shell(tar + " >/dev/full");
+        assertThat(noRoom.exitCode()).isEqualTo(ErrorCode.FILE_FAILED.exitCode());
+        assertThat(noRoom.errors()).contains("error: cannot write the result to standard output");
         Files.move(away, repository);
         assertThat(loaded(standby.database(), file)).isEqualTo(rows(primary.database(), "site"));
         standby.database().execute("postgres", "CREATE DATABASE restored");
         program(standby.database(), "pg_restore", "--exit-on-error", "-d", "restored", folder.toString());
         assertThat(rows(standby.database(), "restored")).isEqualTo(rows(primary.database(), "site"));
+        standby.database().execute("postgres", "CREATE DATABASE extracted");
+        program(standby.database(), "pg_restore", "--exit-on-error", "-d", "extracted", extracted.toString());
+        assertThat(rows(standby.database(), "extracted")).isEqualTo(rows(primary.database(), "site"));
+        standby.database().execute("postgres", "CREATE DATABASE piped");
+        shell("set -o pipefail; " + primary.primaryProgram("dump", "latest", "--format", "directory")
+                        + " | " + standby.database().tools().resolve("pg_restore")
+                        + " --exit-on-error -Ft -h 127.0.0.1 -p "
+                        + standby.database().port() + " -U postgres -d piped")
+                .successful();
+        assertThat(rows(standby.database(), "piped")).isEqualTo(rows(primary.database(), "site"));
     }
 
     /** On the primary and on the standby: all of it under the name, or nothing, also after {@code kill -9}. */

@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("slow")
 @Timeout(180)
 class DumpRoundTripTest {
-    private static final String SHOP = """
+    static final String SHOP = """
             CREATE SCHEMA shop; COMMENT ON SCHEMA shop IS 'sells';
             CREATE TYPE shop.colour AS ENUM ('red', 'green');
             CREATE FUNCTION shop.checked(t text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length(t) < 90';
@@ -185,33 +186,9 @@ class DumpRoundTripTest {
     }
 
     @Test
-    void pgRestoreReadsTheFolder() {
-        String source = EveryKindOfObject.create(server);
-        server.psql(source, "SELECT lo_from_bytea(0, 'one'), lo_from_bytea(0, 'two');");
-        Path folder = state.resolve("folder");
-        dump(capture(source), blobs, DumpRequest.ALL).writeTo(folder, Progress.none());
-        String copy = server.createDatabase("restored");
-        server.restore(copy, folder);
-        assertThat(server.content(copy)).isEqualTo(server.content(source));
-        assertThat(state).isDirectoryNotContaining("glob:**.part");
-        assertThatThrownBy(() -> dump(capture(source), blobs, DumpRequest.ALL).writeTo(folder, Progress.none()))
-                .hasMessageEndingWith("it exists already");
-    }
-
-    @Test
-    void pgRestoreReadsTheFolderOfOneTable() {
-        Path folder = state.resolve("folder");
-        dump(capture(shop()), blobs, tables("shop.item")).writeTo(folder, Progress.none());
-        String copy = server.createDatabase("restored");
-        server.restore(copy, folder);
-        assertThat(server.psql(copy, "SELECT string_agg(name, '|' ORDER BY id) FROM shop.item"))
-                .isEqualTo("a\tb|\\.");
-    }
-
-    @Test
     void leavesNoFileWhereADumpFails() throws IOException {
         Manifest manifest = capture(shop());
-        DatabaseDump dump = dump(manifest, failingForRows(manifest), DumpRequest.ALL);
+        DatabaseDump dump = dump(manifest, failingForRows(manifest, blobs), DumpRequest.ALL);
         assertThatThrownBy(() -> dump.writeFile(state.resolve("file.sql"), Progress.none()))
                 .hasMessageContaining("no more");
         assertThatThrownBy(() -> dump.writeTo(state.resolve("folder"), Progress.none()))
@@ -222,7 +199,7 @@ class DumpRoundTripTest {
     }
 
     /** Blobs, but for those of the archive and of the lists, which are read first. */
-    private BlobSource failingForRows(Manifest manifest) {
+    static BlobSource failingForRows(Manifest manifest, BlobSource blobs) {
         Set<BlobId> first = new HashSet<>();
         for (StreamRef each : List.of(
                 manifest.database().archive(),
@@ -291,11 +268,11 @@ class DumpRoundTripTest {
         return source;
     }
 
-    private static DumpRequest parts(Parts parts) {
+    static DumpRequest parts(Parts parts) {
         return new DumpRequest(List.of(), List.of(), parts, true);
     }
 
-    private static DumpRequest tables(String... patterns) {
+    static DumpRequest tables(String... patterns) {
         return new DumpRequest(List.of(patterns), List.of(), Parts.ALL, true);
     }
 
@@ -311,9 +288,7 @@ class DumpRoundTripTest {
         DatabaseDump dump = dump(manifest, blobs, request);
         Path script = state.resolve("script-" + database.replace('/', ' '));
         write(dump, script, Long.MAX_VALUE);
-        assertThat(script)
-                .content(java.nio.charset.StandardCharsets.ISO_8859_1)
-                .endsWith("The dump is complete.\n--\n");
+        assertThat(script).content(StandardCharsets.ISO_8859_1).endsWith("The dump is complete.\n--\n");
         server.psqlFile(database, script);
         return dump;
     }
@@ -327,7 +302,7 @@ class DumpRoundTripTest {
         }
     }
 
-    private static final class Limited extends java.io.FilterOutputStream {
+    static final class Limited extends java.io.FilterOutputStream {
         private long left;
 
         Limited(OutputStream out, long most) {

@@ -2,11 +2,16 @@ package io.understudy.roundtrip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.files.FolderDeletion;
+import io.understudy.files.Sha256;
 import io.understudy.restore.RestorePoint;
 import io.understudy.testing.KilledAt;
+import io.understudy.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -134,5 +139,60 @@ class LatestAgainTest {
                 .doesNotContain("goes on");
         assertThat(file).content().contains("COPY \"public\".\"a\"", "\n1\n2\n");
         assertThat(site.out()).contains(SECOND + " is dumped");
+    }
+
+    /** As after a kill between two marks: what has a line stays, the file in the middle is written on. */
+    @Test
+    void aFolderThatIsAsItWasLeftGoesOn() throws IOException {
+        site.sql("INSERT INTO b SELECT g FROM generate_series(1, 5000) g");
+        site.take();
+        Path folder = state.resolve("dump");
+        String[] command = {"dump", "latest", "--format", "directory", "--to", folder.toString()};
+        assertThat(KilledAt.run(RestorePoint.DUMP_WRITTEN, 1, () -> site.run(command)))
+                .isTrue();
+        Path content = marks().resolveSibling("content");
+        StringBuilder lines = new StringBuilder();
+        Path longest = content.resolve("toc.dat");
+        try (var files = Files.list(content)) {
+            for (Path each : files.sorted().toList()) {
+                longest = Files.size(each) > Files.size(longest) ? each : longest;
+            }
+        }
+        Object toc = inode(content.resolve("toc.dat"));
+        lines.append(line(content.resolve("toc.dat"), Files.readAllBytes(content.resolve("toc.dat")), true));
+        byte[] half = Arrays.copyOf(Files.readAllBytes(longest), 10_000);
+        lines.append(line(longest, half, false));
+        Files.write(longest, Arrays.copyOf(half, 12_000));
+        Files.writeString(marks(), lines);
+        Object started = inode(longest);
+        site.sql("INSERT INTO a VALUES (2)");
+        site.take();
+
+        assertThat(run(command)).contains("the restore of " + SECOND + " goes on");
+        assertThat(site.out()).contains(SECOND + " is dumped");
+        assertThat(inode(folder.resolve("toc.dat"))).isEqualTo(toc);
+        assertThat(inode(folder.resolve(longest.getFileName()))).isEqualTo(started);
+        PostgresServer server = PostgresServer.shared();
+        String name = server.createDatabase("restored");
+        server.restore(name, folder);
+        assertThat(site.sqlOf(name, "SELECT (SELECT count(*) FROM a), count(*), sum(b.id) FROM b"))
+                .isEqualTo("1|5000|12502500");
+
+        // Killed when it had its name already: there is nothing left to do.
+        FolderDeletion.delete(folder);
+        assertThat(KilledAt.run(RestorePoint.DUMP_NAMED, 1, () -> site.run(command)))
+                .isTrue();
+        site.take();
+        assertThat(run(command)).contains("goes on");
+        assertThat(state).isDirectoryNotContaining("glob:**.understudy-restore-*");
+    }
+
+    private static Object inode(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:ino");
+    }
+
+    private static String line(Path file, byte[] content, boolean whole) {
+        return "{\"file\":\"" + file.getFileName() + "\",\"end\":" + content.length + ",\"whole\":" + whole
+                + ",\"hash\":\"" + HexFormat.of().formatHex(Sha256.of(content, 0, content.length)) + "\"}\n";
     }
 }

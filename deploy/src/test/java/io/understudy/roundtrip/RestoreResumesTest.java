@@ -329,4 +329,27 @@ class RestoreResumesTest {
             assertDone(source, name);
         }
     }
+
+    /** That there is no connection left says nothing of what is stored: it stays, and is gone on with later. */
+    @Test
+    void aServerWithoutAConnectionLeftIsNoReasonToStartOver() {
+        server.createRole("shopkeeper", "LOGIN PASSWORD 'x'");
+        Manifest manifest = capture(source());
+        String name = server.newName("busy");
+        Optional<String> owner = Optional.of("shopkeeper");
+        bench.killedWith(manifest, name, 4, owner);
+        String made = oid(draft(name));
+        server.psql("postgres", "ALTER DATABASE " + draft(name) + " CONNECTION LIMIT 0");
+        assertThatThrownBy(() -> restore(manifest, DumpRequest.ALL, name, owner))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_BUSY));
+        assertThat(oid(draft(name))).isEqualTo(made);
+        assertThat(stored(name)).isEqualTo(4);
+        server.psql("postgres", "ALTER DATABASE " + draft(name) + " CONNECTION LIMIT -1");
+        bench.opened().clear();
+        restore(manifest, DumpRequest.ALL, name, owner);
+        assertThat(bench.opened().stream().map(BlobId::toString)).doesNotContain(blobOf(manifest, "a"));
+        assertThat(oid(name)).isEqualTo(made);
+        assertThat(server.psql(name, "SELECT count(*) FROM a")).isEqualTo("100");
+    }
 }

@@ -22,7 +22,7 @@ public record ClosureSource(List<ClosureRule> rules, Path state) {
 
     /** @param request parts alone, and what comes every few seconds, are not asked */
     ClosureSpool begin(SnapshotRequest request) {
-        boolean asks = !request.isContinuous() && request.only().isEmpty();
+        boolean asks = !request.isContinuous() && request.read().isAll();
         return new ClosureSpool(state, asks ? rules : List.of(), "snapshot");
     }
 

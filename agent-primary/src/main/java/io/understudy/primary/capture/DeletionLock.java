@@ -35,19 +35,14 @@ public final class DeletionLock {
      *     interrupted
      */
     ProcessLock forSnapshot() {
-        long start = ticker.nanos();
-        Optional<ProcessLock> held = ProcessLock.tryAcquire(file);
-        while (held.isEmpty()) {
-            if (ticker.since(start).compareTo(PATIENCE) >= 0) {
-                throw new UnderstudyException(
+        return ProcessLock.acquire(
+                file,
+                new ProcessLock.Wait(PATIENCE, LOOK, ticker),
+                "finish the snapshot",
+                () -> new UnderstudyException(
                         ErrorCode.LOCKED,
                         "cannot take a snapshot: " + ProcessLock.holder(file) + " is deleting content",
-                        "wait until agent-primary prune is done");
-            }
-            ticker.pause(LOOK, "finish the snapshot");
-            held = ProcessLock.tryAcquire(file);
-        }
-        return held.get();
+                        "wait until agent-primary prune is done"));
     }
 
     /** To be held for a second or so. Empty while a snapshot is taken. */

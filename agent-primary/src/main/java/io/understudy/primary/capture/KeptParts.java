@@ -3,8 +3,6 @@ package io.understudy.primary.capture;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What was kept of an old primary when a snapshot was imported over it. Where a part is not kept, that of the last
@@ -24,12 +22,8 @@ public record KeptParts(Optional<Integer> epoch, Optional<String> database, Map<
         this(Optional.empty(), database, trees);
     }
 
-    /** As a snapshot takes them for what is to be read; never empty. */
-    Set<String> parts() {
-        Set<String> parts = new TreeSet<>();
-        parts.add(PartSelection.KEPT);
-        database.ifPresent(name -> parts.add(PartSelection.POSTGRESQL));
-        trees.keySet().forEach(tree -> parts.add(PartSelection.TREE + tree));
-        return parts;
+    /** As a snapshot takes them for what is to be read. */
+    ReadParts.Kept parts() {
+        return new ReadParts.Kept(database.isPresent(), trees.keySet());
     }
 }

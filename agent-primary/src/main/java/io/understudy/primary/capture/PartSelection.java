@@ -30,32 +30,22 @@ import java.util.stream.Collectors;
  * so the snapshot is as whole as any other.
  */
 final class PartSelection {
-    /** That nothing is read but the other parts of this kind: what is live is no part of a kept copy. */
-    static final String KEPT = "kept";
-
-    /** The database of PostgreSQL alone. */
-    static final String POSTGRESQL = "postgresql";
-
-    /** Before the name of a tree: this one alone. */
-    static final String TREE = "tree ";
-
-    private final Set<String> only;
+    private final ReadParts parts;
     private final SnapshotSource source;
     private final Base base;
     private final boolean continuous;
 
     /**
-     * @param only {@code database} and kinds of trees, or what {@link KeptParts} names; empty: all is read
      * @param base holds what is not read
      * @param continuous whether it is taken because something changed
      * @throws UnderstudyException {@code USAGE} where a kind is named of which there is no tree
      */
-    PartSelection(Set<String> only, SnapshotSource source, Base base, boolean continuous) {
-        this.only = only;
+    PartSelection(ReadParts parts, SnapshotSource source, Base base, boolean continuous) {
+        this.parts = parts;
         this.source = source;
         this.base = base;
         this.continuous = continuous;
-        for (String part : only.contains(KEPT) ? Set.<String>of() : only) {
+        for (String part : parts instanceof ReadParts.Kinds asked ? asked.kinds() : Set.<String>of()) {
             if (!part.equals(SnapshotRequest.DATABASE)
                     && source.trees().stream()
                             .noneMatch(tree -> tree.kind().label().equals(part))) {
@@ -77,8 +67,7 @@ final class PartSelection {
     }
 
     private boolean carriesPostgresql() {
-        return !reads(SnapshotRequest.DATABASE)
-                && !only.contains(POSTGRESQL)
+        return !parts.postgresql()
                 && base.manifest().flatMap(Manifest::postgresql).isPresent();
     }
 
@@ -89,11 +78,11 @@ final class PartSelection {
 
     /** Whether what is read lies where the site has it. */
     boolean areLive() {
-        return !only.contains(KEPT);
+        return parts.areLive();
     }
 
     private boolean reads(TreeSettings tree) {
-        return reads(tree.kind().label()) || only.contains(TREE + tree.name());
+        return parts.tree(tree.kind(), tree.name());
     }
 
     /**
@@ -101,13 +90,12 @@ final class PartSelection {
      */
     List<SiteDatabase> others() {
         return source.others().stream()
-                .filter(each -> !only.contains(KEPT) && !carries(each))
+                .filter(each -> parts.areLive() && !carries(each))
                 .toList();
     }
 
     private boolean carries(SiteDatabase other) {
-        return (continuous || !reads(SnapshotRequest.DATABASE))
-                && base.other(other).isPresent();
+        return (continuous || !parts.others()) && base.other(other).isPresent();
     }
 
     /**
@@ -122,13 +110,9 @@ final class PartSelection {
                 .toList();
     }
 
-    private boolean reads(String part) {
-        return only.isEmpty() || only.contains(part);
-    }
-
     /** @param read the trees that were read; @return all, in the order of the configuration */
     List<TreeData> all(List<TreeData> read) {
-        if (only.isEmpty()) {
+        if (parts.isAll()) {
             return read;
         }
         Map<String, TreeData> own = read.stream().collect(Collectors.toMap(TreeData::name, Function.identity()));
@@ -155,7 +139,7 @@ final class PartSelection {
                 .filter(this::carries)
                 .forEach(each -> carried.add(base.origin(base.other(each).orElseThrow())));
         all.stream()
-                .filter(tree -> !reads(tree.kind().label()) && !only.contains(TREE + tree.name()))
+                .filter(tree -> !parts.tree(tree.kind(), tree.name()))
                 .forEach(tree -> carried.add(base.origin("tree " + tree.name())));
         return carried;
     }

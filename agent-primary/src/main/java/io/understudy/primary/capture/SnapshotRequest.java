@@ -1,5 +1,6 @@
 package io.understudy.primary.capture;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.config.NearestName;
 import io.understudy.failure.ErrorCode;
@@ -25,12 +26,14 @@ import java.util.stream.Stream;
  *     none
  * @param only {@link #PARTS} that are read, while the rest is that of the newest snapshot; none or null: all
  * @param last where it is this server's last one, after which it stops; null in all others
+ * @param kept what is read in place of what is live; null in all but some orphans. No caller can ask for it
  */
 public record SnapshotRequest(
         List<String> periods,
         Set<String> acceptEmpty,
         Set<String> only,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Manifest.Last last) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Manifest.Last last,
+        @JsonIgnore ReadParts.Kept kept) {
     public static final String MANUAL = "manual";
     public static final String DATABASE = "database";
     public static final String SHUTDOWN = "shutdown";
@@ -52,6 +55,19 @@ public record SnapshotRequest(
         this(periods, acceptEmpty, Set.of(), null);
     }
 
+    /** Of what is live. */
+    public SnapshotRequest(List<String> periods, Set<String> acceptEmpty, Set<String> only, Manifest.Last last) {
+        this(periods, acceptEmpty, only, last, null);
+    }
+
+    /** What is read for it. */
+    ReadParts read() {
+        if (kept != null) {
+            return kept;
+        }
+        return only.isEmpty() ? new ReadParts.All() : new ReadParts.Kinds(only);
+    }
+
     /** The last one before this server stops. @param siteStopped whether the site was stopped before */
     public static SnapshotRequest last(boolean siteStopped) {
         return new SnapshotRequest(List.of(SHUTDOWN), Set.of(), Set.of(), new Manifest.Last(siteStopped));
@@ -70,7 +86,8 @@ public record SnapshotRequest(
 
     /** Of what was kept of such a server. @param acceptEmpty as above */
     static SnapshotRequest orphan(Set<String> acceptEmpty, KeptParts kept) {
-        return new SnapshotRequest(List.of(Manifest.ORPHAN), acceptEmpty, kept.parts(), new Manifest.Last(true));
+        return new SnapshotRequest(
+                List.of(Manifest.ORPHAN), acceptEmpty, Set.of(), new Manifest.Last(true), kept.parts());
     }
 
     /** The standby that takes the site over with it; empty where it is no final one. */

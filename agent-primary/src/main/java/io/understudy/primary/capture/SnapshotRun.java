@@ -124,7 +124,7 @@ final class SnapshotRun {
             SigningKey key,
             Runnable beforeCommit) {
         Base base = full ? none() : newest;
-        PartSelection parts = new PartSelection(request.only(), source, base, request.isContinuous());
+        PartSelection parts = new PartSelection(request.read(), source, base, request.isContinuous());
         ContentGuard guard = new ContentGuard(parts.trees(), request.acceptEmpty(), newest.manifest(), places);
         enter(Stage.FILES);
         guard.look(source.files());
@@ -215,7 +215,7 @@ final class SnapshotRun {
         // A last one has stopped the site by itself, and one of parts has no moment that all of it is of.
         boolean goesOn = request.isContinuous()
                 || request.last() != null
-                || !request.only().isEmpty();
+                || !request.read().isAll();
         try (Still still = (goesOn ? Quiesce.NONE : source.quiesce()).begin(source.trees())) {
             return read(parts, sink, guard, before, base, target, still, named);
         }

@@ -142,7 +142,7 @@ final class SnapshotRuns {
         if (request.isContinuous() && !reliable) {
             throw new NoBase();
         }
-        if (!request.only().isEmpty() && !reliable) {
+        if (!request.read().isAll() && !reliable) {
             throw new UnderstudyException(
                     ErrorCode.SNAPSHOT_UNKNOWN,
                     "cannot take a snapshot of " + String.join(" and ", request.only())

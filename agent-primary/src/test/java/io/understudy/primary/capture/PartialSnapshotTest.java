@@ -3,6 +3,7 @@ package io.understudy.primary.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.cli.Json;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +178,20 @@ class PartialSnapshotTest {
             assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
             assertThat(e.hint()).isEqualTo("its trees are of files, config");
         });
+    }
+
+    /** A kept copy is read by this program alone: a request from elsewhere that names one reads what is live. */
+    @Test
+    void noRequestFromElsewhereAsksForAKeptCopy() {
+        SnapshotRequest kept = SnapshotRequest.orphan(
+                Set.of(), new KeptParts(Optional.of("before"), Map.of("media", Path.of("/kept"))));
+        assertThat(kept.read().areLive()).isFalse();
+        assertThat(kept.read().tree(TreeKind.CONFIG, "media")).isTrue();
+        assertThat(Json.line(kept)).doesNotContain("kept");
+        SnapshotRequest other = Json.read(
+                "{\"periods\":[\"manual\"],\"kept\":{\"postgresql\":true,\"trees\":[]}}", SnapshotRequest.class);
+        assertThat(other.read().isAll()).isTrue();
+        assertThat(Json.read(Json.line(other), SnapshotRequest.class)).isEqualTo(other);
     }
 
     @Test

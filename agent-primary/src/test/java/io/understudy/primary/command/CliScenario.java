@@ -35,6 +35,9 @@ abstract class CliScenario {
     /** More of the configuration. */
     String more = "";
 
+    /** Whether standard output is a screen. */
+    boolean screen;
+
     StringWriter out;
 
     StringWriter err;
@@ -90,6 +93,10 @@ abstract class CliScenario {
         err = new StringWriter();
         Terminal terminal = new Terminal(
                 new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
+        if (screen) {
+            terminal =
+                    new Terminal(terminal.in(), terminal.out(), terminal.err(), terminal.bytes(), false, false, true);
+        }
         String[] all = new String[arguments.length + 2];
         System.arraycopy(arguments, 0, all, 0, arguments.length);
         all[arguments.length] = "-c";

@@ -37,7 +37,14 @@ class DumpCliTest extends CliScenario {
         assertThat(Files.readString(file)).contains("CREATE TABLE").doesNotContain("COPY ");
 
         refused(ErrorCode.USAGE, "exclude each other", "--schema-only", "--data-only");
-        refused(ErrorCode.USAGE, "needs --to", "--format", "directory");
+        assertThat(run("dump", "latest", "--format", "directory"))
+                .as(() -> err.toString())
+                .isZero();
+        assertThat(out.toString()).startsWith("toc.dat").contains("PGDMP", "COPY \"public\".\"note\" ", "1\tfirst");
+        screen = true;
+        refused(ErrorCode.USAGE, "to the terminal: it is binary", "--format", "directory");
+        screen = false;
+        refused(ErrorCode.USAGE, "--no-owner is for a script", "--format", "directory", "--no-owner");
         refused(ErrorCode.USAGE, "cannot find table nothing: the snapshot has none of this name", "--table", "nothing");
         refused(ErrorCode.USAGE, "it exists already", "--to", file.toString());
     }

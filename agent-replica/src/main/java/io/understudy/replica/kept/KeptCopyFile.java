@@ -155,19 +155,13 @@ final class KeptCopyFile {
     }
 
     private ProcessLock acquire() {
-        long start = ticker.nanos();
-        while (true) {
-            Optional<ProcessLock> held = ProcessLock.tryAcquire(lock);
-            if (held.isPresent()) {
-                return held.get();
-            }
-            if (ticker.since(start).compareTo(PATIENCE) >= 0) {
-                throw new UnderstudyException(
+        return ProcessLock.acquire(
+                lock,
+                new ProcessLock.Wait(PATIENCE, BETWEEN_TRIES, ticker),
+                "note what is kept of this server",
+                () -> new UnderstudyException(
                         ErrorCode.LOCKED,
                         "cannot note what is kept of this server: " + ProcessLock.holder(lock) + " does so",
-                        "run it again");
-            }
-            ticker.pause(BETWEEN_TRIES, "note what is kept of this server");
-        }
+                        "run it again"));
     }
 }

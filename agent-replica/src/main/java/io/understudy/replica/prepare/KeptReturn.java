@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The return of an old primary over which a snapshot was imported before it was asked what it never shipped: saves what
@@ -109,8 +110,8 @@ public final class KeptReturn {
             throw new UnderstudyException(
                     ErrorCode.CONTENT_GONE,
                     "cannot save what is kept of this server as the primary: tree " + String.join(", ", away)
-                            + " has no folder .understudy",
-                    "mount its disk and run agent-replica rejoin again; where it is lost: --accept-empty TREE");
+                            + " has no folder .understudy, which it had when that was kept: its disk may not be mounted",
+                    "mount it and run agent-replica rejoin again; where it is lost: --accept-empty TREE");
         }
     }
 
@@ -166,10 +167,34 @@ public final class KeptReturn {
         looks.earlier().forEach(look -> save(look, request, failures).ifPresent(earlier::add));
         Optional<Result> last = live.or(() -> looks.last().flatMap(look -> save(look, request, failures)));
         if (!failures.isEmpty()) {
-            failures.subList(1, failures.size()).forEach(failures.get(0)::addSuppressed);
-            throw failures.get(0);
+            last.ifPresent(earlier::add);
+            throw failed(failures, earlier);
         }
         return last.orElseThrow().with(earlier);
+    }
+
+    /** Names what was saved, which the result would have said. @param done the others */
+    private static UnderstudyException failed(List<UnderstudyException> failures, List<Result> done) {
+        UnderstudyException first = failures.get(0);
+        List<UnderstudyException> others = failures.subList(1, failures.size());
+        String orphans = done.stream()
+                .flatMap(each -> each.saved().stream())
+                .flatMap(each -> each.orphan().stream())
+                .map(SnapshotId::toString)
+                .collect(Collectors.joining(", "));
+        UnderstudyException failure = new UnderstudyException(
+                first.code(),
+                failures.stream()
+                                .map(UnderstudyException::getMessage)
+                                .distinct()
+                                .collect(Collectors.joining("; "))
+                        + (orphans.isEmpty()
+                                ? ""
+                                : "; what it had at other times as the primary is saved: orphan " + orphans),
+                first.hint(),
+                first);
+        others.forEach(failure::addSuppressed);
+        return failure;
     }
 
     private Optional<Result> save(Look look, Request request, List<UnderstudyException> failures) {

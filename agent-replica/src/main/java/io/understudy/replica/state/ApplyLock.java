@@ -8,7 +8,6 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The two locks of a replica in its state folder: one held by the daemon as long as it runs, one by anyone who changes
@@ -33,9 +32,7 @@ public final class ApplyLock {
      * @throws UnderstudyException {@code LOCKED} when another process holds it
      */
     public ProcessLock acquire() {
-        return ProcessLock.tryAcquire(work)
-                .orElseThrow(
-                        () -> locked("cannot change this replica: " + ProcessLock.holder(work) + " is working on it"));
+        return ProcessLock.tryAcquire(work).orElseThrow(this::busy);
     }
 
     /**
@@ -45,7 +42,8 @@ public final class ApplyLock {
      *     interrupted
      */
     public ProcessLock acquire(Duration patience, Ticker ticker) {
-        return patiently(this::acquire, patience, ticker);
+        return ProcessLock.acquire(
+                work, new ProcessLock.Wait(patience, BETWEEN_TRIES, ticker), "change this replica", this::busy);
     }
 
     /**
@@ -54,39 +52,14 @@ public final class ApplyLock {
      * @throws UnderstudyException {@code LOCKED} when a daemon runs, {@code CANCELLED} when interrupted
      */
     public ProcessLock acquireDaemon(Ticker ticker) {
-        return patiently(this::acquireDaemon, LOOK, ticker);
-    }
-
-    private ProcessLock acquireDaemon() {
-        return ProcessLock.tryAcquire(daemon)
-                .orElseThrow(
-                        () -> new UnderstudyException(
-                                ErrorCode.LOCKED,
-                                "cannot start: agent-replica runs here already, as " + ProcessLock.holder(daemon),
-                                "only one daemon runs per state folder; stop the other one, or keep it: agent-replica status shows what it does"));
-    }
-
-    private static ProcessLock patiently(Supplier<ProcessLock> lock, Duration patience, Ticker ticker) {
-        long start = ticker.nanos();
-        while (true) {
-            try {
-                return lock.get();
-            } catch (UnderstudyException e) {
-                if (e.code() != ErrorCode.LOCKED || ticker.since(start).compareTo(patience) >= 0) {
-                    throw e;
-                }
-            }
-            pause(ticker);
-        }
-    }
-
-    private static void pause(Ticker ticker) {
-        try {
-            ticker.sleep(BETWEEN_TRIES);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UnderstudyException(ErrorCode.CANCELLED, "wait for the lock interrupted", "run it again", e);
-        }
+        return ProcessLock.acquire(
+                daemon,
+                new ProcessLock.Wait(LOOK, BETWEEN_TRIES, ticker),
+                "start",
+                () -> new UnderstudyException(
+                        ErrorCode.LOCKED,
+                        "cannot start: agent-replica runs here already, as " + ProcessLock.holder(daemon),
+                        "only one daemon runs per state folder; stop the other one, or keep it: agent-replica status shows what it does"));
     }
 
     /** Whether a daemon runs, in whatever process. */
@@ -96,7 +69,10 @@ public final class ApplyLock {
         return free.isEmpty();
     }
 
-    private static UnderstudyException locked(String message) {
-        return new UnderstudyException(ErrorCode.LOCKED, message, "wait until it is done, see agent-replica status");
+    private UnderstudyException busy() {
+        return new UnderstudyException(
+                ErrorCode.LOCKED,
+                "cannot change this replica: " + ProcessLock.holder(work) + " is working on it",
+                "wait until it is done, see agent-replica status");
     }
 }

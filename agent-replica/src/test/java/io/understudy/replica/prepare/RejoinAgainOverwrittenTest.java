@@ -297,7 +297,12 @@ class RejoinAgainOverwrittenTest extends OverwrittenPrimary {
         both();
         refusal = Optional.of(new UnderstudyException(ErrorCode.CONTENT_GONE, "empty", "mount it"));
         refusals = 1;
-        assertThatThrownBy(() -> rejoin(ASKED)).hasMessage("empty");
+        assertThatThrownBy(() -> rejoin(ASKED))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.CONTENT_GONE);
+                    assertThat(e.hint()).isEqualTo("mount it");
+                })
+                .hasMessage("empty; what it had at other times as the primary is saved: orphan " + ORPHAN);
         assertThat(files).containsExactly(AGAIN);
 
         rejoin(ASKED);

@@ -78,6 +78,9 @@ class RejoinKeepsLinksTest extends OverwrittenPrimary {
         Path away = folder.resolve("away");
         Files.move(own, away);
 
+        assertThatThrownBy(() -> rejoin(ASKED))
+                .hasMessage("cannot save what is kept of this server as the primary: tree media has no folder"
+                        + " .understudy, which it had when that was kept: its disk may not be mounted");
         assertRefused(ErrorCode.CONTENT_GONE, () -> rejoin(ASKED));
         world.databases.server().drop(before);
         assertRefused(ErrorCode.CONTENT_GONE, () -> rejoin(ASKED));
