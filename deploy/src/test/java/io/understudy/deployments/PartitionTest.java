@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Moves of the sample site in which two hosts do not reach each other; visitors write at its name and at each server. */
+/** Moves of the sample site while two hosts do not reach each other; visitors write at its name and at each server. */
 abstract class PartitionTest extends DeploymentTest {
     private Visitor atA;
     private Visitor atB;
