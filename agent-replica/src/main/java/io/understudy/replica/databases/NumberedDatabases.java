@@ -177,7 +177,7 @@ public final class NumberedDatabases implements LiveDatabases, SpareLoader {
                     now.retired()));
         }
         context.alongside();
-        return new LoadedSpare(holding(manifest.snapshot()).orElseThrow(), new LoadReport(Optional.empty(), List.of()));
+        return new LoadedSpare(holding(manifest.snapshot()).orElseThrow(), new LoadReport(List.of()));
     }
 
     /** What holds nothing is no difference. */

@@ -151,17 +151,17 @@ public final class DatabaseLoader implements SpareLoader {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
         // What loads ahead left to do is done by a load from the snapshot to itself.
         if (whole.isPresent() && (context.ahead() || !isOwed())) {
-            return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
+            return new LoadedSpare(whole.get(), LoadReport.fullOnce("an earlier attempt had loaded it"));
         }
         finishHalfChanged(manifest.snapshot(), blobs, context, progress);
-        String why;
+        LoadReport report;
         try {
             IncrementalLoader.Loaded loaded = byDifferences(manifest, blobs, context, progress);
             return finished(manifest, loaded, context);
         } catch (OwnRowsFailed e) {
             throw e.cause();
         } catch (FullLoadRequired e) {
-            why = e.getMessage();
+            report = e.report();
         } catch (UnderstudyException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
@@ -170,15 +170,16 @@ public final class DatabaseLoader implements SpareLoader {
                 throw e;
             }
             LOG.warn("{} cannot be loaded by differences: {}", manifest.snapshot(), e.getMessage());
-            why = e.getMessage();
+            report = LoadReport.full(e.getMessage());
         }
         if (!context.mayTakeLong()) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_FAILED,
-                    "cannot load " + manifest.snapshot() + " by differences: " + why,
+                    "cannot load " + manifest.snapshot() + " by differences: "
+                            + report.full().orElse(""),
                     "agent-replica sync loads all of it, which takes longer");
         }
-        return full.load(manifest, blobs, context, progress, why);
+        return full.load(manifest, blobs, context, progress, report);
     }
 
     private boolean isOwed() {
@@ -222,7 +223,7 @@ public final class DatabaseLoader implements SpareLoader {
             Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         LoadedDatabase found = base.find()
                 .orElseThrow(
-                        () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
+                        () -> FullLoadRequired.once("this server has no database of an older snapshot to begin with"));
         Manifest before = context.held(found.snapshot())
                 .orElseThrow(() -> new FullLoadRequired(
                         "the mirror does not hold " + found.snapshot() + ", which the database to begin with holds"));

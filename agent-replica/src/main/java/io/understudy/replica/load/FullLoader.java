@@ -39,10 +39,10 @@ final class FullLoader {
     /**
      * What an earlier load could have begun with is dropped, and so is what this one made when it fails.
      *
-     * @param why all of it is loaded
+     * @param report why all of it is loaded
      * @throws UnderstudyException those of sessions, blobs, files and pg_restore
      */
-    LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress, String why) {
+    LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress, LoadReport report) {
         context.changing();
         base.drop();
         LoadRights.dropLeftovers(database, spare.name());
@@ -57,7 +57,7 @@ final class FullLoader {
                     manifest.snapshot(),
                     session -> LoadMark.of(session, tables(manifest, blobs)).withOwn(done.tables()));
             scope.await();
-            return new LoadedSpare(whole, LoadReport.full(why).with(done.report()));
+            return new LoadedSpare(whole, report.with(done.report()));
         } catch (RuntimeException e) {
             dropAfter(e);
             throw e;

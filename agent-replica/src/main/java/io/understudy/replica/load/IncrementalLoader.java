@@ -124,7 +124,7 @@ final class IncrementalLoader {
                 && sameArchive
                 && changed.stream().noneMatch(look.structure().loud()::contains);
         return new Loaded(
-                new LoadReport(Optional.empty(), loads),
+                new LoadReport(loads),
                 session -> carried
                         ? base.mark().moved(session, left.refreshed(), left.left())
                         : LoadMark.of(session, FullLoader.tables(after, blobs)).withStale(left.left()),
@@ -134,7 +134,7 @@ final class IncrementalLoader {
     /** An earlier attempt did all but to write down that it had. */
     private static Loaded whole(Change change, Manifest after, BlobSource blobs) {
         return new Loaded(
-                LoadReport.full("an earlier attempt had loaded it"),
+                LoadReport.fullOnce("an earlier attempt had loaded it"),
                 session -> LoadMark.of(session, FullLoader.tables(after, blobs)),
                 Optional.of(OwnRows.Done.of(change.own())));
     }

@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Locale;
@@ -10,26 +11,35 @@ import java.util.stream.Collectors;
  * How a load brought up the database.
  *
  * @param full why all of it was loaded; empty when it was brought up by differences
+ * @param again whether the next load will be one in full, too, as far as is known: this one had a database to begin
+ *     with and could not use it
  * @param tables each table's part in the latter, the changed ones first; empty after a full load
  * @param own what this standby's own rules changed behind the load; null in JSON where it has none
  */
-public record LoadReport(Optional<String> full, List<TableLoad> tables, Optional<OwnChanges> own) {
+public record LoadReport(
+        Optional<String> full, @JsonIgnore boolean again, List<TableLoad> tables, Optional<OwnChanges> own) {
     private static final int MOST_NAMED = 20;
 
     public LoadReport {
         tables = List.copyOf(tables);
     }
 
-    public LoadReport(Optional<String> full, List<TableLoad> tables) {
-        this(full, tables, Optional.empty());
+    public LoadReport(List<TableLoad> tables) {
+        this(Optional.empty(), false, tables, Optional.empty());
     }
 
     LoadReport with(OwnChanges changes) {
-        return new LoadReport(full, tables, Optional.of(changes).filter(each -> !each.isEmpty()));
+        return new LoadReport(full, again, tables, Optional.of(changes).filter(each -> !each.isEmpty()));
     }
 
+    /** All was loaded though there was a database to begin with. */
     public static LoadReport full(String why) {
-        return new LoadReport(Optional.of(why), List.of());
+        return new LoadReport(Optional.of(why), true, List.of(), Optional.empty());
+    }
+
+    /** All was loaded, or had been, for a reason that is over with it. */
+    public static LoadReport fullOnce(String why) {
+        return new LoadReport(Optional.of(why), false, List.of(), Optional.empty());
     }
 
     /** How one table was brought up. */

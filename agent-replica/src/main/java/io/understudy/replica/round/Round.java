@@ -206,7 +206,7 @@ public final class Round {
             LoadedSpare loaded =
                     during(Step.LOAD, () -> steps.load(fetched.manifest(), true, Optional.of(holds), progress()));
             LoadDoubts.report(snapshot.get(), loaded.report(), events);
-            fullLoads.loaded(loaded.report().full().isPresent(), watch.total());
+            fullLoads.loaded(loaded.report().again(), watch.total());
             if (holds.isHeld(snapshot.get())) {
                 return held(fetched, Optional.of(loaded.report()), found);
             }

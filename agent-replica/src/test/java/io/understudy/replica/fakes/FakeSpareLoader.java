@@ -88,7 +88,7 @@ public final class FakeSpareLoader implements SpareLoader {
     public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = holding(manifest.snapshot());
         if (whole.isPresent()) {
-            return new LoadedSpare(whole.get(), LoadReport.full("it was there"));
+            return new LoadedSpare(whole.get(), LoadReport.fullOnce("it was there"));
         }
         Optional<Base> begin = base();
         Optional<Map<String, TableData>> held =
@@ -124,9 +124,10 @@ public final class FakeSpareLoader implements SpareLoader {
         return new LoadedSpare(
                 spare,
                 base.map(each -> new LoadReport(
-                                Optional.empty(),
                                 drifted.stream().map(FakeSpareLoader::drift).toList()))
-                        .orElse(LoadReport.full("nothing to begin with")));
+                        .orElseGet(() -> begin.isEmpty()
+                                ? LoadReport.fullOnce("nothing to begin with")
+                                : LoadReport.full("what it holds is not known")));
     }
 
     @Override

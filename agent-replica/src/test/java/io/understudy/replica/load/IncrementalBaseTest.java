@@ -24,8 +24,9 @@ class IncrementalBaseTest extends IncrementalLoads {
         DatabaseIdentity base = base(capture());
         StateEntry.LOADED_DATABASES.in(state).toFile().delete();
         assertThat(loader().base()).isEmpty();
-        assertThat(load(capture(), blobs).report().full())
-                .contains("this server has no database of an older snapshot to begin with");
+        LoadReport report = load(capture(), blobs).report();
+        assertThat(report.full()).contains("this server has no database of an older snapshot to begin with");
+        assertThat(report.again()).isFalse();
         assertThat(databases()).contains(retired(base));
     }
 
@@ -71,6 +72,7 @@ class IncrementalBaseTest extends IncrementalLoads {
         server.psql(source, CHANGE);
         LoadedSpare full = load(capture(), blobs);
         assertThat(full.report().full().orElseThrow()).contains("GRANT SET ON PARAMETER session_replication_role");
+        assertThat(full.report().again()).isTrue();
         retire(full.database());
         server.psql("postgres", "GRANT SET ON PARAMETER session_replication_role TO incremental_plain;");
         try {

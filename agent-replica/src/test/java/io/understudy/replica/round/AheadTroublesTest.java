@@ -197,11 +197,27 @@ class AheadTroublesTest extends StandbyThatLoadsAhead {
             round.run(ImportRequest.newest(), new RoundControl());
             world.time.advance(Duration.ofSeconds(5));
         }
-        assertThat(world.databases.loads()).isEqualTo(before + 2);
+        // The first one had no database to begin with.
+        assertThat(world.databases.loads()).isEqualTo(before + 3);
 
         world.time.advance(Duration.ofMinutes(10));
         round.run(ImportRequest.newest(), new RoundControl());
         assertAhead(new SnapshotId(1, 29));
+    }
+
+    /** Each import of a new standby may leave it without one. */
+    @Test
+    void loadsInFullThatHadNoDatabaseToBeginWithDelayNoOtherOne() {
+        world.databases.duringLoad(() -> world.time.advance(Duration.ofMinutes(1)));
+        Round round = world.agent().round();
+        for (int sequence = 2; sequence < 6; sequence++) {
+            SnapshotId next = continuous(sequence);
+            round.run(ImportRequest.newest(), new RoundControl());
+            assertAhead(next);
+            world.databases
+                    .server()
+                    .drop(world.databases.find(FakeDatabases.SPARE).orElseThrow());
+        }
     }
 
     /** A standby without announcements looks every second. */
