@@ -49,6 +49,9 @@ final class SettingsReader {
                 new NotifyReader(top).read(),
                 tls(section("tls")),
                 encryption(section("encryption")));
+        if (!database.isThere()) {
+            PostgresqlOnly.refuse(top);
+        }
         new SettingsChecks(top).check(settings);
         return settings;
     }

@@ -84,8 +84,13 @@ final class Values {
     }
 
     void fault(Setting setting, String problem) {
-        Node node = section.child(setting.key()).orElse(null);
-        faults.add(node == null ? section.line() : YamlSection.line(node), section.name(setting.key()) + " " + problem);
+        fault(setting.key(), problem);
+    }
+
+    /** @param key of this section, which may be a section itself */
+    void fault(String key, String problem) {
+        Node node = section.child(key).orElse(null);
+        faults.add(node == null ? section.line() : YamlSection.line(node), section.name(key) + " " + problem);
     }
 
     String text(Setting setting) {

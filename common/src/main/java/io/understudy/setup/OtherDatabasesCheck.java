@@ -1,10 +1,14 @@
 package io.understudy.setup;
 
+import io.understudy.config.OtherDatabase;
+import io.understudy.config.PostgresqlOnly;
 import io.understudy.config.Settings;
 import io.understudy.databases.SiteDatabase;
 import io.understudy.databases.SiteDatabases;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.state.StateEntry;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Whether the databases of {@code databases} can be dumped, and on a standby made live. */
 public final class OtherDatabasesCheck {
@@ -28,6 +32,20 @@ public final class OtherDatabasesCheck {
                         "set restore, swap, undo and drop, or a preset; dump --database " + each.name()
                                 + " writes what is kept");
             }
+        }
+        postgresqlOnly(findings, settings);
+    }
+
+    /** Where both kinds are, a setting of rows is easily taken for one of all databases. */
+    private static void postgresqlOnly(CheckReport.Run findings, Settings settings) {
+        List<String> used = PostgresqlOnly.usedIn(settings);
+        if (settings.database().isThere() && !settings.databases().isEmpty() && !used.isEmpty()) {
+            String others =
+                    settings.databases().stream().map(OtherDatabase::name).collect(Collectors.joining(", "));
+            findings.check(
+                    "settings of PostgreSQL",
+                    () -> String.join(", ", used) + ": for the PostgreSQL database "
+                            + settings.database().name() + " alone, not for " + others);
         }
     }
 }

@@ -51,11 +51,24 @@ class SystemdUnitsTest {
     void theLastSnapshotIsTakenAsTheAgentTakesIt() throws IOException {
         assertThat(restrictions("shutdown")).isNotEmpty().isEqualTo(restrictions("primary"));
         String unit = Files.readString(Path.of("systemd", "understudy-shutdown.service"));
-        assertThat(unit)
-                .contains(
-                        "After=network-online.target remote-fs.target postgresql.service understudy-primary.service\n");
+        assertThat(after("shutdown"))
+                .contains("network-online.target", "remote-fs.target", "understudy-primary.service");
         int seconds = Integer.parseInt(unit.replaceAll("(?s).*TimeoutStopSec=(\\d+)s.*", "$1"));
         assertThat(Duration.ofSeconds(seconds)).isGreaterThan(ShutdownSettings.DEFAULT.limit());
+    }
+
+    /** systemd stops in the reverse order of starts: a database that is not in the list stops under the last dump. */
+    @ParameterizedTest
+    @ValueSource(strings = {"primary", "replica", "shutdown"})
+    void isStoppedBeforeEveryKindOfDatabaseServer(String agent) throws IOException {
+        assertThat(after(agent)).contains("postgresql.service", "mariadb.service", "mysql.service");
+    }
+
+    private static List<String> after(String agent) throws IOException {
+        return settings(agent).stream()
+                .filter(line -> line.startsWith("After="))
+                .flatMap(line -> Stream.of(line.substring("After=".length()).split(" ")))
+                .toList();
     }
 
     private static List<String> restrictions(String agent) throws IOException {
