@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,6 +37,10 @@ public final class RevisionKeeper {
     private final Remarks remarks;
     private final Publisher publisher;
     private final Clock clock;
+    /** What the configuration names and {@link #compared} lacks. */
+    private final List<UnderstudyException> missing = new ArrayList<>();
+
+    private SnapshotId compared;
     private String published = "";
     private Instant publishedAt = Instant.EPOCH;
 
@@ -44,7 +49,7 @@ public final class RevisionKeeper {
         /** Snapshots after this one were deleted before they were written: changes up to the next one are missing. */
         void gap(String table, String after, String next);
 
-        /** One table is passed over. */
+        /** One table is passed over, also each time that no snapshot has a table of its name. */
         void failed(UnderstudyException why);
     }
 
@@ -108,6 +113,41 @@ public final class RevisionKeeper {
             TableRef table = new TableRef(rule.schema(), rule.table());
             alone(session, table, () -> write(session, table, snapshots));
         }
+        sayMissing(snapshots);
+    }
+
+    /** A name that is mistyped, or a table that was renamed, would keep nothing and erase nobody in silence. */
+    private void sayMissing(List<SnapshotId> snapshots) {
+        if (snapshots.isEmpty()) {
+            return;
+        }
+        SnapshotId newest = snapshots.get(snapshots.size() - 1);
+        if (newest.equals(compared)) {
+            missing.forEach(remarks::failed);
+            return;
+        }
+        missing.clear();
+        try {
+            lookForNames(newest);
+            compared = newest;
+        } catch (UnderstudyException e) {
+            // One object that is damaged keeps no deletion from its turn; each table has said so.
+            if (!JunkObject.isOfOneObject(e)) {
+                throw e;
+            }
+        }
+    }
+
+    private void lookForNames(SnapshotId newest) {
+        open(newest).filter(each -> each.manifest().postgresql().isPresent()).ifPresent(opened -> {
+            List<String> names = List.copyOf(SnapshotTables.names(opened));
+            settings.history().tables().stream()
+                    .map(rule -> new TableRef(rule.schema(), rule.table()))
+                    .filter(table -> !names.contains(table.toString()))
+                    .map(table -> ConfiguredTables.missing(table, names, new Database(settings.database())))
+                    .forEach(missing::add);
+            missing.forEach(remarks::failed);
+        });
     }
 
     /** @return whether it was done; a filestore that is away, and a session that ended, end all */

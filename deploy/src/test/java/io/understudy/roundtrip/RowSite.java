@@ -81,6 +81,7 @@ final class RowSite {
     private String user = PostgresServer.SUPERUSER;
     private String links = "[]";
     private String tables = "[]";
+    private String protect = "[]";
     private String closure = "";
     private Runnable whenRead = () -> {};
     private String lockTimeout = "60s";
@@ -319,6 +320,16 @@ final class RowSite {
         tables = yaml;
     }
 
+    /** Of the agents. */
+    Settings settings() {
+        return SettingsFile.load(config());
+    }
+
+    /** With these {@code protect}. */
+    void protect(String yaml) {
+        protect = yaml;
+    }
+
     /** The database that keeps revisions. */
     String history() {
         return database + "_history";
@@ -458,6 +469,7 @@ final class RowSite {
                     filestore: {url: "file://%1$s/store"}
                     signing: {trusted_keys: []}
                     history: {links: %6$s, tables: %7$s}
+                    protect: %10$s
                     %8$s
                     """.formatted(
                             state,
@@ -468,7 +480,8 @@ final class RowSite {
                             links,
                             tables,
                             closure.isEmpty() ? "" : "closure: [{tree: media, query: \"" + closure + "\"}]",
-                            lockTimeout));
+                            lockTimeout,
+                            protect));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.history.ConfiguredTables;
 import io.understudy.notify.NotifyCheck;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
@@ -116,6 +117,9 @@ public final class Checks {
         }
         if (settings.database().isThere()) {
             findings.check("database", () -> database(findings));
+        }
+        if (!findings.lacks("database")) {
+            ConfiguredTables.add(findings, settings, database);
         }
         OtherDatabasesCheck.add(findings, settings, false);
         settings.trees().forEach(tree -> {

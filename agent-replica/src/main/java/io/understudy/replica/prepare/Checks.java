@@ -5,7 +5,9 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.history.ConfiguredTables;
 import io.understudy.notify.NotifyCheck;
+import io.understudy.postgres.Database;
 import io.understudy.postgres.UserRisks;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
@@ -90,6 +92,9 @@ public final class Checks {
         }
         if (!checks.lacks("repository") && !checks.lacks("database")) {
             content(checks);
+        }
+        if (!checks.lacks("database")) {
+            ConfiguredTables.add(checks, settings, new Database(settings.database()));
         }
         OtherDatabasesCheck.add(checks, settings, true);
         settings.trees().forEach(tree -> {
