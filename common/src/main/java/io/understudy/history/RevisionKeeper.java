@@ -116,7 +116,7 @@ public final class RevisionKeeper {
         sayMissing(snapshots);
     }
 
-    /** A name that is mistyped, or a table that was renamed, would keep nothing and erase nobody in silence. */
+    /** A name that is mistyped, or a table that was renamed, would keep and erase nothing in silence. */
     private void sayMissing(List<SnapshotId> snapshots) {
         if (snapshots.isEmpty()) {
             return;
