@@ -82,6 +82,24 @@ class RetentionExamplesTest {
         assertThat(files.keySet()).containsExactlyInAnyOrder("2", "3", "4", "5", "6", "7", "w1", "w2", "w3", "w4");
     }
 
+    /** One that was there for a single night, in the middle of a week. */
+    @Test
+    void aDeletedFileStaysForFourWeeks() {
+        Site site = new Site("deleted files for four weeks", "2026-09-01T00:00:00Z");
+        // It came after the snapshot of Tuesday and was deleted after that of Wednesday: until 4 November it stays.
+        LocalDate night = LocalDate.parse("2026-10-07");
+        for (LocalDate day = night; day.isBefore(night.plusDays(29)); day = day.plusDays(1)) {
+            site.until(day.toString());
+            assertThat(site.kept()).as("on " + day).contains(night);
+        }
+        site.until(night.plusDays(29).toString());
+        assertThat(site.kept()).doesNotContain(night);
+
+        Site usual = new Site("numbered days, w1 to w4", "2026-09-01T00:00:00Z");
+        usual.until(night.plusDays(7).toString());
+        assertThat(usual.kept()).doesNotContain(night);
+    }
+
     /** The newest of each, and a shutdown stays until the next one. */
     @Test
     void oneOfEachPeriodicity() {
