@@ -1,11 +1,15 @@
 package io.understudy.browse;
 
+import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.SnapshotName;
+import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
@@ -45,6 +49,12 @@ public abstract class SnapshotProgram extends AgentProgram implements SnapshotCo
         SnapshotName.Found found = reader.find(name, junk -> say("warning: " + junk.text()));
         found.remark().ifPresent(this::say);
         return found.snapshot();
+    }
+
+    /** What this server keeps of who asked it for what. */
+    public final AuditLog audit(Settings settings) {
+        Clock clock = Clock.systemUTC();
+        return new AuditLog(settings.state(), name(), clock, Ticker.system(), new Events(clock, new LogSink()));
     }
 
     /** Does work that opens these snapshots, while retention spares them; a remark says where it may not. */

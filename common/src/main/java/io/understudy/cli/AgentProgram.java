@@ -158,6 +158,11 @@ public abstract class AgentProgram implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
+    /** {@code agent-primary} or {@code agent-replica}. */
+    protected final String name() {
+        return spec.name();
+    }
+
     /**
      * Of the one site that is meant.
      *

@@ -1,8 +1,10 @@
 package io.understudy.history;
 
+import io.understudy.audit.Caller;
 import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
+import io.understudy.cli.Json;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
@@ -129,6 +131,10 @@ public final class RestoreRowCommand implements Callable<Integer> {
             List<String> remarks,
             String sql) {}
 
+    /** What the audit file says of it: no key, for a row may be erased later. @param rows how many are stored */
+    private record Request(
+            TableRef table, SnapshotId snapshot, String database, int rows, boolean replace, boolean includeErased) {}
+
     @Override
     public Integer call() {
         cli = parent.program();
@@ -163,7 +169,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
             boolean stored = false;
             for (int attempt = 1; apply && !stored && !isNothing(work, name); attempt++) {
                 confirm(work, name, attempt);
-                Optional<List<String>> done = restore.store(work, cli::say);
+                Optional<List<String>> done = recorded(settings, restore, work, name);
                 stored = done.isPresent();
                 files = done.orElse(List.of());
                 work = stored ? work : plan(restore, snapshots);
@@ -174,6 +180,19 @@ public final class RestoreRowCommand implements Callable<Integer> {
             files.forEach(each -> cli.say("comes back: file " + each));
             print(work, name, stored);
         }
+    }
+
+    /** As {@link RowRestore#store}, with a line of the audit file before it, and one of its end. */
+    private Optional<List<String>> recorded(Settings settings, RowRestore restore, Work work, String name) {
+        Request request = new Request(
+                work.found().row().table(),
+                work.found().snapshot(),
+                name,
+                work.plan().order().size(),
+                replace,
+                includeErased);
+        return cli.audit(settings)
+                .around(Caller.ofThisProcess(), "restore-row", Json.line(request), () -> restore.store(work, cli::say));
     }
 
     private Work plan(RowRestore restore, SnapshotRows snapshots) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.failure.ErrorCode;
+import io.understudy.state.StateEntry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -345,6 +347,28 @@ class RestoreRowTest {
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> site.sql(script)))
                 .hasMessageContaining("public.rsc (id=2) is gone");
         assertThat(site.sql("SELECT count(*) FROM rsc WHERE id = 5")).isEqualTo("0");
+    }
+
+    /** Rows may be erased later, so no key is kept of them. */
+    @Test
+    void whatIsStoredIsAuditedWithoutItsKey() throws IOException {
+        RowSite site = site();
+        site.take();
+        site.sql("DELETE FROM rsc WHERE id = 5");
+        Path audit = StateEntry.AUDIT.in(site.settings().state());
+        assertThat(site.run("restore-row", "rsc", "5")).as(site::err).isZero();
+        assertThat(audit).as("printed alone").doesNotExist();
+
+        assertThat(site.run("restore-row", "rsc", "5", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
+
+        assertThat(Files.readAllLines(audit))
+                .hasSize(2)
+                .allMatch(line -> line.contains("restore-row"))
+                .anyMatch(line -> line.contains("public.rsc") && line.contains("asked"))
+                .anyMatch(line -> line.contains("done"))
+                .noneMatch(line -> line.contains("id=5") || line.contains("\"key\""));
     }
 
     @Test
