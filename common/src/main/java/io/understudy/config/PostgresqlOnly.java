@@ -2,6 +2,8 @@ package io.understudy.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * The settings that act on a PostgreSQL database and on no other. A site without one that sets them would rely on what
@@ -9,7 +11,8 @@ import java.util.List;
  */
 public final class PostgresqlOnly {
     private static final String ROWS = " of a PostgreSQL database, and this site has none: ";
-    private static final String CHANGE = "change the restored copy in databases[].restore, before it becomes live";
+    private static final String CHANGE = "commands of your own can change the restored copy before it becomes live"
+            + " (at the end of databases[].restore); a preset cannot";
     private static final String COMPARE = "let databases[].check, or service.health, look at the content";
 
     private PostgresqlOnly() {}
@@ -30,16 +33,16 @@ public final class PostgresqlOnly {
         refuse(history, "links", "links tables" + ROWS + "leave it out");
         Values holds = top.below("holds");
         refuse(holds, "query", "is run in the copy" + ROWS + COMPARE);
-        refuse(holds, "query_limit", "is for queries" + ROWS + "leave it out");
         refuse(holds, "rows_drop", "compares tables" + ROWS + COMPARE);
-        refuse(holds, "min_rows", "is for tables" + ROWS + "leave it out");
-        refuse(holds, "closure", "looks at closure, which asks for file names" + ROWS + "leave it out");
     }
 
     private static void refuse(Values values, String key, String why) {
-        if (values.section().child(key).isPresent()) {
-            values.fault(key, why);
-        }
+        values.section().child(key).filter(node -> !isEmpty(node)).ifPresent(node -> values.fault(key, why));
+    }
+
+    /** An empty list asks for nothing. */
+    private static boolean isEmpty(Node node) {
+        return node instanceof SequenceNode list && list.getValue().isEmpty();
     }
 
     /** Those that these settings use, as the file names them. */

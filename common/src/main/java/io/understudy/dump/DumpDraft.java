@@ -13,19 +13,27 @@ import io.understudy.restore.NoteFile;
 import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A new file or folder that a dump is written to. It has its name once all is in it; until then it lies in a folder of
  * this user alone next to it, with a note of what it is of, so that the same command goes on after a kill. Not
  * thread-safe.
+ *
+ * <p>More than 300 lines, for what is there of an earlier attempt and what is left at the end belong together.
  */
 final class DumpDraft {
+    private static final Logger LOG = LoggerFactory.getLogger(DumpDraft.class);
+
     private static final String NOTE = "restore.json";
     private static final String CONTENT = "content";
     private static final String LOCK = "lock";
@@ -266,14 +274,30 @@ final class DumpDraft {
     private void clear(ProcessLock lock) {
         if (lock.isThere()) {
             deleteContent();
-            FolderDeletion.delete(folder);
+            AtomicFiles.delete(folder.resolve(NOTE));
+            end();
         }
     }
 
     private void giveUp(ProcessLock lock) {
         if (lock.isThere()) {
             AtomicFiles.delete(folder.resolve(NOTE));
-            FolderDeletion.delete(folder);
+            deleteContent();
+            end();
+        }
+    }
+
+    /** The lock last, and no file but it: once it is gone, another dump may write here. */
+    private void end() {
+        AtomicFiles.clearDrafts(folder);
+        AtomicFiles.delete(folder.resolve(LOCK));
+        try {
+            Files.delete(folder);
+        } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+            // Another dump's by now, or its end was quicker.
+            LOG.debug("folder {} is not removed", folder, e);
+        } catch (IOException e) {
+            throw FileFailure.of("delete", folder, e);
         }
     }
 

@@ -34,6 +34,9 @@ import java.util.function.LongSupplier;
 final class FolderMembers implements DumpMembers, AutoCloseable {
     private static final int BLOCK = 64 << 10;
 
+    /** Files without a line in the list: each is a name in memory. */
+    private static final int MOST_OPEN = 10_000;
+
     private final Path folder;
     private final FileChannel list;
     private final Path listFile;
@@ -168,7 +171,7 @@ final class FolderMembers implements DumpMembers, AutoCloseable {
             content.write(out, end(name));
             out.end();
         }
-        if (unforced >= chunk) {
+        if (unforced >= chunk || open.size() >= MOST_OPEN) {
             mark();
         }
     }

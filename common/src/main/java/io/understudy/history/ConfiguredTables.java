@@ -81,10 +81,10 @@ public final class ConfiguredTables {
                                 ofProtect(settings.replica().changes().rows().protect(), tables, session)));
             }
         } catch (UnderstudyException e) {
-            // A standby that has imported nothing; what else fails is a finding of "database".
+            // A standby that has imported nothing has no such database; one that is away is a finding of "database".
             if (e.code() != ErrorCode.DATABASE_UNREACHABLE
                     && DatabaseErrors.state(e).filter("3D000"::equals).isEmpty()) {
-                throw e;
+                findings.failed(history ? "history.tables" : links ? "history.links" : "protect", e);
             }
         }
     }

@@ -129,10 +129,9 @@ public final class RevisionKeeper {
         missing.clear();
         try {
             lookForNames(newest);
-            compared = newest;
-        } catch (UnderstudyException e) {
-            // One object that is damaged keeps no deletion from its turn; each table has said so.
-            if (!JunkObject.isOfOneObject(e)) {
+        } catch (UnderstudyException | UncheckedIOException e) {
+            // Whatever else it is keeps no deletion from its turn; each table that it concerns has said so.
+            if (e instanceof UnderstudyException known && isAway(known)) {
                 throw e;
             }
         }
@@ -147,6 +146,7 @@ public final class RevisionKeeper {
                     .map(table -> ConfiguredTables.missing(table, names, new Database(settings.database())))
                     .forEach(missing::add);
             missing.forEach(remarks::failed);
+            compared = newest;
         });
     }
 
@@ -157,7 +157,7 @@ public final class RevisionKeeper {
             work.run();
             return true;
         } catch (UnderstudyException e) {
-            if (e.code().kind() == ErrorKind.FILESTORE && !JunkObject.isOfOneObject(e)) {
+            if (isAway(e)) {
                 rollBack(session, e);
                 throw e;
             }
@@ -177,6 +177,10 @@ public final class RevisionKeeper {
                                 fault.hint(),
                                 fault));
         return false;
+    }
+
+    private static boolean isAway(UnderstudyException e) {
+        return e.code().kind() == ErrorKind.FILESTORE && !JunkObject.isOfOneObject(e);
     }
 
     /** A session that is lost takes no statement any more: then the fault is that. */

@@ -38,10 +38,7 @@ class PostgresqlOnlyTest {
                 "history: {links: [{from: a.b, to: c.d}]} | history.links links tables | leave it out",
                 "closure: [{tree: media, query: SELECT path FROM medium}] | closure asks for file names | leave it out",
                 "holds: {query: [SELECT true]} | holds.query is run in the copy | service.health",
-                "holds: {query_limit: 5s} | holds.query_limit is for queries | leave it out",
                 "holds: {rows_drop: 50%} | holds.rows_drop compares tables | service.health",
-                "holds: {min_rows: 5} | holds.min_rows is for tables | leave it out",
-                "holds: {closure: hold} | holds.closure looks at closure | leave it out",
             })
     void isAFaultWhereThereIsNoPostgresql(String setting, String fault, String instead) throws IOException {
         assertThatThrownBy(() -> load(setting))
@@ -61,6 +58,17 @@ class PostgresqlOnlyTest {
                 """);
         assertThat(PostgresqlOnly.usedIn(settings)).isEmpty();
         assertThat(settings.replica().holds().isOn()).isTrue();
+    }
+
+    @Test
+    void whatAsksForNothingIsAllowedWithoutPostgresql() throws IOException {
+        Settings settings = load("""
+                protect: []
+                closure: []
+                history: {tables: [], links: []}
+                holds: {query: [], query_limit: 10s, min_rows: 100, closure: warn, files_drop: 50%}
+                """);
+        assertThat(PostgresqlOnly.usedIn(settings)).isEmpty();
     }
 
     @Test

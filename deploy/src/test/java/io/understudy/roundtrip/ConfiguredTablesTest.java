@@ -2,6 +2,7 @@ package io.understudy.roundtrip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.ConfiguredTables;
@@ -144,5 +145,19 @@ class ConfiguredTablesTest {
         ConfiguredTables.add(
                 findings, settings, new Database(PostgresServer.shared().settings("not_there_yet")));
         assertThat(findings.report().checks()).isEmpty();
+    }
+
+    /** As one that this user may not open, or that takes no more sessions: the other findings are wanted then, too. */
+    @Test
+    void aDatabaseThatRefusesIsAFindingAndEndsNoCheck() {
+        site.tables("[{table: note, keep: 1 year}]");
+        var settings = site.settings();
+        Database denied = new Database(PostgresServer.shared()
+                .settings(settings.database().name(), "a_stranger", "wrong", Ownership.PRESERVE));
+        CheckReport.Run findings = new CheckReport.Run();
+        ConfiguredTables.add(findings, settings, denied);
+        findings.check("another", () -> "well");
+        assertThat(findings.report().failures().map(CheckResult::check)).containsExactly("history.tables");
+        assertThat(findings.report().checks()).hasSize(2);
     }
 }

@@ -145,7 +145,8 @@ final class SnapshotRuns {
         if (!request.read().isAll() && !reliable) {
             throw new UnderstudyException(
                     ErrorCode.SNAPSHOT_UNKNOWN,
-                    "cannot take a snapshot of " + String.join(" and ", request.only())
+                    "cannot take a snapshot of "
+                            + (request.only().isEmpty() ? "what is kept here" : String.join(" and ", request.only()))
                             + " alone: there is no snapshot of this server's epoch that the rest can be taken from",
                     "take a whole one first: agent-primary snapshot");
         }
