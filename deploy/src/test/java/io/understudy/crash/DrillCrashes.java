@@ -24,7 +24,7 @@ import java.util.Optional;
  * everything of the drill and says how it ended.
  */
 record DrillCrashes(CrashStage stage) {
-    private static final Duration STARTS = Duration.ofSeconds(60);
+    private static final Duration STARTS = Duration.ofSeconds(180);
 
     /** The next drill clears up what the killed one left, and so does the next start of the daemon. */
     void at(ReplicaPoint point) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** MariaDB on a test host, with the shipped settings, at its usual socket. */
 final class Mariadb {
-    private static final Duration STARTS = Duration.ofSeconds(60);
+    private static final Duration STARTS = Duration.ofSeconds(180);
 
     private final TestHost host;
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param processor seconds of processor time so far
  */
 record AgentUse(long resident, long most, long live, long files, long threads, double processor) {
-    private static final Duration ANSWERS = Duration.ofSeconds(60);
+    private static final Duration ANSWERS = Duration.ofSeconds(180);
 
     /** The agent collects all garbage for it, so not to be asked often. */
     static AgentUse of(Running agent) {

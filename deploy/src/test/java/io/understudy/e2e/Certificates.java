@@ -11,7 +11,7 @@ import java.util.List;
 
 /** One authority and a certificate for each of two servers, as an operator makes them with openssl. */
 record Certificates(Path folder) {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     private static final String CERTIFICATE = """
             set -eu; cd "$1"; name=$2

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The distribution as it is unpacked on a server. */
 @Tag("slow")
 class DistributionIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     @TempDir
     Path folder;

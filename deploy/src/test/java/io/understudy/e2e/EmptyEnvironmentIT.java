@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Services start with an empty environment; names of files are bytes, whatever they look like. */
 @Tag("slow")
 class EmptyEnvironmentIT extends Scenario {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     /** Latin-1, broken UTF-8, a newline, spaces, a name that starts with a dash: each holds its own name as content. */
     private static final String CREATE = """

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * way to this host, as a server in the same network. Needs root, or sudo without a password.
  */
 final class OtherHost implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration CONNECTS = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration CONNECTS = Duration.ofSeconds(180);
     private static final int NETWORKS = 64 * 256;
 
     private final String name;

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * of the time of what brought them there: four commands of the agents, an import, a restart of the site.
  */
 final class PreparedServers {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     private static Optional<PreparedServers> made = Optional.empty();
 

@@ -30,7 +30,7 @@ abstract class TwoServers {
     /** Within this a standby must have followed, on a machine that is busy with other tests. */
     static final Duration FOLLOWS = Duration.ofSeconds(120);
 
-    static final Duration ANSWERS = Duration.ofSeconds(60);
+    static final Duration ANSWERS = Duration.ofSeconds(180);
 
     private Path home;
     private ServerPair pair;
