@@ -71,7 +71,7 @@ final class FenceWork {
         run.turns.start(process, "fence-lease", () -> repeat(COUNTS, lease::count));
     }
 
-    /** Called with a lock held, under which nobody else may have a turn. */
+    /** Called with a lock held, under which no other task may have a turn. */
     private void later(Runnable command) {
         work.add(command);
         run.turns.wake(worker);
