@@ -1,42 +1,25 @@
 package io.understudy.dump;
 
-import io.understudy.cli.Json;
 import io.understudy.dump.DumpScript.Place;
-import io.understudy.files.AtomicFiles;
-import io.understudy.files.Sha256;
 import io.understudy.restore.RestorePoint;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.util.HexFormat;
-import java.util.Optional;
+import java.util.List;
 
-/**
- * What is written of a dump, with a list of what of it is durable next to it: a line for each chunk, with the place in
- * the script and the hash. A line is written when its chunk was forced to disk, so what has no line is cut off. Not
- * thread-safe.
- */
-final class DumpContent extends OutputStream {
+/** What is written of a dump, in chunks that are durable one after the other. Not thread-safe. */
+final class DumpContent implements DumpDraft.Content {
     static final long CHUNK = 64L << 20;
 
-    private static final int BLOCK = 64 << 10;
-
     private final FileChannel content;
-    private final Path list;
-    private final FileChannel marks;
+    private final PieceList<Mark> marks;
+    private final PieceOutput out;
     private final long chunk;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BLOCK);
-    private final MessageDigest digest = Sha256.digest();
-    private long end;
+    private final Place kept;
     private long marked;
 
     /**
@@ -47,137 +30,90 @@ final class DumpContent extends OutputStream {
      */
     record Mark(int part, long rows, long end, String hash) {}
 
-    private DumpContent(Path place, long chunk) throws IOException {
-        this.list = DumpDraft.marks(place);
+    private DumpContent(FileChannel content, PieceList<Mark> marks, long chunk) throws IOException {
+        this.content = content;
+        this.marks = marks;
         this.chunk = chunk;
-        this.content =
+        this.kept = keep();
+        content.truncate(marked);
+        this.out = new PieceOutput(content, marked);
+    }
+
+    /**
+     * Compares what is there with its hashes, and cuts off what is not as it was written.
+     *
+     * @param place that exists
+     * @param chunk how many bytes are written again at most, but for one part of the archive
+     */
+    static DumpContent open(Path place, long chunk) throws IOException {
+        FileChannel content =
                 FileChannel.open(place, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
-            if (!Files.exists(list, LinkOption.NOFOLLOW_LINKS)) {
-                AtomicFiles.write(list, new byte[0], AtomicFiles.PRIVATE);
-            }
-            this.marks = FileChannel.open(list, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            return open(place, content, chunk);
         } catch (IOException | RuntimeException e) {
             content.close();
             throw e;
         }
     }
 
-    /** @param place that exists */
-    static DumpContent open(Path place, long chunk) throws IOException {
-        return new DumpContent(place, chunk);
-    }
-
-    /**
-     * Compares what is there with its hashes, and cuts off what is not as it was written.
-     *
-     * @return what to go on behind
-     */
-    Place keep() throws IOException {
-        Place place = Place.START;
-        String all = Files.readString(list, StandardCharsets.ISO_8859_1);
-        int good = 0;
-        for (int next = all.indexOf('\n'); next >= 0; next = all.indexOf('\n', good)) {
-            Optional<Mark> mark = mark(all.substring(good, next));
-            if (mark.isEmpty() || !isDurable(mark.get())) {
-                break;
-            }
-            end = mark.get().end();
-            place = new Place(mark.get().part(), mark.get().rows());
-            good = next + 1;
-        }
-        marked = end;
-        content.truncate(end);
-        content.position(end);
-        marks.truncate(good);
-        marks.position(good);
-        return place;
-    }
-
-    private static Optional<Mark> mark(String line) {
+    private static DumpContent open(Path place, FileChannel content, long chunk) throws IOException {
+        PieceList<Mark> marks = PieceList.open(place, Mark.class);
         try {
-            return Optional.of(Json.read(line, Mark.class));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            return new DumpContent(content, marks, chunk);
+        } catch (IOException | RuntimeException e) {
+            marks.close();
+            throw e;
         }
     }
 
-    private boolean isDurable(Mark mark) throws IOException {
-        return mark.end() >= end
-                && mark.end() <= content.size()
-                && hash(end, mark.end()).equals(mark.hash());
-    }
-
-    private String hash(long from, long to) throws IOException {
-        MessageDigest found = Sha256.digest();
-        ByteBuffer block = ByteBuffer.allocate(BLOCK);
-        long at = from;
-        while (at < to) {
-            block.clear().limit((int) Math.min(BLOCK, to - at));
-            int count = content.read(block, at);
-            if (count < 0) {
-                throw new FileNotFoundException("the end of " + list + " came early");
+    private Place keep() throws IOException {
+        Place[] place = {Place.START};
+        marks.keep(mark -> {
+            if (mark.end() < marked
+                    || mark.end() > content.size()
+                    || !PieceOutput.hash(content, marked, mark.end()).equals(mark.hash())) {
+                return false;
             }
-            found.update(block.array(), 0, count);
-            at += count;
-        }
-        return HexFormat.of().formatHex(found.digest());
+            marked = mark.end();
+            place[0] = new Place(mark.part(), mark.rows());
+            return true;
+        });
+        return place[0];
+    }
+
+    /** What to go on behind. */
+    Place kept() {
+        return kept;
+    }
+
+    @Override
+    public boolean isKept() {
+        return !kept.equals(Place.START);
+    }
+
+    OutputStream out() {
+        return out;
     }
 
     /** Receives each place from which the script can go on. */
     void at(Place place) {
-        if (end + buffer.position() - marked < chunk) {
+        if (out.end() - marked < chunk) {
             return;
         }
         try {
-            force();
-            append(new Mark(place.part(), place.rows(), end, HexFormat.of().formatHex(digest.digest())));
-            marks.force(false);
+            String hash = out.endPiece();
+            content.force(true);
+            marks.append(List.of(new Mark(place.part(), place.rows(), out.end(), hash)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        marked = end;
+        marked = out.end();
         RestorePoint.DUMP_MARKED.reached();
     }
 
-    private void append(Mark mark) throws IOException {
-        ByteBuffer line = ByteBuffer.wrap((Json.line(mark) + "\n").getBytes(StandardCharsets.US_ASCII));
-        while (line.hasRemaining()) {
-            marks.write(line);
-        }
-    }
-
     @Override
-    public void write(int value) throws IOException {
-        write(new byte[] {(byte) value}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        digest.update(bytes, offset, length);
-        int at = offset;
-        while (at < offset + length) {
-            if (!buffer.hasRemaining()) {
-                flush();
-            }
-            int count = Math.min(buffer.remaining(), offset + length - at);
-            buffer.put(bytes, at, count);
-            at += count;
-        }
-    }
-
-    @Override
-    public void flush() throws IOException {
-        buffer.flip();
-        while (buffer.hasRemaining()) {
-            end += content.write(buffer);
-        }
-        buffer.clear();
-    }
-
-    /** All that was written so far lasts. */
-    void force() throws IOException {
-        flush();
+    public void force() throws IOException {
+        out.flush();
         content.force(true);
     }
 

@@ -4,6 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
+import io.understudy.files.FileStat;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.OwnUser;
 import io.understudy.files.ProcessLock;
@@ -54,26 +55,49 @@ final class DumpDraft {
         /** Whether there is content that has no other name. */
         boolean isOurs(Path content);
 
-        /** Whether content that was whole has its name. @param target that is there */
+        /** Whether content that was whole has its name. @param target that is there, and may be anybody's */
         boolean isNamed(Path content, Path target) throws IOException;
+
+        /** Durable on return. @throws FileAlreadyExistsException where there is something by that name */
+        void name(Path content, Path target) throws IOException;
     }
 
-    /** Fills the content, and gives it its name. */
-    interface Work {
-        /**
-         * @param lock held on the draft; where it is not there any more the content may be another's
-         * @return false where nothing is kept, and {@code earlier} wants no new one
-         */
-        boolean write(Path content, Path target, Earlier earlier, ProcessLock lock) throws IOException;
+    /** What is written, of which some may be there from an earlier dump. */
+    interface Content extends AutoCloseable {
+        boolean isKept();
+
+        /** All that was written so far lasts. */
+        void force() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /** Fills the content. */
+    interface Work<C extends Content> {
+        /** Takes away what is not as it was written. @param content that is there */
+        C open(Path content) throws IOException;
+
+        void write(C content) throws IOException;
     }
 
     /**
      * For the command that goes on.
      *
      * @param content fingerprint of the script
+     * @param inode of the content, by which it is known once it has its name
      */
-    record Note(int format, Asked asked, String content) {
+    record Note(int format, Asked asked, String content, long inode) {
         static final int FORMAT = 1;
+        static final long NO_CONTENT_YET = 0;
+
+        Note of(Path file) {
+            try {
+                return new Note(format, asked, content, FileStat.of(file).inode());
+            } catch (IOException e) {
+                throw FileFailure.of("look at", file, e);
+            }
+        }
 
         boolean isSame(Note other) {
             return content.equals(other.content)
@@ -156,7 +180,9 @@ final class DumpDraft {
     /** Whether an earlier dump gave it its name, and was killed before it had cleared up. */
     private boolean isNamed(Optional<Note> found) {
         try {
-            return found.isPresent() && form.isNamed(content(), target);
+            return found.isPresent()
+                    && found.get().inode() == FileStat.of(target).inode()
+                    && form.isNamed(content(), target);
         } catch (IOException e) {
             throw FileFailure.of("look at", content(), e);
         }
@@ -178,8 +204,8 @@ final class DumpDraft {
      * @throws UnderstudyException {@code USAGE} where it exists; {@code LOCKED}; {@code DISK_FULL}, {@code FILE_*},
      *     those of blobs. Nothing is left then, but where the same command may go on
      */
-    boolean write(Asked asked, String content, Work work, Earlier earlier) {
-        Note wanted = new Note(Note.FORMAT, asked, content);
+    boolean write(Asked asked, String content, Work<?> work, Earlier earlier) {
+        Note wanted = new Note(Note.FORMAT, asked, content, Note.NO_CONTENT_YET);
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
         // It may have come in between. From here on no other user can put one in its place.
         requireOwn(folder);
@@ -206,7 +232,7 @@ final class DumpDraft {
         }
     }
 
-    private boolean write(Note wanted, Optional<Note> there, Work work, Earlier earlier, ProcessLock lock) {
+    private boolean write(Note wanted, Optional<Note> there, Work<?> work, Earlier earlier, ProcessLock lock) {
         try {
             boolean same = there.filter(wanted::isSame).isPresent();
             if (there.isPresent() && !same && !earlier.startsOver(OF_SOMETHING_ELSE)) {
@@ -225,9 +251,16 @@ final class DumpDraft {
         }
     }
 
-    private boolean written(Work work, Earlier earlier, ProcessLock lock) {
+    private boolean written(Work<?> work, Earlier earlier, ProcessLock lock) {
         try {
-            return work.write(content(), target, earlier, lock);
+            if (!filled(work, earlier)) {
+                return false;
+            }
+            RestorePoint.DUMP_WRITTEN.reached();
+            requireThere(lock);
+            form.name(content(), target);
+            RestorePoint.DUMP_NAMED.reached();
+            return true;
         } catch (FileAlreadyExistsException e) {
             throw exists(target);
         } catch (UncheckedIOException e) {
@@ -237,17 +270,27 @@ final class DumpDraft {
         }
     }
 
-    /**
-     * Before the content gets its name: without the folder it may be another dump's, which is not whole.
-     *
-     * @throws UnderstudyException {@code FILE_FAILED} where the folder was removed
-     */
-    static void requireThere(ProcessLock lock, Path content, Path target) {
+    private <C extends Content> boolean filled(Work<C> work, Earlier earlier) throws IOException {
+        boolean marked = isMarked(content());
+        try (C content = work.open(content())) {
+            if (content.isKept()) {
+                earlier.goesOn();
+            } else if (marked && !earlier.startsOver("what was written of it is damaged")) {
+                return false;
+            }
+            work.write(content);
+            content.force();
+            return true;
+        }
+    }
+
+    /** Before the content gets its name: without the folder it may be another dump's, which is not whole. */
+    private void requireThere(ProcessLock lock) {
         if (!lock.isThere()) {
             throw new UnderstudyException(
                     ErrorCode.FILE_FAILED,
-                    "cannot write " + RawPaths.printable(target) + ": the folder "
-                            + RawPaths.printable(content.getParent()) + " that it was written in was removed",
+                    "cannot write " + RawPaths.printable(target) + ": the folder " + RawPaths.printable(folder)
+                            + " that it was written in was removed",
                     "run it again; that folder may be removed only when no dump runs");
         }
     }
@@ -267,7 +310,7 @@ final class DumpDraft {
         AtomicFiles.delete(folder.resolve(NOTE));
         deleteContent();
         form.begin(content());
-        NoteFile.write(folder.resolve(NOTE), wanted);
+        NoteFile.write(folder.resolve(NOTE), wanted.of(content()));
     }
 
     /** The content first: with the note, and without content, what has its name is known for ours. */
@@ -313,7 +356,7 @@ final class DumpDraft {
     }
 
     /** Whether any of it may be durable. */
-    static boolean isMarked(Path content) {
+    private static boolean isMarked(Path content) {
         Path list = marks(content);
         try {
             return Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS) && Files.size(list) > 0;

@@ -1,11 +1,8 @@
 package io.understudy.dump;
 
-import io.understudy.dump.DumpScript.Place;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
-import io.understudy.files.ProcessLock;
 import io.understudy.repository.SnapshotId;
-import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -47,30 +44,19 @@ final class DumpFile {
 
     /** As {@link DumpDraft#write}. */
     boolean write(Asked asked, DumpScript script, Earlier earlier) {
-        DumpDraft.Work work = (content, target, each, lock) -> write(script, content, target, each, lock);
-        return draft.write(asked, script.fingerprint(), work, earlier);
+        return draft.write(asked, script.fingerprint(), new Work(script, chunk), earlier);
     }
 
-    private boolean write(DumpScript script, Path place, Path file, Earlier earlier, ProcessLock lock)
-            throws IOException {
-        boolean marked = DumpDraft.isMarked(place);
-        try (DumpContent content = DumpContent.open(place, chunk)) {
-            Place from = content.keep();
-            if (!from.equals(Place.START)) {
-                earlier.goesOn();
-            } else if (marked && !earlier.startsOver("what was written of it is damaged")) {
-                return false;
-            }
-            DumpOutput out = new DumpOutput(content);
-            script.write(out, from, content::at);
-            content.force();
+    private record Work(DumpScript script, long chunk) implements DumpDraft.Work<DumpContent> {
+        @Override
+        public DumpContent open(Path content) throws IOException {
+            return DumpContent.open(content, chunk);
         }
-        RestorePoint.DUMP_WRITTEN.reached();
-        DumpDraft.requireThere(lock, place, file);
-        Files.createLink(file, place);
-        AtomicFiles.forceFolder(file.getParent());
-        RestorePoint.DUMP_NAMED.reached();
-        return true;
+
+        @Override
+        public void write(DumpContent content) {
+            script.write(new DumpOutput(content.out()), content.kept(), content::at);
+        }
     }
 
     /** The content is a file, which has two names for a moment. */
@@ -94,6 +80,12 @@ final class DumpFile {
         @Override
         public boolean isNamed(Path content, Path target) throws IOException {
             return !Files.exists(content) || Files.isSameFile(content, target);
+        }
+
+        @Override
+        public void name(Path content, Path target) throws IOException {
+            Files.createLink(target, content);
+            AtomicFiles.forceFolder(target.getParent());
         }
     }
 }

@@ -2,9 +2,7 @@ package io.understudy.dump;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
-import io.understudy.files.ProcessLock;
 import io.understudy.repository.SnapshotId;
-import io.understudy.restore.RestorePoint;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -48,32 +46,19 @@ final class DumpFolder {
      * @throws UnderstudyException {@code MANIFEST_DAMAGED}, too
      */
     boolean write(Asked asked, String fingerprint, DumpMembers.Source files, Earlier earlier) {
-        DumpDraft.Work work = (content, target, each, lock) -> write(files, content, target, each, lock);
-        return draft.write(asked, fingerprint, work, earlier);
+        return draft.write(asked, fingerprint, new Work(files, chunk), earlier);
     }
 
-    private boolean write(DumpMembers.Source files, Path place, Path target, Earlier earlier, ProcessLock lock)
-            throws IOException {
-        boolean marked = DumpDraft.isMarked(place);
-        try (FolderMembers members = FolderMembers.open(place, chunk)) {
-            if (members.keep()) {
-                earlier.goesOn();
-            } else if (marked && !earlier.startsOver("what was written of it is damaged")) {
-                return false;
-            }
-            files.write(members);
-            members.force();
+    private record Work(DumpMembers.Source files, long chunk) implements DumpDraft.Work<FolderMembers> {
+        @Override
+        public FolderMembers open(Path content) throws IOException {
+            return FolderMembers.open(content, chunk);
         }
-        RestorePoint.DUMP_WRITTEN.reached();
-        DumpDraft.requireThere(lock, place, target);
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileAlreadyExistsException(target.toString());
+
+        @Override
+        public void write(FolderMembers content) throws IOException {
+            files.write(content);
         }
-        Files.move(place, target, StandardCopyOption.ATOMIC_MOVE);
-        AtomicFiles.forceFolder(target.getParent());
-        AtomicFiles.forceFolder(place.getParent());
-        RestorePoint.DUMP_NAMED.reached();
-        return true;
     }
 
     /** The content is a folder, which is moved to its name. */
@@ -92,6 +77,16 @@ final class DumpFolder {
         public boolean isNamed(Path content, Path target) {
             return !Files.exists(content, LinkOption.NOFOLLOW_LINKS)
                     && Files.isRegularFile(target.resolve(DirectoryDump.CONTENTS), LinkOption.NOFOLLOW_LINKS);
+        }
+
+        @Override
+        public void name(Path content, Path target) throws IOException {
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw new FileAlreadyExistsException(target.toString());
+            }
+            Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFiles.forceFolder(target.getParent());
+            AtomicFiles.forceFolder(content.getParent());
         }
     }
 }

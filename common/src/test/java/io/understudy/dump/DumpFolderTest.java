@@ -135,6 +135,21 @@ class DumpFolderTest {
         assertWritten(1);
     }
 
+    /** What was moved away is the operator's, and what came in its place is somebody's, whatever it holds. */
+    @Test
+    void anotherDumpInItsPlaceIsNotTakenForIt() throws IOException {
+        assertThat(killedAt(RestorePoint.DUMP_NAMED, 1)).isTrue();
+        Path moved = Files.move(folder, home.resolve("moved.dump"));
+        Files.createDirectory(folder);
+        Files.writeString(folder.resolve("toc.dat"), "of another program");
+        assertThatThrownBy(() -> write(1)).hasMessageEndingWith("it exists already");
+        assertThat(folder.resolve("toc.dat")).hasContent("of another program");
+        FolderDeletion.delete(folder);
+        write(1);
+        FolderDeletion.delete(moved);
+        assertWritten(1);
+    }
+
     @Test
     void whatLastedIsNotWrittenAgain() throws IOException {
         int kills = 0;
