@@ -1,6 +1,7 @@
 package io.understudy.http;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -8,23 +9,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads the beginning of an answer's body: at most so many bytes, for at most so long. What was read until then is the
- * body, and the connection is given up. {@code HttpRequest.timeout} alone ends with the answer's head: a server that
- * never ends a body would hold its reader for as long.
+ * Reads the beginning of an answer's body: at most so many bytes, for at most so long; then the connection is given up.
+ * {@code HttpRequest.timeout} alone ends with the answer's head: a server that never ends a body would hold its reader
+ * for as long.
+ *
+ * <p>The answer is there with its head, and {@link #bytes} waits: a connection that is given up before the client has
+ * the body is a failure of the request to it from Java 21 on.
  */
-public final class FirstBytes implements BodySubscriber<byte[]> {
+public final class FirstBytes implements BodySubscriber<FirstBytes> {
     private final int most;
     private final Duration limit;
     private final ByteArrayOutputStream read = new ByteArrayOutputStream();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private volatile Subscription subscription;
+    private Subscription subscription;
+    private boolean givenUp;
 
     private FirstBytes(int most, Duration limit) {
         this.most = most;
@@ -33,34 +38,57 @@ public final class FirstBytes implements BodySubscriber<byte[]> {
 
     /**
      * @param most bytes, 0 or more
-     * @param limit from the end of the head on
+     * @param limit of {@link #bytes}
      */
-    public static BodyHandler<byte[]> of(int most, Duration limit) {
+    public static BodyHandler<FirstBytes> of(int most, Duration limit) {
         return head -> new FirstBytes(most, limit);
     }
 
-    @Override
-    public CompletionStage<byte[]> getBody() {
-        return end.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).handle((ended, failure) -> {
-            Throwable why =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            if (why instanceof TimeoutException) {
-                Optional.ofNullable(subscription).ifPresent(Subscription::cancel);
-            } else if (why != null) {
-                throw new CompletionException(why);
+    /**
+     * Waits for them. What came within the limit is what there is.
+     *
+     * @throws IOException where the connection ended before the body
+     */
+    public byte[] bytes() throws IOException, InterruptedException {
+        try {
+            if (most > 0) {
+                end.get(limit.toNanos(), TimeUnit.NANOSECONDS);
             }
-            return bytes();
-        });
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            // Then that is all.
+        } finally {
+            giveUp();
+        }
+        return copy();
+    }
+
+    private void giveUp() {
+        Optional<Subscription> current;
+        synchronized (this) {
+            givenUp = true;
+            current = Optional.ofNullable(subscription);
+        }
+        current.ifPresent(Subscription::cancel);
+    }
+
+    private synchronized boolean begins(Subscription to) {
+        subscription = to;
+        return !givenUp;
+    }
+
+    @Override
+    public CompletionStage<FirstBytes> getBody() {
+        return CompletableFuture.completedFuture(this);
     }
 
     @Override
     public void onSubscribe(Subscription to) {
-        subscription = to;
-        if (most == 0) {
-            to.cancel();
-            end.complete(null);
-        } else {
+        if (begins(to)) {
             to.request(Long.MAX_VALUE);
+        } else {
+            to.cancel();
         }
     }
 
@@ -70,7 +98,6 @@ public final class FirstBytes implements BodySubscriber<byte[]> {
             add(buffer);
         }
         if (full()) {
-            subscription.cancel();
             end.complete(null);
         }
     }
@@ -95,7 +122,7 @@ public final class FirstBytes implements BodySubscriber<byte[]> {
         return read.size() >= most;
     }
 
-    private synchronized byte[] bytes() {
+    private synchronized byte[] copy() {
         return read.toByteArray();
     }
 }

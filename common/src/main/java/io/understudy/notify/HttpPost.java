@@ -49,13 +49,14 @@ final class HttpPost {
         headers.forEach(request::header);
         String host = place(url);
         try {
-            HttpResponse<byte[]> response = client().send(
+            HttpResponse<FirstBytes> response = client().send(
                             request.build(),
                             head -> FirstBytes.of(isAccepted(head.statusCode()) ? 0 : ANSWER_BYTES, limit)
                                     .apply(head));
+            byte[] answer = response.body().bytes();
             return isAccepted(response.statusCode())
                     ? Optional.empty()
-                    : refused(host, response, said(response.body(), secrets));
+                    : refused(host, response, said(answer, secrets));
         } catch (HttpTimeoutException e) {
             return Refusal.of(
                     host + " does not answer within " + limit.toMillis() + " ms",

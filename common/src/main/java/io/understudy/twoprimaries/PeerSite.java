@@ -41,8 +41,8 @@ public final class PeerSite {
                 .header("User-Agent", "understudy")
                 .build();
         try {
-            HttpResponse<byte[]> response = client().send(request, FirstBytes.of(LONGEST, limit));
-            String body = new String(response.body(), StandardCharsets.UTF_8);
+            HttpResponse<FirstBytes> response = client().send(request, FirstBytes.of(LONGEST, limit));
+            String body = new String(response.body().bytes(), StandardCharsets.UTF_8);
             boolean says = response.statusCode() / 100 == 2
                     && peer.production().map(body::contains).orElse(true);
             return says ? Optional.of(address + " says that it is in production") : Optional.empty();

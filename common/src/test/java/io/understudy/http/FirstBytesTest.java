@@ -77,7 +77,8 @@ class FirstBytesTest {
         URI uri = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
         return new String(
                 client.send(HttpRequest.newBuilder(uri).timeout(LONG).build(), FirstBytes.of(most, limit))
-                        .body(),
+                        .body()
+                        .bytes(),
                 StandardCharsets.UTF_8);
     }
 

@@ -94,7 +94,8 @@ final class Namespace implements AutoCloseable {
 
     /** The program, as it runs in there. */
     Program in(Object... words) {
-        return entering(List.of("-t", first, "-n", "-m", "-u", "-i", "-p"), words);
+        // With its root, too: where this process is in a root of its own, that of its mounts is another.
+        return entering(List.of("-t", first, "-n", "-m", "-u", "-i", "-p", "-r"), words);
     }
 
     private static Program entering(List<Object> which, Object... words) {
