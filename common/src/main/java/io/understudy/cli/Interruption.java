@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * While it is open, the end of the process interrupts a thread and waits, at most 45 seconds, until the command has said
+ * While it is open, the process's end interrupts a thread and waits, at most 45 seconds, until the command has said
  * its last word: its thread may have an error to print.
  */
 final class Interruption implements AutoCloseable {

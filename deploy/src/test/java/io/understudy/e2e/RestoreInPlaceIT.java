@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** One server, without a standby: a snapshot's database takes the place of the live one, as {@code commands.md} says. */
+/** One server, without a standby: a snapshot's database takes the live one's place, as {@code commands.md} says. */
 @Tag("slow")
 class RestoreInPlaceIT extends Scenario {
     private static final Path PAGE = Path.of("docs/commands.md");
@@ -29,6 +29,9 @@ class RestoreInPlaceIT extends Scenario {
 
     @AfterEach
     void endAgent() throws IOException {
+        if (bin == null) {
+            return;
+        }
         Path started = bin.resolve("agent.pid");
         ProcessHandle.of(Long.parseLong(Files.readString(started).strip()))
                 .ifPresent(agent -> new Running(agent, primary.layout().log("agent-primary")).kill());
@@ -89,6 +92,7 @@ class RestoreInPlaceIT extends Scenario {
     private void makePrograms() throws IOException {
         bin = Files.createDirectory(primary.layout().home().resolve("bin"));
         program("agent-primary", "exec " + primary.primaryProgram() + " \"$@\"");
+        program("runuser", "test \"$1 $2 $3\" = '-u postgres --' || exit 64; shift 3; PGUSER=postgres exec \"$@\"");
         String site = programs().site() + " \"$1\" " + primary.layout().siteFile();
         program("systemctl", """
                 test "$2 $3" = "site understudy-primary" || exit 64

@@ -29,7 +29,7 @@ public final class SnapshotHere implements AutoCloseable {
      * runs again: where it cannot be started, that is tried until it works. But for a last snapshot, for which the site
      * is stopped on purpose.
      *
-     * @throws UnderstudyException {@code COMMAND_FAILED} where the site stays stopped, for this thread was interrupted or
+     * @throws UnderstudyException {@code COMMAND_FAILED} where the site stays stopped: this thread was interrupted or
      *     another command tries to start it; the snapshot may have been taken, which the message says
      */
     public SnapshotView take(SnapshotRequest request, Progress progress) {

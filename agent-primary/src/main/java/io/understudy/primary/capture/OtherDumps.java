@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Dumps the site's databases that are no PostgreSQL server's into blobs, all at the same time, so that their moments
- * lie close together. Nothing goes to a temporary file. Their moments are before that of PostgreSQL and before the trees
+ * lie close together. Nothing goes to a temporary file. Their moments are before that of PostgreSQL and the trees
  * are read: a file that a row names is there.
  */
 final class OtherDumps {

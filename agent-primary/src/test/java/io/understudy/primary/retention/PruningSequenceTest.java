@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Promise 7 over the life of a whole repository, with all of its blobs: snapshots, standbys that report, commands that
- * read, orphans that come and are dropped, manifests that are damaged and mended, and prunings, while the server's clock
+ * read, orphans that come and are dropped, manifests that are damaged and mended, and prunings, while its clock
  * jumps by years and the filestore's, which dates what others wrote, goes on.
  */
 class PruningSequenceTest {

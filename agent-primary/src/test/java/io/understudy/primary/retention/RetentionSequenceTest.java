@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Promise 7 over the life of a repository: snapshots, also continuous ones, standbys that hold and release, clocks that
  * jump by years, manifests that cannot be read for a while, and prunings, in any order. What went stays gone, so a
- * mistake of one step shows in a later one. What is needed is said here by rules of its own, in another way than the policy
+ * mistake of one step shows in a later one. What is needed is said here by rules of its own, unlike the policy
  * finds it.
  */
 class RetentionSequenceTest {
