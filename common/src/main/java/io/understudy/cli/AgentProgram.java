@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -87,6 +88,7 @@ public abstract class AgentProgram implements Runnable {
             description = "Print the version.")
     private boolean version;
 
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final EachSite eachSite = new EachSite(Ticker.system());
 
     protected AgentProgram(Terminal terminal) {
@@ -135,7 +137,11 @@ public abstract class AgentProgram implements Runnable {
                         (failure, command, parsed) -> FailureReport.print(failure, terminal, json))
                 .setParameterExceptionHandler(this::misused);
         line.getCommandSpec().versionProvider(new AgentVersion());
-        return written(line.execute(arguments));
+        try {
+            return written(line.execute(arguments));
+        } finally {
+            ended.countDown();
+        }
     }
 
     /** A result that did not arrive is no success: a script would go on without it. */
@@ -338,7 +344,7 @@ public abstract class AgentProgram implements Runnable {
 
     /** @param ending called before the interrupt: work that runs on after one sees a flag that this sets */
     public final void interruptible(Runnable work, Runnable ending) {
-        try (Interruption whenEnded = Interruption.of(Thread.currentThread(), ending)) {
+        try (Interruption whenEnded = Interruption.of(Thread.currentThread(), ending, ended)) {
             whenEnded.guard(work);
         }
     }

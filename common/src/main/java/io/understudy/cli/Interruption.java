@@ -4,14 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** While it is open, the end of the process interrupts a thread and waits, at most 45 seconds, until it is closed. */
+/**
+ * While it is open, the process's end interrupts a thread and waits, at most 45 seconds, until the command has said
+ * its last word: its thread may have an error to print.
+ */
 final class Interruption implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(45);
 
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch over;
     private final Thread hook;
 
-    private Interruption(Thread worker, Runnable ending) {
+    private Interruption(Thread worker, Runnable ending, CountDownLatch over) {
+        this.over = over;
         this.hook = new Thread(
                 () -> {
                     ending.run();
@@ -20,8 +24,9 @@ final class Interruption implements AutoCloseable {
                 "interruption");
     }
 
-    static Interruption of(Thread worker, Runnable ending) {
-        Interruption interruption = new Interruption(worker, ending);
+    /** @param over counted down when the command has ended */
+    static Interruption of(Thread worker, Runnable ending, CountDownLatch over) {
+        Interruption interruption = new Interruption(worker, ending, over);
         Runtime.getRuntime().addShutdownHook(interruption.hook);
         return interruption;
     }
@@ -32,11 +37,10 @@ final class Interruption implements AutoCloseable {
 
     @Override
     public void close() {
-        over.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException ending) {
-            // The process is ending: the hook has been waiting for this.
+            // The process is ending: the hook waits for the end of the command.
         }
     }
 

@@ -12,10 +12,31 @@ import java.util.Optional;
  * @param environment names of the agent's variables that its commands get, next to the usual ones
  * @param limit of each command, 1 s to 7 d; default 6 h
  * @param access how it is read and written
+ * @param still how much of its dump is made while the site is stopped around a snapshot; default that of its access
  */
-public record OtherDatabase(String name, List<String> environment, Duration limit, Access access) {
+public record OtherDatabase(String name, List<String> environment, Duration limit, Access access, Still still) {
     public OtherDatabase {
         environment = List.copyOf(environment);
+    }
+
+    /** With the default of its access. */
+    public OtherDatabase(String name, List<String> environment, Duration limit, Access access) {
+        this(name, environment, limit, access, usual(access));
+    }
+
+    /** What of a dump is made while the site is stopped around a snapshot. */
+    public enum Still {
+        /** Until what the site writes from then on is not in the dump. */
+        BEGIN,
+        /** All of it, for its moment is not known. */
+        WHOLE,
+        /** Nothing: it is made before. */
+        NONE
+    }
+
+    /** The programs of a preset read one moment, which is soon after their start. */
+    static Still usual(Access access) {
+        return access instanceof Commands ? Still.WHOLE : Still.BEGIN;
     }
 
     /** {@code command}, {@code mariadb} or {@code sqlite}: what wrote a dump, and has to read it. */

@@ -4,6 +4,7 @@ import io.understudy.config.OtherDatabase.Access;
 import io.understudy.config.OtherDatabase.Commands;
 import io.understudy.config.OtherDatabase.Mariadb;
 import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.config.OtherDatabase.Still;
 import io.understudy.config.Settings.DatabaseSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,11 +76,22 @@ final class OtherDatabasesReader {
         values.choice(Setting.DATABASES_KIND);
         String preset = values.choice(Setting.DATABASES_PRESET);
         foreignKeys(values, preset);
+        Access access = access(values, preset);
         return new OtherDatabase(
                 name,
                 values.list(Setting.DATABASES_ENVIRONMENT),
                 values.duration(Setting.DATABASES_LIMIT),
-                access(values, preset));
+                access,
+                still(values.choice(Setting.DATABASES_QUIESCE), access));
+    }
+
+    private static Still still(String choice, Access access) {
+        return switch (choice) {
+            case "begin" -> Still.BEGIN;
+            case "whole" -> Still.WHOLE;
+            case "none" -> Still.NONE;
+            default -> OtherDatabase.usual(access);
+        };
     }
 
     private static void foreignKeys(Values values, String preset) {

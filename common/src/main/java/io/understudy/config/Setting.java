@@ -41,6 +41,7 @@ public enum Setting {
     DATABASES_OPTIONS("databases[].options", Kind.PATH, ""),
     DATABASES_PATH("databases[].path", Kind.PATH, ""),
     DATABASES_TOOLS("databases[].tools", Kind.PATH, ""),
+    DATABASES_QUIESCE("databases[].quiesce", Kind.CHOICE.of("auto", "begin", "whole", "none"), "auto"),
     DATABASES_ENVIRONMENT("databases[].environment", Kind.TEXTS, "[]"),
     DATABASES_LIMIT("databases[].limit", Kind.DURATION.between("1s", "7d"), "6h"),
 

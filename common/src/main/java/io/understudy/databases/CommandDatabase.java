@@ -2,6 +2,7 @@ package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Commands;
+import io.understudy.config.OtherDatabase.Still;
 import io.understudy.failure.ErrorCode;
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
@@ -41,8 +42,13 @@ final class CommandDatabase implements SiteDatabase {
     }
 
     @Override
-    public void dump(Consumer to) {
-        programs.dump(commands.dump(), commands.ending(), to);
+    public Still still() {
+        return settings.still();
+    }
+
+    @Override
+    public void dump(Consumer to, Runnable fixed) {
+        programs.dump(commands.dump(), commands.ending(), in -> to.consume(new DumpBegin(in, List.of(), fixed)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static io.understudy.databases.MariadbClient.quoted;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Still;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
@@ -26,8 +27,17 @@ import java.util.stream.Collectors;
  * triggers, routines, events) is kept as a script, dropped before, and made again after it: the site is stopped then.
  * Whether the tables have changed places is seen on the place's own schemas: the one ahead has no table then, and what
  * was live is in the other, or was noted as absent.
+ *
+ * <p>More than 300 lines, for the steps of a swap and of its return are judged best next to each other.
  */
 final class MariadbDatabase implements SiteDatabase {
+    /** What mariadb-dump writes behind its header first, once its transaction has a snapshot of all tables. */
+    private static final List<String> IN_TRANSACTION = List.of(
+            "-- Table structure for ",
+            "-- Temporary table structure for ",
+            "-- Sequence structure for ",
+            "-- Dumping ");
+
     private final OtherDatabase settings;
     private final Mariadb mariadb;
     private final MariadbClient client;
@@ -53,7 +63,12 @@ final class MariadbDatabase implements SiteDatabase {
     }
 
     @Override
-    public void dump(Consumer to) {
+    public Still still() {
+        return settings.still();
+    }
+
+    @Override
+    public void dump(Consumer to, Runnable fixed) {
         client.programs()
                 .dump(
                         client.dumper(List.of(
@@ -67,7 +82,7 @@ final class MariadbDatabase implements SiteDatabase {
                                 "--",
                                 mariadb.schema())),
                         Optional.of(MariadbClient.DONE),
-                        to);
+                        in -> to.consume(new DumpBegin(in, IN_TRANSACTION, fixed)));
     }
 
     @Override

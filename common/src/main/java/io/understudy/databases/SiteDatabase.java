@@ -1,5 +1,6 @@
 package io.understudy.databases;
 
+import io.understudy.config.OtherDatabase.Still;
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
 import java.util.List;
@@ -20,14 +21,19 @@ public interface SiteDatabase {
         return true;
     }
 
+    /** How much of a dump is made while the site is stopped around a snapshot. */
+    Still still();
+
     /**
      * Writes all of it, of one moment soon after the call, and returns when that was complete.
      *
      * @param to reads it as it comes
+     * @param fixed runs, maybe several times, when what is written to the database from then on is not in the dump;
+     *     where that is not known before the end it does not run
      * @throws io.understudy.failure.UnderstudyException {@code DUMP_FAILED}, {@code COMMAND_*}, {@code CANCELLED}, or
      *     what the consumer throws: what it read is of no use then
      */
-    void dump(Consumer to);
+    void dump(Consumer to, Runnable fixed);
 
     /**
      * Makes a database of a dump, next to the live one; one that an attempt left there is replaced.

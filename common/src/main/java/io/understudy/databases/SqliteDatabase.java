@@ -2,6 +2,7 @@ package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.config.OtherDatabase.Still;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
@@ -51,7 +52,12 @@ final class SqliteDatabase implements SiteDatabase {
     }
 
     @Override
-    public void dump(Consumer to) {
+    public Still still() {
+        return settings.still();
+    }
+
+    @Override
+    public void dump(Consumer to, Runnable fixed) {
         requireFile();
         Path copy = work.resolve(settings.name() + ".sqlite");
         AtomicFiles.createFolders(work, AtomicFiles.PRIVATE_FOLDER);
@@ -69,6 +75,7 @@ final class SqliteDatabase implements SiteDatabase {
                             sqlite.file().toString(),
                             ".backup " + quoted(copy)),
                     Map.of());
+            fixed.run();
             requireSound(copy, ErrorCode.DUMP_FAILED);
             try (InputStream in = Files.newInputStream(copy)) {
                 to.consume(in);

@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -32,6 +34,8 @@ public final class ProcessLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessLock.class);
     private static final Set<Path> HELD = new HashSet<>();
     private static final int LONGEST = 200;
+    /** One is disturbed where another process removes or makes the file in the same moment. */
+    private static final int ATTEMPTS = 3;
 
     private final Path file;
     private final FileChannel channel;
@@ -51,6 +55,10 @@ public final class ProcessLock implements AutoCloseable {
      * @throws UnderstudyException {@code FILE_DENIED}, {@code FILE_FAILED}, {@code DISK_FULL}
      */
     public static Optional<ProcessLock> tryAcquire(Path file) {
+        return tryAcquire(file, Opener.NO_LINK);
+    }
+
+    static Optional<ProcessLock> tryAcquire(Path file, Opener opener) {
         Path key = file.toAbsolutePath().normalize();
         synchronized (HELD) {
             if (!HELD.add(key)) {
@@ -58,7 +66,7 @@ public final class ProcessLock implements AutoCloseable {
             }
             Optional<ProcessLock> lock = Optional.empty();
             try {
-                lock = open(key);
+                lock = open(key, opener);
                 return lock;
             } finally {
                 if (lock.isEmpty()) {
@@ -126,36 +134,82 @@ public final class ProcessLock implements AutoCloseable {
         }
     }
 
-    private static Optional<ProcessLock> open(Path file) {
-        AtomicFiles.createFolders(file.getParent(), AtomicFiles.PRIVATE_FOLDER);
+    private static Optional<ProcessLock> open(Path file, Opener opener) {
         try {
-            // A process that may open the file may lock it too, and hold up what waits for it. A link is not followed:
-            // in the folder of another user it would have root overwrite what that user names.
-            FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-                    PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
-            try {
-                Optional<Object> inode = inode(file);
-                closeToOthers(file);
-                AtomicFiles.giveToOwnerOfFolder(file);
-                FileLock lock = channel.tryLock();
-                // One who held it may have removed it with its folder: then this locks nothing that others see.
-                if (lock != null && inode.isPresent() && inode.equals(inode(file))) {
-                    channel.truncate(0);
-                    byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
-                    channel.write(ByteBuffer.wrap(pid));
-                    return Optional.of(new ProcessLock(file, channel, lock, inode));
+            for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+                Attempt made = attempt(file, opener);
+                if (made.isSure()) {
+                    return made.lock();
                 }
-                channel.close();
-                return Optional.empty();
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
             }
+            return Optional.empty();
         } catch (IOException e) {
             throw FileFailure.of("lock", file, e);
         }
+    }
+
+    /** @param isSure whether the file that was opened is the one of that name */
+    private record Attempt(boolean isSure, Optional<ProcessLock> lock) {
+        static final Attempt UNSURE = new Attempt(false, Optional.empty());
+    }
+
+    /**
+     * One who held the lock may have removed the file with its folder: then the file that was opened locks nothing that
+     * others see. So it is looked at by its name before it is opened and when it is locked: it is the same one
+     * throughout, or another attempt is made.
+     */
+    private static Attempt attempt(Path file, Opener opener) throws IOException {
+        Optional<Object> before;
+        FileChannel channel;
+        try {
+            before = made(file);
+            channel = opener.open(file);
+        } catch (NoSuchFileException e) {
+            return Attempt.UNSURE;
+        }
+        try {
+            closeToOthers(file);
+            AtomicFiles.giveToOwnerOfFolder(file);
+            FileLock lock = channel.tryLock();
+            if (before.isEmpty() || !before.equals(inode(file))) {
+                channel.close();
+                return Attempt.UNSURE;
+            }
+            if (lock == null) {
+                channel.close();
+                return new Attempt(true, Optional.empty());
+            }
+            channel.truncate(0);
+            byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+            channel.write(ByteBuffer.wrap(pid));
+            return new Attempt(true, Optional.of(new ProcessLock(file, channel, lock, before)));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** A process that may open the file may lock it too, and hold up what waits for it. */
+    private static Optional<Object> made(Path file) throws IOException {
+        Optional<Object> found = inode(file);
+        if (found.isPresent()) {
+            return found;
+        }
+        AtomicFiles.createFolders(file.getParent(), AtomicFiles.PRIVATE_FOLDER);
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
+        } catch (FileAlreadyExistsException e) {
+            // Another process was faster.
+        }
+        return inode(file);
+    }
+
+    /** Opens a file that is there. */
+    interface Opener {
+        /** A link is not followed: in the folder of another user it would have root overwrite what that user names. */
+        Opener NO_LINK = file -> FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+        FileChannel open(Path file) throws IOException;
     }
 
     /**

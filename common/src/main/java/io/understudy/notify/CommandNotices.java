@@ -14,16 +14,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Notifies people of what a command does in its own process, where no daemon runs: a snapshot of cron's, a promotion.
- * Nothing is sent before {@link #close}, when the command is done and its result is printed; each notice is tried once,
- * and nothing is remembered. Thread-safe.
+ * Nothing is sent before {@link #close}, when the command is done and its result is printed, or {@link #send}; each
+ * notice is tried once, and nothing is remembered. Thread-safe.
  */
 public final class CommandNotices implements EventSink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandNotices.class);
@@ -35,6 +39,10 @@ public final class CommandNotices implements EventSink, AutoCloseable {
     private final Duration limit;
     private final Map<Channel, OpenTopics> topics = new LinkedHashMap<>();
     private final Map<Channel, List<Notice>> collected = new LinkedHashMap<>();
+    private final Map<Channel, ExecutorService> workers = new LinkedHashMap<>();
+
+    /** The last of each channel, behind all that came before. */
+    private final Map<Channel, Future<?>> sending = new LinkedHashMap<>();
 
     CommandNotices(NotifySettings settings, Notice.Source source, Signals signals, Function<Channel, Sender> senders) {
         this(settings, source, signals, senders, LIMIT);
@@ -81,29 +89,52 @@ public final class CommandNotices implements EventSink, AutoCloseable {
         }
     }
 
-    /** Sends what was collected, by all channels at a time; returns after 15 seconds at the latest. */
-    @Override
-    public synchronized void close() {
-        CountDownLatch open = new CountDownLatch((int)
-                collected.values().stream().filter(each -> !each.isEmpty()).count());
+    /** Begins to send what was collected, by all channels at a time, each in the order in which it happened. */
+    public synchronized void send() {
         collected.forEach((channel, notices) -> {
             if (!notices.isEmpty()) {
                 List<Notice> all = List.copyOf(notices);
                 notices.clear();
-                DaemonThreads.named("notify " + channel.name())
-                        .newThread(() -> {
-                            send(channel, all);
-                            open.countDown();
-                        })
-                        .start();
+                ExecutorService worker = workers.computeIfAbsent(
+                        channel,
+                        each -> Executors.newSingleThreadExecutor(DaemonThreads.named("notify " + each.name())));
+                sending.put(channel, worker.submit(() -> send(channel, all)));
             }
         });
+    }
+
+    /** Sends what was collected, and waits for it; returns after 15 seconds at the latest. */
+    @Override
+    public synchronized void close() {
+        send();
+        long end = System.nanoTime() + limit.toNanos();
+        List<String> late = new ArrayList<>();
         try {
-            if (!open.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("notices are given up: {} channels took too long", open.getCount());
+            for (Map.Entry<Channel, Future<?>> each : sending.entrySet()) {
+                if (!isDone(each.getValue(), end - System.nanoTime())) {
+                    late.add(each.getKey().name());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            workers.values().forEach(ExecutorService::shutdown);
+            workers.clear();
+            sending.clear();
+        }
+        if (!late.isEmpty()) {
+            LOG.warn("notices are given up, for these channels took too long: {}", String.join(", ", late));
+        }
+    }
+
+    private static boolean isDone(Future<?> sent, long nanos) throws InterruptedException {
+        try {
+            sent.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("sending lets no failure out", e);
         }
     }
 

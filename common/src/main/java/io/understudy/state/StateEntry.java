@@ -188,6 +188,7 @@ public enum StateEntry {
             "the day up to which the locks of the content that is in use were extended in the filestore (`retention.lock`)",
             "the next snapshot extends all of them"),
     SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
+    QUIESCE_LOCK(Owner.PRIMARY, "quiesce.lock", "held while a command starts the site", "nothing; it is made again"),
     DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
     PRIMARY_DAEMON_LOCK(

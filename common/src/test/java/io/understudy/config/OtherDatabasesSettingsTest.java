@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.config.OtherDatabase.Commands;
 import io.understudy.config.OtherDatabase.Mariadb;
 import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.config.OtherDatabase.Still;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,22 @@ class OtherDatabasesSettingsTest {
                 .containsExactly("mariadb", "sqlite", "command");
     }
 
+    /** The moment of a preset is known, that of commands is not. */
+    @Test
+    void howMuchOfADumpKeepsTheSiteStoppedDependsOnWhatIsKnownOfIt() throws IOException {
+        Settings settings = load("""
+                databases:
+                  - {name: a, preset: mariadb, schema: a}
+                  - {name: b, preset: sqlite, path: /srv/b.db}
+                  - {name: c, dump: [d]}
+                  - {name: d, dump: [d], quiesce: begin}
+                  - {name: e, preset: mariadb, schema: e, quiesce: whole}
+                  - {name: f, preset: sqlite, path: /srv/f.db, quiesce: none}
+                """);
+        assertThat(settings.databases().stream().map(OtherDatabase::still))
+                .containsExactly(Still.BEGIN, Still.BEGIN, Still.WHOLE, Still.BEGIN, Still.WHOLE, Still.NONE);
+    }
+
     @Test
     void aSiteMayDoWithoutPostgresql() throws IOException {
         Settings settings = load("databases: [{name: app, preset: sqlite, path: /srv/app.db}]\n");
@@ -98,6 +115,7 @@ class OtherDatabasesSettingsTest {
                 "[{name: a, dump: [d], path: /a.db}] | path needs a preset",
                 "[{name: a, preset: sqlite, path: /a.db, dump: [d]}] | dump has no meaning with the preset sqlite",
                 "[{name: a, preset: oracle}] | must be one of none, mariadb, sqlite: oracle",
+                "[{name: a, dump: [d], quiesce: half}] | quiesce must be one of auto, begin, whole, none: half",
                 "[{name: a, dumb: [d]}] | (did you mean dump?)"
             })
     void aFaultIsNamed(String databases, String message) {

@@ -134,7 +134,7 @@ class CommandDatabaseTest {
 
     private static String dump(SiteDatabase database) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        database.dump(in -> in.transferTo(out));
+        database.dump(in -> in.transferTo(out), () -> {});
         return out.toString(StandardCharsets.UTF_8);
     }
 

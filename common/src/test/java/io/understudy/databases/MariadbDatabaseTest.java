@@ -92,6 +92,35 @@ class MariadbDatabaseTest {
         assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
     }
 
+    /** A site that is stopped for the moment is started then, while most of the dump is still to be written. */
+    @Test
+    @Tag("always")
+    void whatIsWrittenOnceTheMomentIsFixedIsNotInTheDump() {
+        server.sql(
+                "CREATE TABLE shop.bulk (t LONGTEXT) ENGINE = InnoDB; INSERT INTO shop.bulk VALUES (REPEAT('x', 8000000));"
+                        + " CREATE TABLE shop.zeal (t TEXT) ENGINE = InnoDB; INSERT INTO shop.zeal VALUES ('before')");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<Integer> sizes = new ArrayList<>();
+
+        database().dump(in -> in.transferTo(out), () -> {
+            sizes.add(out.size());
+            server.sql("INSERT INTO shop.zeal VALUES ('behind the moment')");
+        });
+
+        assertThat(sizes).hasSize(1);
+        assertThat(sizes.get(0)).isLessThan(100_000);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("before").doesNotContain("behind the moment");
+        assertThat(server.sql("SELECT COUNT(*) FROM shop.zeal")).isEqualTo("2");
+    }
+
+    @Test
+    void theMomentOfAnEmptySchemaIsFixedToo() {
+        server.sql("DROP DATABASE shop; CREATE DATABASE shop");
+        List<String> fixed = new ArrayList<>();
+        database().dump(in -> in.transferTo(new ByteArrayOutputStream()), () -> fixed.add("fixed"));
+        assertThat(fixed).hasSize(1);
+    }
+
     @Test
     @Tag("always")
     void everythingIsExchangedAndTakenBack() {
@@ -486,7 +515,7 @@ class MariadbDatabaseTest {
 
     private byte[] dump() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        database().dump(in -> in.transferTo(out));
+        database().dump(in -> in.transferTo(out), () -> {});
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("Dump completed");
         return out.toByteArray();
     }

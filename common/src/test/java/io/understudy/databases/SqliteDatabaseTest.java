@@ -215,10 +215,23 @@ class SqliteDatabaseTest {
         assertThat(failure(this::dump).code()).isEqualTo(ErrorCode.DUMP_FAILED);
     }
 
+    /** The copy is made, and is checked and stored while the site runs again. */
+    @Test
+    void whatIsWrittenOnceTheMomentIsFixedIsNotInTheDump() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        database.dump(in -> in.transferTo(out), () -> {
+            assertThat(out.size()).isZero();
+            sql(file, "UPDATE note SET t = 'new'");
+        });
+        Path copy = Files.write(folder.resolve("copy.db"), out.toByteArray());
+        assertThat(sql(copy, "SELECT t FROM note")).isEqualTo("old");
+        assertThat(text()).isEqualTo("new");
+    }
+
     @Test
     void aFileThatIsNotThereIsNoEmptyDatabase() {
         SiteDatabase none = of(folder.resolve("none.db"));
-        assertThat(failure(() -> none.dump(in -> {}))).hasMessageContaining("there is no file");
+        assertThat(failure(() -> none.dump(in -> {}, () -> {}))).hasMessageContaining("there is no file");
         assertThat(failure(none::check).hint()).contains("databases[].path");
         assertThat(folder.resolve("none.db")).doesNotExist();
     }
@@ -248,7 +261,7 @@ class SqliteDatabaseTest {
 
     private byte[] dump() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        database.dump(in -> in.transferTo(out));
+        database.dump(in -> in.transferTo(out), () -> {});
         return out.toByteArray();
     }
 

@@ -11,12 +11,15 @@ import io.understudy.time.Ticker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,51 @@ class ProcessLockTest {
             assertThat(lock.isThere()).isFalse();
         }
         ProcessLock.tryAcquire(file).orElseThrow().close();
+    }
+
+    /** The one who held it removed it with its folder while this process was opening it, and another made a new one. */
+    @Test
+    void aFileThatWasRemovedWhileItWasOpenedIsNoLock() throws Exception {
+        Path file = folder.resolve("draft/lock");
+        int[] opened = {0};
+        Optional<ProcessLock> got = ProcessLock.tryAcquire(file, name -> {
+            FileChannel channel = FileChannel.open(name, StandardOpenOption.WRITE);
+            opened[0]++;
+            replace(name);
+            return channel;
+        });
+        assertThat(got).isEmpty();
+        assertThat(opened[0]).isEqualTo(3);
+        assertThat(elsewhere(file)).isEqualTo("got it");
+    }
+
+    @Test
+    void itIsTriedAgainWithTheNewFile() throws Exception {
+        Path file = folder.resolve("draft/lock");
+        int[] opened = {0};
+        ProcessLock.Opener disturbed = name -> {
+            opened[0]++;
+            if (opened[0] == 1) {
+                FolderDeletion.delete(name.getParent());
+            }
+            FileChannel channel = FileChannel.open(name, StandardOpenOption.WRITE);
+            if (opened[0] == 2) {
+                replace(name);
+            }
+            return channel;
+        };
+        try (ProcessLock lock = ProcessLock.tryAcquire(file, disturbed).orElseThrow()) {
+            assertThat(opened[0]).isEqualTo(3);
+            assertThat(lock.isThere()).isTrue();
+            assertThat(elsewhere(file)).isEqualTo("kept out");
+        }
+        assertThat(elsewhere(file)).isEqualTo("got it");
+    }
+
+    private static void replace(Path file) throws IOException {
+        FolderDeletion.delete(file.getParent());
+        Files.createDirectory(file.getParent());
+        Files.createFile(file);
     }
 
     /** Any user that may open it, be it only to read, may lock it too. */

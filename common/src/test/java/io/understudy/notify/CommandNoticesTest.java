@@ -52,6 +52,39 @@ class CommandNoticesTest {
         assertThat(sent).hasSize(1);
     }
 
+    /** A command may go on for hours: what is urgent does not wait for its end. */
+    @Test
+    void whatIsUrgentIsSentAtOnceAndOnceAndWhatFollowsComesBehindIt() throws InterruptedException {
+        CountDownLatch arrived = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        CommandNotices notices = notices(
+                notice -> {
+                    arrived.countDown();
+                    awaitQuietly(held);
+                    return take(notice);
+                },
+                Duration.ofSeconds(60),
+                channel(Occasion.FAILURE, Occasion.RECOVERY));
+        happen(notices, failing("command_failed"));
+        notices.send();
+        arrived.await();
+        happen(notices, failing("command_failed"));
+        notices.send();
+        happen(notices, Signal.recovered(Signals.ROUND, Notices.fact("x", "y")));
+        held.countDown();
+        notices.close();
+
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.FAILURE, Occasion.RECOVERY);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Test
     void aPingReportsTheRoundAlone() {
         CommandNotices notices = notices(this::take, Duration.ofSeconds(60), Notices.ping());
@@ -71,11 +104,7 @@ class CommandNoticesTest {
         Channel hangs = Notices.channel(EnumSet.of(Occasion.FAILURE), 30, Notices.NOWHERE);
         CommandNotices notices = notices(
                 notice -> {
-                    try {
-                        held.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
+                    awaitQuietly(held);
                     return Optional.empty();
                 },
                 Duration.ofMillis(50),

@@ -1,5 +1,6 @@
 package io.understudy.testing;
 
+import io.understudy.config.OtherDatabase.Still;
 import io.understudy.databases.Place;
 import io.understudy.databases.SiteDatabase;
 import io.understudy.failure.ErrorCode;
@@ -34,6 +35,8 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private int dumps;
     private boolean losing;
     private boolean telling = true;
+    private volatile Still still = Still.WHOLE;
+    private Runnable onDump = () -> {};
     private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
@@ -57,6 +60,16 @@ public final class FakeSiteDatabase implements SiteDatabase {
     /** Somebody dropped it. */
     public synchronized void loseLive() {
         live = Optional.empty();
+    }
+
+    /** From now on this much of a dump is made while the site is stopped. */
+    public synchronized void still(Still much) {
+        still = much;
+    }
+
+    /** Runs in each dump from now on, behind its moment. */
+    public synchronized void onDump(Runnable hook) {
+        onDump = hook;
     }
 
     /** From now on nothing tells what its content is. */
@@ -133,17 +146,28 @@ public final class FakeSiteDatabase implements SiteDatabase {
         return "command";
     }
 
+    @Override
+    public Still still() {
+        return still;
+    }
+
     /** Where it fails it has written half. */
     @Override
-    public void dump(Consumer to) {
+    public void dump(Consumer to, Runnable fixed) {
         byte[] bytes;
+        Runnable hook;
         synchronized (this) {
             dumps++;
             begin("dump");
             byte[] all = live.orElse("").getBytes(StandardCharsets.UTF_8);
             boolean half = failing.equals("dump");
+            hook = onDump;
             bytes = half ? java.util.Arrays.copyOf(all, all.length / 2) : all;
         }
+        if (still == Still.BEGIN) {
+            fixed.run();
+        }
+        hook.run();
         try {
             to.consume(new ByteArrayInputStream(bytes));
         } catch (IOException e) {

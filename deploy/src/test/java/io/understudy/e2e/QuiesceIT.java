@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -52,11 +54,64 @@ class QuiesceIT extends Scenario {
                 .contains("the site was started: an agent had stopped it");
     }
 
+    /** As cron's, without an agent: the site's own start fails until somebody mends it. */
+    @Test
+    void aSnapshotWithoutAnAgentStartsTheSiteUntilItWorksAndNotifiesAtOnce() throws IOException {
+        Server primary = following(false).primary();
+        String site = programs().site() + " %s " + primary.layout().siteFile();
+        Path broken = Files.createFile(primary.layout().home().resolve("broken"));
+        Path notices = Files.createFile(primary.layout().home().resolve("notices"));
+        primary.configure(
+                yaml -> yaml + """
+                quiesce:
+                  stop: [/bin/sh, -c, "%s"]
+                  start: [/bin/sh, -c, "if test -e %s; then echo it is broken >&2; exit 3; fi; %s"]
+                notify:
+                  - {name: ops, kind: command, command: [sh, -c, "cat >>%s"], events: [failure, recovery, warning]}
+                """.formatted(site.formatted("stop"), broken, site.formatted("start"), notices));
+        Path note = primary.layout().state().resolve("quiesce.json");
+
+        Running ended =
+                primary.primaryProgram("snapshot").start(primary.layout().log("ended"));
+        Deadline.await(
+                "people are notified while it tries on",
+                ANSWERS,
+                () -> read(notices).contains("cannot be started"));
+        Deadline.await(
+                "it has tried several times", ANSWERS, () -> ended.logText().split("cannot be started", -1).length > 3);
+        assertThat(ended.alive()).isTrue();
+        ended.stop();
+        assertThat(ended.logText())
+                .contains("it is broken")
+                .contains("error: the site is stopped: ")
+                .containsPattern("; snapshot 0000000\\d-\\d+ was taken")
+                .contains("hint: start it by its own command");
+        assertThat(note).exists();
+        assertThat(primary.siteProcess().filter(Running::alive)).isEmpty();
+
+        Running next = primary.primaryProgram("snapshot").start(primary.layout().log("next"));
+        Deadline.await("the next one tries, too", ANSWERS, () -> next.logText().contains("cannot be started"));
+        Files.delete(broken);
+        Deadline.await("the site runs, and the command ends", ANSWERS, () -> !next.alive());
+        primary.site().awaitMode("primary", ANSWERS);
+        assertThat(note).doesNotExist();
+        assertThat(next.logText()).containsPattern("snapshot 0000000\\d-\\d+");
+        assertThat(read(notices)).contains("recovery");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void hold(Path stopped) {
         try {
             Files.createFile(Path.of(stopped + ".hold"));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -5,6 +5,8 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.files.MountPoints;
+import io.understudy.notify.CommandNotices;
+import io.understudy.notify.Notifications;
 import io.understudy.primary.capture.Quiesce;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.quiesce.ConfiguredCommands;
@@ -34,9 +36,9 @@ public final class QuiesceWiring {
     }
 
     /** Of a command: what people must know of the site. All else the command says itself. */
-    public static Events ofCommand() {
+    public static Events ofCommand(CommandNotices notices) {
         LogSink log = new LogSink();
-        return new Events(Clock.systemUTC(), (event, at) -> {
+        Events events = new Events(Clock.systemUTC(), (event, at) -> {
             if (event instanceof PrimaryEvent.QuiesceStartFailed
                     || event instanceof PrimaryEvent.SiteResumed
                     || event instanceof PrimaryEvent.TreeReflinked
@@ -45,6 +47,29 @@ public final class QuiesceWiring {
                 log.receive(event, at);
             }
         });
+        events.add(notices);
+        // The command may go on for hours, until the site starts.
+        events.add((event, at) -> {
+            if (event instanceof PrimaryEvent.QuiesceStartFailed) {
+                notices.send();
+            }
+        });
+        return events;
+    }
+
+    /** Of a command in its own process. Close it when the command is done. */
+    public static CommandNotices notices(Notifications channels) {
+        return channels.ofCommand(new PrimaryNotices(new DaemonStatus(Clock.systemUTC()), Optional.empty()));
+    }
+
+    /**
+     * For a command: starts the site where it was left stopped, and returns when it runs.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code COMMAND_FAILED} where the site stays stopped: the thread
+     *     was interrupted, or another command tries to start it
+     */
+    void untilStarted(Events events) {
+        watch(events).ifPresent(site -> site.untilStarted(StateEntry.QUIESCE_LOCK.in(settings.state())));
     }
 
     Quiesce quiesce(Events events) {

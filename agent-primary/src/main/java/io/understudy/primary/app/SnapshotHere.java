@@ -3,13 +3,15 @@ package io.understudy.primary.app;
 import io.understudy.audit.Caller;
 import io.understudy.cli.Json;
 import io.understudy.events.Events;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.notify.CommandNotices;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.progress.Progress;
-import java.time.Clock;
-import java.util.Optional;
 
-/** A snapshot in the process of a command, where no daemon runs. Closing it notifies people of how it ended. */
+/**
+ * A snapshot in the process of a command, where no daemon runs. Closing it notifies people of how it ended; of a site
+ * that cannot be started they are notified at once.
+ */
 public final class SnapshotHere implements AutoCloseable {
     private final PrimaryWiring agent;
     private final String command;
@@ -19,14 +21,34 @@ public final class SnapshotHere implements AutoCloseable {
     public SnapshotHere(PrimaryWiring agent, String command) {
         this.agent = agent;
         this.command = command;
-        this.notices = agent.notifications()
-                .ofCommand(new PrimaryNotices(new DaemonStatus(Clock.systemUTC()), Optional.empty()));
+        this.notices = QuiesceWiring.notices(agent.notifications());
     }
 
-    /** As {@link io.understudy.primary.capture.SnapshotTaker#take}, with a line in the audit file. */
+    /**
+     * As {@link io.understudy.primary.capture.SnapshotTaker#take}, with a line in the audit file. Returns when the site
+     * runs again: where it cannot be started, that is tried until it works. But for a last snapshot, for which the site
+     * is stopped on purpose.
+     *
+     * @throws UnderstudyException {@code COMMAND_FAILED} where the site stays stopped: this thread was interrupted or
+     *     another command tries to start it; the snapshot may have been taken, which the message says
+     */
     public SnapshotView take(SnapshotRequest request, Progress progress) {
-        Events events = QuiesceWiring.ofCommand();
-        events.add(notices);
+        Events events = QuiesceWiring.ofCommand(notices);
+        if (request.last() != null) {
+            return taken(request, progress, events);
+        }
+        SnapshotView view;
+        try {
+            view = taken(request, progress, events);
+        } catch (UnderstudyException e) {
+            startSite(events, "no snapshot was taken: " + e.getMessage());
+            throw e;
+        }
+        startSite(events, "snapshot " + view.snapshot() + " was taken");
+        return view;
+    }
+
+    private SnapshotView taken(SnapshotRequest request, Progress progress, Events events) {
         return SnapshotView.of(agent.access()
                 .audit()
                 .around(
@@ -34,6 +56,14 @@ public final class SnapshotHere implements AutoCloseable {
                         command,
                         Json.line(request),
                         () -> agent.taker(events).take(request, progress)));
+    }
+
+    private void startSite(Events events, String snapshot) {
+        try {
+            new QuiesceWiring(agent.settings()).untilStarted(events);
+        } catch (UnderstudyException e) {
+            throw new UnderstudyException(e.code(), e.getMessage() + "; " + snapshot, e.hint(), e);
+        }
     }
 
     @Override

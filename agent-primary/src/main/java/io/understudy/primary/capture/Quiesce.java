@@ -31,6 +31,11 @@ public interface Quiesce {
         public void close() {}
     };
 
+    /** Whether it stops anything. */
+    default boolean stops() {
+        return this != NONE;
+    }
+
     /** For one snapshot. Nothing is stopped yet. */
     Still begin(List<TreeSettings> trees);
 
@@ -51,6 +56,14 @@ public interface Quiesce {
          * @throws io.understudy.failure.UnderstudyException {@code COMMAND_*}, {@code FILE_*}
          */
         boolean fix();
+
+        /**
+         * Asked while the moment is awaited.
+         *
+         * @throws io.understudy.failure.UnderstudyException {@code COMMAND_TIMEOUT} where the site was started because
+         *     that took too long: a moment is of no use any more
+         */
+        default void requireStill() {}
 
         /** The trees, each at the place where it is to be read. */
         List<TreeSettings> trees();

@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +133,6 @@ final class SnapshotRun {
             session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            List<OtherDumps.Dumped> dumped = new OtherDumps(source.clock()).read(parts.others(), sink);
             Content content = read(
                     parts,
                     sink,
@@ -147,10 +145,12 @@ final class SnapshotRun {
             Captured captured = content.database();
             List<TreeData> trees = parts.all(
                     content.trees().stream().map(SourceTrees.Captured::tree).toList());
+            List<OtherDumps.Dumped> dumped = content.dumped();
             List<DatabaseData> others =
                     parts.allOthers(dumped.stream().map(OtherDumps.Dumped::data).toList());
             if (unlessUnchanged
-                    && isSame(base.manifest().orElseThrow(), captured.database().found(), others, trees)) {
+                    && SameContent.holds(
+                            base.manifest().orElseThrow(), captured.database().found(), others, trees)) {
                 captured.commit().unchanged(Base.databaseOf(base.manifest().orElseThrow()));
                 return new Result(Optional.empty(), base, captured.seen());
             }
@@ -201,7 +201,11 @@ final class SnapshotRun {
         }
     }
 
-    private record Content(Captured database, List<SourceTrees.Captured> trees, Optional<Duration> down) {}
+    private record Content(
+            Captured database,
+            List<SourceTrees.Captured> trees,
+            List<OtherDumps.Dumped> dumped,
+            Optional<Duration> down) {}
 
     private Content read(
             PartSelection parts,
@@ -216,8 +220,11 @@ final class SnapshotRun {
         boolean goesOn = request.isContinuous()
                 || request.last() != null
                 || !request.read().isAll();
-        try (Still still = (goesOn ? Quiesce.NONE : source.quiesce()).begin(source.trees())) {
-            return read(parts, sink, guard, before, base, target, still, named);
+        Quiesce quiesce = goesOn ? Quiesce.NONE : source.quiesce();
+        OtherDumps dumps = new OtherDumps(source.clock());
+        try (SiteDumps others = new SiteDumps(parts.others(), quiesce.stops(), dumps, sink);
+                Still still = quiesce.begin(source.trees())) {
+            return read(parts, sink, guard, before, base, target, others, still, named);
         }
     }
 
@@ -228,6 +235,7 @@ final class SnapshotRun {
             Before before,
             Base base,
             Repository target,
+            SiteDumps others,
             Still still,
             NamedFiles named) {
         Moments moments = new Moments();
@@ -243,6 +251,7 @@ final class SnapshotRun {
             behind.start(trees::followMoments);
             Captured captured = StillMoment.of(
                     still,
+                    others,
                     frozen -> parts.database()
                             .capture(
                                     Optional.of(before),
@@ -265,7 +274,8 @@ final class SnapshotRun {
             guard.database(captured.database().tables());
             enter(Stage.FILES);
             behind.await();
-            return new Content(captured, trees.result(), still.down());
+            enter(Stage.DATABASE);
+            return new Content(captured, trees.result(), others.await(), still.down());
         }
     }
 
@@ -366,32 +376,5 @@ final class SnapshotRun {
                 request.last(),
                 carried,
                 closure);
-    }
-
-    private static boolean holdAs(List<DatabaseData> others, List<DatabaseData> then) {
-        return others.size() == then.size()
-                && IntStream.range(0, then.size()).allMatch(i -> others.get(i).holdsAs(then.get(i)));
-    }
-
-    /**
-     * Whether both hold the same content. What a database takes on its server's disk is no content: it changes with
-     * vacuuming.
-     */
-    private static boolean isSame(
-            Manifest base, Optional<DatabaseData> now, List<DatabaseData> others, List<TreeData> trees) {
-        Optional<DatabaseData> then = base.postgresql();
-        return trees.equals(base.trees())
-                && holdAs(others, base.others())
-                && then.isPresent() == now.isPresent()
-                && then.filter(each -> !isSame(each, now.orElseThrow())).isEmpty();
-    }
-
-    private static boolean isSame(DatabaseData then, DatabaseData now) {
-        return then.name().equals(now.name())
-                && then.properties().equals(now.properties())
-                && then.schemaHash().equals(now.schemaHash())
-                && then.archive().equals(now.archive())
-                && then.tables().equals(now.tables())
-                && then.sequences().equals(now.sequences());
     }
 }

@@ -16,7 +16,8 @@ import java.util.List;
  * @param processors how much of them a snapshot may use
  * @param clock in the time zone of the schedule
  * @param quiesce keeps the site still around the moment of a snapshot that is not continuous
- * @param others databases that are no PostgreSQL server's, dumped before all else; continuous snapshots carry them over
+ * @param others databases that are no PostgreSQL server's, dumped first, or while the site is still; continuous
+ *     snapshots carry them over
  * @param closure which files the rows name, asked for snapshots that are not continuous
  */
 public record SnapshotSource(

@@ -24,15 +24,18 @@ final class StillMoment {
     }
 
     /**
+     * @param dumps are begun when the site is stopped, and their moments are before that of the capture
      * @param capture is given what to run at each moment
      * @throws UnderstudyException {@code DATABASE_BUSY} when three moments were lost; those of the capture and of
      *     {@link Still}
      */
-    static <T> T of(Still still, Function<Runnable, T> capture) {
+    static <T> T of(Still still, SiteDumps dumps, Function<Runnable, T> capture) {
         for (int attempt = 1; attempt <= MOST; attempt++) {
             still.stop();
+            dumps.begin();
             try {
                 return capture.apply(() -> {
+                    dumps.awaitFixed(still::requireStill);
                     if (!still.fix()) {
                         throw new SiteRan();
                     }

@@ -3,6 +3,7 @@ package io.understudy.primary.command;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.notify.CommandNotices;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.QuiesceWiring;
 import io.understudy.primary.quiesce.SiteResume;
@@ -43,8 +44,14 @@ final class QuiesceCommand extends PrimaryCommand {
                     "quiesce needs --resume: the site is stopped by snapshots alone",
                     "agent-primary quiesce --resume starts a site that a snapshot left stopped");
         }
+        try (CommandNotices notices = QuiesceWiring.notices(agent.notifications())) {
+            return resume(agent, notices);
+        }
+    }
+
+    private int resume(PrimaryWiring agent, CommandNotices notices) {
         SiteResume site = new QuiesceWiring(agent.settings())
-                .resume(QuiesceWiring.ofCommand())
+                .resume(QuiesceWiring.ofCommand(notices))
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.CONFIG_INVALID,
                         "cannot start the site: quiesce is not configured on this server",

@@ -54,6 +54,7 @@ final class SnapshotCommand extends PrimaryCommand {
         SnapshotView[] taken = new SnapshotView[1];
         try (SnapshotCall snapshots = new SnapshotCall(agent, "snapshot")) {
             try (ProgressDisplay progress = cli.progress()) {
+                // Also while it tries to start a site that a snapshot stopped.
                 cli.interruptible(() -> taken[0] = snapshots.take(request, progress));
             }
             cli.print(taken[0], taken[0]::text);

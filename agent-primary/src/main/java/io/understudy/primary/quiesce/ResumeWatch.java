@@ -2,11 +2,14 @@ package io.understudy.primary.quiesce;
 
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
+import io.understudy.failure.Cancellation;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
+import io.understudy.time.GrowingPause;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,14 +24,13 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ResumeWatch implements Service {
     private static final Duration EVERY = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     private final SiteResume resume;
     private final Path lock;
     private final Events events;
     private final Ticker ticker;
-    private Duration pause = Duration.ZERO;
-    private long last;
+    private final GrowingPause pause;
+    private Optional<UnderstudyException> failure = Optional.empty();
 
     /** @param lock held while a snapshot is taken: then the site may be stopped on purpose */
     public ResumeWatch(SiteResume resume, Path lock, Events events, Ticker ticker) {
@@ -36,6 +38,7 @@ public final class ResumeWatch implements Service {
         this.lock = lock;
         this.events = events;
         this.ticker = ticker;
+        this.pause = new GrowingPause(ticker);
     }
 
     @Override
@@ -56,7 +59,7 @@ public final class ResumeWatch implements Service {
 
     /** One look, and the start that it calls for. */
     void look() {
-        if (!resume.isDue() || ticker.since(last).compareTo(pause) < 0) {
+        if (!resume.isDue() || !pause.isOver()) {
             return;
         }
         Optional<ProcessLock> held = ProcessLock.tryAcquire(lock);
@@ -65,14 +68,59 @@ public final class ResumeWatch implements Service {
         }
         try {
             resume.run();
-            pause = Duration.ZERO;
+            failure = Optional.empty();
         } catch (UnderstudyException e) {
-            Duration next = pause.isZero() ? EVERY : pause.multipliedBy(2);
-            pause = next.compareTo(LONGEST) > 0 ? LONGEST : next;
-            events.report(new PrimaryEvent.QuiesceStartFailed(e));
+            if (e.code() != ErrorCode.CANCELLED) {
+                failure = Optional.of(e);
+                events.report(new PrimaryEvent.QuiesceStartFailed(e));
+            }
         } finally {
-            last = ticker.nanos();
             held.get().close();
         }
+        if (resume.isDue()) {
+            pause.failed();
+        } else {
+            pause.succeeded();
+        }
+    }
+
+    /**
+     * For a command that ends when the site runs: starts it until that works, with the same pauses. Where another
+     * process does so, it is left to that one.
+     *
+     * @param alone held by the one command that does so: those of cron's do not gather
+     * @throws UnderstudyException {@code COMMAND_FAILED}: the site is stopped. This thread was interrupted, which it
+     *     stays, or another command goes on with it. The note in the state folder stays, too
+     */
+    public void untilStarted(Path alone) {
+        if (!resume.isStopped()) {
+            return;
+        }
+        Optional<ProcessLock> held = ProcessLock.tryAcquire(alone);
+        if (held.isEmpty()) {
+            throw down(ProcessLock.holder(alone) + " tries to start it");
+        }
+        try {
+            while (resume.isStopped()) {
+                Cancellation.check("start the site");
+                look();
+                if (resume.isStopped()) {
+                    ticker.pause(EVERY, "start the site");
+                }
+            }
+        } catch (UnderstudyException e) {
+            throw e.code() == ErrorCode.CANCELLED ? down("the command that tried to start it was ended") : e;
+        } finally {
+            held.get().close();
+        }
+    }
+
+    private UnderstudyException down(String why) {
+        return new UnderstudyException(
+                ErrorCode.COMMAND_FAILED,
+                "the site is stopped: "
+                        + failure.map(each -> each.getMessage() + "; ").orElse("") + why,
+                "start it by its own command, then run agent-primary quiesce --resume; a running agent and the next"
+                        + " snapshot try to start it, too");
     }
 }

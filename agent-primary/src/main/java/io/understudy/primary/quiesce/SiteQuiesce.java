@@ -5,16 +5,19 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import io.understudy.files.MountPoints;
 import io.understudy.primary.capture.Quiesce;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.state.StateFile;
 import io.understudy.tasks.DaemonThreads;
+import io.understudy.time.GrowingPause;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +32,11 @@ import java.util.stream.Stream;
 /**
  * Stops the site by its own command around the moment of a snapshot, and starts it whatever happens. A durable note is
  * written before the site is stopped and deleted when it runs again, so that after a crash the next agent starts it. A
- * start that fails is tried again a few times here, and by {@link SiteResume} until it works.
+ * start that fails is tried again while the snapshot goes on, and from then on by {@link ResumeWatch} until it works.
+ *
+ * <p>More than 300 lines, for what is done to the site of one snapshot shares one lock.
  */
 public final class SiteQuiesce implements Quiesce {
-    private static final int STARTS = 5;
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-
     private final QuiesceSettings settings;
     private final QuiesceCommands commands;
     private final StateFile<QuiesceNote> note;
@@ -66,10 +68,21 @@ public final class SiteQuiesce implements Quiesce {
     @Override
     public Still begin(List<TreeSettings> trees) {
         // What a crash left: the site may be stopped, and what is frozen is of another moment.
+        Optional<Instant> stopped = Optional.empty();
         if (note.exists()) {
-            new SiteResume(commands, note, trees, events, clock).run();
+            Instant since = note.read().map(QuiesceNote::stopped).orElseGet(clock::instant);
+            try {
+                new SiteResume(commands, note, trees, events, clock).run();
+            } catch (UnderstudyException e) {
+                if (e.code() == ErrorCode.CANCELLED) {
+                    throw e;
+                }
+                // A site that cannot be started is no reason to be without a snapshot, too.
+                events.report(new PrimaryEvent.QuiesceStartFailed(e));
+                stopped = Optional.of(since);
+            }
         }
-        return new Around(trees);
+        return new Around(trees, stopped);
     }
 
     /** One snapshot. */
@@ -77,28 +90,39 @@ public final class SiteQuiesce implements Quiesce {
         private final List<TreeSettings> live;
         private final ScheduledExecutorService watch =
                 Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quiesce"));
-        private List<TreeSettings> trees;
-        private boolean stopped;
+        private final GrowingPause pause = new GrowingPause(ticker);
+        private final List<PrimaryEvent> fixed = new ArrayList<>();
+        private volatile List<TreeSettings> trees;
+        /** When it was stopped; empty where it runs. */
+        private Optional<Instant> stopped;
+        /** Stopped, and no start has been tried since. */
+        private boolean quiet;
+
         private boolean frozen;
         private boolean late;
-        private long since;
+        private boolean over;
+        private long since = ticker.nanos();
         private Duration down = Duration.ZERO;
-        private final List<PrimaryEvent> fixed = new ArrayList<>();
+        private Optional<Thread> retry = Optional.empty();
 
-        Around(List<TreeSettings> trees) {
+        Around(List<TreeSettings> trees, Optional<Instant> stopped) {
             this.live = List.copyOf(trees);
             this.trees = live;
+            this.stopped = stopped;
         }
 
         @Override
         public synchronized void stop() {
-            if (stopped) {
+            if (quiet) {
                 return;
             }
             requireLinks();
-            note.write(new QuiesceNote(clock.instant(), false));
+            Instant when = stopped.orElseGet(clock::instant);
+            note.write(new QuiesceNote(when, false));
             PrimaryPoint.QUIESCE_NOTED.reached();
-            stopped = true;
+            count();
+            stopped = Optional.of(when);
+            quiet = true;
             late = false;
             since = ticker.nanos();
             long turn = since;
@@ -107,7 +131,7 @@ public final class SiteQuiesce implements Quiesce {
                 commands.stop();
                 PrimaryPoint.SITE_QUIET.reached();
             } catch (RuntimeException e) {
-                startAfter(e);
+                start();
                 throw e;
             }
         }
@@ -126,35 +150,35 @@ public final class SiteQuiesce implements Quiesce {
 
         /** The site does not wait longer, whatever the snapshot does. */
         private synchronized void tooLate(long turn) {
-            if (stopped && turn == since) {
+            if (quiet && turn == since) {
                 late = true;
-                try {
-                    start();
-                } catch (UnderstudyException e) {
-                    events.report(new PrimaryEvent.QuiesceStartFailed(e));
-                }
+                start();
             }
         }
 
         @Override
-        public synchronized boolean fix() {
+        public synchronized void requireStill() {
             if (late) {
                 throw new UnderstudyException(
                         ErrorCode.COMMAND_TIMEOUT,
                         "cannot take a snapshot of the quiet site: it was stopped for "
                                 + settings.limit().toSeconds() + " s before the moment was taken, and started again",
-                        "raise quiesce.limit, or look what takes so long: locks of other sessions, the command that stops the site");
+                        "raise quiesce.limit, or look what takes so long: locks of other sessions, the command that stops the"
+                                + " site, a dump that is whole within it (databases[].quiesce)");
             }
-            if (!stopped) {
+        }
+
+        @Override
+        public synchronized boolean fix() {
+            requireStill();
+            if (!quiet) {
                 return false;
             }
             try {
                 fixTrees();
-            } catch (RuntimeException e) {
-                startAfter(e);
-                throw e;
+            } finally {
+                start();
             }
-            start();
             fixed.forEach(events::report);
             return true;
         }
@@ -200,43 +224,69 @@ public final class SiteQuiesce implements Quiesce {
             }
         }
 
-        private void startAfter(RuntimeException failure) {
-            try {
-                start();
-            } catch (RuntimeException e) {
-                failure.addSuppressed(e);
+        /** The snapshot goes on where this fails, and it is tried again until the snapshot is over. */
+        private void start() {
+            quiet = false;
+            if (!started() && !over && retry.isEmpty()) {
+                Thread again = DaemonThreads.named("quiesce-start").newThread(this::startUntilOver);
+                retry = Optional.of(again);
+                again.start();
             }
         }
 
-        /** Also in a thread that was interrupted: the site is not left for that. */
-        private void start() {
-            boolean interrupted = Thread.interrupted();
+        private void startUntilOver() {
             try {
-                Duration pause = FIRST_PAUSE;
-                for (int attempt = 1; ; attempt++) {
-                    try {
-                        commands.start();
-                        break;
-                    } catch (UnderstudyException e) {
-                        if (attempt == STARTS) {
-                            throw e;
+                while (true) {
+                    ticker.sleep(pauseAfterFailure());
+                    synchronized (this) {
+                        // Stopped again for another moment: that one's start goes first.
+                        if (over || !quiet && (stopped.isEmpty() || started())) {
+                            retry = Optional.empty();
+                            return;
                         }
-                        events.report(new PrimaryEvent.QuiesceStartFailed(e));
-                        ticker.pause(pause, "start the site again");
-                        pause = pause.multipliedBy(2);
                     }
                 }
-                stopped = false;
-                Duration took = ticker.since(since);
-                down = down.plus(took);
-                note.write(new QuiesceNote(clock.instant(), true));
-                PrimaryPoint.SITE_STARTED.reached();
-                events.report(new PrimaryEvent.SiteWasQuiet(took));
+            } catch (InterruptedException e) {
+                // The snapshot is over.
+            }
+        }
+
+        private synchronized Duration pauseAfterFailure() {
+            return pause.failed();
+        }
+
+        /** Also in a thread that was interrupted: the site is not left for that. */
+        private boolean started() {
+            boolean interrupted = Thread.interrupted();
+            try {
+                commands.start();
+                ran();
+                return true;
+            } catch (RuntimeException e) {
+                events.report(new PrimaryEvent.QuiesceStartFailed(Unexpected.of("start the site", e)));
+                return false;
             } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
             }
+        }
+
+        private void ran() {
+            Instant when = stopped.orElseGet(clock::instant);
+            Duration took = count();
+            stopped = Optional.empty();
+            note.write(new QuiesceNote(when, true));
+            PrimaryPoint.SITE_STARTED.reached();
+            events.report(new PrimaryEvent.SiteWasQuiet(took));
+        }
+
+        /** Adds the time for which it was stopped by now. */
+        private Duration count() {
+            Duration took = stopped.isEmpty() ? Duration.ZERO : ticker.since(since);
+            down = down.plus(took);
+            since = ticker.nanos();
+            return took;
         }
 
         private void thaw() {
@@ -247,31 +297,35 @@ public final class SiteQuiesce implements Quiesce {
         }
 
         @Override
-        public synchronized List<TreeSettings> trees() {
+        public List<TreeSettings> trees() {
             return trees;
         }
 
         @Override
         public synchronized Optional<Duration> down() {
-            return Optional.of(down);
+            return Optional.of(stopped.isEmpty() ? down : down.plus(ticker.since(since)));
         }
 
         /** What cannot be removed is left to the next snapshot; a site that cannot be started is the worse failure. */
         @Override
         public synchronized void close() {
+            over = true;
             watch.shutdownNow();
+            retry.ifPresent(Thread::interrupt);
             boolean interrupted = Thread.interrupted();
             try {
-                if (stopped) {
+                if (stopped.isPresent()) {
                     start();
                 }
                 if (frozen && settings.fixesByLinks()) {
                     live.forEach(LinkFarm::remove);
                 }
                 thaw();
-                note.delete();
+                if (stopped.isEmpty()) {
+                    note.delete();
+                }
             } catch (UnderstudyException e) {
-                events.report(stopped ? new PrimaryEvent.QuiesceStartFailed(e) : new PrimaryEvent.QuiesceLeftover(e));
+                events.report(new PrimaryEvent.QuiesceLeftover(e));
             } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();

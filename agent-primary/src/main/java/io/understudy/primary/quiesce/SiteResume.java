@@ -36,6 +36,11 @@ public final class SiteResume {
         return note.exists();
     }
 
+    /** Whether the site may be stopped: not only what was frozen is left. */
+    public boolean isStopped() {
+        return note.exists() && note.read().map(found -> !found.running()).orElse(true);
+    }
+
     /**
      * While no snapshot is taken. Idempotent.
      *

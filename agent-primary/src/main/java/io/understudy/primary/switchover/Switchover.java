@@ -12,6 +12,7 @@ import io.understudy.site.SiteService;
 import io.understudy.switchover.SwitchoverNote;
 import io.understudy.switchover.SwitchoverNote.Step;
 import io.understudy.switchover.SwitchoverNotes;
+import io.understudy.time.GrowingPause;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;

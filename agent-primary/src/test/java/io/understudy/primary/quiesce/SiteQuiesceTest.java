@@ -2,6 +2,7 @@ package io.understudy.primary.quiesce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.understudy.config.QuiesceSettings;
 import io.understudy.config.Settings.TreeSettings;
@@ -29,9 +30,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +47,8 @@ class SiteQuiesceTest {
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final List<Event> told = new CopyOnWriteArrayList<>();
-    private int failingStarts;
+    private final AtomicInteger failingStarts = new AtomicInteger();
+    private boolean failingThaw;
     private Duration stopping = Duration.ofSeconds(2);
     private boolean failingStop;
     private Runnable onStart = () -> {};
@@ -77,7 +81,7 @@ class SiteQuiesceTest {
             calls.add("start");
             onStart.run();
             primary.time.advance(Duration.ofSeconds(1));
-            if (failingStarts-- > 0) {
+            if (failingStarts.getAndDecrement() > 0) {
                 throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot start the site", "look");
             }
         }
@@ -90,6 +94,9 @@ class SiteQuiesceTest {
         @Override
         public void thaw() {
             calls.add("thaw");
+            if (failingThaw) {
+                throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot thaw", "look");
+            }
         }
     }
 
@@ -194,42 +201,150 @@ class SiteQuiesceTest {
         assertThat(note.exists()).isFalse();
     }
 
+    private long starts() {
+        return calls.stream().filter("start"::equals).count();
+    }
+
+    private long reported(Class<? extends Event> event) {
+        return told.stream().filter(event::isInstance).count();
+    }
+
+    /** Nothing waits for it: the snapshot goes on. */
     @Test
-    void aStartThatFailsIsTriedAgainAndReported() {
-        failingStarts = 2;
+    void aStartThatFailsIsTriedAgainWhileTheSnapshotGoesOn() {
+        failingStarts.set(3);
         primary.database.moments(() -> {});
+        primary.database.during(() -> await("the fourth start").until(() -> starts() == 4));
+
         take();
-        assertThat(calls).containsExactly("stop", "start", "start", "start");
-        assertThat(told.stream().filter(PrimaryEvent.QuiesceStartFailed.class::isInstance))
-                .hasSize(2);
-        assertThat(primary.time.pauses()).containsSubsequence(Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+        assertThat(calls).containsExactly("stop", "start", "start", "start", "start");
+        assertThat(reported(PrimaryEvent.QuiesceStartFailed.class)).isEqualTo(3);
+        assertThat(reported(PrimaryEvent.SiteWasQuiet.class)).isEqualTo(1);
+        assertThat(primary.time.pauses())
+                .containsSubsequence(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4));
+        assertThat(note.exists()).isFalse();
     }
 
     /** The note stays, and the agent's watch goes on until it works. */
     @Test
-    void aSiteThatCannotBeStartedIsTriedUntilItWorks() {
-        failingStarts = 12;
+    void aSiteThatCannotBeStartedCostsNoSnapshotAndIsTriedUntilItWorks() {
+        failingStarts.set(Integer.MAX_VALUE);
         primary.database.moments(() -> {});
-        assertThatThrownBy(this::take).hasMessage("cannot start the site");
-        assertThat(note.read()).isPresent();
+        Taken taken = take();
+        assertThat(primary.repository.list()).contains(taken.manifest().snapshot());
+        assertThat(taken.down().orElseThrow()).isPositive();
+        assertThat(note.read().orElseThrow().running()).isFalse();
+        failingStarts.set(2);
+        calls.clear();
         ResumeWatch watch = watch();
 
         watch.look();
         watch.look();
-        assertThat(calls.stream().filter("start"::equals))
-                .as("a pause of a second")
-                .hasSize(11);
+        assertThat(starts()).as("a pause of a second").isEqualTo(1);
         primary.time.advance(Duration.ofSeconds(1));
         watch.look();
         primary.time.advance(Duration.ofSeconds(1));
         watch.look();
-        assertThat(calls.stream().filter("start"::equals)).as("then of two").hasSize(12);
+        assertThat(starts()).as("then of two").isEqualTo(2);
         primary.time.advance(Duration.ofSeconds(1));
         watch.look();
 
         assertThat(note.exists()).isFalse();
-        assertThat(told.stream().filter(PrimaryEvent.SiteResumed.class::isInstance))
-                .hasSize(1);
+        assertThat(reported(PrimaryEvent.SiteResumed.class)).isEqualTo(1);
+    }
+
+    /** It is stopped once more, for part of it may run. */
+    @Test
+    void aSiteThatWasLeftStoppedAndCannotBeStartedIsNoReasonToBeWithoutASnapshot() {
+        Instant stopped = primary.time.now();
+        note.write(new QuiesceNote(stopped, false));
+        primary.time.advance(Duration.ofHours(1));
+        failingStarts.set(1);
+        primary.database.moments(() -> calls.add("moment"));
+        onStart = () -> assertThat(note.read().orElseThrow().stopped()).isEqualTo(stopped);
+
+        take();
+
+        assertThat(calls).containsExactly("start", "stop", "start", "moment");
+        assertThat(reported(PrimaryEvent.QuiesceStartFailed.class)).isEqualTo(1);
+        assertThat(note.exists()).isFalse();
+    }
+
+    @Test
+    void aCommandStartsItUntilThatWorksWithPausesOfUpToAMinute() {
+        note.write(new QuiesceNote(primary.time.now(), false));
+        failingStarts.set(12);
+        Instant begun = primary.time.now();
+
+        watch().untilStarted(folder.resolve("alone"));
+
+        assertThat(starts()).isEqualTo(13);
+        assertThat(note.exists()).isFalse();
+        assertThat(reported(PrimaryEvent.QuiesceStartFailed.class)).isEqualTo(12);
+        assertThat(reported(PrimaryEvent.SiteResumed.class)).isEqualTo(1);
+        assertThat(Duration.between(begun, primary.time.now()))
+                .as("1 + 2 + 4 + 8 + 16 + 32 + 6 times 60, and the starts")
+                .isBetween(Duration.ofSeconds(63 + 360), Duration.ofSeconds(63 + 360 + 13 + 13));
+    }
+
+    @Test
+    void aCommandThatIsEndedSaysThatTheSiteIsStoppedAndLeavesTheNote() {
+        note.write(new QuiesceNote(primary.time.now(), false));
+        failingStarts.set(Integer.MAX_VALUE);
+        onStart = () -> {
+            if (starts() == 3) {
+                Thread.currentThread().interrupt();
+            }
+        };
+
+        assertThatThrownBy(() -> watch().untilStarted(folder.resolve("alone")))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_FAILED);
+                    assertThat(e.hint()).contains("quiesce --resume");
+                })
+                .hasMessage("the site is stopped: cannot start the site; the command that tried to start it was ended");
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(starts()).isEqualTo(3);
+        assertThat(note.read().orElseThrow().running()).isFalse();
+    }
+
+    /** Those of cron's do not gather where a site stays stopped for days. */
+    @Test
+    void oneCommandAloneTriesIt() {
+        note.write(new QuiesceNote(primary.time.now(), false));
+        Path alone = folder.resolve("alone");
+        ProcessLock other = ProcessLock.tryAcquire(alone).orElseThrow();
+
+        assertThatThrownBy(() -> watch().untilStarted(alone))
+                .hasMessageContaining("the site is stopped: process ")
+                .hasMessageContaining("tries to start it");
+        assertThat(calls).isEmpty();
+
+        other.close();
+        watch().untilStarted(alone);
+        assertThat(starts()).isEqualTo(1);
+    }
+
+    /** The site runs: what is left to be removed keeps no command, and is not looked at every second. */
+    @Test
+    void whatCannotBeThawedIsTriedAgainWithGrowingPauses() {
+        note.write(new QuiesceNote(primary.time.now(), false));
+        failingThaw = true;
+        ResumeWatch watch = watch();
+        watch.untilStarted(folder.resolve("alone"));
+        assertThat(calls).containsExactly("start", "thaw");
+        for (int second = 0; second < 10; second++) {
+            watch.look();
+            primary.time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(calls).as("after 1, 2 and 4 more seconds").containsExactly("start", "thaw", "thaw", "thaw", "thaw");
+        failingThaw = false;
+        primary.time.advance(Duration.ofMinutes(1));
+        watch.look();
+        assertThat(note.exists()).isFalse();
+        assertThat(starts()).isEqualTo(1);
     }
 
     private ResumeWatch watch() {

@@ -6,9 +6,10 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseWriter.Written;
 import io.understudy.repository.blob.BlobSink;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 
-/** Of a site without PostgreSQL: nothing is read, and the moment is now. */
+/** Of a site without PostgreSQL: nothing is read. The moment is that before a stopped site runs again. */
 public final class NoDatabase implements SourceDatabase {
     private static final String NO_LOG = "0/0";
 
@@ -20,7 +21,8 @@ public final class NoDatabase implements SourceDatabase {
 
     @Override
     public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
+        Instant moment = clock.instant();
         frozen.run();
-        return new Captured(clock.instant(), NO_LOG, 0, "none", Written.NONE, CommitNotice.NONE);
+        return new Captured(moment, NO_LOG, 0, "none", Written.NONE, CommitNotice.NONE);
     }
 }

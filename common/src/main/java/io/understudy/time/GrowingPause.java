@@ -1,10 +1,9 @@
-package io.understudy.primary.switchover;
+package io.understudy.time;
 
-import io.understudy.time.Ticker;
 import java.time.Duration;
 
 /** A site that does not start is not started again at once: the pauses grow from 1 s to 1 min. Not thread-safe. */
-final class GrowingPause {
+public final class GrowingPause {
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
@@ -12,21 +11,23 @@ final class GrowingPause {
     private Duration pause = Duration.ZERO;
     private long since;
 
-    GrowingPause(Ticker ticker) {
+    public GrowingPause(Ticker ticker) {
         this.ticker = ticker;
     }
 
-    void failed() {
+    /** @return the pause from now on until the next attempt */
+    public Duration failed() {
         Duration twice = pause.multipliedBy(2);
         pause = pause.isZero() ? FIRST : twice.compareTo(LONGEST) < 0 ? twice : LONGEST;
         since = ticker.nanos();
+        return pause;
     }
 
-    void succeeded() {
+    public void succeeded() {
         pause = Duration.ZERO;
     }
 
-    boolean isOver() {
+    public boolean isOver() {
         return ticker.since(since).compareTo(pause) >= 0;
     }
 }
