@@ -54,6 +54,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void dump(Consumer to) {
+        client.version();
         client.programs()
                 .dump(
                         client.dumper(List.of(
@@ -72,6 +73,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void restore(Place place, Producer dump) {
+        client.version();
         if (client.isThere(previous(place))) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_FOREIGN,
@@ -255,7 +257,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public String check() {
-        String version = client.query("SELECT VERSION()").stream().findFirst().orElse("?");
+        String version = client.version();
         client.programs()
                 .run(
                         "check",
@@ -284,7 +286,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public String checkStandby() {
-        String version = client.query("SELECT VERSION()").stream().findFirst().orElse("?");
+        String version = client.version();
         MariadbVersion.requireAtomicRename(version);
         String trial = quoted(mariadb.schema() + "_understudy_check");
         client.sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial

@@ -441,14 +441,6 @@ class MariadbDatabaseTest {
         assertThat(failure(MariadbDatabaseTest.this::dump).code()).isEqualTo(ErrorCode.DUMP_FAILED);
     }
 
-    @Test
-    void aServerThatRenamesInPartsIsNoStandby() {
-        MariadbVersion.requireAtomicRename("10.6.0-MariaDB");
-        MariadbVersion.requireAtomicRename("11.4.2-MariaDB-log");
-        UnderstudyException e = failure(() -> MariadbVersion.requireAtomicRename("10.5.23-MariaDB"));
-        assertThat(e).hasMessageContaining("MariaDB 10.5.23-MariaDB: it is older than 10.6");
-    }
-
     /** Neither a password nor anything else of the option file. */
     @Test
     void noArgumentHoldsASecret() {
