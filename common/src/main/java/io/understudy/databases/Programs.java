@@ -21,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Runs the programs of one database. What they say at their end is in each error. */
+/**
+ * Runs the programs of one database. What they say at their end is in each error. The limit is of silence: a database
+ * of any size comes to its end while bytes flow.
+ */
 final class Programs {
     private static final int LINES = 5;
     private static final int LONGEST = 600;
@@ -180,7 +183,10 @@ final class Programs {
     }
 
     private Command command(List<String> arguments, Map<String, String> variables) {
-        return Command.of(arguments, limit).inheriting(environment).with(variables);
+        return Command.of(arguments, limit)
+                .limitingSilence()
+                .inheriting(environment)
+                .with(variables);
     }
 
     private static String ended(List<String> arguments, CommandResult result) {
