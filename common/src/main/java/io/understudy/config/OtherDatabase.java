@@ -10,10 +10,16 @@ import java.util.Optional;
  *
  * @param name in manifests and commands; unique, and not that of the PostgreSQL database
  * @param environment names of the agent's variables that its commands get, next to the usual ones
- * @param limit of each command, 1 s to 7 d; default 6 h
+ * @param limit of each command's silence, 1 s to 7 d; default 6 h
  * @param access how it is read and written
+ * @param rows what a standby has otherwise; of a preset alone
  */
-public record OtherDatabase(String name, List<String> environment, Duration limit, Access access) {
+public record OtherDatabase(String name, List<String> environment, Duration limit, Access access, OtherRows rows) {
+    /** One that a standby has as the primary. */
+    public OtherDatabase(String name, List<String> environment, Duration limit, Access access) {
+        this(name, environment, limit, access, OtherRows.NONE);
+    }
+
     public OtherDatabase {
         environment = List.copyOf(environment);
     }

@@ -31,9 +31,17 @@ final class OtherDatabasesReader {
                     Setting.DATABASES_FINGERPRINT,
                     Setting.DATABASES_CHECK),
             "mariadb",
-            List.of(Setting.DATABASES_SCHEMA, Setting.DATABASES_OPTIONS, Setting.DATABASES_TOOLS),
+            List.of(
+                    Setting.DATABASES_SCHEMA,
+                    Setting.DATABASES_OPTIONS,
+                    Setting.DATABASES_TOOLS,
+                    Setting.DATABASES_AFTER_LOAD),
             "sqlite",
-            List.of(Setting.DATABASES_PATH, Setting.DATABASES_TOOLS));
+            List.of(Setting.DATABASES_PATH, Setting.DATABASES_TOOLS, Setting.DATABASES_AFTER_LOAD));
+
+    private static final Map<Setting, String> WITHOUT_PRESET = Map.of(
+            Setting.DATABASES_AFTER_LOAD,
+            "needs a preset: with commands of your own, change the copy at the end of databases[].restore");
 
     /** Of a site without PostgreSQL. */
     static final DatabaseSettings NO_POSTGRESQL = new DatabaseSettings(
@@ -79,7 +87,8 @@ final class OtherDatabasesReader {
                 name,
                 values.list(Setting.DATABASES_ENVIRONMENT),
                 values.duration(Setting.DATABASES_LIMIT),
-                access(values, preset));
+                access(values, preset),
+                new OtherRows(values.optionalPath(Setting.DATABASES_AFTER_LOAD)));
     }
 
     private static void foreignKeys(Values values, String preset) {
@@ -92,7 +101,7 @@ final class OtherDatabasesReader {
                 .forEach(setting -> values.fault(
                         setting,
                         preset.equals("none")
-                                ? "needs a preset"
+                                ? WITHOUT_PRESET.getOrDefault(setting, "needs a preset")
                                 : "has no meaning with the preset " + preset + ", which has its own commands"));
     }
 

@@ -41,6 +41,7 @@ public enum Setting {
     DATABASES_OPTIONS("databases[].options", Kind.PATH, ""),
     DATABASES_PATH("databases[].path", Kind.PATH, ""),
     DATABASES_TOOLS("databases[].tools", Kind.PATH, ""),
+    DATABASES_AFTER_LOAD("databases[].after_load", Kind.PATH, ""),
     DATABASES_ENVIRONMENT("databases[].environment", Kind.TEXTS, "[]"),
     DATABASES_LIMIT("databases[].limit", Kind.DURATION.between("1s", "7d"), "6h"),
 

@@ -17,7 +17,7 @@ final class MariadbClient {
     static final String DONE = "-- Dump completed";
 
     /** The site may be stopped: who holds a lock for longer is an error. In seconds. */
-    private static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
+    static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
 
     private final Mariadb mariadb;
     private final Programs programs;

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
+// More than 300 lines, for each step of an exchange is undone by another that stands next to it.
 /**
  * A schema of a MariaDB server, by {@code mariadb-dump} and {@code mariadb}. All tables change places in one
  * {@code RENAME TABLE}, which a crash leaves done or not done. What cannot be renamed from schema to schema (views,
@@ -33,6 +34,7 @@ final class MariadbDatabase implements SiteDatabase {
     private final MariadbClient client;
     private final MariadbObjects objects;
     private final MariadbRights rights;
+    private final MariadbChanges changes;
 
     MariadbDatabase(OtherDatabase settings, Mariadb mariadb, CommandRunner runner) {
         this.settings = settings;
@@ -40,6 +42,7 @@ final class MariadbDatabase implements SiteDatabase {
         this.client = new MariadbClient(settings, mariadb, runner);
         this.objects = new MariadbObjects(client);
         this.rights = new MariadbRights(client);
+        this.changes = new MariadbChanges(client, settings.rows());
     }
 
     @Override
@@ -94,9 +97,15 @@ final class MariadbDatabase implements SiteDatabase {
                     "cannot restore database " + name() + ": the dump of " + place.snapshot() + " has no tables",
                     "look at it with agent-replica dump " + place.snapshot() + " --database " + name());
         }
+        changes.make(ahead(place));
         keep(definers(place), String.join("\n", rights.definers(ahead(place))));
         keep(fresh(place), objects.script(ahead(place)));
         objects.drop(ahead(place));
+    }
+
+    @Override
+    public String changes() {
+        return changes.identity();
     }
 
     /** That of the live schema, whose tables without one of their own have it. */
@@ -288,6 +297,7 @@ final class MariadbDatabase implements SiteDatabase {
     public String checkStandby() {
         String version = client.version();
         MariadbVersion.requireAtomicRename(version);
+        changes.identity();
         String trial = quoted(mariadb.schema() + "_understudy_check");
         client.sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
                 + ".a (b int); RENAME TABLE " + trial + ".a TO " + trial + ".c; DROP DATABASE " + trial);

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
  * of any size comes to its end while bytes flow.
  */
 final class Programs {
+    private static final Pattern ERROR = Pattern.compile("(?:\\w+ )?[Ee](?:rror|RROR)\\b.*");
     private static final int LINES = 5;
     private static final int LONGEST = 600;
     private static final int LARGEST = 64 << 20;
@@ -121,6 +123,28 @@ final class Programs {
     String run(String what, ErrorCode code, List<String> arguments, String input) {
         CommandResult result = runner.run(command(arguments, Map.of()).reading(input));
         return require(what, code, arguments, result).output();
+    }
+
+    /**
+     * Has a program change a restored copy by SQL that it reads. Of what it says the errors alone are passed on: some
+     * programs print the statement too, which may hold what is no one's to read.
+     *
+     * @throws UnderstudyException {@code LOAD_FAILED}
+     */
+    String change(String what, String hint, List<String> arguments, String sql) {
+        CommandResult result = runner.run(command(arguments, Map.of()).reading(sql));
+        if (result.ok()) {
+            return result.output();
+        }
+        String said = result.errors()
+                .lines()
+                .filter(line -> ERROR.matcher(line).matches())
+                .collect(Collectors.joining(" / "));
+        throw new UnderstudyException(
+                ErrorCode.LOAD_FAILED,
+                "cannot " + what + " database " + database + ": " + arguments.get(0) + " ended with "
+                        + result.exitCode() + (said.isEmpty() ? "" : ": " + end(said)),
+                hint);
     }
 
     /**

@@ -31,6 +31,7 @@ final class SqliteDatabase implements SiteDatabase {
     private final Sqlite sqlite;
     private final Programs programs;
     private final Path work;
+    private final SqliteChanges changes;
 
     /** @param work folder for copies */
     SqliteDatabase(OtherDatabase settings, Sqlite sqlite, CommandRunner runner, Path work) {
@@ -38,6 +39,7 @@ final class SqliteDatabase implements SiteDatabase {
         this.sqlite = sqlite;
         this.programs = new Programs(settings.name(), runner, settings.environment(), settings.limit());
         this.work = work;
+        this.changes = new SqliteChanges(programs, program(), settings.rows());
     }
 
     @Override
@@ -117,7 +119,17 @@ final class SqliteDatabase implements SiteDatabase {
         files(place, SqliteFiles::requireFree);
         files(place, files -> files.write(dump));
         requireSound(files(place).ahead(), ErrorCode.LOAD_FAILED);
+        if (!changes().isEmpty()) {
+            changes.make(files(place).ahead());
+            requireSound(files(place).ahead(), ErrorCode.LOAD_FAILED);
+            files(place, SqliteFiles::requireNoLog);
+        }
         files(place, SqliteFiles::written);
+    }
+
+    @Override
+    public String changes() {
+        return changes.identity();
     }
 
     @Override
@@ -210,6 +222,7 @@ final class SqliteDatabase implements SiteDatabase {
     @Override
     public String checkStandby() {
         String version = programs.run("check", ErrorCode.DATABASE_FAILED, List.of(program(), "--version"), Map.of());
+        changes.identity();
         Path folder = Optional.ofNullable(sqlite.file().getParent()).orElse(Path.of("/"));
         if (!Files.isWritable(folder)) {
             throw new UnderstudyException(

@@ -97,12 +97,28 @@ class OtherDatabasesSettingsTest {
                 "[{name: a, dump: [d], restore: [r]}] | swap is missing: restore, swap, undo and drop are set together",
                 "[{name: a, dump: [d], path: /a.db}] | path needs a preset",
                 "[{name: a, preset: sqlite, path: /a.db, dump: [d]}] | dump has no meaning with the preset sqlite",
+                "[{name: a, dump: [d], after_load: /a.sql}] | after_load needs a preset: with commands of your own, change",
                 "[{name: a, preset: oracle}] | must be one of none, mariadb, sqlite: oracle",
                 "[{name: a, dumb: [d]}] | (did you mean dump?)"
             })
     void aFaultIsNamed(String databases, String message) {
         assertThatThrownBy(() -> load(POSTGRESQL + "databases: " + databases + "\n"))
                 .hasMessageContaining(message.replace("databases[].", ""));
+    }
+
+    @Test
+    void aCopyMayBeChangedByAFileOfSql() throws IOException {
+        Settings settings = load("""
+                databases:
+                  - {name: app, preset: sqlite, path: /srv/app.db, after_load: /etc/understudy/app.sql}
+                  - {name: shop, preset: mariadb, schema: shop, after_load: /etc/understudy/shop.sql}
+                  - {name: blog, preset: mariadb, schema: blog}
+                """);
+        assertThat(settings.databases().stream().map(OtherDatabase::rows))
+                .containsExactly(
+                        new OtherRows(Optional.of(Path.of("/etc/understudy/app.sql"))),
+                        new OtherRows(Optional.of(Path.of("/etc/understudy/shop.sql"))),
+                        OtherRows.NONE);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherRows;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
@@ -17,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +71,7 @@ class MariadbDatabaseTest {
     private Path folder;
 
     private Predicate<Command> dying = command -> false;
+    private OtherRows rows = OtherRows.NONE;
 
     @BeforeAll
     static void start() {
@@ -441,6 +444,80 @@ class MariadbDatabaseTest {
         assertThat(failure(MariadbDatabaseTest.this::dump).code()).isEqualTo(ErrorCode.DUMP_FAILED);
     }
 
+    private void afterLoad(String sql) {
+        try {
+            rows = new OtherRows(Optional.of(Files.writeString(folder.resolve("after.sql"), sql)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whatACopyMustNotHaveIsChangedBeforeItIsLive() {
+        byte[] dump = dump();
+        change();
+        afterLoad("-- no mail, and no queue\nUPDATE customer SET name = CONCAT(name, '!');\nDELIMITER //\n"
+                + "BEGIN NOT ATOMIC TRUNCATE log; END//\nDELIMITER ;\nSTART TRANSACTION;\n"
+                + "INSERT INTO log VALUES ('copied') -- not committed, and without its end");
+        SiteDatabase database = database();
+
+        database.restore(place(1), out -> out.write(dump));
+
+        assertThat(server.sql(STATE)).as("nothing live is touched").isEqualTo(LATER);
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+        assertThat(server.sql("SELECT GROUP_CONCAT(name ORDER BY id) FROM shop.customer"))
+                .isEqualTo("Ann!,Bö!");
+        assertThat(server.sql("SELECT m FROM shop.log")).isEqualTo("copied");
+        assertThat(database.fingerprint(Optional.empty())).isEqualTo(restored);
+        database.undo(place(1));
+        assertThat(server.sql(STATE)).isEqualTo(LATER);
+    }
+
+    @Test
+    void aStatementThatFailsStopsTheRestoreWithItsLineAndNotItsValues() {
+        byte[] dump = dump();
+        afterLoad("SELECT 1;\n\nINSERT INTO members VALUES ('very secret');\nDROP TABLE customer;\n");
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e)
+                .hasMessageContaining("after.sql (databases[].after_load) on database shop: mariadb ended with 1:"
+                        + " ERROR 1146 (42S02) at line 3: Table 'shop_understudy_1.members' doesn't exist");
+        assertThat(e.getMessage()).doesNotContain("very secret");
+        assertThat(e.hint()).isEqualTo("correct the file; what is live was not touched");
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+        afterLoad("SELECT 1");
+        database().restore(place(1), out -> out.write(dump));
+        database().swap(place(1));
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+    }
+
+    @Test
+    void aFileThatLeavesTheCopyIsRefused() {
+        byte[] dump = dump();
+        afterLoad("SELECT 1;\nuse shop;\nDELETE FROM orders;");
+        for (Runnable work : List.<Runnable>of(
+                () -> database().restore(place(1), out -> out.write(dump)),
+                () -> database().changes(),
+                () -> database().checkStandby())) {
+            UnderstudyException e = failure(work);
+            assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
+            assertThat(e).hasMessageContaining("after.sql (databases[].after_load): line 2 changes the schema");
+        }
+        rows = new OtherRows(Optional.of(folder.resolve("gone.sql")));
+        assertThat(failure(() -> database().checkStandby()).code()).isEqualTo(ErrorCode.FILE_FAILED);
+    }
+
+    @Test
+    void anotherFileIsAnotherChange() {
+        assertThat(database().changes()).isEmpty();
+        afterLoad("SELECT 1");
+        String one = database().changes();
+        afterLoad("SELECT 2");
+        assertThat(database().changes()).isNotEmpty().isNotEqualTo(one);
+        assertThat(database().checkStandby()).startsWith("schemas next to shop can be made");
+    }
+
     /** Neither a password nor anything else of the option file. */
     @Test
     void noArgumentHoldsASecret() {
@@ -469,7 +546,7 @@ class MariadbDatabaseTest {
             }
         };
         return new MariadbDatabase(
-                new OtherDatabase("shop", List.of(), Duration.ofMinutes(1), mariadb), mariadb, runner);
+                new OtherDatabase("shop", List.of(), Duration.ofMinutes(1), mariadb, rows), mariadb, runner);
     }
 
     private Place place(long number) {

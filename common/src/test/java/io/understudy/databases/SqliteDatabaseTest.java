@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.config.OtherRows;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
@@ -13,6 +14,7 @@ import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file of SQLite, with the real program. */
@@ -36,6 +39,7 @@ class SqliteDatabaseTest {
     private Path file;
     private SystemCommandRunner runner;
     private SiteDatabase database;
+    private OtherRows rows = OtherRows.NONE;
 
     @BeforeEach
     void site() throws IOException {
@@ -229,10 +233,89 @@ class SqliteDatabaseTest {
         assertThat(database.checkStandby()).contains("can be written; SQLite 3.");
     }
 
+    private void afterLoad(String sql) {
+        try {
+            rows = new OtherRows(Optional.of(Files.writeString(folder.resolve("after.sql"), sql)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        database = of(file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UPDATE note SET t = t || '!'", "BEGIN; UPDATE note SET t = t || '!'; COMMIT; -- end"})
+    void whatACopyMustNotHaveIsChangedBeforeItIsLive(String sql) throws IOException {
+        byte[] dump = dump();
+        sql(file, "UPDATE note SET t = 'new'");
+        assertThat(database.changes()).isEmpty();
+        afterLoad(sql);
+        assertThat(database.changes()).isNotEmpty();
+
+        database.restore(place(1), out -> out.write(dump));
+
+        assertThat(text()).isEqualTo("new");
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+        assertThat(database.fingerprint(Optional.empty())).isPresent().isEqualTo(restored);
+        assertThat(text()).isEqualTo("old!");
+        database.undo(place(1));
+        assertThat(text()).isEqualTo("new");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SELECT 1;\\n\\nINSERT INTO users VALUES ('very secret'); DROP TABLE note; | near line 3: no such table",
+                "BEGIN; UPDATE note SET t = 'lost'; | cannot start a transaction within a transaction",
+                "CREATE TRIGGER r AFTER UPDATE ON note BEGIN SELECT load_extension('x'); END;"
+                        + " UPDATE note SET t = 1; | unsafe use of load_extension",
+            })
+    void aStatementThatFailsStopsTheRestore(String sql, String message) throws IOException {
+        byte[] dump = dump();
+        sql(file, "UPDATE note SET t = 'new'");
+        afterLoad(sql.replace("\\n", "\n"));
+        UnderstudyException e = failure(() -> database.restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e)
+                .hasMessageContaining("after.sql (databases[].after_load) on database app: sqlite3 ended with 1: ")
+                .hasMessageContaining(message);
+        assertThat(e.getMessage()).doesNotContain("very secret");
+        assertThat(e.hint()).isEqualTo("correct the file; what is live was not touched");
+        assertThat(text()).isEqualTo("new");
+        afterLoad("SELECT 1");
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(text()).isEqualTo("old");
+    }
+
+    /** The log of a copy goes: what only it holds would be lost without a word. */
+    @Test
+    void aChangeThatIsOnlyInALogIsNotTakenForMade() throws IOException {
+        SqliteFiles files = new SqliteFiles(file, place(1));
+        files.requireNoLog();
+        Files.write(wal(files.ahead()), new byte[] {1});
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, files::requireNoLog);
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e).hasMessageContaining("SQLite left a log next to it");
+    }
+
+    @Test
+    void aFileOfSqlThatIsGoneOrNoTextIsNoticedByTheCheck() throws IOException {
+        afterLoad("SELECT 1");
+        assertThat(database.checkStandby()).contains("can be written");
+        Files.write(folder.resolve("after.sql"), new byte[] {(byte) 0xff, 0x41});
+        assertThat(failure(database::checkStandby))
+                .hasMessageContaining("after.sql (databases[].after_load): it is not UTF-8 text");
+        Files.delete(folder.resolve("after.sql"));
+        assertThat(failure(database::checkStandby)).hasMessageContaining("after.sql");
+        assertThat(failure(database::changes).code()).isEqualTo(ErrorCode.FILE_FAILED);
+    }
+
     private SiteDatabase of(Path path) {
         Sqlite sqlite = new Sqlite(path, Optional.empty());
         return new SqliteDatabase(
-                new OtherDatabase("app", List.of(), Duration.ofMinutes(1), sqlite),
+                new OtherDatabase("app", List.of(), Duration.ofMinutes(1), sqlite, rows),
                 sqlite,
                 runner,
                 folder.resolve("work"));

@@ -34,6 +34,7 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private int dumps;
     private boolean losing;
     private boolean telling = true;
+    private String changes = "";
     private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
@@ -62,6 +63,11 @@ public final class FakeSiteDatabase implements SiteDatabase {
     /** From now on nothing tells what its content is. */
     public synchronized void telling(boolean tells) {
         telling = tells;
+    }
+
+    /** From now on a restore adds this to the content. */
+    public synchronized void changing(String text) {
+        changes = text;
     }
 
     /** What was done, in order: {@code swap}. */
@@ -163,8 +169,14 @@ public final class FakeSiteDatabase implements SiteDatabase {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8)));
+        around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8) + changes));
         end("restore");
+    }
+
+    @Override
+    public synchronized String changes() {
+        begin("changes");
+        return changes;
     }
 
     @Override

@@ -84,7 +84,7 @@ public final class DatabaseStager implements Stage {
     }
 
     private void stage(String snapshot, DatabaseData data, SiteDatabase database, String apply, BlobSource blobs) {
-        String content = content(data);
+        String content = content(data, database);
         Optional<Entry> whole = places.all().stream()
                 .filter(each -> each.database().equals(data.name())
                         && each.at() == At.RESTORED
@@ -148,9 +148,11 @@ public final class DatabaseStager implements Stage {
         }
     }
 
-    /** The names of the blobs say what is in them. */
-    private static String content(DatabaseData data) {
-        byte[] names = data.archive().toString().getBytes(StandardCharsets.UTF_8);
+    /** The names of the blobs say what is in them; what this server changes in it comes from its own rules. */
+    private static String content(DatabaseData data, SiteDatabase database) {
+        String changes = database.changes();
+        String all = data.archive() + (changes.isEmpty() ? "" : " " + changes);
+        byte[] names = all.getBytes(StandardCharsets.UTF_8);
         return HexFormat.of().formatHex(Sha256.of(names, 0, names.length));
     }
 

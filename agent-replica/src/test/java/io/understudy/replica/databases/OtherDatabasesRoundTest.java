@@ -145,6 +145,42 @@ class OtherDatabasesRoundTest {
         }
     }
 
+    @Test
+    void anUnchangedDumpIsRestoredWhereTheRulesOfThisServerHaveChanged() {
+        Standby standby = standby();
+        standby.shop.changing(" without its queue");
+        standby.commit(1);
+        standby.world.sync();
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001 without its queue");
+        int restores = restores(standby);
+        standby.commitUnchanged(2);
+        standby.world.sync();
+        assertThat(restores(standby)).as("by the same rules").isEqualTo(restores);
+
+        standby.shop.changing(" without its mail");
+        standby.commitUnchanged(3);
+        standby.world.sync();
+        assertThat(restores(standby)).isEqualTo(restores + 1);
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001 without its mail");
+
+        standby.shop.changing("");
+        standby.commitUnchanged(4);
+        standby.world.sync();
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+    }
+
+    @Test
+    void rulesThatCannotBeReadHoldTheImportBeforeAnythingIsTouched() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        standby.commit(2);
+        standby.shop.fail("changes", false);
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync))
+                .hasMessageContaining("cannot changes database shop");
+        standby.isWholly(first.toString());
+    }
+
     /** And only then: nothing else of the snapshot has changed. */
     @Test
     void oneThatWasDroppedIsRestoredWithTheNextSync() {
