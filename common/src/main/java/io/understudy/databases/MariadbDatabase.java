@@ -20,13 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-// More than 300 lines, for each step of an exchange is undone by another that stands next to it.
 /**
  * A schema of a MariaDB server, by {@code mariadb-dump} and {@code mariadb}. All tables change places in one
  * {@code RENAME TABLE}, which a crash leaves done or not done. What cannot be renamed from schema to schema (views,
  * triggers, routines, events) is kept as a script, dropped before, and made again after it: the site is stopped then.
  * Whether the tables have changed places is seen on the place's own schemas: the one ahead has no table then, and what
  * was live is in the other, or was noted as absent.
+ *
+ * <p>More than 300 lines, for each step of an exchange is undone by another that stands next to it.
  */
 final class MariadbDatabase implements SiteDatabase {
     private final OtherDatabase settings;
@@ -42,7 +43,7 @@ final class MariadbDatabase implements SiteDatabase {
         this.client = new MariadbClient(settings, mariadb, runner);
         this.objects = new MariadbObjects(client);
         this.rights = new MariadbRights(client);
-        this.changes = new MariadbChanges(client, settings.rows());
+        this.changes = new MariadbChanges(client, settings, mariadb.schema());
     }
 
     @Override
@@ -106,6 +107,11 @@ final class MariadbDatabase implements SiteDatabase {
     @Override
     public String changes() {
         return changes.identity();
+    }
+
+    @Override
+    public boolean keepsRows() {
+        return !settings.rows().protect().isEmpty();
     }
 
     /** That of the live schema, whose tables without one of their own have it. */

@@ -48,6 +48,11 @@ public interface SiteDatabase {
         return "";
     }
 
+    /** Whether {@link #restore} brings rows of what is live: then what an earlier one made may have old ones. */
+    default boolean keepsRows() {
+        return false;
+    }
+
     /**
      * Makes what is in the place live, and keeps there what was live. Does nothing where that is done.
      *

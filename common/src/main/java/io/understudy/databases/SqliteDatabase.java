@@ -39,7 +39,7 @@ final class SqliteDatabase implements SiteDatabase {
         this.sqlite = sqlite;
         this.programs = new Programs(settings.name(), runner, settings.environment(), settings.limit());
         this.work = work;
-        this.changes = new SqliteChanges(programs, program(), settings.rows());
+        this.changes = new SqliteChanges(settings, programs, program(), sqlite.file());
     }
 
     @Override
@@ -130,6 +130,11 @@ final class SqliteDatabase implements SiteDatabase {
     @Override
     public String changes() {
         return changes.identity();
+    }
+
+    @Override
+    public boolean keepsRows() {
+        return !settings.rows().protect().isEmpty();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Mariadb;
 import io.understudy.config.OtherRows;
+import io.understudy.config.OtherRows.Rule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A schema of a real MariaDB server. */
 @Tag("slow")
@@ -516,6 +519,80 @@ class MariadbDatabaseTest {
         afterLoad("SELECT 2");
         assertThat(database().changes()).isNotEmpty().isNotEqualTo(one);
         assertThat(database().checkStandby()).startsWith("schemas next to shop can be made");
+    }
+
+    private void protect(String table, String where) {
+        rows = new OtherRows(Optional.empty(), List.of(new Rule(table, where)));
+    }
+
+    private static final String LOGINS = "SELECT GROUP_CONCAT(id, name, pass, loud ORDER BY id) FROM shop.`log ins`";
+
+    private static void logins() {
+        server.sql("CREATE TABLE shop.`log ins` (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20), pass VARCHAR(20),"
+                + " loud VARCHAR(20) AS (UPPER(name)) STORED);"
+                + " INSERT INTO shop.`log ins` (name, pass) VALUES ('root', 'a'), ('bo', 'b'), ('root', 'c')");
+    }
+
+    @Test
+    void rowsOfThisStandbyStay() {
+        logins();
+        byte[] dump = dump();
+        server.sql("UPDATE shop.`log ins` SET pass = CONCAT(pass, '!') WHERE id < 3;"
+                + " DELETE FROM shop.`log ins` WHERE id = 3; SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';"
+                + " INSERT INTO shop.`log ins` (id, name, pass) VALUES (0, 'root', 'zero'), (9, 'root', 'own')");
+        protect("log ins", "name = \"root\" -- the administrators");
+        SiteDatabase database = database();
+        assertThat(database.keepsRows()).isTrue();
+        assertThat(database.changes()).isNotEmpty();
+
+        database.restore(place(1), out -> out.write(dump));
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+
+        assertThat(server.sql(LOGINS)).isEqualTo("0rootzeroROOT,1roota!ROOT,2bobBO,9rootownROOT");
+        assertThat(database.fingerprint(Optional.empty())).isEqualTo(restored);
+        assertThat(server.sql("SHOW TABLES FROM shop LIKE '%kept%'")).isEmpty();
+    }
+
+    @Test
+    void theFirstImportFindsNoRowsToKeep() {
+        logins();
+        byte[] dump = dump();
+        protect("log ins", "name = 'root'");
+        for (String gone : List.of("DROP TABLE shop.`log ins`", "DROP DATABASE shop")) {
+            server.sql(gone);
+            SiteDatabase database = database();
+            database.restore(place(gone.length()), out -> out.write(dump));
+            database.swap(place(gone.length()));
+            assertThat(server.sql(LOGINS)).isEqualTo("1rootaROOT,2bobBO,3rootcROOT");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "custmer | id = 1 | CONFIG_INVALID | the snapshot has no such table (did you mean customer?)",
+                "log | m = 'a' | CONFIG_INVALID | the table has no primary key",
+                "orders | id = 1 | CONFIG_INVALID | this standby's table lacks columns of the snapshot's",
+                "customer | nam = 'secret' | LOAD_FAILED | ERROR 1054 (42S22) at line 2: Unknown column 'nam'",
+                "customer | id = 2 | LOAD_FAILED | foreign key constraint fails",
+            })
+    void aRuleThatDoesNotFitStopsTheRestore(String table, String where, ErrorCode code, String message) {
+        server.sql("ALTER TABLE shop.orders DROP FOREIGN KEY fk_c, ADD CONSTRAINT fk_d FOREIGN KEY (cid)"
+                + " REFERENCES shop.customer (id); UPDATE shop.orders SET cid = 2");
+        byte[] dump = dump();
+        server.sql("DELETE FROM shop.orders; DELETE FROM shop.customer WHERE id = 2; DROP VIEW shop.names;"
+                + " DROP VIEW shop.`second names`; ALTER TABLE shop.orders DROP COLUMN raw");
+        protect(table, where);
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(code);
+        assertThat(e)
+                .hasMessageContaining("cannot keep rows of " + table)
+                .hasMessageContaining("(databases[].protect)")
+                .hasMessageContaining(message);
+        assertThat(e.getMessage()).doesNotContain("secret");
+        assertThat(server.sql("SELECT COUNT(*) FROM shop.customer")).isEqualTo("1");
     }
 
     /** Neither a password nor anything else of the option file. */

@@ -94,6 +94,7 @@ class MysqlScriptTest {
     }
 
     @Test
+    @Tag("always")
     void theFirstOneComesAndGoes() {
         byte[] dump = dump();
         server.sql("DROP DATABASE shop");

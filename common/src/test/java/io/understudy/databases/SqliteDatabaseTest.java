@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Sqlite;
 import io.understudy.config.OtherRows;
+import io.understudy.config.OtherRows.Rule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
@@ -310,6 +311,88 @@ class SqliteDatabaseTest {
         Files.delete(folder.resolve("after.sql"));
         assertThat(failure(database::checkStandby)).hasMessageContaining("after.sql");
         assertThat(failure(database::changes).code()).isEqualTo(ErrorCode.FILE_FAILED);
+    }
+
+    private void protect(String table, String where) {
+        rows = new OtherRows(Optional.empty(), List.of(new Rule(table, where)));
+        database = of(file);
+    }
+
+    private static final String LOGINS = "SELECT group_concat(id || name || pass || loud) FROM \"log ins\"";
+
+    private void logins() {
+        sql(
+                file,
+                "CREATE TABLE \"log ins\" (id INTEGER PRIMARY KEY, name TEXT, pass TEXT, loud TEXT AS (upper(name)));"
+                        + " INSERT INTO \"log ins\" (name, pass) VALUES ('root', 'a'), ('bo', 'b'), ('root', 'c');"
+                        + " CREATE TABLE plain (a TEXT);"
+                        + " CREATE TABLE post (id INTEGER PRIMARY KEY, login INT REFERENCES \"log ins\")");
+    }
+
+    @Test
+    void rowsOfThisStandbyStay() throws IOException {
+        logins();
+        byte[] dump = dump();
+        sql(
+                file,
+                "UPDATE \"log ins\" SET pass = pass || '!' WHERE id < 3; DELETE FROM \"log ins\" WHERE id = 3;"
+                        + " INSERT INTO \"log ins\" (id, name, pass) VALUES (9, 'root', 'own')");
+        byte[] live = Files.readAllBytes(file);
+        protect("log ins", "name = 'root' -- the administrators");
+        assertThat(database.keepsRows()).isTrue();
+        assertThat(database.changes()).isNotEmpty();
+
+        database.restore(place(1), out -> out.write(dump));
+
+        assertThat(Files.readAllBytes(file)).as("what is live is only read").isEqualTo(live);
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+        assertThat(sql(file, LOGINS)).isEqualTo("1roota!ROOT,2bobBO,9rootownROOT");
+        assertThat(database.fingerprint(Optional.empty())).isPresent().isEqualTo(restored);
+        assertThat(sql(file, ".tables")).doesNotContain("kept");
+    }
+
+    @Test
+    void theFirstImportFindsNoRowsToKeep() throws IOException {
+        logins();
+        byte[] dump = dump();
+        protect("log ins", "name = 'root'");
+        sql(file, "DROP TABLE post; DROP TABLE \"log ins\"");
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(sql(file, LOGINS)).isEqualTo("1rootaROOT,2bobBO,3rootcROOT");
+        database.drop(place(1));
+        SqliteFiles.delete(file);
+        database.restore(place(2), out -> out.write(dump));
+        assertThat(file).doesNotExist();
+        database.swap(place(2));
+        assertThat(sql(file, LOGINS)).isEqualTo("1rootaROOT,2bobBO,3rootcROOT");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nte | id = 1 | CONFIG_INVALID | the snapshot has no such table (did you mean note?)",
+                "plain | a = 'a' | CONFIG_INVALID | the table has no primary key",
+                "note | id = 1 | CONFIG_INVALID | this standby's table lacks columns of the snapshot's",
+                "log ins | nam = 'secret' | LOAD_FAILED | no such column: nam",
+                "log ins | id = 2 | LOAD_FAILED | FOREIGN KEY constraint failed",
+            })
+    void aRuleThatDoesNotFitStopsTheRestore(String table, String where, ErrorCode code, String message) {
+        logins();
+        sql(file, "INSERT INTO post VALUES (1, 2)");
+        byte[] dump = dump();
+        sql(file, "DELETE FROM post; DELETE FROM \"log ins\" WHERE id = 2; ALTER TABLE note DROP COLUMN t");
+        protect(table, where);
+        UnderstudyException e = failure(() -> database.restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(code);
+        assertThat(e)
+                .hasMessageContaining("cannot keep rows of " + table)
+                .hasMessageContaining("(databases[].protect)")
+                .hasMessageContaining(message);
+        assertThat(e.getMessage()).doesNotContain("secret");
+        assertThat(sql(file, "SELECT count(*) FROM \"log ins\"")).isEqualTo("2");
     }
 
     private SiteDatabase of(Path path) {

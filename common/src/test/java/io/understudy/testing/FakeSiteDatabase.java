@@ -35,6 +35,7 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private boolean losing;
     private boolean telling = true;
     private String changes = "";
+    private boolean keeping;
     private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
@@ -171,6 +172,16 @@ public final class FakeSiteDatabase implements SiteDatabase {
         }
         around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8) + changes));
         end("restore");
+    }
+
+    /** From now on a restore brings something of what is live. */
+    public synchronized void keeping(boolean keeps) {
+        keeping = keeps;
+    }
+
+    @Override
+    public synchronized boolean keepsRows() {
+        return keeping;
     }
 
     @Override

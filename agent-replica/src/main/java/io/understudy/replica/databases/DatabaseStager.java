@@ -90,12 +90,13 @@ public final class DatabaseStager implements Stage {
                         && each.at() == At.RESTORED
                         && each.content().equals(content))
                 .findFirst();
-        if (whole.isPresent()) {
+        if (whole.isPresent() && !database.keepsRows()) {
             places.put(whole.get().of(apply, snapshot));
             warn(database, Optional.of(places.place(whole.get())));
             return;
         }
-        if (isLive(data.name(), content, database)) {
+        whole.ifPresent(stale -> places.put(stale.at(At.RESTORING)));
+        if (whole.isEmpty() && isLive(data.name(), content, database)) {
             LOG.info("database {} is left as it is: what is live is that of {} already", data.name(), snapshot);
             warn(database, Optional.empty());
             return;

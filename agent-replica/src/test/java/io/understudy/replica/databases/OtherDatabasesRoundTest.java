@@ -27,6 +27,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Databases that are no PostgreSQL server's, in the rounds of a standby: each snapshot's is live with its rows. */
 class OtherDatabasesRoundTest {
@@ -167,6 +169,28 @@ class OtherDatabasesRoundTest {
         standby.commitUnchanged(4);
         standby.world.sync();
         assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+    }
+
+    /** Rows of what is live may have changed since the attempt that failed. */
+    @ParameterizedTest
+    @CsvSource({"false, 0", "true, 1"})
+    void whatAnAttemptLeftIsRestoredAgainWhereItHoldsRowsOfWhatIsLive(boolean keeping, int more) {
+        Standby standby = standby();
+        standby.shop.keeping(keeping);
+        standby.commit(1);
+        standby.world.sync();
+        SnapshotId second = standby.commit(2);
+        standby.shop.fail("swap", false);
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync))
+                .isNotNull();
+        standby.shop.fail("", false);
+        int restores = restores(standby);
+
+        standby.world.sync();
+
+        standby.isWholly(second.toString());
+        assertThat(restores(standby)).isEqualTo(restores + more);
+        assertThat(standby.shop.kept()).as("what was live, and the owner's own").isEqualTo(2);
     }
 
     @Test
