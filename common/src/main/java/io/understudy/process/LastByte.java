@@ -3,7 +3,7 @@ package io.understudy.process;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 
-/** When a byte last went through a program's streams; before the first one, when the program was started. Thread-safe. */
+/** When a byte last went through a program's streams, or the program was started. Thread-safe. */
 final class LastByte {
     private final Ticker ticker;
     private volatile long nanos;
