@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  */
 record AfterLoad(Path file, String sql) {
     /** It would leave the copy for a schema that is live. */
-    private static final Pattern USE = Pattern.compile("(?im)^[ \\t]*USE[ \\t`].*$");
+    private static final Pattern USE =
+            Pattern.compile("(?im)^[ \\t]*(?:USE(?=[ \\t`])(?![ \\t]+(?:INDEX|KEY)\\b)|\\\\u[ \\t]).*$");
 
     /** @throws UnderstudyException {@code CONFIG_INVALID}, {@code FILE_*} */
     static AfterLoad read(Path file) {
