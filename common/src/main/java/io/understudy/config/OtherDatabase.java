@@ -10,18 +10,25 @@ import java.util.Optional;
  *
  * @param name in manifests and commands; unique, and not that of the PostgreSQL database
  * @param environment names of the agent's variables that its commands get, next to the usual ones
- * @param limit of each command, 1 s to 7 d; default 6 h
+ * @param limit of each command's silence, 1 s to 7 d; default 6 h
  * @param access how it is read and written
  * @param still how much of its dump is made while the site is stopped around a snapshot; default that of its access
+ * @param rows what a standby has otherwise; of a preset alone
  */
-public record OtherDatabase(String name, List<String> environment, Duration limit, Access access, Still still) {
+public record OtherDatabase(
+        String name, List<String> environment, Duration limit, Access access, Still still, OtherRows rows) {
     public OtherDatabase {
         environment = List.copyOf(environment);
     }
 
-    /** With the default of its access. */
+    /** With the default of its access, and as the primary has it. */
     public OtherDatabase(String name, List<String> environment, Duration limit, Access access) {
-        this(name, environment, limit, access, usual(access));
+        this(name, environment, limit, access, OtherRows.NONE);
+    }
+
+    /** With the default of its access. */
+    public OtherDatabase(String name, List<String> environment, Duration limit, Access access, OtherRows rows) {
+        this(name, environment, limit, access, usual(access), rows);
     }
 
     /** What of a dump is made while the site is stopped around a snapshot. */

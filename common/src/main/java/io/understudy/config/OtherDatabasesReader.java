@@ -5,6 +5,7 @@ import io.understudy.config.OtherDatabase.Commands;
 import io.understudy.config.OtherDatabase.Mariadb;
 import io.understudy.config.OtherDatabase.Sqlite;
 import io.understudy.config.OtherDatabase.Still;
+import io.understudy.config.OtherRows.Rule;
 import io.understudy.config.Settings.DatabaseSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,9 +33,17 @@ final class OtherDatabasesReader {
                     Setting.DATABASES_FINGERPRINT,
                     Setting.DATABASES_CHECK),
             "mariadb",
-            List.of(Setting.DATABASES_SCHEMA, Setting.DATABASES_OPTIONS, Setting.DATABASES_TOOLS),
+            List.of(
+                    Setting.DATABASES_SCHEMA,
+                    Setting.DATABASES_OPTIONS,
+                    Setting.DATABASES_TOOLS,
+                    Setting.DATABASES_AFTER_LOAD),
             "sqlite",
-            List.of(Setting.DATABASES_PATH, Setting.DATABASES_TOOLS));
+            List.of(Setting.DATABASES_PATH, Setting.DATABASES_TOOLS, Setting.DATABASES_AFTER_LOAD));
+
+    private static final String OWN_RESTORE = "change the copy at the end of databases[].restore";
+    private static final Map<Setting, String> WITHOUT_PRESET =
+            Map.of(Setting.DATABASES_AFTER_LOAD, "needs a preset: with commands of your own, " + OWN_RESTORE);
 
     /** Of a site without PostgreSQL. */
     static final DatabaseSettings NO_POSTGRESQL = new DatabaseSettings(
@@ -82,7 +91,8 @@ final class OtherDatabasesReader {
                 values.list(Setting.DATABASES_ENVIRONMENT),
                 values.duration(Setting.DATABASES_LIMIT),
                 access,
-                still(values.choice(Setting.DATABASES_QUIESCE), access));
+                still(values.choice(Setting.DATABASES_QUIESCE), access),
+                new OtherRows(values.optionalPath(Setting.DATABASES_AFTER_LOAD), protect(values, preset)));
     }
 
     private static Still still(String choice, Access access) {
@@ -92,6 +102,34 @@ final class OtherDatabasesReader {
             case "none" -> Still.NONE;
             default -> OtherDatabase.usual(access);
         };
+    }
+
+    private static List<Rule> protect(Values values, String preset) {
+        List<Rule> all = new ArrayList<>();
+        for (Values each : values.each("protect")) {
+            each.section().allowOnly(Setting.keysOf("databases[].protect[]"));
+            Rule rule = new Rule(
+                    each.text(Setting.DATABASES_PROTECT_TABLE),
+                    each.text(Setting.DATABASES_PROTECT_WHERE).strip());
+            if (rule.table().matches(".*[.`\"'].*")) {
+                each.fault(
+                        Setting.DATABASES_PROTECT_TABLE,
+                        "must be the name of a table alone, without quotes: " + rule.table());
+            }
+            if (all.stream().anyMatch(other -> other.table().equalsIgnoreCase(rule.table()))) {
+                each.fault(
+                        Setting.DATABASES_PROTECT_TABLE,
+                        "is there twice: " + rule.table() + "; join both conditions with OR");
+            }
+            if (rule.where().contains(";")) {
+                each.fault(Setting.DATABASES_PROTECT_WHERE, "must be one condition, without a semicolon");
+            }
+            all.add(rule);
+        }
+        if (preset.equals("none") && !all.isEmpty()) {
+            values.fault("protect", "needs a preset: with commands of your own, " + OWN_RESTORE);
+        }
+        return all;
     }
 
     private static void foreignKeys(Values values, String preset) {
@@ -104,7 +142,7 @@ final class OtherDatabasesReader {
                 .forEach(setting -> values.fault(
                         setting,
                         preset.equals("none")
-                                ? "needs a preset"
+                                ? WITHOUT_PRESET.getOrDefault(setting, "needs a preset")
                                 : "has no meaning with the preset " + preset + ", which has its own commands"));
     }
 

@@ -11,8 +11,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  */
 public final class PostgresqlOnly {
     private static final String ROWS = " of a PostgreSQL database, and this site has none: ";
-    private static final String CHANGE = "commands of your own can change the restored copy before it becomes live"
-            + " (at the end of databases[].restore); a preset cannot";
+    private static final String CHANGE =
+            "with a preset databases[].protect and after_load change the restored copy before it"
+                    + " becomes live, and commands of your own can do so at the end of databases[].restore";
     private static final String COMPARE = "let databases[].check, or service.health, look at the content";
 
     private PostgresqlOnly() {}

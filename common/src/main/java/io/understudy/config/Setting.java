@@ -42,6 +42,9 @@ public enum Setting {
     DATABASES_PATH("databases[].path", Kind.PATH, ""),
     DATABASES_TOOLS("databases[].tools", Kind.PATH, ""),
     DATABASES_QUIESCE("databases[].quiesce", Kind.CHOICE.of("auto", "begin", "whole", "none"), "auto"),
+    DATABASES_AFTER_LOAD("databases[].after_load", Kind.PATH, ""),
+    DATABASES_PROTECT_TABLE("databases[].protect[].table", Kind.TEXT, Setting.REQUIRED),
+    DATABASES_PROTECT_WHERE("databases[].protect[].where", Kind.TEXT, Setting.REQUIRED),
     DATABASES_ENVIRONMENT("databases[].environment", Kind.TEXTS, "[]"),
     DATABASES_LIMIT("databases[].limit", Kind.DURATION.between("1s", "7d"), "6h"),
 

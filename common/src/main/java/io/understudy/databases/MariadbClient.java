@@ -3,6 +3,7 @@ package io.understudy.databases;
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Mariadb;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.process.CommandRunner;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ final class MariadbClient {
     static final String DONE = "-- Dump completed";
 
     /** The site may be stopped: who holds a lock for longer is an error. In seconds. */
-    private static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
+    static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
 
     private final Mariadb mariadb;
     private final Programs programs;
@@ -28,6 +29,11 @@ final class MariadbClient {
 
     Programs programs() {
         return programs;
+    }
+
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where the server is no MariaDB */
+    String version() {
+        return MariadbVersion.requireMariadb(query(MariadbVersion.QUERY));
     }
 
     List<String> tables(String schema) {

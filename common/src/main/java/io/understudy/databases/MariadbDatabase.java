@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * Whether the tables have changed places is seen on the place's own schemas: the one ahead has no table then, and what
  * was live is in the other, or was noted as absent.
  *
- * <p>More than 300 lines, for the steps of a swap and of its return are judged best next to each other.
+ * <p>More than 300 lines, for each step of an exchange is undone by another that stands next to it.
  */
 final class MariadbDatabase implements SiteDatabase {
     /** What mariadb-dump writes behind its header first, once its transaction has a snapshot of all tables. */
@@ -43,6 +43,7 @@ final class MariadbDatabase implements SiteDatabase {
     private final MariadbClient client;
     private final MariadbObjects objects;
     private final MariadbRights rights;
+    private final MariadbChanges changes;
 
     MariadbDatabase(OtherDatabase settings, Mariadb mariadb, CommandRunner runner) {
         this.settings = settings;
@@ -50,6 +51,7 @@ final class MariadbDatabase implements SiteDatabase {
         this.client = new MariadbClient(settings, mariadb, runner);
         this.objects = new MariadbObjects(client);
         this.rights = new MariadbRights(client);
+        this.changes = new MariadbChanges(client, settings, mariadb.schema());
     }
 
     @Override
@@ -69,6 +71,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void dump(Consumer to, Runnable fixed) {
+        client.version();
         client.programs()
                 .dump(
                         client.dumper(List.of(
@@ -87,6 +90,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public void restore(Place place, Producer dump) {
+        client.version();
         if (client.isThere(previous(place))) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_FOREIGN,
@@ -107,9 +111,20 @@ final class MariadbDatabase implements SiteDatabase {
                     "cannot restore database " + name() + ": the dump of " + place.snapshot() + " has no tables",
                     "look at it with agent-replica dump " + place.snapshot() + " --database " + name());
         }
+        changes.make(ahead(place));
         keep(definers(place), String.join("\n", rights.definers(ahead(place))));
         keep(fresh(place), objects.script(ahead(place)));
         objects.drop(ahead(place));
+    }
+
+    @Override
+    public String changes() {
+        return changes.identity();
+    }
+
+    @Override
+    public boolean keepsRows() {
+        return !settings.rows().protect().isEmpty();
     }
 
     /** That of the live schema, whose tables without one of their own have it. */
@@ -270,7 +285,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public String check() {
-        String version = client.query("SELECT VERSION()").stream().findFirst().orElse("?");
+        String version = client.version();
         client.programs()
                 .run(
                         "check",
@@ -299,8 +314,9 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public String checkStandby() {
-        String version = client.query("SELECT VERSION()").stream().findFirst().orElse("?");
+        String version = client.version();
         MariadbVersion.requireAtomicRename(version);
+        changes.identity();
         String trial = quoted(mariadb.schema() + "_understudy_check");
         client.sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
                 + ".a (b int); RENAME TABLE " + trial + ".a TO " + trial + ".c; DROP DATABASE " + trial);

@@ -19,10 +19,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Runs the programs of one database. What they say at their end is in each error. */
+/**
+ * Runs the programs of one database. What they say at their end is in each error. The limit is of silence: a database
+ * of any size comes to its end while bytes flow.
+ */
 final class Programs {
+    private static final Pattern ERROR = Pattern.compile("(?:\\w+ )?[Ee](?:rror|RROR)\\b.*");
     private static final int LINES = 5;
     private static final int LONGEST = 600;
     private static final int LARGEST = 64 << 20;
@@ -121,6 +126,28 @@ final class Programs {
     }
 
     /**
+     * Has a program change a restored copy by SQL that it reads. Of what it says the errors alone are passed on: some
+     * programs print the statement too, which may hold what is no one's to read.
+     *
+     * @throws UnderstudyException {@code LOAD_FAILED}
+     */
+    String change(String what, String hint, List<String> arguments, String sql) {
+        CommandResult result = runner.run(command(arguments, Map.of()).reading(sql));
+        if (result.ok()) {
+            return result.output();
+        }
+        String said = result.errors()
+                .lines()
+                .filter(line -> ERROR.matcher(line).matches())
+                .collect(Collectors.joining(" / "));
+        throw new UnderstudyException(
+                ErrorCode.LOAD_FAILED,
+                "cannot " + what + " database " + database + ": " + arguments.get(0) + " ended with "
+                        + result.exitCode() + (said.isEmpty() ? "" : ": " + end(said)),
+                hint);
+    }
+
+    /**
      * Reads all that a program writes, however much: {@link #run} has its end alone.
      *
      * @param ending what the last line begins with where all was written
@@ -180,7 +207,10 @@ final class Programs {
     }
 
     private Command command(List<String> arguments, Map<String, String> variables) {
-        return Command.of(arguments, limit).inheriting(environment).with(variables);
+        return Command.of(arguments, limit)
+                .limitingSilence()
+                .inheriting(environment)
+                .with(variables);
     }
 
     private static String ended(List<String> arguments, CommandResult result) {

@@ -44,6 +44,22 @@ public interface SiteDatabase {
     void restore(Place place, Producer dump);
 
     /**
+     * What {@link #restore} changes by the rules of this standby, once a dump is restored.
+     *
+     * @return where it is equal, equal dumps are changed alike; empty: nothing is changed
+     * @throws io.understudy.failure.UnderstudyException {@code CONFIG_INVALID}, {@code FILE_*} where the rules cannot
+     *     be read
+     */
+    default String changes() {
+        return "";
+    }
+
+    /** Whether {@link #restore} brings rows of what is live: then what an earlier one made may have old ones. */
+    default boolean keepsRows() {
+        return false;
+    }
+
+    /**
      * Makes what is in the place live, and keeps there what was live. Does nothing where that is done.
      *
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_FAILED}, {@code COMMAND_*}

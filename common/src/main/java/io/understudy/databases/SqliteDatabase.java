@@ -32,6 +32,7 @@ final class SqliteDatabase implements SiteDatabase {
     private final Sqlite sqlite;
     private final Programs programs;
     private final Path work;
+    private final SqliteChanges changes;
 
     /** @param work folder for copies */
     SqliteDatabase(OtherDatabase settings, Sqlite sqlite, CommandRunner runner, Path work) {
@@ -39,6 +40,7 @@ final class SqliteDatabase implements SiteDatabase {
         this.sqlite = sqlite;
         this.programs = new Programs(settings.name(), runner, settings.environment(), settings.limit());
         this.work = work;
+        this.changes = new SqliteChanges(settings, programs, program(), sqlite.file());
     }
 
     @Override
@@ -124,7 +126,22 @@ final class SqliteDatabase implements SiteDatabase {
         files(place, SqliteFiles::requireFree);
         files(place, files -> files.write(dump));
         requireSound(files(place).ahead(), ErrorCode.LOAD_FAILED);
+        if (!changes().isEmpty()) {
+            changes.make(files(place).ahead());
+            requireSound(files(place).ahead(), ErrorCode.LOAD_FAILED);
+            files(place, SqliteFiles::requireNoLog);
+        }
         files(place, SqliteFiles::written);
+    }
+
+    @Override
+    public String changes() {
+        return changes.identity();
+    }
+
+    @Override
+    public boolean keepsRows() {
+        return !settings.rows().protect().isEmpty();
     }
 
     @Override
@@ -217,6 +234,7 @@ final class SqliteDatabase implements SiteDatabase {
     @Override
     public String checkStandby() {
         String version = programs.run("check", ErrorCode.DATABASE_FAILED, List.of(program(), "--version"), Map.of());
+        changes.identity();
         Path folder = Optional.ofNullable(sqlite.file().getParent()).orElse(Path.of("/"));
         if (!Files.isWritable(folder)) {
             throw new UnderstudyException(

@@ -61,6 +61,16 @@ final class SqliteFiles {
         }
     }
 
+    /** What was changed in what is ahead is in the file, and not in a log that goes. */
+    void requireNoLog() throws IOException {
+        if (hasLog(ahead)) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot change " + ahead + ": SQLite left a log next to it",
+                    "find out what else has that file open; the next import restores it again");
+        }
+    }
+
     /** It is whole: gives it the owner and the mode of what is live, and makes it durable. */
     void written() throws IOException {
         for (String companion : COMPANIONS) {

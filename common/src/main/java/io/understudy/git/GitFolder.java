@@ -158,7 +158,8 @@ public final class GitFolder {
 
     /** Whether it is a repository, and nothing that its branches and tags need is missing. */
     boolean isWhole() {
-        return run(List.of("rev-list", "--objects", "--all", "--quiet")).ok();
+        return run(List.of("rev-list", "--objects", "--all", "--quiet"), command -> command.within(LONG_LIMIT))
+                .ok();
     }
 
     /** Takes the content of a file, as it is stored: no filter has seen it. What is not read of it is passed over. */
@@ -178,6 +179,7 @@ public final class GitFolder {
         CommandResult result = run(
                 List.of("cat-file", "--batch"),
                 command -> command.within(LONG_LIMIT)
+                        .limitingSilence()
                         .fedBy(out -> {
                             for (String id : all) {
                                 out.write((id + "\n").getBytes(StandardCharsets.US_ASCII));

@@ -18,12 +18,16 @@ import java.util.Map;
  * nothing that runs; who may read the origin says the git configuration of the agent's user.
  */
 public final class GitMirror {
-    private static final Duration LIMIT = Duration.ofMinutes(10);
+    /** Far more than any fetch takes: a connection that is silent is ended by git and ssh themselves. */
+    private static final Duration LIMIT = Duration.ofDays(7);
     /** No {@code ext::}, which runs a program. */
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file",
             "GIT_TERMINAL_PROMPT", "0",
-            "GIT_SSH_COMMAND", "ssh -o BatchMode=yes",
+            "GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o ServerAliveInterval=30 -o ServerAliveCountMax=10",
+            // Less than a byte a second for so many seconds.
+            "GIT_HTTP_LOW_SPEED_LIMIT", "1",
+            "GIT_HTTP_LOW_SPEED_TIME", "600",
             "LC_ALL", "C.UTF-8");
 
     private final Path folder;

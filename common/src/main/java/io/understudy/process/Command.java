@@ -20,12 +20,15 @@ import java.util.TreeSet;
  * @param arguments program and arguments, at least one
  * @param environment added to what the program inherits
  * @param inherited names of the agent's own variables that the program gets, where they are set
- * @param limit the longest it may run before it is killed with its children
+ * @param limit the longest it may run before it is killed with its children; with {@code limitsSilence} the longest it
+ *     may do so without a byte through {@code output} or {@code input}
  * @param output consumes the program's standard output as a stream; absent: it is captured in the result (its last 64
  *     KiB)
  * @param leavesProcesses whether the program may start others that go on after its end: then its output goes to a file,
  *     so that they never write into a pipe that no process reads
  * @param input produces the program's standard input as a stream; absent: it is empty
+ * @param limitsSilence whether the limit begins again with each byte that the consumer reads or the program takes:
+ *     however much it is, it comes to its end while it flows. Without a stream the limit is for all of it
  */
 public record Command(
         List<String> arguments,
@@ -34,7 +37,8 @@ public record Command(
         Duration limit,
         Optional<Consumer> output,
         boolean leavesProcesses,
-        Optional<Producer> input) {
+        Optional<Producer> input,
+        boolean limitsSilence) {
     /** Variables that say who and where a program runs, and hold no secret. */
     public static final List<String> USUAL = List.of(
             "PATH",
@@ -80,9 +84,9 @@ public record Command(
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("a command needs a program");
         }
-        if (leavesProcesses && output.isPresent()) {
+        if (leavesProcesses && (output.isPresent() || limitsSilence)) {
             throw new IllegalArgumentException(
-                    "the end of an output that processes left behind hold is not waited for");
+                    "an output that processes left behind hold is neither read nor waited for");
         }
     }
 
@@ -91,7 +95,8 @@ public record Command(
      * keys of the filestore, no program needs.
      */
     public static Command of(List<String> arguments, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false, Optional.empty())
+        return new Command(
+                        arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false, Optional.empty(), false)
                 .inheriting(OF_LIBRARIES);
     }
 
@@ -104,7 +109,8 @@ public record Command(
      * A command of an operator's, which may start a service. It gets {@link #USUAL} variables and those that are named.
      */
     public static Command ofSite(List<String> arguments, Collection<String> environment, Duration limit) {
-        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true, Optional.empty())
+        return new Command(
+                        arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true, Optional.empty(), false)
                 .inheriting(environment);
     }
 
@@ -112,30 +118,49 @@ public record Command(
     public Command inheriting(Collection<String> names) {
         Set<String> all = new TreeSet<>(inherited);
         all.addAll(names);
-        return new Command(arguments, environment, all, limit, output, leavesProcesses, input);
+        return new Command(arguments, environment, all, limit, output, leavesProcesses, input, limitsSilence);
     }
 
     public Command with(Map<String, String> environment) {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input);
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, limitsSilence);
     }
 
     /** The same with another limit. */
     public Command within(Duration longest) {
-        return new Command(arguments, environment, inherited, longest, output, leavesProcesses, input);
+        return new Command(arguments, environment, inherited, longest, output, leavesProcesses, input, limitsSilence);
+    }
+
+    /** The same with the limit for the time since a byte last went through its streams. */
+    public Command limitingSilence() {
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, true);
     }
 
     public Command into(Consumer consumer) {
-        return new Command(arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input);
+        return new Command(
+                arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input, limitsSilence);
     }
 
     /** The same with what this writes on its standard input. */
     public Command fedBy(Producer producer) {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, Optional.of(producer));
+        return new Command(
+                arguments,
+                environment,
+                inherited,
+                limit,
+                output,
+                leavesProcesses,
+                Optional.of(producer),
+                limitsSilence);
     }
 
     /** The same with this text on its standard input, as UTF-8. */
     public Command reading(String text) {
         return fedBy(input -> input.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whether bytes say that it is at work. */
+    boolean isHeard() {
+        return limitsSilence && (output.isPresent() || input.isPresent());
     }
 
     /** The arguments, as many as a message bears: pg_dump gets one for each table. */

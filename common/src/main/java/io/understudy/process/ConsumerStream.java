@@ -11,10 +11,12 @@ import java.util.function.BooleanSupplier;
  */
 final class ConsumerStream extends FilterInputStream {
     private final BooleanSupplier killed;
+    private final LastByte last;
 
-    ConsumerStream(InputStream in, BooleanSupplier killed) {
+    ConsumerStream(InputStream in, BooleanSupplier killed, LastByte last) {
         super(in);
         this.killed = killed;
+        this.last = last;
     }
 
     @Override
@@ -29,6 +31,9 @@ final class ConsumerStream extends FilterInputStream {
         if (count < 0 && killed.getAsBoolean()) {
             throw new IOException("the program was ended");
         }
+        if (count > 0) {
+            last.moved();
+        }
         return count;
     }
 
@@ -38,6 +43,6 @@ final class ConsumerStream extends FilterInputStream {
 
     /** Drops what the consumer did not want, so that the program need not wait. */
     void drain() throws IOException {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
+        transferTo(java.io.OutputStream.nullOutputStream());
     }
 }

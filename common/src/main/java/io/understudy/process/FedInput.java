@@ -12,21 +12,24 @@ final class FedInput implements AutoCloseable {
     /** How long a producer may take to notice that the program has ended. */
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
+    /** Bytes that are written at once: a program that takes a large block slowly is seen to take it. */
+    private static final int PART = 8192;
+
     private final Worker writer;
 
     private FedInput(Worker writer) {
         this.writer = writer;
     }
 
-    static FedInput start(String program, Process process, Command.Producer producer) {
+    static FedInput start(String program, Process process, Command.Producer producer, LastByte last) {
         OutputStream pipe = process.getOutputStream();
-        return new FedInput(Worker.start(program + " stdin", () -> write(pipe, producer)));
+        return new FedInput(Worker.start(program + " stdin", () -> write(pipe, producer, last)));
     }
 
     /** The pipe stays open after a failure, until the program is ended: half of the input must not pass for all. */
-    private static void write(OutputStream pipe, Command.Producer producer) throws IOException {
+    private static void write(OutputStream pipe, Command.Producer producer, LastByte last) throws IOException {
         try {
-            producer.produce(new Pipe(pipe));
+            producer.produce(new Pipe(pipe, last));
             close(pipe);
         } catch (PipeClosed e) {
             // The program has read what it wanted.
@@ -66,14 +69,20 @@ final class FedInput implements AutoCloseable {
 
     /** Distinguishes a pipe that broke from failures of the producer. */
     private static final class Pipe extends FilterOutputStream {
-        Pipe(OutputStream pipe) {
+        private final LastByte last;
+
+        Pipe(OutputStream pipe, LastByte last) {
             super(pipe);
+            this.last = last;
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             try {
-                out.write(bytes, offset, length);
+                for (int at = 0; at < length; at += PART) {
+                    out.write(bytes, offset + at, Math.min(PART, length - at));
+                    last.moved();
+                }
             } catch (IOException e) {
                 throw new PipeClosed(e);
             }

@@ -14,11 +14,13 @@ import java.util.stream.Stream;
  * whose parent is gone, in whatever session or group.
  *
  * @param from when the command was started
- * @param until when it had ended at the latest
+ * @param until when it had ended at the latest; {@link #OPEN}: that is not known
  */
 record MarkedProcesses(String mark, Instant from, Instant until) {
     /** The environment variable whose value is one run's own. */
     static final String VARIABLE = "UNDERSTUDY_COMMAND";
+
+    static final Instant OPEN = Instant.MAX.minusSeconds(1);
 
     /** Those that surely are. */
     Stream<ProcessHandle> all() {

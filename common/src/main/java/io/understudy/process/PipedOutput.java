@@ -23,13 +23,16 @@ final class PipedOutput implements ProgramOutput {
 
     private final String program;
     private final Optional<Command.Consumer> consumer;
+    private final LastByte last;
     private final Tail output = new Tail();
     private final Tail errors = new Tail();
     private Worker errorReader;
     private Worker outputReader;
     private volatile boolean ended;
 
-    PipedOutput(Command command) {
+    /** @param last learns of each byte that the command's consumer reads */
+    PipedOutput(Command command, LastByte last) {
+        this.last = last;
         this.program = command.arguments().get(0);
         this.consumer = command.output();
     }
@@ -73,7 +76,7 @@ final class PipedOutput implements ProgramOutput {
      */
     private void read(InputStream in, Command.Consumer consumer) throws IOException {
         synchronized (in) {
-            ConsumerStream stream = new ConsumerStream(in, () -> ended);
+            ConsumerStream stream = new ConsumerStream(in, () -> ended, last);
             consumer.consume(stream);
             stream.drain();
         }

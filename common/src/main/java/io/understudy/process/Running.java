@@ -7,37 +7,40 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** One started program. */
 final class Running implements AutoCloseable {
-    private static final Duration SLICE = Duration.ofSeconds(1);
-
     private final Process process;
     private final ProcessTree tree;
     private final ProgramOutput output;
     private final Optional<FedInput> input;
-    private final Ticker ticker;
 
     Running(Process process, MarkedProcesses marked, ProgramOutput output, Optional<FedInput> input, Ticker ticker) {
         this.process = process;
         this.tree = new ProcessTree(process, marked, ticker);
         this.output = output;
         this.input = input;
-        this.ticker = ticker;
         output.begin(process);
     }
 
     /**
      * Returns when the program has ended and its output is consumed; throws as soon as the consumer, or what feeds the
      * program, fails.
+     *
+     * @param used how much of the limit is over
+     * @param slice between two looks at it
      */
-    void await(Duration limit) throws InterruptedException, TimeoutException, ExecutionException {
+    void await(Duration limit, Supplier<Duration> used, Duration slice)
+            throws InterruptedException, TimeoutException, ExecutionException {
         CompletableFuture<Void> end = process.onExit().thenCompose(self -> output.consumed());
         CompletableFuture<Void> first = end.thenApply(nothing -> null);
         failing(first, output.consumed());
         input.ifPresent(fed -> failing(first, fed.produced()));
-        long start = ticker.nanos();
-        while (!done(first, limit.minus(ticker.since(start)))) {
+        while (!done(first, shorter(limit.minus(used.get()), slice))) {
+            if (used.get().compareTo(limit) >= 0) {
+                throw new TimeoutException();
+            }
             output.bound();
         }
         output.settle();
@@ -51,16 +54,16 @@ final class Running implements AutoCloseable {
         });
     }
 
-    private static boolean done(CompletableFuture<Void> work, Duration left)
-            throws InterruptedException, TimeoutException, ExecutionException {
-        boolean last = left.compareTo(SLICE) <= 0;
+    private static Duration shorter(Duration left, Duration slice) {
+        return left.compareTo(slice) < 0 ? left : slice;
+    }
+
+    private static boolean done(CompletableFuture<Void> work, Duration wait)
+            throws InterruptedException, ExecutionException {
         try {
-            work.get(Math.max(0, (last ? left : SLICE).toNanos()), TimeUnit.NANOSECONDS);
+            work.get(Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
-            if (last) {
-                throw e;
-            }
             return false;
         }
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -32,8 +33,11 @@ public final class SystemCommandRunner implements CommandRunner {
     private static final Pattern REASON = Pattern.compile("(?s).*error=\\d+, (.*)$|error: \\d+ \\((.*)\\)\\s*$");
     private static final File NO_INPUT = new File("/dev/null");
 
+    private static final Duration SLICE = Duration.ofSeconds(1);
+
     private final Ticker ticker;
     private final OutputFiles files;
+    private final Duration slice;
 
     /** @param folder for the output of commands that leave processes behind; made when it is missing */
     public SystemCommandRunner(Path folder) {
@@ -42,6 +46,12 @@ public final class SystemCommandRunner implements CommandRunner {
 
     /** @param ticker measures how long programs took */
     public SystemCommandRunner(Path folder, Ticker ticker) {
+        this(folder, ticker, SLICE);
+    }
+
+    /** @param slice how long a program runs between two looks at its limit */
+    SystemCommandRunner(Path folder, Ticker ticker, Duration slice) {
+        this.slice = slice;
         this.files = new OutputFiles(folder, Clock.systemUTC());
         this.ticker = ticker;
     }
@@ -50,8 +60,9 @@ public final class SystemCommandRunner implements CommandRunner {
     public CommandResult run(Command command) {
         Arguments.check(command);
         long start = ticker.nanos();
-        try (Running running = start(command)) {
-            await(running, command);
+        LastByte last = new LastByte(ticker);
+        try (Running running = start(command, last)) {
+            await(running, command, command.isHeard() ? last::since : () -> ticker.since(start));
             Duration took = ticker.since(start);
             CommandResult result = new CommandResult(running.exitCode(), running.output(), running.errors(), took);
             LOG.debug("{} ended with {} after {} ms", command, result.exitCode(), took.toMillis());
@@ -64,9 +75,9 @@ public final class SystemCommandRunner implements CommandRunner {
         files.tidy();
     }
 
-    private static void await(Running running, Command command) {
+    private void await(Running running, Command command, Supplier<Duration> used) {
         try {
-            running.await(command.limit());
+            running.await(command.limit(), used, slice);
         } catch (TimeoutException e) {
             running.end();
             throw timeout(command, running.errors());
@@ -81,11 +92,11 @@ public final class SystemCommandRunner implements CommandRunner {
         }
     }
 
-    private Running start(Command command) {
+    private Running start(Command command, LastByte last) {
         String mark = UUID.randomUUID().toString();
         ProgramOutput output = command.leavesProcesses()
                 ? new FiledOutput(files.create(mark, command.limit()))
-                : new PipedOutput(command);
+                : new PipedOutput(command, command.output().isPresent() ? last : new LastByte(ticker));
         ProcessBuilder builder = new ProcessBuilder(command.arguments());
         if (command.input().isEmpty()) {
             builder.redirectInput(NO_INPUT);
@@ -95,11 +106,12 @@ public final class SystemCommandRunner implements CommandRunner {
         builder.environment().put(MarkedProcesses.VARIABLE, mark);
         output.attach(builder);
         Instant from = Instant.now();
-        MarkedProcesses marked = new MarkedProcesses(mark, from, from.plus(command.limit()));
+        MarkedProcesses marked = new MarkedProcesses(
+                mark, from, command.limitsSilence() ? MarkedProcesses.OPEN : from.plus(command.limit()));
         try {
             Process process = builder.start();
             Optional<FedInput> input = command.input()
-                    .map(producer -> FedInput.start(command.arguments().get(0), process, producer));
+                    .map(producer -> FedInput.start(command.arguments().get(0), process, producer, last));
             return new Running(process, marked, output, input, ticker);
         } catch (IOException e) {
             output.close();
@@ -132,7 +144,9 @@ public final class SystemCommandRunner implements CommandRunner {
                 .orElse("");
         return new UnderstudyException(
                 ErrorCode.COMMAND_TIMEOUT,
-                "cannot run " + command + ": not done after " + seconds(command.limit()) + last,
+                "cannot run " + command + ": "
+                        + (command.isHeard() ? "no byte came from it or was taken by it for " : "not done after ")
+                        + seconds(command.limit()) + last,
                 "find out what it waits for, or raise its time limit");
     }
 

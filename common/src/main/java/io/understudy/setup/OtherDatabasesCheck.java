@@ -34,14 +34,27 @@ public final class OtherDatabasesCheck {
             }
         }
         postgresqlOnly(findings, settings);
+        if (standby
+                && settings.failover().drill().isPresent()
+                && !settings.databases().isEmpty()) {
+            findings.warn(
+                    "drill",
+                    "a drill copies no database but PostgreSQL's: the site's copy uses the live "
+                            + names(settings.databases()) + ", and writes to it, where its configuration names that",
+                    "give the copy another by drill.rewrite or drill.start, such as one that drill.start makes of"
+                            + " agent-replica dump latest --database NAME");
+        }
+    }
+
+    private static String names(List<OtherDatabase> databases) {
+        return databases.stream().map(OtherDatabase::name).collect(Collectors.joining(", "));
     }
 
     /** Where both kinds are, a setting of rows is easily taken for one of all databases. */
     private static void postgresqlOnly(CheckReport.Run findings, Settings settings) {
         List<String> used = PostgresqlOnly.usedIn(settings);
         if (settings.database().isThere() && !settings.databases().isEmpty() && !used.isEmpty()) {
-            String others =
-                    settings.databases().stream().map(OtherDatabase::name).collect(Collectors.joining(", "));
+            String others = names(settings.databases());
             findings.check(
                     "settings of PostgreSQL",
                     () -> String.join(", ", used) + ": for the PostgreSQL database "

@@ -114,6 +114,13 @@ class OtherDatabasesSettingsTest {
                 "[{name: a, dump: [d], restore: [r]}] | swap is missing: restore, swap, undo and drop are set together",
                 "[{name: a, dump: [d], path: /a.db}] | path needs a preset",
                 "[{name: a, preset: sqlite, path: /a.db, dump: [d]}] | dump has no meaning with the preset sqlite",
+                "[{name: a, dump: [d], after_load: /a.sql}] | after_load needs a preset: with commands of your own, change",
+                "[{name: a, dump: [d], protect: [{table: t, where: a}]}] | protect needs a preset: with commands of your own",
+                "[{name: a, preset: sqlite, path: /a.db, protect: [{table: s.t, where: a}]}] | must be the name of a table alone",
+                "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t, where: 'a; b'}]}] | must be one condition",
+                "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t}]}] | where is missing",
+                "[{name: a, preset: sqlite, path: /a.db, protect: [{tabel: t, where: a}]}] | (did you mean table?)",
+                "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t, where: a}, {table: T, where: b}]}] | is there twice: T",
                 "[{name: a, preset: oracle}] | must be one of none, mariadb, sqlite: oracle",
                 "[{name: a, dump: [d], quiesce: half}] | quiesce must be one of auto, begin, whole, none: half",
                 "[{name: a, dumb: [d]}] | (did you mean dump?)"
@@ -121,6 +128,26 @@ class OtherDatabasesSettingsTest {
     void aFaultIsNamed(String databases, String message) {
         assertThatThrownBy(() -> load(POSTGRESQL + "databases: " + databases + "\n"))
                 .hasMessageContaining(message.replace("databases[].", ""));
+    }
+
+    @Test
+    void aCopyMayBeChangedByAFileOfSqlAndKeepRows() throws IOException {
+        Settings settings = load("""
+                databases:
+                  - {name: app, preset: sqlite, path: /srv/app.db, after_load: /etc/understudy/app.sql}
+                  - {name: shop, preset: mariadb, schema: shop, after_load: /etc/understudy/shop.sql}
+                  - {name: blog, preset: mariadb, schema: blog}
+                  - name: forum
+                    preset: mariadb
+                    schema: forum
+                    protect: [{table: users, where: "name = 'admin'"}]
+                """);
+        assertThat(settings.databases().stream().map(OtherDatabase::rows))
+                .containsExactly(
+                        new OtherRows(Optional.of(Path.of("/etc/understudy/app.sql"))),
+                        new OtherRows(Optional.of(Path.of("/etc/understudy/shop.sql"))),
+                        OtherRows.NONE,
+                        new OtherRows(Optional.empty(), List.of(new OtherRows.Rule("users", "name = 'admin'"))));
     }
 
     @Test

@@ -32,7 +32,7 @@ class PostgresqlOnlyTest {
             delimiter = '|',
             quoteCharacter = '#',
             value = {
-                "protect: [{table: users, where: \"name = 'admin'\"}] | protect keeps rows | databases[].restore",
+                "protect: [{table: users, where: \"name = 'admin'\"}] | protect keeps rows | databases[].protect",
                 "maintenance: {query: UPDATE s SET v = 0} | maintenance.query changes rows | maintenance.path",
                 "history: {tables: [{table: rsc, keep: 18 months}]} | history.tables keeps revisions | retention",
                 "history: {links: [{from: a.b, to: c.d}]} | history.links links tables | leave it out",

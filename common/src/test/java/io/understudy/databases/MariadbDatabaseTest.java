@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherRows;
+import io.understudy.config.OtherRows.Rule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
@@ -17,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A schema of a real MariaDB server. */
 @Tag("slow")
@@ -69,6 +74,7 @@ class MariadbDatabaseTest {
     private Path folder;
 
     private Predicate<Command> dying = command -> false;
+    private OtherRows rows = OtherRows.NONE;
 
     @BeforeAll
     static void start() {
@@ -470,12 +476,152 @@ class MariadbDatabaseTest {
         assertThat(failure(MariadbDatabaseTest.this::dump).code()).isEqualTo(ErrorCode.DUMP_FAILED);
     }
 
+    private void afterLoad(String sql) {
+        try {
+            rows = new OtherRows(Optional.of(Files.writeString(folder.resolve("after.sql"), sql)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
-    void aServerThatRenamesInPartsIsNoStandby() {
-        MariadbVersion.requireAtomicRename("10.6.0-MariaDB");
-        MariadbVersion.requireAtomicRename("11.4.2-MariaDB-log");
-        UnderstudyException e = failure(() -> MariadbVersion.requireAtomicRename("10.5.23-MariaDB"));
-        assertThat(e).hasMessageContaining("MariaDB 10.5.23-MariaDB: it is older than 10.6");
+    void whatACopyMustNotHaveIsChangedBeforeItIsLive() {
+        byte[] dump = dump();
+        change();
+        afterLoad("-- no mail, and no queue\nUPDATE customer SET name = CONCAT(name, '!');\nDELIMITER //\n"
+                + "BEGIN NOT ATOMIC TRUNCATE log; END//\nDELIMITER ;\nSTART TRANSACTION;\n"
+                + "INSERT INTO log VALUES ('copied') -- not committed, and without its end");
+        SiteDatabase database = database();
+
+        database.restore(place(1), out -> out.write(dump));
+
+        assertThat(server.sql(STATE)).as("nothing live is touched").isEqualTo(LATER);
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+        assertThat(server.sql("SELECT GROUP_CONCAT(name ORDER BY id) FROM shop.customer"))
+                .isEqualTo("Ann!,Bö!");
+        assertThat(server.sql("SELECT m FROM shop.log")).isEqualTo("copied");
+        assertThat(database.fingerprint(Optional.empty())).isEqualTo(restored);
+        database.undo(place(1));
+        assertThat(server.sql(STATE)).isEqualTo(LATER);
+    }
+
+    @Test
+    void aStatementThatFailsStopsTheRestoreWithItsLineAndNotItsValues() {
+        byte[] dump = dump();
+        afterLoad("SELECT 1;\n\nINSERT INTO members VALUES ('very secret');\nDROP TABLE customer;\n");
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e)
+                .hasMessageContaining("after.sql (databases[].after_load) on database shop: mariadb ended with 1:"
+                        + " ERROR 1146 (42S02) at line 3: Table 'shop_understudy_1.members' doesn't exist");
+        assertThat(e.getMessage()).doesNotContain("very secret");
+        assertThat(e.hint()).isEqualTo("correct the file; what is live was not touched");
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+        afterLoad("SELECT 1");
+        database().restore(place(1), out -> out.write(dump));
+        database().swap(place(1));
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+    }
+
+    @Test
+    void aFileThatLeavesTheCopyIsRefused() {
+        byte[] dump = dump();
+        afterLoad("SELECT 1;\nuse shop;\nDELETE FROM orders;");
+        for (Runnable work : List.<Runnable>of(
+                () -> database().restore(place(1), out -> out.write(dump)),
+                () -> database().changes(),
+                () -> database().checkStandby())) {
+            UnderstudyException e = failure(work);
+            assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
+            assertThat(e).hasMessageContaining("after.sql (databases[].after_load): line 2 changes the schema");
+        }
+        rows = new OtherRows(Optional.of(folder.resolve("gone.sql")));
+        assertThat(failure(() -> database().checkStandby()).code()).isEqualTo(ErrorCode.FILE_FAILED);
+    }
+
+    @Test
+    void anotherFileIsAnotherChange() {
+        assertThat(database().changes()).isEmpty();
+        afterLoad("SELECT 1");
+        String one = database().changes();
+        afterLoad("SELECT 2");
+        assertThat(database().changes()).isNotEmpty().isNotEqualTo(one);
+        assertThat(database().checkStandby()).startsWith("schemas next to shop can be made");
+    }
+
+    private void protect(String table, String where) {
+        rows = new OtherRows(Optional.empty(), List.of(new Rule(table, where)));
+    }
+
+    private static final String LOGINS = "SELECT GROUP_CONCAT(id, name, pass, loud ORDER BY id) FROM shop.`log ins`";
+
+    private static void logins() {
+        server.sql("CREATE TABLE shop.`log ins` (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20), pass VARCHAR(20),"
+                + " loud VARCHAR(20) AS (UPPER(name)) STORED);"
+                + " INSERT INTO shop.`log ins` (name, pass) VALUES ('root', 'a'), ('bo', 'b'), ('root', 'c')");
+    }
+
+    @Test
+    void rowsOfThisStandbyStay() {
+        logins();
+        byte[] dump = dump();
+        server.sql("UPDATE shop.`log ins` SET pass = CONCAT(pass, '!') WHERE id < 3;"
+                + " DELETE FROM shop.`log ins` WHERE id = 3; SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';"
+                + " INSERT INTO shop.`log ins` (id, name, pass) VALUES (0, 'root', 'zero'), (9, 'root', 'own')");
+        protect("log ins", "name = \"root\" -- the administrators");
+        SiteDatabase database = database();
+        assertThat(database.keepsRows()).isTrue();
+        assertThat(database.changes()).isNotEmpty();
+
+        database.restore(place(1), out -> out.write(dump));
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+
+        assertThat(server.sql(LOGINS)).isEqualTo("0rootzeroROOT,1roota!ROOT,2bobBO,9rootownROOT");
+        assertThat(database.fingerprint(Optional.empty())).isEqualTo(restored);
+        assertThat(server.sql("SHOW TABLES FROM shop LIKE '%kept%'")).isEmpty();
+    }
+
+    @Test
+    void theFirstImportFindsNoRowsToKeep() {
+        logins();
+        byte[] dump = dump();
+        protect("log ins", "name = 'root'");
+        for (String gone : List.of("DROP TABLE shop.`log ins`", "DROP DATABASE shop")) {
+            server.sql(gone);
+            SiteDatabase database = database();
+            database.restore(place(gone.length()), out -> out.write(dump));
+            database.swap(place(gone.length()));
+            assertThat(server.sql(LOGINS)).isEqualTo("1rootaROOT,2bobBO,3rootcROOT");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "custmer | id = 1 | CONFIG_INVALID | the snapshot has no such table (did you mean customer?)",
+                "log | m = 'a' | CONFIG_INVALID | the table has no primary key",
+                "orders | id = 1 | CONFIG_INVALID | this standby's table lacks columns of the snapshot's",
+                "customer | nam = 'secret' | LOAD_FAILED | ERROR 1054 (42S22) at line 2: Unknown column 'nam'",
+                "customer | id = 2 | LOAD_FAILED | foreign key constraint fails",
+            })
+    void aRuleThatDoesNotFitStopsTheRestore(String table, String where, ErrorCode code, String message) {
+        server.sql("ALTER TABLE shop.orders DROP FOREIGN KEY fk_c, ADD CONSTRAINT fk_d FOREIGN KEY (cid)"
+                + " REFERENCES shop.customer (id); UPDATE shop.orders SET cid = 2");
+        byte[] dump = dump();
+        server.sql("DELETE FROM shop.orders; DELETE FROM shop.customer WHERE id = 2; DROP VIEW shop.names;"
+                + " DROP VIEW shop.`second names`; ALTER TABLE shop.orders DROP COLUMN raw");
+        protect(table, where);
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(code);
+        assertThat(e)
+                .hasMessageContaining("cannot keep rows of " + table)
+                .hasMessageContaining("(databases[].protect)")
+                .hasMessageContaining(message);
+        assertThat(e.getMessage()).doesNotContain("secret");
+        assertThat(server.sql("SELECT COUNT(*) FROM shop.customer")).isEqualTo("1");
     }
 
     /** Neither a password nor anything else of the option file. */
@@ -506,7 +652,7 @@ class MariadbDatabaseTest {
             }
         };
         return new MariadbDatabase(
-                new OtherDatabase("shop", List.of(), Duration.ofMinutes(1), mariadb), mariadb, runner);
+                new OtherDatabase("shop", List.of(), Duration.ofMinutes(1), mariadb, rows), mariadb, runner);
     }
 
     private Place place(long number) {

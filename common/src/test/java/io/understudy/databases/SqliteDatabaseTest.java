@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Sqlite;
+import io.understudy.config.OtherRows;
+import io.understudy.config.OtherRows.Rule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
@@ -13,6 +15,7 @@ import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file of SQLite, with the real program. */
@@ -36,6 +40,7 @@ class SqliteDatabaseTest {
     private Path file;
     private SystemCommandRunner runner;
     private SiteDatabase database;
+    private OtherRows rows = OtherRows.NONE;
 
     @BeforeEach
     void site() throws IOException {
@@ -242,10 +247,171 @@ class SqliteDatabaseTest {
         assertThat(database.checkStandby()).contains("can be written; SQLite 3.");
     }
 
+    private void afterLoad(String sql) {
+        try {
+            rows = new OtherRows(Optional.of(Files.writeString(folder.resolve("after.sql"), sql)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        database = of(file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UPDATE note SET t = t || '!'", "BEGIN; UPDATE note SET t = t || '!'; COMMIT; -- end"})
+    void whatACopyMustNotHaveIsChangedBeforeItIsLive(String sql) throws IOException {
+        byte[] dump = dump();
+        sql(file, "UPDATE note SET t = 'new'");
+        assertThat(database.changes()).isEmpty();
+        afterLoad(sql);
+        assertThat(database.changes()).isNotEmpty();
+
+        database.restore(place(1), out -> out.write(dump));
+
+        assertThat(text()).isEqualTo("new");
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+        assertThat(database.fingerprint(Optional.empty())).isPresent().isEqualTo(restored);
+        assertThat(text()).isEqualTo("old!");
+        database.undo(place(1));
+        assertThat(text()).isEqualTo("new");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SELECT 1;\\n\\nINSERT INTO users VALUES ('very secret'); DROP TABLE note; | near line 3: no such table",
+                "BEGIN; UPDATE note SET t = 'lost'; | cannot start a transaction within a transaction",
+                "CREATE TRIGGER r AFTER UPDATE ON note BEGIN SELECT load_extension('x'); END;"
+                        + " UPDATE note SET t = 1; | unsafe use of load_extension",
+            })
+    void aStatementThatFailsStopsTheRestore(String sql, String message) throws IOException {
+        byte[] dump = dump();
+        sql(file, "UPDATE note SET t = 'new'");
+        afterLoad(sql.replace("\\n", "\n"));
+        UnderstudyException e = failure(() -> database.restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e)
+                .hasMessageContaining("after.sql (databases[].after_load) on database app: sqlite3 ended with 1: ")
+                .hasMessageContaining(message);
+        assertThat(e.getMessage()).doesNotContain("very secret");
+        assertThat(e.hint()).isEqualTo("correct the file; what is live was not touched");
+        assertThat(text()).isEqualTo("new");
+        afterLoad("SELECT 1");
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(text()).isEqualTo("old");
+    }
+
+    /** The log of a copy goes: what only it holds would be lost without a word. */
+    @Test
+    void aChangeThatIsOnlyInALogIsNotTakenForMade() throws IOException {
+        SqliteFiles files = new SqliteFiles(file, place(1));
+        files.requireNoLog();
+        Files.write(wal(files.ahead()), new byte[] {1});
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, files::requireNoLog);
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e).hasMessageContaining("SQLite left a log next to it");
+    }
+
+    @Test
+    void aFileOfSqlThatIsGoneOrNoTextIsNoticedByTheCheck() throws IOException {
+        afterLoad("SELECT 1");
+        assertThat(database.checkStandby()).contains("can be written");
+        Files.write(folder.resolve("after.sql"), new byte[] {(byte) 0xff, 0x41});
+        assertThat(failure(database::checkStandby))
+                .hasMessageContaining("after.sql (databases[].after_load): it is not UTF-8 text");
+        Files.delete(folder.resolve("after.sql"));
+        assertThat(failure(database::checkStandby)).hasMessageContaining("after.sql");
+        assertThat(failure(database::changes).code()).isEqualTo(ErrorCode.FILE_FAILED);
+    }
+
+    private void protect(String table, String where) {
+        rows = new OtherRows(Optional.empty(), List.of(new Rule(table, where)));
+        database = of(file);
+    }
+
+    private static final String LOGINS = "SELECT group_concat(id || name || pass || loud) FROM \"log ins\"";
+
+    private void logins() {
+        sql(
+                file,
+                "CREATE TABLE \"log ins\" (id INTEGER PRIMARY KEY, name TEXT, pass TEXT, loud TEXT AS (upper(name)));"
+                        + " INSERT INTO \"log ins\" (name, pass) VALUES ('root', 'a'), ('bo', 'b'), ('root', 'c');"
+                        + " CREATE TABLE plain (a TEXT);"
+                        + " CREATE TABLE post (id INTEGER PRIMARY KEY, login INT REFERENCES \"log ins\")");
+    }
+
+    @Test
+    void rowsOfThisStandbyStay() throws IOException {
+        logins();
+        byte[] dump = dump();
+        sql(
+                file,
+                "UPDATE \"log ins\" SET pass = pass || '!' WHERE id < 3; DELETE FROM \"log ins\" WHERE id = 3;"
+                        + " INSERT INTO \"log ins\" (id, name, pass) VALUES (9, 'root', 'own')");
+        byte[] live = Files.readAllBytes(file);
+        protect("log ins", "name = 'root' -- the administrators");
+        assertThat(database.keepsRows()).isTrue();
+        assertThat(database.changes()).isNotEmpty();
+
+        database.restore(place(1), out -> out.write(dump));
+
+        assertThat(Files.readAllBytes(file)).as("what is live is only read").isEqualTo(live);
+        Optional<String> restored = database.fingerprint(Optional.of(place(1)));
+        database.swap(place(1));
+        assertThat(sql(file, LOGINS)).isEqualTo("1roota!ROOT,2bobBO,9rootownROOT");
+        assertThat(database.fingerprint(Optional.empty())).isPresent().isEqualTo(restored);
+        assertThat(sql(file, ".tables")).doesNotContain("kept");
+    }
+
+    @Test
+    void theFirstImportFindsNoRowsToKeep() throws IOException {
+        logins();
+        byte[] dump = dump();
+        protect("log ins", "name = 'root'");
+        sql(file, "DROP TABLE post; DROP TABLE \"log ins\"");
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(sql(file, LOGINS)).isEqualTo("1rootaROOT,2bobBO,3rootcROOT");
+        database.drop(place(1));
+        SqliteFiles.delete(file);
+        database.restore(place(2), out -> out.write(dump));
+        assertThat(file).doesNotExist();
+        database.swap(place(2));
+        assertThat(sql(file, LOGINS)).isEqualTo("1rootaROOT,2bobBO,3rootcROOT");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nte | id = 1 | CONFIG_INVALID | the snapshot has no such table (did you mean note?)",
+                "plain | a = 'a' | CONFIG_INVALID | the table has no primary key",
+                "note | id = 1 | CONFIG_INVALID | this standby's table lacks columns of the snapshot's",
+                "log ins | nam = 'secret' | LOAD_FAILED | no such column: nam",
+                "log ins | id = 2 | LOAD_FAILED | FOREIGN KEY constraint failed",
+            })
+    void aRuleThatDoesNotFitStopsTheRestore(String table, String where, ErrorCode code, String message) {
+        logins();
+        sql(file, "INSERT INTO post VALUES (1, 2)");
+        byte[] dump = dump();
+        sql(file, "DELETE FROM post; DELETE FROM \"log ins\" WHERE id = 2; ALTER TABLE note DROP COLUMN t");
+        protect(table, where);
+        UnderstudyException e = failure(() -> database.restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(code);
+        assertThat(e)
+                .hasMessageContaining("cannot keep rows of " + table)
+                .hasMessageContaining("(databases[].protect)")
+                .hasMessageContaining(message);
+        assertThat(e.getMessage()).doesNotContain("secret");
+        assertThat(sql(file, "SELECT count(*) FROM \"log ins\"")).isEqualTo("2");
+    }
+
     private SiteDatabase of(Path path) {
         Sqlite sqlite = new Sqlite(path, Optional.empty());
         return new SqliteDatabase(
-                new OtherDatabase("app", List.of(), Duration.ofMinutes(1), sqlite),
+                new OtherDatabase("app", List.of(), Duration.ofMinutes(1), sqlite, rows),
                 sqlite,
                 runner,
                 folder.resolve("work"));

@@ -35,7 +35,23 @@ class OtherDatabasesCheckTest {
         assertThat(said(OTHERS, true)).isEmpty();
     }
 
+    /** A copy that writes into the live database is no copy: that is said before a drill, not after it. */
+    @Test
+    void aStandbyWithADrillSaysThatTheCopyWouldUseTheLiveDatabases() throws IOException {
+        String drill = "drill: {start: [start-it], stop: [stop-it], health: {http: \"http://localhost:18080/\"}}\n";
+        assertThat(said(OTHERS + drill, true, "drill"))
+                .hasValueSatisfying(text -> assertThat(text)
+                        .contains("uses the live search, log, and writes to it, where its configuration"));
+        assertThat(said(OTHERS + drill, false, "drill")).isEmpty();
+        assertThat(said(OTHERS, true, "drill")).isEmpty();
+        assertThat(said(POSTGRESQL + drill, true, "drill")).isEmpty();
+    }
+
     private Optional<String> said(String settings, boolean standby) throws IOException {
+        return said(settings, standby, "settings of PostgreSQL");
+    }
+
+    private Optional<String> said(String settings, boolean standby, String check) throws IOException {
         Path file = Files.writeString(
                 folder.resolve("understudy.yaml"),
                 "site: example\nmarker: /srv/BACKUP\nfilestore: {url: \"file:///backups\"}\nstate: " + folder + "\n"
@@ -43,7 +59,7 @@ class OtherDatabasesCheckTest {
         CheckReport.Run run = new CheckReport.Run();
         OtherDatabasesCheck.add(run, SettingsFile.load(file), standby);
         return run.report().checks().stream()
-                .filter(each -> each.check().equals("settings of PostgreSQL"))
+                .filter(each -> each.check().equals(check))
                 .map(CheckResult::message)
                 .findFirst();
     }

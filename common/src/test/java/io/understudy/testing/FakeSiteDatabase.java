@@ -37,6 +37,8 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private boolean telling = true;
     private volatile Still still = Still.WHOLE;
     private Runnable onDump = () -> {};
+    private String changes = "";
+    private boolean keeping;
     private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
@@ -75,6 +77,11 @@ public final class FakeSiteDatabase implements SiteDatabase {
     /** From now on nothing tells what its content is. */
     public synchronized void telling(boolean tells) {
         telling = tells;
+    }
+
+    /** From now on a restore adds this to the content. */
+    public synchronized void changing(String text) {
+        changes = text;
     }
 
     /** What was done, in order: {@code swap}. */
@@ -187,8 +194,24 @@ public final class FakeSiteDatabase implements SiteDatabase {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8)));
+        around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8) + changes));
         end("restore");
+    }
+
+    /** From now on a restore brings something of what is live. */
+    public synchronized void keeping(boolean keeps) {
+        keeping = keeps;
+    }
+
+    @Override
+    public synchronized boolean keepsRows() {
+        return keeping;
+    }
+
+    @Override
+    public synchronized String changes() {
+        begin("changes");
+        return changes;
     }
 
     @Override

@@ -37,12 +37,15 @@ public final class MariadbServer implements AutoCloseable {
                     ? Files.createTempDirectory(memory, "understudy-mariadb")
                     : Files.createTempDirectory("understudy-mariadb");
             String user = System.getProperty("user.name");
+            // A server that starts deletes temporary tables in its folder, also those of another server.
+            String temporary = "--tmpdir=" + Files.createDirectory(folder.resolve("tmp"));
             run(List.of(
                     "mariadb-install-db",
                     "--no-defaults",
                     "--datadir=" + folder.resolve("data"),
                     "--auth-root-authentication-method=normal",
                     "--skip-test-db",
+                    temporary,
                     "--user=" + user));
             Files.writeString(options(folder), "[client]\nuser=root\nsocket=" + folder.resolve("s") + "\n");
             Process server = new ProcessBuilder(
@@ -52,6 +55,7 @@ public final class MariadbServer implements AutoCloseable {
                             "--datadir=" + folder.resolve("data"),
                             "--socket=" + folder.resolve("s"),
                             "--pid-file=" + folder.resolve("pid"),
+                            temporary,
                             "--skip-networking",
                             "--innodb-buffer-pool-size=16M",
                             "--innodb-log-file-size=8M",

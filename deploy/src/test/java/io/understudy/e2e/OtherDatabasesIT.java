@@ -109,6 +109,7 @@ class OtherDatabasesIT extends SharedScenario {
     void aDumpThatFailsHalfWayMakesNoSnapshot() throws IOException {
         int before = snapshots();
         Path tools = Files.createDirectory(primary().layout().home().resolve("tools"));
+        Files.createSymbolicLink(tools.resolve("mariadb"), Path.of("/usr/bin/mariadb"));
         Path broken = Files.writeString(
                 tools.resolve("mariadb-dump"),
                 "#!/bin/sh\nmariadb-dump \"$@\" | head -c 700\necho 'Lost connection to server during query' >&2\nexit 2\n");

@@ -84,18 +84,19 @@ public final class DatabaseStager implements Stage {
     }
 
     private void stage(String snapshot, DatabaseData data, SiteDatabase database, String apply, BlobSource blobs) {
-        String content = content(data);
+        String content = content(data, database);
         Optional<Entry> whole = places.all().stream()
                 .filter(each -> each.database().equals(data.name())
                         && each.at() == At.RESTORED
                         && each.content().equals(content))
                 .findFirst();
-        if (whole.isPresent()) {
+        if (whole.isPresent() && !database.keepsRows()) {
             places.put(whole.get().of(apply, snapshot));
             warn(database, Optional.of(places.place(whole.get())));
             return;
         }
-        if (isLive(data.name(), content, database)) {
+        whole.ifPresent(stale -> places.put(stale.at(At.RESTORING)));
+        if (whole.isEmpty() && isLive(data.name(), content, database)) {
             LOG.info("database {} is left as it is: what is live is that of {} already", data.name(), snapshot);
             warn(database, Optional.empty());
             return;
@@ -148,9 +149,11 @@ public final class DatabaseStager implements Stage {
         }
     }
 
-    /** The names of the blobs say what is in them. */
-    private static String content(DatabaseData data) {
-        byte[] names = data.archive().toString().getBytes(StandardCharsets.UTF_8);
+    /** The names of the blobs say what is in them; what this server changes in it comes from its own rules. */
+    private static String content(DatabaseData data, SiteDatabase database) {
+        String changes = database.changes();
+        String all = data.archive() + (changes.isEmpty() ? "" : " " + changes);
+        byte[] names = all.getBytes(StandardCharsets.UTF_8);
         return HexFormat.of().formatHex(Sha256.of(names, 0, names.length));
     }
 

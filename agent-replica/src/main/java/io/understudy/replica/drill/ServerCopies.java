@@ -97,8 +97,16 @@ final class ServerCopies implements DrillCopies {
                 bytes += copy(tree, named(tree.name()).orElseThrow(), files, opened.blobs(), folder);
             }
         }
-        settings.databases().forEach(each -> leftOut.add("database " + each.name() + ": it is not PostgreSQL's"));
+        leftOut.addAll(uncopied(settings));
         return new CopiedTrees(bytes, leftOut);
+    }
+
+    /** The databases that the copy shares with the live site, unless its configuration names others. For people. */
+    static List<String> uncopied(Settings settings) {
+        return settings.databases().stream()
+                .map(each -> "database " + each.name() + ": no copy is made of what is not PostgreSQL's, so the site's"
+                        + " copy uses the LIVE one, unless drill.rewrite or drill.start gives it another")
+                .toList();
     }
 
     /** A user of the site passes through to its trees, and sees no names. */

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Databases that are no PostgreSQL server's, in the rounds of a standby: each snapshot's is live with its rows. */
 class OtherDatabasesRoundTest {
@@ -143,6 +145,64 @@ class OtherDatabasesRoundTest {
             assertThat(restores(standby)).isEqualTo(restores + 1);
             assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
         }
+    }
+
+    @Test
+    void anUnchangedDumpIsRestoredWhereTheRulesOfThisServerHaveChanged() {
+        Standby standby = standby();
+        standby.shop.changing(" without its queue");
+        standby.commit(1);
+        standby.world.sync();
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001 without its queue");
+        int restores = restores(standby);
+        standby.commitUnchanged(2);
+        standby.world.sync();
+        assertThat(restores(standby)).as("by the same rules").isEqualTo(restores);
+
+        standby.shop.changing(" without its mail");
+        standby.commitUnchanged(3);
+        standby.world.sync();
+        assertThat(restores(standby)).isEqualTo(restores + 1);
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001 without its mail");
+
+        standby.shop.changing("");
+        standby.commitUnchanged(4);
+        standby.world.sync();
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+    }
+
+    /** Rows of what is live may have changed since the attempt that failed. */
+    @ParameterizedTest
+    @CsvSource({"false, 0", "true, 1"})
+    void whatAnAttemptLeftIsRestoredAgainWhereItHoldsRowsOfWhatIsLive(boolean keeping, int more) {
+        Standby standby = standby();
+        standby.shop.keeping(keeping);
+        standby.commit(1);
+        standby.world.sync();
+        SnapshotId second = standby.commit(2);
+        standby.shop.fail("swap", false);
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync))
+                .isNotNull();
+        standby.shop.fail("", false);
+        int restores = restores(standby);
+
+        standby.world.sync();
+
+        standby.isWholly(second.toString());
+        assertThat(restores(standby)).isEqualTo(restores + more);
+        assertThat(standby.shop.kept()).as("what was live, and the owner's own").isEqualTo(2);
+    }
+
+    @Test
+    void rulesThatCannotBeReadHoldTheImportBeforeAnythingIsTouched() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        standby.commit(2);
+        standby.shop.fail("changes", false);
+        assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync))
+                .hasMessageContaining("cannot changes database shop");
+        standby.isWholly(first.toString());
     }
 
     /** And only then: nothing else of the snapshot has changed. */
