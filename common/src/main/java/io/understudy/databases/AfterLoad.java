@@ -35,7 +35,7 @@ record AfterLoad(Path file, String sql) {
         }
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} where MariaDB's client would leave the copy for a live schema */
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where MariaDB's client would leave the copy by it */
     AfterLoad requireOneSchema() {
         MariadbScript.find(sql).ifPresent(finding -> {
             throw new UnderstudyException(

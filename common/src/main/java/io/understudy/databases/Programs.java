@@ -131,8 +131,8 @@ final class Programs {
     }
 
     /**
-     * Has a program change a restored copy by SQL that it reads. Of what it says the errors alone are passed on, without
-     * the values in them: some programs print the statement too, which may hold what is no one's to read.
+     * Has a program change a restored copy by SQL that it reads. Of what it says the errors alone are passed on, and
+     * without the values in them: some programs print the statement too, which may hold what is no one's to read.
      *
      * @throws UnderstudyException {@code LOAD_FAILED}
      */

@@ -38,8 +38,8 @@ public interface SiteDatabase {
     void restore(Place place, Producer dump);
 
     /**
-     * What {@link #restore} changes by the rules of this standby, once a dump is restored, with the rows of what is live
-     * now that it brings.
+     * What {@link #restore} changes by the rules of this standby, once a dump is restored, with the rows that it brings
+     * of what is live now.
      *
      * @return where it is equal, equal dumps are changed alike; empty: nothing is changed
      * @throws io.understudy.failure.UnderstudyException {@code CONFIG_INVALID}, {@code FILE_*} where the rules cannot

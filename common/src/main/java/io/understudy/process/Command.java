@@ -163,7 +163,7 @@ public record Command(
         return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, Hearing.ERRORS);
     }
 
-    /** Whether the limit is one of silence, where there are bytes to hear. */
+    /** Whether a byte begins the limit again. */
     public boolean limitsSilence() {
         return hearing != Hearing.NOTHING;
     }
