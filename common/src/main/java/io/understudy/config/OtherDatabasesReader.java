@@ -121,6 +121,10 @@ final class OtherDatabasesReader {
                         Setting.DATABASES_PROTECT_TABLE,
                         "is there twice: " + rule.table() + "; join both conditions with OR");
             }
+            if (rule.where().isEmpty()
+                    && !each.text(Setting.DATABASES_PROTECT_WHERE).isEmpty()) {
+                each.fault(Setting.DATABASES_PROTECT_WHERE, "must be a condition");
+            }
             if (rule.where().contains(";")) {
                 each.fault(Setting.DATABASES_PROTECT_WHERE, "must be one condition, without a semicolon");
             }

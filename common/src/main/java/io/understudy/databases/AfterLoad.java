@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A file of SQL that changes a restored copy on this standby.
@@ -19,9 +17,8 @@ import java.util.regex.Pattern;
  * @param sql all of it
  */
 record AfterLoad(Path file, String sql) {
-    /** It would leave the copy for a schema that is live. */
-    private static final Pattern USE =
-            Pattern.compile("(?im)^[ \\t]*(?:USE(?=[ \\t`])(?![ \\t]+(?:INDEX|KEY)\\b)|\\\\u[ \\t]).*$");
+    /** The last line that a client writes, where it came to the end of the file. */
+    private static final String MARK = "understudy came to the end";
 
     /** @throws UnderstudyException {@code CONFIG_INVALID}, {@code FILE_*} */
     static AfterLoad read(Path file) {
@@ -38,18 +35,39 @@ record AfterLoad(Path file, String sql) {
         }
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} where it changes to another schema */
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where MariaDB's client would leave the copy by it */
     AfterLoad requireOneSchema() {
-        Matcher use = USE.matcher(sql);
-        if (use.find()) {
-            long line = 1 + sql.substring(0, use.start()).lines().count();
+        MariadbScript.find(sql).ifPresent(finding -> {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
-                    "cannot use " + file + " (databases[].after_load): line " + line
-                            + " changes the schema, and the copy is in one of its own",
-                    "leave USE out, and name tables without a schema");
-        }
+                    "cannot use " + file + " (databases[].after_load): line " + finding.line()
+                            + (finding.changesSchema()
+                                    ? " changes the schema, and the copy is in one of its own"
+                                    : " has a command of the client"),
+                    finding.changesSchema()
+                            ? "leave USE out, and name tables without a schema"
+                            : "write SQL alone; DELIMITER is understood");
+        });
         return this;
+    }
+
+    /** All of it, with its end. @param end statements that close what it began */
+    String whole(String end) {
+        return sql + "\n;\n" + end + "SELECT '" + MARK + "';\n";
+    }
+
+    /**
+     * @param output what the client wrote of {@link #whole}
+     * @throws UnderstudyException {@code LOAD_FAILED} where it did not come to its end: a comment swallowed the rest
+     */
+    void requireWhole(String output) {
+        if (!output.contains(MARK)) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot " + what() + " the copy: the client did not come to its end",
+                    "close the comment or the quotes that are open at the end of the file, and leave commands of the"
+                            + " client out; what is live was not touched");
+        }
     }
 
     /** What it does, for {@link Programs#change}. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +66,26 @@ record KeptRows(String database, Rule rule) {
         return columns.stream()
                 .map(each -> each.name().toLowerCase(Locale.ROOT))
                 .toList();
+    }
+
+    /**
+     * Which rows there are to keep now.
+     *
+     * @param live columns of the live table
+     * @param exact a column's name as an expression of its value, with no other value alike
+     * @param query the hash of what this SQL finds
+     */
+    String hash(
+            List<Column> live, UnaryOperator<String> exact, UnaryOperator<String> quoted, UnaryOperator<String> query) {
+        if (live.isEmpty()) {
+            return "none";
+        }
+        String all = live.stream().map(each -> exact.apply(each.name())).collect(Collectors.joining(", "));
+        String order = IntStream.rangeClosed(1, live.size())
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(", "));
+        return query.apply("SELECT " + all + " FROM " + quoted.apply(rule.table()) + " WHERE (" + rule.where()
+                + "\n) ORDER BY " + order + ";\n");
     }
 
     /** {@code a, b}. */

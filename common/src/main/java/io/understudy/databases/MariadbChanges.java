@@ -6,8 +6,11 @@ import static io.understudy.databases.MariadbClient.quoted;
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherRows;
 import io.understudy.databases.KeptRows.Column;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Changes a restored schema by the rules of this standby. It is dropped and restored again where one fails. */
@@ -15,7 +18,7 @@ final class MariadbChanges {
     private static final String HINT = "correct the file; what is live was not touched";
 
     /** Whatever the file began is to stay. */
-    private static final String END = "\n;\nCOMMIT;\n";
+    private static final String END = "COMMIT;\n";
 
     /** No value is cut to fit, a key of 0 stays, and words in double quotes are texts. */
     private static final String MODE = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO';\n";
@@ -41,23 +44,68 @@ final class MariadbChanges {
         return rows.protect().isEmpty() ? script : script + rows.protect();
     }
 
+    /** @return which live rows are kept; empty: there is no rule */
+    String kept() {
+        return rows.protect().stream()
+                .map(rule -> new KeptRows(settings.name(), rule))
+                .map(kept -> kept.hash(
+                        columns(live, kept.rule().table()),
+                        column -> "HEX(CAST(" + quoted(column) + " AS BINARY))",
+                        MariadbClient::quoted,
+                        sql -> client.programs().rows(kept.what(), KeptRows.HINT, client(live), MODE + sql)))
+                .collect(Collectors.joining());
+    }
+
     private Optional<AfterLoad> script() {
         return rows.afterLoad().map(AfterLoad::read).map(AfterLoad::requireOneSchema);
     }
 
     /** @param schema that was restored, with its views, triggers and routines */
-    void make(String schema) {
-        script().ifPresent(script -> change(script.what(), HINT, schema, script.sql() + END));
+    void run(String schema) {
+        script().ifPresent(script -> {
+            requireOwnTriggers(script, schema);
+            script.requireWhole(change(script.what(), HINT, schema, script.whole(END)));
+        });
+    }
+
+    /** What a statement of the file has a trigger do may not be seen in the file. */
+    private void requireOwnTriggers(AfterLoad script, String schema) {
+        List<String> bodies = client.query("SELECT CONCAT_WS(' ', 'trigger', HEX(trigger_name), HEX(action_statement))"
+                + " FROM information_schema.triggers WHERE trigger_schema = " + literal(schema)
+                + " UNION ALL SELECT CONCAT_WS(' ', 'routine', HEX(routine_name), HEX(routine_definition))"
+                + " FROM information_schema.routines WHERE routine_schema = " + literal(schema));
+        if (bodies.stream().noneMatch(each -> each.startsWith("trigger"))) {
+            return;
+        }
+        Pattern named = Pattern.compile("(?is)(?<![\\w$])[`\"]?" + Pattern.quote(live)
+                + "[`\"]?(?:\\s|/\\*.*?\\*/|(?:--\\s|#)[^\\n]*\\n)*\\.\\s*[\\w$`\"]");
+        bodies.stream()
+                .map(each -> each.split(" "))
+                .filter(each -> each.length > 2
+                        && named.matcher(MariadbClient.text(each[2])).find())
+                .findFirst()
+                .ifPresent(each -> {
+                    throw new UnderstudyException(
+                            ErrorCode.LOAD_FAILED,
+                            "cannot " + script.what() + " database " + settings.name() + ": the " + each[0] + " "
+                                    + MariadbClient.text(each[1]) + " of the snapshot names the schema " + live
+                                    + ", which is live, and would change it",
+                            "write the " + each[0] + " without the schema on the primary, or leave"
+                                    + " databases[].after_load out");
+                });
+    }
+
+    /** @param schema that was restored, without triggers: what one writes may be in the live schema */
+    void keep(String schema) {
         rows.protect().forEach(rule -> keep(new KeptRows(settings.name(), rule), schema));
     }
 
     private String change(String what, String hint, String schema, String sql) {
-        return client.programs()
-                .change(
-                        what,
-                        hint,
-                        client.client(List.of("--init-command=" + MariadbClient.PATIENCE.strip(), schema)),
-                        sql);
+        return client.programs().change(what, hint, client(schema), sql);
+    }
+
+    private List<String> client(String schema) {
+        return client.client(List.of("--init-command=" + MariadbClient.PATIENCE.strip(), schema));
     }
 
     private void keep(KeptRows kept, String schema) {
@@ -76,6 +124,7 @@ final class MariadbChanges {
                 .toList();
     }
 
+    /** The rows are kept as the copy has its columns: its texts may compare by another collation. */
     private static String sql(KeptRows kept, String schema, List<Column> columns) {
         String table = quoted(kept.rule().table());
         String where = "(" + kept.rule().where() + "\n)";
@@ -85,8 +134,12 @@ final class MariadbChanges {
                 .filter(each -> !each.key())
                 .map(each -> table + "." + quoted(each.name()) + " = " + KEPT + "." + quoted(each.name()))
                 .collect(Collectors.joining(", "));
-        return MODE + "CREATE TEMPORARY TABLE " + quoted(schema) + "." + KEPT + " AS SELECT " + list + " FROM " + table
-                + " WHERE " + where + ";\nUSE " + quoted(schema) + ";\nDELETE FROM " + table + " WHERE " + where
+        String temporary = quoted(schema) + "." + KEPT;
+        return MODE + "CREATE TEMPORARY TABLE " + temporary + " AS SELECT " + list + " FROM " + quoted(schema) + "."
+                + table
+                + " LIMIT 0;\nINSERT INTO " + temporary + " (" + list + ") SELECT " + list + " FROM " + table
+                + " WHERE "
+                + where + ";\nUSE " + quoted(schema) + ";\nDELETE FROM " + table + " WHERE " + where
                 + " AND NOT EXISTS (SELECT 1 FROM " + KEPT + " WHERE " + same + ");\nSELECT ROW_COUNT();\n"
                 + (set.isEmpty() ? "" : "UPDATE " + table + ", " + KEPT + " SET " + set + " WHERE " + same + ";\n")
                 + "INSERT INTO " + table + " (" + list + ") SELECT " + list + " FROM " + KEPT

@@ -111,20 +111,16 @@ final class MariadbDatabase implements SiteDatabase {
                     "cannot restore database " + name() + ": the dump of " + place.snapshot() + " has no tables",
                     "look at it with agent-replica dump " + place.snapshot() + " --database " + name());
         }
-        changes.make(ahead(place));
+        changes.run(ahead(place));
         keep(definers(place), String.join("\n", rights.definers(ahead(place))));
         keep(fresh(place), objects.script(ahead(place)));
         objects.drop(ahead(place));
+        changes.keep(ahead(place));
     }
 
     @Override
     public String changes() {
-        return changes.identity();
-    }
-
-    @Override
-    public boolean keepsRows() {
-        return !settings.rows().protect().isEmpty();
+        return changes.identity() + changes.kept();
     }
 
     /** That of the live schema, whose tables without one of their own have it. */

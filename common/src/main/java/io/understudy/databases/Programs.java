@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -28,6 +29,10 @@ import java.util.stream.Collectors;
  */
 final class Programs {
     private static final Pattern ERROR = Pattern.compile("(?:\\w+ )?[Ee](?:rror|RROR)\\b.*");
+    /** What follows is of the statement, or of its values. */
+    private static final Pattern OF_STATEMENT =
+            Pattern.compile("((?:near|entry|value:|token:|column:|out of range in) ['\"]).*");
+
     private static final int LINES = 5;
     private static final int LONGEST = 600;
     private static final int LARGEST = 64 << 20;
@@ -126,19 +131,39 @@ final class Programs {
     }
 
     /**
-     * Has a program change a restored copy by SQL that it reads. Of what it says the errors alone are passed on: some
-     * programs print the statement too, which may hold what is no one's to read.
+     * Has a program change a restored copy by SQL that it reads. Of what it says the errors alone are passed on, and
+     * without the values in them: some programs print the statement too, which may hold what is no one's to read.
      *
      * @throws UnderstudyException {@code LOAD_FAILED}
      */
     String change(String what, String hint, List<String> arguments, String sql) {
         CommandResult result = runner.run(command(arguments, Map.of()).reading(sql));
+        requireChanged(what, hint, arguments, result);
+        return result.output();
+    }
+
+    /**
+     * The hash of all rows that a program finds by SQL that it reads. Its errors are those of {@link #change}.
+     *
+     * @throws UnderstudyException {@code LOAD_FAILED}
+     */
+    String rows(String what, String hint, List<String> arguments, String sql) {
+        MessageDigest digest = Sha256.digest();
+        CommandResult result = runner.run(command(arguments, Map.of())
+                .reading(sql)
+                .into(in -> in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest))));
+        requireChanged(what, hint, arguments, result);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void requireChanged(String what, String hint, List<String> arguments, CommandResult result) {
         if (result.ok()) {
-            return result.output();
+            return;
         }
         String said = result.errors()
                 .lines()
                 .filter(line -> ERROR.matcher(line).matches())
+                .map(line -> OF_STATEMENT.matcher(line).replaceFirst("$1…"))
                 .collect(Collectors.joining(" / "));
         throw new UnderstudyException(
                 ErrorCode.LOAD_FAILED,

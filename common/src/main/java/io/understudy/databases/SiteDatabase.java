@@ -44,19 +44,15 @@ public interface SiteDatabase {
     void restore(Place place, Producer dump);
 
     /**
-     * What {@link #restore} changes by the rules of this standby, once a dump is restored.
+     * What {@link #restore} changes by the rules of this standby, once a dump is restored, with the rows that it brings
+     * of what is live now.
      *
      * @return where it is equal, equal dumps are changed alike; empty: nothing is changed
      * @throws io.understudy.failure.UnderstudyException {@code CONFIG_INVALID}, {@code FILE_*} where the rules cannot
-     *     be read
+     *     be read, {@code LOAD_FAILED} where the rows cannot
      */
     default String changes() {
         return "";
-    }
-
-    /** Whether {@link #restore} brings rows of what is live: then what an earlier one made may have old ones. */
-    default boolean keepsRows() {
-        return false;
     }
 
     /**

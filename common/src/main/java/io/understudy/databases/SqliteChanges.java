@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -21,7 +20,7 @@ final class SqliteChanges {
     private static final String HINT = "correct the file; what is live was not touched";
 
     /** Fails where the file left a transaction open, which would be lost. */
-    private static final String END = "\n;\nBEGIN; COMMIT;\n";
+    private static final String END = "BEGIN; COMMIT;\n";
 
     private static final String KEPT = "understudy_kept";
 
@@ -46,12 +45,28 @@ final class SqliteChanges {
         return rows.protect().isEmpty() ? script : script + rows.protect();
     }
 
+    /** @return which live rows are kept; empty: there is no rule */
+    String kept() {
+        return rows.protect().stream()
+                .map(rule -> new KeptRows(settings.name(), rule))
+                .map(kept -> kept.hash(
+                        live(kept.rule().table()),
+                        column -> "quote(" + quoted(column) + ")",
+                        SqliteChanges::quoted,
+                        sql -> programs.rows(kept.what(), KeptRows.HINT, reading(live), sql)))
+                .collect(Collectors.joining());
+    }
+
+    private List<Column> live(String table) {
+        return Files.isRegularFile(live) ? columns(live, table) : List.of();
+    }
+
     private Optional<AfterLoad> script() {
         return rows.afterLoad().map(AfterLoad::read);
     }
 
     void make(Path copy) {
-        script().ifPresent(script -> change(script.what(), HINT, copy, script.sql() + END));
+        script().ifPresent(script -> script.requireWhole(change(script.what(), HINT, copy, script.whole(END))));
         rows.protect().forEach(rule -> keep(new KeptRows(settings.name(), rule), copy));
     }
 
@@ -76,8 +91,7 @@ final class SqliteChanges {
         List<String> tables = read(copy, "SELECT hex(name) FROM sqlite_master WHERE type = 'table'").stream()
                 .map(SqliteChanges::text)
                 .toList();
-        List<Column> there = Files.isRegularFile(live) ? columns(live, table) : List.of();
-        kept.columns(columns(copy, table), there, tables)
+        kept.columns(columns(copy, table), live(table), tables)
                 .ifPresent(columns -> kept.log(change(kept.what(), KeptRows.HINT, copy, sql(kept, columns))));
     }
 
@@ -93,13 +107,13 @@ final class SqliteChanges {
     }
 
     private List<String> read(Path database, String query) {
-        return programs.run(
-                        "read the tables of",
-                        ErrorCode.LOAD_FAILED,
-                        List.of(program, "-batch", "-readonly", "-cmd", ".timeout 60000", database.toString(), query),
-                        Map.of())
+        return programs.run("read the tables of", ErrorCode.LOAD_FAILED, reading(database), query + ";\n")
                 .lines()
                 .toList();
+    }
+
+    private List<String> reading(Path database) {
+        return List.of(program, "-batch", "-bail", "-readonly", "-cmd", ".timeout 60000", database.toString());
     }
 
     private String sql(KeptRows kept, List<Column> columns) {

@@ -126,7 +126,7 @@ final class SqliteDatabase implements SiteDatabase {
         files(place, SqliteFiles::requireFree);
         files(place, files -> files.write(dump));
         requireSound(files(place).ahead(), ErrorCode.LOAD_FAILED);
-        if (!changes().isEmpty()) {
+        if (!changes.identity().isEmpty()) {
             changes.make(files(place).ahead());
             requireSound(files(place).ahead(), ErrorCode.LOAD_FAILED);
             files(place, SqliteFiles::requireNoLog);
@@ -136,12 +136,7 @@ final class SqliteDatabase implements SiteDatabase {
 
     @Override
     public String changes() {
-        return changes.identity();
-    }
-
-    @Override
-    public boolean keepsRows() {
-        return !settings.rows().protect().isEmpty();
+        return changes.identity() + changes.kept();
     }
 
     @Override

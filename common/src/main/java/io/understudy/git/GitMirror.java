@@ -18,8 +18,12 @@ import java.util.Map;
  * nothing that runs; who may read the origin says the git configuration of the agent's user.
  */
 public final class GitMirror {
-    /** Far more than any fetch takes: a connection that is silent is ended by git and ssh themselves. */
-    private static final Duration LIMIT = Duration.ofDays(7);
+    /** Without a word of its progress, of which it reports each second that something comes or is worked on. */
+    private static final Duration SILENCE = Duration.ofMinutes(10);
+
+    /** Writes a few files. */
+    private static final Duration MAKING = Duration.ofMinutes(1);
+
     /** No {@code ext::}, which runs a program. */
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file",
@@ -75,23 +79,25 @@ public final class GitMirror {
 
     /** Into a repository that is made where it, or a part of it, is missing. */
     private CommandResult fetch(Path into, GitOrigin origin) {
-        CommandResult made = run("init", "--quiet", "--bare", "--template=", into.toString());
+        CommandResult made = runner.run(command(MAKING, "init", "--quiet", "--bare", "--template=", into.toString()));
         return made.ok()
-                ? run(
-                        "--git-dir=" + into,
-                        "fetch",
-                        "--quiet",
-                        "--no-recurse-submodules",
-                        "--prune",
-                        "--no-write-fetch-head",
-                        "--",
-                        origin.origin(),
-                        "+refs/heads/*:refs/heads/*",
-                        "+refs/tags/*:refs/tags/*")
+                ? runner.run(command(
+                                SILENCE,
+                                "--git-dir=" + into,
+                                "fetch",
+                                "--progress",
+                                "--no-recurse-submodules",
+                                "--prune",
+                                "--no-write-fetch-head",
+                                "--",
+                                origin.origin(),
+                                "+refs/heads/*:refs/heads/*",
+                                "+refs/tags/*:refs/tags/*")
+                        .hearingErrors())
                 : made;
     }
 
-    private CommandResult run(String... arguments) {
+    private static Command command(Duration limit, String... arguments) {
         List<String> all = new java.util.ArrayList<>(List.of(
                 "git",
                 "-c",
@@ -113,14 +119,14 @@ public final class GitMirror {
                 "-c",
                 "fetch.fsck.badTimezone=ignore"));
         all.addAll(List.of(arguments));
-        return runner.run(Command.of(all, LIMIT)
+        return Command.of(all, limit)
                 .inheriting(List.of("SSH_AUTH_SOCK", "https_proxy", "http_proxy", "no_proxy"))
-                .with(ENVIRONMENT));
+                .with(ENVIRONMENT);
     }
 
     private static void require(CommandResult result, String tree, GitOrigin origin) {
         if (!result.ok()) {
-            String[] lines = result.errors().strip().split("\n");
+            String[] lines = result.errors().strip().split("[\r\n]");
             throw missing(tree, origin, origin.origin() + " cannot be fetched: " + lines[lines.length - 1]);
         }
     }

@@ -20,15 +20,14 @@ import java.util.TreeSet;
  * @param arguments program and arguments, at least one
  * @param environment added to what the program inherits
  * @param inherited names of the agent's own variables that the program gets, where they are set
- * @param limit the longest it may run before it is killed with its children; with {@code limitsSilence} the longest it
- *     may do so without a byte through {@code output} or {@code input}
+ * @param limit the longest it may run before it is killed with its children; with {@code hearing} the longest it
+ *     may do so without a byte
  * @param output consumes the program's standard output as a stream; absent: it is captured in the result (its last 64
  *     KiB)
  * @param leavesProcesses whether the program may start others that go on after its end: then its output goes to a file,
  *     so that they never write into a pipe that no process reads
  * @param input produces the program's standard input as a stream; absent: it is empty
- * @param limitsSilence whether the limit begins again with each byte that the consumer reads or the program takes:
- *     however much it is, it comes to its end while it flows. Without a stream the limit is for all of it
+ * @param hearing which bytes begin the limit again: however much it is, it comes to its end while it flows
  */
 public record Command(
         List<String> arguments,
@@ -38,7 +37,7 @@ public record Command(
         Optional<Consumer> output,
         boolean leavesProcesses,
         Optional<Producer> input,
-        boolean limitsSilence) {
+        Hearing hearing) {
     /** Variables that say who and where a program runs, and hold no secret. */
     public static final List<String> USUAL = List.of(
             "PATH",
@@ -58,6 +57,16 @@ public record Command(
             List.of("LD_LIBRARY_PATH", "OPENSSL_CONF", "SSL_CERT_FILE", "SSL_CERT_DIR");
 
     private static final int SHOWN = 300;
+
+    /** What says that a program is at work. */
+    public enum Hearing {
+        /** The limit is for all of it. */
+        NOTHING,
+        /** A byte that the consumer reads or the program takes; without a stream the limit is for all of it. */
+        STREAMS,
+        /** A byte of its standard error too: it reports its progress there. */
+        ERRORS
+    }
 
     /** Reads the program's standard output until its end, in a thread of the caller's choosing. */
     @FunctionalInterface
@@ -84,7 +93,7 @@ public record Command(
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("a command needs a program");
         }
-        if (leavesProcesses && (output.isPresent() || limitsSilence)) {
+        if (leavesProcesses && (output.isPresent() || hearing != Hearing.NOTHING)) {
             throw new IllegalArgumentException(
                     "an output that processes left behind hold is neither read nor waited for");
         }
@@ -96,7 +105,14 @@ public record Command(
      */
     public static Command of(List<String> arguments, Duration limit) {
         return new Command(
-                        arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false, Optional.empty(), false)
+                        arguments,
+                        Map.of(),
+                        Set.copyOf(USUAL),
+                        limit,
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        Hearing.NOTHING)
                 .inheriting(OF_LIBRARIES);
     }
 
@@ -110,7 +126,14 @@ public record Command(
      */
     public static Command ofSite(List<String> arguments, Collection<String> environment, Duration limit) {
         return new Command(
-                        arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true, Optional.empty(), false)
+                        arguments,
+                        Map.of(),
+                        Set.copyOf(USUAL),
+                        limit,
+                        Optional.empty(),
+                        true,
+                        Optional.empty(),
+                        Hearing.NOTHING)
                 .inheriting(environment);
     }
 
@@ -118,39 +141,42 @@ public record Command(
     public Command inheriting(Collection<String> names) {
         Set<String> all = new TreeSet<>(inherited);
         all.addAll(names);
-        return new Command(arguments, environment, all, limit, output, leavesProcesses, input, limitsSilence);
+        return new Command(arguments, environment, all, limit, output, leavesProcesses, input, hearing);
     }
 
     public Command with(Map<String, String> environment) {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, limitsSilence);
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, hearing);
     }
 
     /** The same with another limit. */
     public Command within(Duration longest) {
-        return new Command(arguments, environment, inherited, longest, output, leavesProcesses, input, limitsSilence);
+        return new Command(arguments, environment, inherited, longest, output, leavesProcesses, input, hearing);
     }
 
     /** The same with the limit for the time since a byte last went through its streams. */
     public Command limitingSilence() {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, true);
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, Hearing.STREAMS);
+    }
+
+    /** As {@link #limitingSilence}, where what it writes on its standard error says that it is at work. */
+    public Command hearingErrors() {
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, Hearing.ERRORS);
+    }
+
+    /** Whether a byte begins the limit again. */
+    public boolean limitsSilence() {
+        return hearing != Hearing.NOTHING;
     }
 
     public Command into(Consumer consumer) {
         return new Command(
-                arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input, limitsSilence);
+                arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input, hearing);
     }
 
     /** The same with what this writes on its standard input. */
     public Command fedBy(Producer producer) {
         return new Command(
-                arguments,
-                environment,
-                inherited,
-                limit,
-                output,
-                leavesProcesses,
-                Optional.of(producer),
-                limitsSilence);
+                arguments, environment, inherited, limit, output, leavesProcesses, Optional.of(producer), hearing);
     }
 
     /** The same with this text on its standard input, as UTF-8. */
@@ -160,7 +186,7 @@ public record Command(
 
     /** Whether bytes say that it is at work. */
     boolean isHeard() {
-        return limitsSilence && (output.isPresent() || input.isPresent());
+        return hearing == Hearing.ERRORS || hearing == Hearing.STREAMS && (output.isPresent() || input.isPresent());
     }
 
     /** The arguments, as many as a message bears: pg_dump gets one for each table. */

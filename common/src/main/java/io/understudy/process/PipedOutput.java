@@ -24,24 +24,30 @@ final class PipedOutput implements ProgramOutput {
     private final String program;
     private final Optional<Command.Consumer> consumer;
     private final LastByte last;
+    private final LastByte lastError;
     private final Tail output = new Tail();
     private final Tail errors = new Tail();
     private Worker errorReader;
     private Worker outputReader;
     private volatile boolean ended;
 
-    /** @param last learns of each byte that the command's consumer reads */
-    PipedOutput(Command command, LastByte last) {
+    /**
+     * @param last learns of each byte that the command's consumer reads
+     * @param lastError of each byte of standard error
+     */
+    PipedOutput(Command command, LastByte last, LastByte lastError) {
         this.last = last;
+        this.lastError = lastError;
         this.program = command.arguments().get(0);
         this.consumer = command.output();
     }
 
     @Override
     public void begin(Process process) {
-        errorReader = Worker.start(program + " stderr", () -> read(process.getErrorStream(), into(errors)));
+        errorReader = Worker.start(program + " stderr", () -> read(process.getErrorStream(), into(errors), lastError));
         outputReader = Worker.start(
-                program + " stdout", () -> read(process.getInputStream(), consumer.orElseGet(() -> into(output))));
+                program + " stdout",
+                () -> read(process.getInputStream(), consumer.orElseGet(() -> into(output)), last));
     }
 
     @Override
@@ -74,9 +80,9 @@ final class PipedOutput implements ProgramOutput {
     /**
      * The lock is the one under which Java closes the stream of a program that ended: held, it keeps the rest readable.
      */
-    private void read(InputStream in, Command.Consumer consumer) throws IOException {
+    private void read(InputStream in, Command.Consumer consumer, LastByte moved) throws IOException {
         synchronized (in) {
-            ConsumerStream stream = new ConsumerStream(in, () -> ended, last);
+            ConsumerStream stream = new ConsumerStream(in, () -> ended, moved);
             consumer.consume(stream);
             stream.drain();
         }

@@ -94,9 +94,13 @@ public final class SystemCommandRunner implements CommandRunner {
 
     private Running start(Command command, LastByte last) {
         String mark = UUID.randomUUID().toString();
+        LastByte unheard = new LastByte(ticker);
         ProgramOutput output = command.leavesProcesses()
                 ? new FiledOutput(files.create(mark, command.limit()))
-                : new PipedOutput(command, command.output().isPresent() ? last : new LastByte(ticker));
+                : new PipedOutput(
+                        command,
+                        command.output().isPresent() ? last : unheard,
+                        command.hearing() == Command.Hearing.ERRORS ? last : unheard);
         ProcessBuilder builder = new ProcessBuilder(command.arguments());
         if (command.input().isEmpty()) {
             builder.redirectInput(NO_INPUT);

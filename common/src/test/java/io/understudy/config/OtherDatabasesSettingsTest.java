@@ -119,6 +119,7 @@ class OtherDatabasesSettingsTest {
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{table: s.t, where: a}]}] | must be the name of a table alone",
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t, where: 'a; b'}]}] | must be one condition",
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t}]}] | where is missing",
+                "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t, where: '  '}]}] | where must be a condition",
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{tabel: t, where: a}]}] | (did you mean table?)",
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t, where: a}, {table: T, where: b}]}] | is there twice: T",
                 "[{name: a, preset: oracle}] | must be one of none, mariadb, sqlite: oracle",

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A schema of a real MariaDB server. */
 @Tag("slow")
@@ -524,6 +525,78 @@ class MariadbDatabaseTest {
         assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO customer VALUES (1, 'very secret')",
+                "SELECT 1 FROM FROM 'very secret'",
+                "UPDATE customer SET id = 'very secret'"
+            })
+    void norAreItsValuesInTheErrorOfTheServer(String sql) {
+        byte[] dump = dump();
+        afterLoad("SET sql_mode = 'STRICT_ALL_TABLES';\n" + sql);
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e).hasMessageContaining(" at line 2: ").hasMessageContaining("…");
+        assertThat(e.getMessage()).doesNotContain("very secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE FROM orders; /* and", "DELETE FROM orders; exit"})
+    void aFileWhoseEndIsNotReachedStopsTheRestore(String sql) {
+        byte[] dump = dump();
+        afterLoad("/* " + "x".repeat(100) + " */\n" + sql.replace("; ", ";\n"));
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e).hasMessageContaining("did not come to its end");
+    }
+
+    /** Its statements alone say nothing of the live schema. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE FROM `Shop` . log", "CALL clear()"})
+    void aTriggerThatWouldChangeWhatIsLiveStopsTheRestore(String body) {
+        server.sql("USE shop; CREATE PROCEDURE clear() DELETE FROM shop/* c */.log;"
+                + " CREATE TRIGGER cleared AFTER UPDATE ON customer FOR EACH ROW " + body);
+        byte[] dump = dump();
+        afterLoad("UPDATE customer SET name = 'x'");
+        UnderstudyException e = failure(() -> database().restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e).hasMessageContaining("of the snapshot names the schema shop, which is live");
+        assertThat(e.hint()).contains("without the schema");
+        assertThat(server.sql(STATE)).startsWith("Ann,Bö\t2\t2");
+    }
+
+    @Test
+    void rowsThatStayComeWithoutATriggerOfTheCopy() {
+        server.sql("USE shop; CREATE TRIGGER cleared AFTER UPDATE ON customer FOR EACH ROW DELETE FROM shop.log");
+        byte[] dump = dump();
+        server.sql("DROP TRIGGER shop.cleared; UPDATE shop.customer SET name = 'Own' WHERE id = 1");
+        protect("customer", "id = 1");
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        assertThat(server.sql("SELECT COUNT(*) FROM shop.log")).isEqualTo("2");
+        assertThat(server.sql("SELECT COUNT(*) FROM shop_understudy_1.log")).isEqualTo("2");
+        database.swap(place(1));
+        assertThat(server.sql("SELECT GROUP_CONCAT(name ORDER BY id) FROM shop.customer"))
+                .isEqualTo("Own,Bö");
+        assertThat(server.sql("SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'shop'"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void rowsThatStayAreFoundByAKeyOfAnotherCollation() {
+        server.sql("CREATE TABLE shop.member (name VARCHAR(20) COLLATE utf8mb4_bin PRIMARY KEY, pass VARCHAR(20));"
+                + " INSERT INTO shop.member VALUES ('root', 'a'), ('bo', 'b')");
+        byte[] dump = dump();
+        server.sql("ALTER TABLE shop.member MODIFY name VARCHAR(20) COLLATE utf8mb4_general_ci;"
+                + " UPDATE shop.member SET pass = 'own'");
+        protect("member", "name = 'root'");
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(server.sql("SELECT GROUP_CONCAT(name, pass ORDER BY name) FROM shop.member"))
+                .isEqualTo("bob,rootown");
+    }
+
     @Test
     void aFileThatLeavesTheCopyIsRefused() {
         byte[] dump = dump();
@@ -571,8 +644,8 @@ class MariadbDatabaseTest {
                 + " INSERT INTO shop.`log ins` (id, name, pass) VALUES (0, 'root', 'zero'), (9, 'root', 'own')");
         protect("log ins", "name = \"root\" -- the administrators");
         SiteDatabase database = database();
-        assertThat(database.keepsRows()).isTrue();
-        assertThat(database.changes()).isNotEmpty();
+        String changes = database.changes();
+        assertThat(changes).isNotEmpty();
 
         database.restore(place(1), out -> out.write(dump));
         Optional<String> restored = database.fingerprint(Optional.of(place(1)));
@@ -581,6 +654,13 @@ class MariadbDatabaseTest {
         assertThat(server.sql(LOGINS)).isEqualTo("0rootzeroROOT,1roota!ROOT,2bobBO,9rootownROOT");
         assertThat(database.fingerprint(Optional.empty())).isEqualTo(restored);
         assertThat(server.sql("SHOW TABLES FROM shop LIKE '%kept%'")).isEmpty();
+        assertThat(database.changes()).as("the same rows are there").isEqualTo(changes);
+        server.sql("UPDATE shop.`log ins` SET pass = 'NULL' WHERE name = 'bo'");
+        assertThat(database.changes()).as("others are not looked at").isEqualTo(changes);
+        server.sql("UPDATE shop.`log ins` SET pass = 'NULL' WHERE id = 9");
+        String text = database.changes();
+        server.sql("UPDATE shop.`log ins` SET pass = NULL WHERE id = 9");
+        assertThat(List.of(text, database.changes())).doesNotContain(changes).doesNotHaveDuplicates();
     }
 
     @Test
@@ -604,7 +684,7 @@ class MariadbDatabaseTest {
                 "custmer | id = 1 | CONFIG_INVALID | the snapshot has no such table (did you mean customer?)",
                 "log | m = 'a' | CONFIG_INVALID | the table has no primary key",
                 "orders | id = 1 | CONFIG_INVALID | this standby's table lacks columns of the snapshot's",
-                "customer | nam = 'secret' | LOAD_FAILED | ERROR 1054 (42S22) at line 2: Unknown column 'nam'",
+                "customer | nam = 'secret' | LOAD_FAILED | ERROR 1054 (42S22) at line 3: Unknown column 'nam'",
                 "customer | id = 2 | LOAD_FAILED | foreign key constraint fails",
             })
     void aRuleThatDoesNotFitStopsTheRestore(String table, String where, ErrorCode code, String message) {

@@ -117,6 +117,73 @@ class MysqlScriptTest {
         assertThat(e).hasMessageContaining("Unknown database 'shop_understudy_1'");
     }
 
+    /** Each call of the client fails once, by itself, of a swap and of its return. */
+    @Test
+    @Tag("always")
+    void aQueryThatFailsIsNotTakenForAnEmptyAnswer() throws IOException {
+        failing();
+        byte[] dump = dump();
+        server.sql("UPDATE shop.customer SET name = 'Changed' WHERE id = 2");
+        SiteDatabase database = database();
+        boolean failed = true;
+        int call = 0;
+        while (failed) {
+            call++;
+            Place place = place(call);
+            database.restore(place, out -> out.write(dump));
+            failed = failsAt(call, () -> database.swap(place));
+            assertThat(server.sql(NAMES)).as("swap, call %d", call).isEqualTo(failed ? "Ann,Changed" : "Ann,Bö");
+            database.swap(place);
+            assertThat(server.sql(NAMES)).isEqualTo("Ann,Bö");
+            boolean undone = !failsAt(call, () -> database.undo(place));
+            assertThat(server.sql(NAMES)).as("undo, call %d", call).isEqualTo(undone ? "Ann,Changed" : "Ann,Bö");
+            failed |= !undone;
+            database.undo(place);
+            assertThat(server.sql(NAMES)).isEqualTo("Ann,Changed");
+            database.drop(place);
+        }
+        assertThat(call).isGreaterThan(5);
+    }
+
+    private Path fails() {
+        return folder.resolve("fails");
+    }
+
+    private void failing() throws IOException {
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Path client = bin.resolve("mysql");
+        Files.writeString(fails(), "0");
+        Files.writeString(
+                client,
+                "#!/bin/sh\nleft=$(cat FAILS)\necho $((left - 1)) >FAILS\n".replace("FAILS", fails().toString())
+                        + "if [ $left = 1 ]; then echo 'ERROR 2013: lost' >&2; exit 1; fi\n"
+                        + "PATH=${PATH#*:}; exec mysql \"$@\"\n");
+        Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(script, Files.readString(script).replace("set -eu\n", "set -eu\nPATH=" + bin + ":$PATH\n"));
+    }
+
+    private boolean failsAt(int call, Runnable work) throws IOException {
+        Files.writeString(fails(), Integer.toString(call));
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, work::run);
+        Files.writeString(fails(), "0");
+        assertThat(e == null || e.getMessage().contains("lost")).isTrue();
+        return e != null;
+    }
+
+    /** Another place than the one that was meant would be dropped. */
+    @Test
+    void withoutItsPlaceNothingIsDone() throws Exception {
+        for (String verb : List.of("restore", "swap", "undo", "drop")) {
+            Process process = new ProcessBuilder(script.toString(), verb)
+                    .redirectInput(Path.of("/dev/null").toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("UNDERSTUDY_PLACE");
+            assertThat(process.waitFor()).isNotZero();
+        }
+    }
+
     /** The server refuses to rename it, and nothing has changed. */
     @Test
     void aTableWithATriggerStaysAsItIs() {

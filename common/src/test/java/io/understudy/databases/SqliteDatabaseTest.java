@@ -303,6 +303,25 @@ class SqliteDatabaseTest {
         assertThat(text()).isEqualTo("old");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT 1; /* and", "SELECT 1;\n.quit"})
+    void aFileWhoseEndIsNotReachedStopsTheRestore(String sql) {
+        byte[] dump = dump();
+        afterLoad(sql);
+        UnderstudyException e = failure(() -> database.restore(place(1), out -> out.write(dump)));
+        assertThat(e.code()).isEqualTo(ErrorCode.LOAD_FAILED);
+        assertThat(e).hasMessageContaining("did not come to its end");
+    }
+
+    @Test
+    void noErrorHoldsAValue() {
+        byte[] dump = dump();
+        afterLoad("SELECT 1 FROM \"very secret\" 'very secret' 'very secret'");
+        UnderstudyException e = failure(() -> database.restore(place(1), out -> out.write(dump)));
+        assertThat(e).hasMessageContaining("near line 1: near \"…");
+        assertThat(e.getMessage()).doesNotContain("very secret");
+    }
+
     /** The log of a copy goes: what only it holds would be lost without a word. */
     @Test
     void aChangeThatIsOnlyInALogIsNotTakenForMade() throws IOException {
@@ -352,8 +371,8 @@ class SqliteDatabaseTest {
                         + " INSERT INTO \"log ins\" (id, name, pass) VALUES (9, 'root', 'own')");
         byte[] live = Files.readAllBytes(file);
         protect("log ins", "name = 'root' -- the administrators");
-        assertThat(database.keepsRows()).isTrue();
-        assertThat(database.changes()).isNotEmpty();
+        String changes = database.changes();
+        assertThat(changes).isNotEmpty();
 
         database.restore(place(1), out -> out.write(dump));
 
@@ -363,6 +382,13 @@ class SqliteDatabaseTest {
         assertThat(sql(file, LOGINS)).isEqualTo("1roota!ROOT,2bobBO,9rootownROOT");
         assertThat(database.fingerprint(Optional.empty())).isPresent().isEqualTo(restored);
         assertThat(sql(file, ".tables")).doesNotContain("kept");
+        assertThat(database.changes()).as("the same rows are there").isEqualTo(changes);
+        sql(file, "UPDATE \"log ins\" SET pass = 'NULL' WHERE name = 'bo'");
+        assertThat(database.changes()).as("others are not looked at").isEqualTo(changes);
+        sql(file, "UPDATE \"log ins\" SET pass = 'NULL' WHERE id = 9");
+        String text = database.changes();
+        sql(file, "UPDATE \"log ins\" SET pass = NULL WHERE id = 9");
+        assertThat(List.of(text, database.changes())).doesNotContain(changes).doesNotHaveDuplicates();
     }
 
     @Test

@@ -131,8 +131,45 @@ class SilenceTest {
                     ticker.time.advance(LIMIT);
                     output.readAllBytes();
                 });
-        assertTimeout(command, "no byte came from it or was taken by it for 60 s; its last output: waiting for a lock");
+        assertTimeout(command, "no byte came from it or was taken by it for 60 s");
         assertThat(whole).doesNotExist();
+    }
+
+    @Test
+    void whatItSaysOfItselfIsNoByteOfItsStream() {
+        Command command = shell("printf x; while :; do echo waiting for a lock >&2; sleep 0.01; done")
+                .limitingSilence()
+                .into(output -> {
+                    output.read();
+                    for (int i = 0; i < TURNS; i++) {
+                        ticker.pass(MOST_OF_IT);
+                    }
+                    output.readAllBytes();
+                });
+        assertTimeout(command, "no byte came from it or was taken by it for 60 s; its last output: waiting for a lock");
+    }
+
+    @Test
+    void whereItsProgressIsHeardItComesToItsEnd() {
+        Command command = shell("for i in 1 2 3 4 5; do echo at work >&2; read go <&3; done")
+                .hearingErrors();
+        CompletableFuture<CommandResult> done = CompletableFuture.supplyAsync(() -> run(command));
+        for (int i = 0; i < TURNS; i++) {
+            long heard = i;
+            Awaitility.await().until(() -> ticker.bytes.get() > heard && ticker.looks.get() > 3);
+            ticker.pass(MOST_OF_IT);
+            turn();
+        }
+        assertThat(done.join().errors().lines()).hasSize(TURNS);
+    }
+
+    @Test
+    void whereItsProgressIsHeardAndThereIsNoneItIsEnded() {
+        CompletableFuture<Void> done = CompletableFuture.runAsync(() -> assertTimeout(
+                shell("read go <&3").hearingErrors(), "no byte came from it or was taken by it for 60 s"));
+        Awaitility.await().until(() -> ticker.looks.get() > 3);
+        ticker.time.advance(LIMIT);
+        done.join();
     }
 
     /** One large block, of which the program takes a part at each turn. */
@@ -170,7 +207,7 @@ class SilenceTest {
         done.join();
     }
 
-    /** It has no bytes: a swap that waits for ever is ended too. */
+    /** It has no bytes: a swap that never ends is ended too. */
     @Test
     void withoutAStreamTheLimitIsForAllOfIt() {
         CompletableFuture<Void> done = CompletableFuture.runAsync(() -> assertTimeout(

@@ -38,7 +38,7 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private volatile Still still = Still.WHOLE;
     private Runnable onDump = () -> {};
     private String changes = "";
-    private boolean keeping;
+    private String kept = "";
     private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
@@ -198,20 +198,15 @@ public final class FakeSiteDatabase implements SiteDatabase {
         end("restore");
     }
 
-    /** From now on a restore brings something of what is live. */
-    public synchronized void keeping(boolean keeps) {
-        keeping = keeps;
-    }
-
-    @Override
-    public synchronized boolean keepsRows() {
-        return keeping;
+    /** Rows of what is live that a restore brings. */
+    public synchronized void rows(String rows) {
+        kept = rows;
     }
 
     @Override
     public synchronized String changes() {
         begin("changes");
-        return changes;
+        return changes + kept;
     }
 
     @Override

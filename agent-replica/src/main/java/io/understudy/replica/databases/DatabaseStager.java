@@ -38,6 +38,8 @@ public final class DatabaseStager implements Stage {
     private final Places places;
     /** Of the last {@link #prepare}. */
     private final List<String> definers = new ArrayList<>();
+    /** What the apply of the last {@link #prepare} makes live. */
+    private final List<Place> staged = new ArrayList<>();
 
     /** @param exchange makes live what is staged here */
     public DatabaseStager(Stage trees, DatabaseExchange exchange) {
@@ -56,12 +58,13 @@ public final class DatabaseStager implements Stage {
     @Override
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         definers.clear();
+        staged.clear();
         PlanSet plans = trees.prepare(manifest, blobs, progress);
         for (DatabaseData data : manifest.others()) {
             restorer(manifest, data)
                     .ifPresent(database -> stage(manifest.snapshot().toString(), data, database, plans.name(), blobs));
         }
-        exchange.discardUnbegun(each -> each.apply().equals(plans.name()));
+        exchange.discardUnbegun(each -> staged.contains(places.place(each)));
         return plans;
     }
 
@@ -90,28 +93,35 @@ public final class DatabaseStager implements Stage {
                         && each.at() == At.RESTORED
                         && each.content().equals(content))
                 .findFirst();
-        if (whole.isPresent() && !database.keepsRows()) {
-            places.put(whole.get().of(apply, snapshot));
-            warn(database, Optional.of(places.place(whole.get())));
+        if (whole.isPresent()) {
+            Place place = places.place(places.put(whole.get().of(apply, snapshot)));
+            staged.add(place);
+            warn(database, Optional.of(place));
             return;
         }
-        whole.ifPresent(stale -> places.put(stale.at(At.RESTORING)));
-        if (whole.isEmpty() && isLive(data.name(), content, database)) {
+        if (isLive(data.name(), content, database)) {
             LOG.info("database {} is left as it is: what is live is that of {} already", data.name(), snapshot);
             warn(database, Optional.empty());
             return;
         }
         Entry entry = places.begin(data.name(), snapshot, apply, content);
+        Place place = places.place(entry);
+        staged.add(place);
         ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
         LOG.info("restoring database {} of {} next to the live one", data.name(), snapshot);
-        database.restore(places.place(entry), out -> {
+        database.restore(place, out -> {
             try (InputStream dump = new StreamReader("the dump of database " + data.name(), data.archive(), blobs)) {
                 dump.transferTo(out);
             }
         });
-        fingerprint(database, Optional.of(places.place(entry))).ifPresent(print -> places.know(entry, print));
-        warn(database, Optional.of(places.place(entry)));
-        places.put(entry.at(At.RESTORED));
+        boolean unchanged = content(data, database).equals(content);
+        if (unchanged) {
+            fingerprint(database, Optional.of(place)).ifPresent(print -> places.know(entry, print));
+        } else {
+            LOG.info("what database {} gets from this server changed during its restore", data.name());
+        }
+        warn(database, Optional.of(place));
+        places.put((unchanged ? entry : entry.spoiled()).at(At.RESTORED));
         ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
     }
 
@@ -149,7 +159,7 @@ public final class DatabaseStager implements Stage {
         }
     }
 
-    /** The names of the blobs say what is in them; what this server changes in it comes from its own rules. */
+    /** The names of the blobs say what is in them; what this server changes in it, its own rules and rows. */
     private static String content(DatabaseData data, SiteDatabase database) {
         String changes = database.changes();
         String all = data.archive() + (changes.isEmpty() ? "" : " " + changes);

@@ -6,6 +6,7 @@ import io.understudy.state.StateFile;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -129,11 +130,15 @@ final class Places {
         return all().stream().filter(each -> each.apply().equals(apply)).toList();
     }
 
-    /** Where a database's next content may go that is not whole: what an attempt left, or a new one. */
+    /**
+     * Where a database's next content goes: what is there for the same apply, whole or not, for that makes one place of
+     * a database live; else what an attempt left half; else a new one.
+     */
     Entry begin(String database, String snapshot, String apply, String content) {
         Optional<Entry> left = all().stream()
-                .filter(each -> each.database().equals(database) && each.at() == At.RESTORING)
-                .findFirst();
+                .filter(each -> each.database().equals(database) && each.isUnbegun())
+                .filter(each -> each.at() == At.RESTORING || each.apply().equals(apply))
+                .min(Comparator.comparing(each -> !each.apply().equals(apply)));
         long number = left.map(Entry::number).orElseGet(this::next);
         Entry entry = new Entry(database, number, snapshot, apply, At.RESTORING, content, false);
         put(entry);

@@ -7,8 +7,10 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
+import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.Crash;
+import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Request;
 import io.understudy.replica.round.RoundResult;
@@ -171,12 +173,12 @@ class OtherDatabasesRoundTest {
         assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
     }
 
-    /** Rows of what is live may have changed since the attempt that failed. */
+    /** Those that it holds may have changed since the attempt that failed. */
     @ParameterizedTest
-    @CsvSource({"false, 0", "true, 1"})
-    void whatAnAttemptLeftIsRestoredAgainWhereItHoldsRowsOfWhatIsLive(boolean keeping, int more) {
+    @CsvSource({"root with a, 0", "root with b, 1"})
+    void whatAnAttemptLeftIsRestoredAgainWhereRowsThatStayHaveChanged(String rows, int more) {
         Standby standby = standby();
-        standby.shop.keeping(keeping);
+        standby.shop.rows("root with a");
         standby.commit(1);
         standby.world.sync();
         SnapshotId second = standby.commit(2);
@@ -184,6 +186,7 @@ class OtherDatabasesRoundTest {
         assertThat(catchThrowableOfType(UnderstudyException.class, standby.world::sync))
                 .isNotNull();
         standby.shop.fail("", false);
+        standby.shop.rows(rows);
         int restores = restores(standby);
 
         standby.world.sync();
@@ -191,6 +194,99 @@ class OtherDatabasesRoundTest {
         standby.isWholly(second.toString());
         assertThat(restores(standby)).isEqualTo(restores + more);
         assertThat(standby.shop.kept()).as("what was live, and the owner's own").isEqualTo(2);
+    }
+
+    /** It has seconds, and a restore may take hours. */
+    @Test
+    void aPromotionTakesOverWhatIsStagedAheadWithRowsThatStay() {
+        Standby standby = standby();
+        standby.shop.rows("root with a");
+        SnapshotId first = standby.commit(1);
+        standby.world.sync();
+        SnapshotId next = standby.world.source.continuous(1, 2, first);
+        standby.world.source.other(next, "shop", "shop of " + next);
+        standby.world.poll();
+        stage(standby, next);
+        int restores = restores(standby);
+
+        standby.world.agent().promotion().promote(new Request("asked for", false, false, false));
+
+        standby.isWholly(next.toString());
+        assertThat(restores(standby)).isEqualTo(restores);
+    }
+
+    @Test
+    void anImportRestoresOnceThatStagesNextToTheLoadAndAfterIt() {
+        Standby standby = standby();
+        standby.shop.rows("root with a");
+        SnapshotId first = standby.commit(1);
+        stage(standby, first);
+        standby.world.sync();
+        standby.isWholly(first.toString());
+        assertThat(restores(standby)).isEqualTo(1);
+    }
+
+    /** One that was live and went back is left too. */
+    @ParameterizedTest
+    @CsvSource({"root with a", "root with b"})
+    void ofSeveralThatAreLeftOneBecomesLive(String rows) {
+        Standby standby = standby();
+        standby.shop.rows("root with a");
+        standby.commit(1);
+        standby.world.sync();
+        standby.commit(2);
+        standby.world.sync();
+        SnapshotId third = standby.commit(3);
+        stage(standby, third);
+        World.Agent agent = standby.world.agent();
+        agent.intents().rollback();
+        agent.applier().finish();
+        standby.isWholly("00000001-00000001");
+        standby.shop.rows(rows);
+
+        standby.world.sync();
+
+        standby.isWholly(third.toString());
+        assertThat(standby.shop.kept()).as("what was live, and the owner's own").isEqualTo(2);
+    }
+
+    /** What this server changes says which is the one to take over, and the snapshot is the same. */
+    @Test
+    void whatIsLiveAlreadyIsNotExchangedForWhatWasStagedByOtherRules() {
+        Standby standby = standby();
+        standby.commit(1);
+        standby.world.sync();
+        standby.shop.changing(" without its queue");
+        SnapshotId second = standby.commitUnchanged(2);
+        stage(standby, second);
+        standby.shop.changing("");
+
+        standby.world.sync();
+
+        assertThat(standby.shop.live()).contains("shop of 00000001-00000001");
+        assertThat(standby.shop.kept()).as("the owner's own").isEqualTo(1);
+    }
+
+    @Test
+    void whatIsRestoredWhileTheRulesChangeIsNotTakenForWhatTheyMake() {
+        Standby standby = standby();
+        SnapshotId first = standby.commit(1);
+        standby.shop.changing(" by the old rules");
+        standby.shop.around((call, work) -> {
+            work.run();
+            standby.shop.changing(" by the new rules");
+        });
+        stage(standby, first);
+        standby.shop.around((call, work) -> work.run());
+
+        standby.world.sync();
+
+        assertThat(standby.shop.live()).contains("shop of " + first + " by the new rules");
+    }
+
+    private static void stage(Standby standby, SnapshotId snapshot) {
+        FakeSource source = standby.world.source;
+        standby.world.stage.prepare(source.manifest(snapshot), source.blobs(), Progress.none());
     }
 
     @Test
