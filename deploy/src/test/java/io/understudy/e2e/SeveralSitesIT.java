@@ -182,8 +182,8 @@ class SeveralSitesIT extends Scenario {
 
     /** Hangs from the moment on at which a file asks for it, and writes which process hangs. */
     private String hook(String site, String what, String work) {
-        return "if test -e " + mark(site, what + ".hang") + "; then echo $$ >" + mark(site, what) + "; exec sleep 100000; fi; "
-                + work;
+        return "if test -e " + mark(site, what + ".hang") + "; then echo $$ >" + mark(site, what)
+                + "; exec sleep 100000; fi; " + work;
     }
 
     private void hang(String site, String what) throws IOException {
