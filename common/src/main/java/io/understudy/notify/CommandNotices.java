@@ -7,6 +7,7 @@ import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.tasks.DaemonThreads;
+import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class CommandNotices implements EventSink, AutoCloseable {
     private final Signals signals;
     private final Function<Channel, Sender> senders;
     private final Duration limit;
+    private final Ticker ticker = Ticker.system();
     private final Map<Channel, OpenTopics> topics = new LinkedHashMap<>();
     private final Map<Channel, List<Notice>> collected = new LinkedHashMap<>();
     private final Map<Channel, ExecutorService> workers = new LinkedHashMap<>();
@@ -103,33 +105,44 @@ public final class CommandNotices implements EventSink, AutoCloseable {
         });
     }
 
-    /** Sends what was collected, and waits for it; returns after 15 seconds at the latest. */
+    /**
+     * Sends what was collected, and waits for it; returns after 15 seconds at the latest. Also in a thread that was
+     * interrupted, which it stays: that a site is stopped is said by a command that is ended, too.
+     */
     @Override
     public synchronized void close() {
-        send();
-        long end = System.nanoTime() + limit.toNanos();
-        List<String> late = new ArrayList<>();
+        boolean interrupted = Thread.interrupted();
         try {
-            for (Map.Entry<Channel, Future<?>> each : sending.entrySet()) {
-                if (!isDone(each.getValue(), end - System.nanoTime())) {
-                    late.add(each.getKey().name());
-                }
-            }
+            send();
+            awaitSent();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
         } finally {
             workers.values().forEach(ExecutorService::shutdown);
             workers.clear();
             sending.clear();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void awaitSent() throws InterruptedException {
+        long begun = ticker.nanos();
+        List<String> late = new ArrayList<>();
+        for (Map.Entry<Channel, Future<?>> each : sending.entrySet()) {
+            if (!isDone(each.getValue(), limit.minus(ticker.since(begun)))) {
+                late.add(each.getKey().name());
+            }
         }
         if (!late.isEmpty()) {
             LOG.warn("notices are given up, for these channels took too long: {}", String.join(", ", late));
         }
     }
 
-    private static boolean isDone(Future<?> sent, long nanos) throws InterruptedException {
+    private static boolean isDone(Future<?> sent, Duration left) throws InterruptedException {
         try {
-            sent.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            sent.get(Math.max(0, left.toNanos()), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

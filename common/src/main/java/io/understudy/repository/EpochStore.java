@@ -71,6 +71,16 @@ public final class EpochStore {
         }
     }
 
+    /** Whether another server's higher epoch was seen; false also where the state cannot be read. Asks no filestore. */
+    public boolean isKnownOvertaken() {
+        try {
+            return claims().overtakenBy().isPresent();
+        } catch (UnderstudyException e) {
+            LOG.debug("whether this server was overtaken is not known", e);
+            return false;
+        }
+    }
+
     /** Keeps a claim that is about to be sent. */
     public void intend(EpochClaim claim) {
         synchronized (CHANGES) {

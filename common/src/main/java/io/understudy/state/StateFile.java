@@ -83,14 +83,19 @@ public final class StateFile<T> {
 
     /** Replaces it as a whole: a crash leaves the old content or the new. */
     public void write(T value) {
-        ObjectNode document = JSON.createObjectNode().put(FORMAT, entry.format());
-        document.setAll(JSON.<ObjectNode>valueToTree(value));
-        StateCheck.seal(document);
         try {
-            storage.write((document.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
+            keep(value);
         } catch (UnderstudyException e) {
             refuseOrWarn(e);
         }
+    }
+
+    /** As {@link #write}, but nothing goes on without it: a failure is thrown, whatever its loss costs. */
+    public void keep(T value) {
+        ObjectNode document = JSON.createObjectNode().put(FORMAT, entry.format());
+        document.setAll(JSON.<ObjectNode>valueToTree(value));
+        StateCheck.seal(document);
+        storage.write((document.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Does nothing where there is none. */

@@ -3,6 +3,7 @@ package io.understudy.notify;
 import static io.understudy.notify.Notices.channel;
 import static io.understudy.notify.Notices.failing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.understudy.config.NotifySettings;
 import io.understudy.config.NotifySettings.Channel;
@@ -121,6 +122,33 @@ class CommandNoticesTest {
                 channel());
         happen(failing, failing("disk_full"));
         failing.close();
+    }
+
+    /** As that of a command which is ended by a signal. */
+    @Test
+    void anInterruptedThreadSendsAllTheSameAndStaysInterrupted() {
+        CountDownLatch held = new CountDownLatch(1);
+        CommandNotices notices = notices(
+                notice -> {
+                    awaitQuietly(held);
+                    return take(notice);
+                },
+                Duration.ofSeconds(60),
+                channel(Occasion.FAILURE));
+        happen(notices, failing("command_failed"));
+        Thread closing = Thread.currentThread();
+        Thread releasing = new Thread(() -> {
+            await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+            held.countDown();
+        });
+        closing.interrupt();
+        releasing.start();
+
+        notices.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(sent).extracting(Notice::occasion).containsExactly(Occasion.FAILURE);
+        held.countDown();
     }
 
     @Test

@@ -16,8 +16,11 @@ import io.understudy.primary.quiesce.ReflinkProgram;
 import io.understudy.primary.quiesce.ResumeWatch;
 import io.understudy.primary.quiesce.SiteQuiesce;
 import io.understudy.primary.quiesce.SiteResume;
+import io.understudy.primary.quiesce.StartRight;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
+import io.understudy.repository.EpochStore;
+import io.understudy.site.Marker;
 import io.understudy.site.SiteCommands;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
@@ -81,6 +84,7 @@ public final class QuiesceWiring {
                         new ReflinkProgram(runner(), ticker),
                         MountPoints::now,
                         note(),
+                        right(),
                         events,
                         clock,
                         ticker))
@@ -91,7 +95,7 @@ public final class QuiesceWiring {
     public Optional<SiteResume> resume(Events events) {
         return settings.service()
                 .quiesce()
-                .map(each -> new SiteResume(commands(each), note(), settings.trees(), events, clock));
+                .map(each -> new SiteResume(commands(each), note(), right(), settings.trees(), events, clock));
     }
 
     Optional<ResumeWatch> watch(Events events) {
@@ -101,6 +105,15 @@ public final class QuiesceWiring {
 
     private StateFile<QuiesceNote> note() {
         return StateFile.in(settings.state(), StateEntry.QUIESCE, QuiesceNote.class);
+    }
+
+    /** Before the site is stopped for good: nothing that stopped it for a snapshot starts it any more. */
+    void settle() {
+        note().read().ifPresent(found -> note().write(found.settled()));
+    }
+
+    private StartRight right() {
+        return new StartRight(settings.state(), new Marker(settings.marker()), new EpochStore(settings.state()));
     }
 
     private QuiesceCommands commands(QuiesceSettings quiesce) {

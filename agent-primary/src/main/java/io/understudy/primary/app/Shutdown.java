@@ -20,23 +20,27 @@ public final class Shutdown {
     private final Duration limit;
     private final Marker marker;
     private final Optional<SiteService> site;
+    private final Runnable settle;
     private final Function<SnapshotRequest, SnapshotView> snapshots;
     private final Ticker ticker;
 
     /**
      * @param limit of all of it
      * @param site that can be stopped; empty: it runs on
+     * @param settle runs before the site is stopped: whatever stopped it for a snapshot does not start it any more
      * @param snapshots takes one; ends early with an exception where its thread is interrupted
      */
     Shutdown(
             Duration limit,
             Marker marker,
             Optional<SiteService> site,
+            Runnable settle,
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
         this.limit = Objects.requireNonNull(limit);
         this.marker = Objects.requireNonNull(marker);
         this.site = Objects.requireNonNull(site);
+        this.settle = Objects.requireNonNull(settle);
         this.snapshots = Objects.requireNonNull(snapshots);
         this.ticker = Objects.requireNonNull(ticker);
     }
@@ -71,7 +75,10 @@ public final class Shutdown {
 
     private Optional<UnderstudyException> stop() {
         try {
-            site.ifPresent(SiteService::stop);
+            if (site.isPresent()) {
+                settle.run();
+                site.get().stop();
+            }
             return Optional.empty();
         } catch (UnderstudyException e) {
             return Optional.of(new UnderstudyException(

@@ -25,6 +25,7 @@ public final class ShutdownWiring {
                 settings.service(),
                 new Marker(settings.marker()),
                 new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
+                () -> new QuiesceWiring(settings).settle(),
                 snapshots,
                 Ticker.system());
     }
@@ -34,6 +35,7 @@ public final class ShutdownWiring {
             ServiceSettings service,
             Marker marker,
             CommandRunner runner,
+            Runnable settle,
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
         ServiceSettings stopping = new ServiceSettings(
@@ -49,6 +51,7 @@ public final class ShutdownWiring {
                 stopping.stop().isEmpty()
                         ? Optional.empty()
                         : Optional.of(new CommandSiteService(stopping, runner, ticker)),
+                settle,
                 snapshots,
                 ticker);
     }

@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.audit.Caller;
 import io.understudy.cli.Json;
 import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.notify.CommandNotices;
 import io.understudy.primary.capture.SnapshotRequest;
@@ -41,7 +42,10 @@ public final class SnapshotHere implements AutoCloseable {
         try {
             view = taken(request, progress, events);
         } catch (UnderstudyException e) {
-            startSite(events, "no snapshot was taken: " + e.getMessage());
+            // Of a server that may not run the site nothing starts it, also where its state could not be written.
+            if (e.code() != ErrorCode.FENCED && e.code() != ErrorCode.BACKUP_MODE) {
+                startSite(events, "no snapshot was taken: " + e.getMessage());
+            }
             throw e;
         }
         startSite(events, "snapshot " + view.snapshot() + " was taken");

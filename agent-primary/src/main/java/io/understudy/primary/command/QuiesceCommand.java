@@ -63,7 +63,13 @@ final class QuiesceCommand extends PrimaryCommand {
                         "cannot start the site: " + ProcessLock.holder(lock) + " is taking a snapshot",
                         "it starts the site itself; wait until it is done"));
         try {
+            boolean wasStopped = site.isStopped();
             Optional<Instant> stopped = site.run();
+            if (wasStopped && stopped.isEmpty()) {
+                site.refusal().ifPresent(why -> {
+                    throw why;
+                });
+            }
             Result result = new Result(stopped.isPresent(), stopped);
             cli.print(result, result::text);
             return 0;

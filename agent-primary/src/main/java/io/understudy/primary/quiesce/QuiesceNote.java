@@ -9,10 +9,10 @@ import java.time.Instant;
  * <pre>{"format":1,"stopped":"2026-11-20T11:00:00Z","running":false,"check":"…"}</pre>
  *
  * @param stopped when the agent was about to stop it
- * @param running whether the site was started again: only what was frozen is left
+ * @param running whether the site was started again, or is to stay stopped: only what was frozen is left
  */
 public record QuiesceNote(Instant stopped, boolean running) {
-    QuiesceNote started() {
+    public QuiesceNote settled() {
         return new QuiesceNote(stopped, true);
     }
 }

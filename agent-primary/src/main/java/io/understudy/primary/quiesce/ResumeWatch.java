@@ -17,12 +17,15 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts a site that was left stopped: when the agent starts, and as long as it runs, until that works. The pauses
  * between two attempts double up to a minute. In a thread of its own: no snapshot and no follower waits for it.
  */
 public final class ResumeWatch implements Service {
+    private static final Logger LOG = LoggerFactory.getLogger(ResumeWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
 
     private final SiteResume resume;
@@ -62,20 +65,23 @@ public final class ResumeWatch implements Service {
         if (!resume.isDue() || !pause.isOver()) {
             return;
         }
-        Optional<ProcessLock> held = ProcessLock.tryAcquire(lock);
-        if (held.isEmpty()) {
-            return;
-        }
+        // Also where the lock cannot be written, as on a full disk: it is tried again.
         try {
-            resume.run();
+            Optional<ProcessLock> held = ProcessLock.tryAcquire(lock);
+            if (held.isEmpty()) {
+                return;
+            }
+            try {
+                resume.run();
+            } finally {
+                held.get().close();
+            }
             failure = Optional.empty();
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.CANCELLED) {
                 failure = Optional.of(e);
                 events.report(new PrimaryEvent.QuiesceStartFailed(e));
             }
-        } finally {
-            held.get().close();
         }
         if (resume.isDue()) {
             pause.failed();
@@ -96,10 +102,7 @@ public final class ResumeWatch implements Service {
         if (!resume.isStopped()) {
             return;
         }
-        Optional<ProcessLock> held = ProcessLock.tryAcquire(alone);
-        if (held.isEmpty()) {
-            throw down(ProcessLock.holder(alone) + " tries to start it");
-        }
+        Optional<ProcessLock> held = alone(alone);
         try {
             while (resume.isStopped()) {
                 Cancellation.check("start the site");
@@ -111,8 +114,23 @@ public final class ResumeWatch implements Service {
         } catch (UnderstudyException e) {
             throw e.code() == ErrorCode.CANCELLED ? down("the command that tried to start it was ended") : e;
         } finally {
-            held.get().close();
+            held.ifPresent(ProcessLock::close);
         }
+    }
+
+    /** Where it cannot be written, the site is started all the same. */
+    private Optional<ProcessLock> alone(Path file) {
+        Optional<ProcessLock> held;
+        try {
+            held = ProcessLock.tryAcquire(file);
+        } catch (UnderstudyException e) {
+            LOG.warn("the site is started though {}", e.getMessage());
+            return Optional.empty();
+        }
+        if (held.isEmpty()) {
+            throw down(ProcessLock.holder(file) + " tries to start it");
+        }
+        return held;
     }
 
     private UnderstudyException down(String why) {

@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops the site by its own command around the moment of a snapshot, and starts it whatever happens. A durable note is
@@ -37,9 +39,12 @@ import java.util.stream.Stream;
  * <p>More than 300 lines, for what is done to the site of one snapshot shares one lock.
  */
 public final class SiteQuiesce implements Quiesce {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteQuiesce.class);
+
     private final QuiesceSettings settings;
     private final QuiesceCommands commands;
     private final StateFile<QuiesceNote> note;
+    private final StartRight right;
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
@@ -52,6 +57,7 @@ public final class SiteQuiesce implements Quiesce {
             Reflinks reflinks,
             Supplier<MountPoints> mounts,
             StateFile<QuiesceNote> note,
+            StartRight right,
             Events events,
             Clock clock,
             Ticker ticker) {
@@ -60,6 +66,7 @@ public final class SiteQuiesce implements Quiesce {
         this.reflinks = reflinks;
         this.mounts = mounts;
         this.note = note;
+        this.right = right;
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
@@ -72,7 +79,7 @@ public final class SiteQuiesce implements Quiesce {
         if (note.exists()) {
             Instant since = note.read().map(QuiesceNote::stopped).orElseGet(clock::instant);
             try {
-                new SiteResume(commands, note, trees, events, clock).run();
+                new SiteResume(commands, note, right, trees, events, clock).run();
             } catch (UnderstudyException e) {
                 if (e.code() == ErrorCode.CANCELLED) {
                     throw e;
@@ -118,7 +125,8 @@ public final class SiteQuiesce implements Quiesce {
             }
             requireLinks();
             Instant when = stopped.orElseGet(clock::instant);
-            note.write(new QuiesceNote(when, false));
+            // Without it nothing would start the site after a crash: it is not stopped then.
+            note.keep(new QuiesceNote(when, false));
             PrimaryPoint.QUIESCE_NOTED.reached();
             count();
             stopped = Optional.of(when);
@@ -259,7 +267,14 @@ public final class SiteQuiesce implements Quiesce {
         private boolean started() {
             boolean interrupted = Thread.interrupted();
             try {
+                if (isRefused()) {
+                    return true;
+                }
                 commands.start();
+                if (isRefused()) {
+                    commands.stop();
+                    return true;
+                }
                 ran();
                 return true;
             } catch (RuntimeException e) {
@@ -270,6 +285,18 @@ public final class SiteQuiesce implements Quiesce {
                     Thread.currentThread().interrupt();
                 }
             }
+        }
+
+        /** Then it stays stopped for good, as a fenced server's site does. */
+        private boolean isRefused() {
+            Optional<UnderstudyException> refusal = right.refusal();
+            refusal.ifPresent(why -> {
+                LOG.warn("{}; hint: {}", why.getMessage(), why.hint());
+                note.write(new QuiesceNote(stopped.orElseGet(clock::instant), true));
+                count();
+                stopped = Optional.empty();
+            });
+            return refusal.isPresent();
         }
 
         private void ran() {

@@ -45,6 +45,7 @@ class ShutdownTest {
     private final FakeTicker time = new FakeTicker();
     private final List<SnapshotRequest> requests = new ArrayList<>();
     private final ScriptedCommandRunner runner = new ScriptedCommandRunner().on("site-stop", Answer.ok("bye\n"));
+    private final List<Integer> settled = new ArrayList<>();
     private Function<SnapshotRequest, SnapshotView> snapshots = request -> {
         assertThat(runner.lines()).as("stopped before").isNotEmpty();
         return TAKEN;
@@ -55,6 +56,7 @@ class ShutdownTest {
         ShutdownView view = shutdown(List.of("site-stop", "now"), List.of()).run();
 
         assertThat(runner.lines()).containsExactly("site-stop now");
+        assertThat(settled).as("before: no snapshot starts it any more").containsExactly(0);
         assertThat(runner.commands().get(0).limit()).isEqualTo(LIMIT.dividedBy(2));
         assertThat(requests).containsExactly(SnapshotRequest.last(true));
         assertThat(requests.get(0).periods()).containsExactly("shutdown");
@@ -164,6 +166,7 @@ class ShutdownTest {
                 new ServiceSettings(usual, List.of(), List.of(), List.of(), Duration.ofSeconds(60), Optional.empty()),
                 marker(),
                 runner,
+                () -> settled.add(runner.lines().size()),
                 request -> {
                     requests.add(request);
                     return snapshots.apply(request);

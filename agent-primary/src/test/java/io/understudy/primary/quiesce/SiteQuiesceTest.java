@@ -114,7 +114,15 @@ class SiteQuiesceTest {
                 freeze,
                 freeze.isEmpty() ? Map.of() : Map.of("media", folder.resolve("frozen")));
         return new SiteQuiesce(
-                settings, new Commands(), reflinks, () -> mounts, note, events(), primary.time.clock(), primary.time);
+                settings,
+                new Commands(),
+                reflinks,
+                () -> mounts,
+                note,
+                right(),
+                events(),
+                primary.time.clock(),
+                primary.time);
     }
 
     private Taken take() {
@@ -351,8 +359,12 @@ class SiteQuiesceTest {
         return new ResumeWatch(resume(), StateEntry.SNAPSHOT_LOCK.in(primary.state), events(), primary.time);
     }
 
+    private StartRight right() {
+        return new StartRight(primary.state, primary.marker, primary.epochs);
+    }
+
     private SiteResume resume() {
-        return new SiteResume(new Commands(), note, primary.source().trees(), events(), primary.time.clock());
+        return new SiteResume(new Commands(), note, right(), primary.source().trees(), events(), primary.time.clock());
     }
 
     @Test

@@ -1,0 +1,66 @@
+package io.understudy.primary.quiesce;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.fence.FencedNote;
+import io.understudy.primary.fence.SiteStopping;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
+import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Whether this server may start the site that it stopped, as far as it knows: asked before each start, and once more
+ * behind it, of a site that was stopped by then. It asks no filestore, so that a site does not stay stopped for one that is away.
+ */
+public final class StartRight {
+    private final Marker marker;
+    private final EpochStore epochs;
+    private final StateFile<FencedNote> fenced;
+    private final StateFile<QuiesceNote> note;
+
+    /** @param state the agents' state folder */
+    public StartRight(Path state, Marker marker, EpochStore epochs) {
+        this.marker = marker;
+        this.epochs = epochs;
+        this.fenced = SiteStopping.note(state);
+        this.note = StateFile.in(state, StateEntry.QUIESCE, QuiesceNote.class);
+    }
+
+    /** @return why it may not; empty: it may */
+    public Optional<UnderstudyException> refusal() {
+        if (marker.present()) {
+            return refused(
+                    ErrorCode.BACKUP_MODE,
+                    "this server is in backup mode (" + marker.file() + " exists)",
+                    "the site runs on the primary");
+        }
+        if (epochs.isKnownOvertaken()) {
+            return refused(
+                    ErrorCode.FENCED,
+                    "another server was promoted after this one",
+                    "the site runs there; make this server a standby with agent-replica rejoin");
+        }
+        if (note.read().filter(QuiesceNote::running).isPresent()) {
+            return refused(
+                    ErrorCode.BACKUP_MODE,
+                    "it was stopped for good meanwhile, by agent-primary shutdown",
+                    "start it by its own command where that is not so any more");
+        }
+        Optional<Integer> held = epochs.known().map(EpochClaim::epoch);
+        if (fenced.read().filter(note -> held.equals(Optional.of(note.epoch()))).isPresent()) {
+            return refused(
+                    ErrorCode.FENCED,
+                    "on_fenced stopped it, for another server may have been promoted",
+                    "see agent-primary status; start the site by its own command where this server is the primary");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<UnderstudyException> refused(ErrorCode code, String why, String hint) {
+        return Optional.of(new UnderstudyException(code, "the site is not started: " + why, hint));
+    }
+}
