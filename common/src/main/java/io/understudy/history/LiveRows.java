@@ -39,7 +39,12 @@ final class LiveRows {
 
     /** As {@link #find}, of rows that others are to refer to. */
     List<StoredRow> parents(LiveTable table, List<String> columns, Collection<List<String>> wanted) {
-        return find(table, columns, columns, wanted, "FOR KEY SHARE");
+        return parents(table, columns, columns, wanted);
+    }
+
+    List<StoredRow> parents(
+            LiveTable table, List<String> columns, List<String> where, Collection<List<String>> wanted) {
+        return find(table, columns, where, wanted, "FOR KEY SHARE");
     }
 
     private List<StoredRow> find(

@@ -52,12 +52,17 @@ final class LiveTables {
             FROM pg_attribute a WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
 
-    /** Of INSERT (4) and UPDATE (16). */
     private static final String TRIGGERS = """
             SELECT t.tgname AS name FROM pg_trigger t
-            WHERE t.tgrelid = ?::oid AND NOT t.tgisinternal AND t.tgenabled = ?::"char" AND t.tgtype & 20 <> 0
+            WHERE t.tgrelid = ?::oid AND NOT t.tgisinternal AND t.tgenabled = ?::"char" AND t.tgtype & ?::int <> 0
             ORDER BY t.tgname COLLATE "C"
             """;
+
+    /** Bits of {@code tgtype}. */
+    private static final int OF_INSERT = 4;
+
+    private static final int OF_DELETE = 8;
+    private static final int OF_UPDATE = 16;
 
     private final Session session;
     private final NumberedColumns numbered;
@@ -105,12 +110,30 @@ final class LiveTables {
     }
 
     private Optional<LiveTable> read(TableRef table) {
-        Optional<String> oid = session.first(
+        return oid(table).map(each -> read(table, each));
+    }
+
+    private Optional<String> oid(TableRef table) {
+        return session.first(
                 "SELECT c.oid::text AS oid " + TABLES + " AND n.nspname = ? AND c.relname = ?",
                 row -> row.text("oid"),
                 table.schema(),
                 table.name());
-        return oid.map(each -> read(table, each));
+    }
+
+    /**
+     * Triggers of the site that run for each row that is deleted or changed.
+     *
+     * @param stubborn those that run for a replica too; else the others
+     */
+    List<String> undoTriggers(TableRef table, boolean stubborn) {
+        return oid(table)
+                .map(oid -> triggers(oid, stubborn ? "A" : "O", OF_DELETE | OF_UPDATE))
+                .orElse(List.of());
+    }
+
+    private List<String> triggers(String oid, String enabled, int events) {
+        return session.query(TRIGGERS, row -> row.text("name"), oid, enabled, events);
     }
 
     private record Column(String name, boolean generated, boolean always, boolean required, boolean given) {}
@@ -142,8 +165,8 @@ final class LiveTables {
                         .map(Column::name)
                         .collect(Collectors.toSet()),
                 UniqueRules.of(session, oid),
-                session.query(TRIGGERS, row -> row.text("name"), oid, "O"),
-                session.query(TRIGGERS, row -> row.text("name"), oid, "A"));
+                triggers(oid, "O", OF_INSERT | OF_UPDATE),
+                triggers(oid, "A", OF_INSERT | OF_UPDATE));
     }
 
     /** Whether the session's user may set {@code session_replication_role}. */
