@@ -2,6 +2,10 @@ package io.understudy.primary.command;
 
 import io.understudy.audit.Caller;
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.NearestName;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.OrphanView;
 import io.understudy.primary.app.OrphanWiring;
 import io.understudy.primary.app.PrimaryWiring;
@@ -9,6 +13,7 @@ import io.understudy.primary.capture.KeptParts;
 import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.progress.Progress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -72,7 +77,23 @@ final class OrphanCommand extends PrimaryCommand {
         if (database.isEmpty() && trees.isEmpty()) {
             return wiring.live().save(acceptEmpty, beforeImport, progress);
         }
+        requireTrees();
         KeptParts parts = new KeptParts(epoch, database, trees);
         return wiring.kept(parts).saveKept(parts, acceptEmpty, progress);
+    }
+
+    /** One that the configuration has no more is not saved: a mistyped one would look as if it was. */
+    private void requireTrees() {
+        List<String> known =
+                cli.settings().trees().stream().map(TreeSettings::name).toList();
+        trees.keySet().stream().filter(name -> !known.contains(name)).sorted().forEach(name -> {
+            NearestName.of(name, known).filter(near -> !trees.containsKey(near)).ifPresent(near -> {
+                throw new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot save tree \"" + name + "\": the configuration has none of this name",
+                        "did you mean " + near + "?");
+            });
+            cli.say("warning: tree " + name + " is not saved: the configuration has none of this name");
+        });
     }
 }

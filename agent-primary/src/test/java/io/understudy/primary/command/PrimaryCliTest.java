@@ -186,6 +186,8 @@ class PrimaryCliTest extends CliScenario {
         assertThat(run("verify", "latest")).isZero();
         assertThat(err.toString()).contains("latest is 00000001-00000002");
         assertThat(run("snapshot", "--period", "No Label")).isEqualTo(2);
+        assertThat(run("snapshot", "--period", "dialy")).isEqualTo(2);
+        assertThat(err.toString()).contains("retention would keep it permanently", "did you mean daily?");
 
         Path manifest = folder.resolve("repository/manifests/00000001-00000001.json");
         String text = Files.readString(manifest);
