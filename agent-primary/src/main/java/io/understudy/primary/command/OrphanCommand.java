@@ -59,6 +59,7 @@ final class OrphanCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
+        requireTrees();
         OrphanView[] saved = new OrphanView[1];
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> saved[0] = agent.access()
@@ -77,7 +78,6 @@ final class OrphanCommand extends PrimaryCommand {
         if (database.isEmpty() && trees.isEmpty()) {
             return wiring.live().save(acceptEmpty, beforeImport, progress);
         }
-        requireTrees();
         KeptParts parts = new KeptParts(epoch, database, trees);
         return wiring.kept(parts).saveKept(parts, acceptEmpty, progress);
     }

@@ -49,6 +49,17 @@ class PrimaryCliTest extends CliScenario {
     }
 
     @Test
+    void aKeptTreeThatIsMistypedIsNotPassedOver() throws IOException {
+        configure();
+        json("init", "--json");
+        assertThat(run("orphan", "--kept-tree", "medai=" + folder)).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("cannot save tree \"medai\"", "did you mean media?");
+        // One that the configuration had then: the rest is saved.
+        run("orphan", "--kept-tree", "pictures-of-then=" + folder);
+        assertThat(err.toString()).contains("warning: tree pictures-of-then is not saved");
+    }
+
+    @Test
     void stopsTheSiteAndTakesALastSnapshot() throws IOException {
         more = "";
         configure(yaml().replace(
