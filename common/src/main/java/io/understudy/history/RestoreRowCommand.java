@@ -1,5 +1,6 @@
 package io.understudy.history;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.understudy.audit.AuditLog;
 import io.understudy.audit.Caller;
 import io.understudy.browse.SnapshotCommands;
@@ -128,7 +129,6 @@ public final class RestoreRowCommand implements Callable<Integer> {
      * What the command prints with {@code --json}.
      *
      * @param moment of the snapshot
-     * @param applied whether the rows are stored
      * @param undo the number by which they can be taken back; null where none is stored
      * @param files that came back, as {@code tree/path}
      * @param sql the script
@@ -139,12 +139,17 @@ public final class RestoreRowCommand implements Callable<Integer> {
             SnapshotId snapshot,
             Instant moment,
             String database,
-            boolean applied,
             Integer undo,
             List<Map<String, Object>> rows,
             List<String> files,
             List<String> remarks,
-            String sql) {}
+            String sql) {
+        /** Whether the rows are stored. */
+        @JsonProperty
+        boolean applied() {
+            return undo != null;
+        }
+    }
 
     /** What the audit file says of it: no key, for a row may be erased later. @param rows how many are stored */
     private record Request(
@@ -253,7 +258,6 @@ public final class RestoreRowCommand implements Callable<Integer> {
     }
 
     private void print(Work work, String name) {
-        boolean applied = stored.isPresent();
         String sql = RestoreScript.text(work.head(), work.script().statements());
         Result result = new Result(
                 work.found().row().table(),
@@ -261,7 +265,6 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 work.found().snapshot(),
                 work.found().moment(),
                 name,
-                applied,
                 stored.map(RowNote::number).orElse(null),
                 work.plan().members().stream()
                         .map(each -> RestoreText.view(each, work.plan()))
@@ -272,7 +275,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
         stored.ifPresent(note -> cli.say("restore-row --undo " + note.number() + " takes it back"));
         cli.print(
                 result,
-                () -> applied
+                () -> stored.isPresent()
                         ? work.plan().order().size() + " rows are stored in database " + Sql.identifier(name)
                         : sql);
     }
