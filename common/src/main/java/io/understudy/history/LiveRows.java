@@ -39,12 +39,7 @@ final class LiveRows {
 
     /** As {@link #find}, of rows that others are to refer to. */
     List<StoredRow> parents(LiveTable table, List<String> columns, Collection<List<String>> wanted) {
-        return parents(table, columns, columns, wanted);
-    }
-
-    List<StoredRow> parents(
-            LiveTable table, List<String> columns, List<String> where, Collection<List<String>> wanted) {
-        return find(table, columns, where, wanted, "FOR KEY SHARE");
+        return find(table, columns, columns, wanted, "FOR KEY SHARE");
     }
 
     private List<StoredRow> find(
@@ -79,6 +74,20 @@ final class LiveRows {
             session.execute("ROLLBACK TO SAVEPOINT understudy_taken");
             throw e;
         }
+    }
+
+    /** Rows of the query that others are to refer to. @param of whose rows stay where they are locked */
+    List<StoredRow> parents(TableRef table, String query, List<String> columns, String of) {
+        return read(table, query + (locks ? " FOR KEY SHARE OF " + of : ""), columns);
+    }
+
+    /**
+     * What a query gives. Nothing of it is locked.
+     *
+     * @param columns that it gives by {@link #texts}
+     */
+    List<StoredRow> asked(TableRef table, String query, List<String> columns) {
+        return read(table, query, columns);
     }
 
     /** No COPY: its failure would end the session, and a wait for a lock is a failure. */

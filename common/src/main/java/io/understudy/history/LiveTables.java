@@ -15,7 +15,10 @@ import java.util.stream.IntStream;
  * snapshot's schema: its constraints are the ones that the rows must satisfy.
  */
 final class LiveTables {
-    /** Those of partitioned tables are written as those of their partitions, which are what snapshots hold. */
+    /**
+     * Those of partitioned tables are written as those of their partitions, which are what snapshots hold. Values are
+     * compared as the constraint's own triggers do: by its operators, which another search path would not find.
+     */
     private static final String FOREIGN_KEYS = """
             SELECT k.conname AS name, fn.nspname AS from_schema, f.relname AS from_name, k.condeferrable AS deferrable,
                 (SELECT array_agg(a.attname::text ORDER BY p.place)
@@ -24,6 +27,22 @@ final class LiveTables {
                 (SELECT array_agg(a.attname::text ORDER BY p.place)
                     FROM unnest(k.confkey) WITH ORDINALITY AS p(number, place)
                     JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.number) AS to_columns,
+                (SELECT array_agg(format('p.%I%s%s OPERATOR(%I.%s) f.%I%s', pa.attname,
+                        CASE WHEN pa.atttypid <> o.oprleft THEN format('::%I.%I', ln.nspname, lt.typname) ELSE '' END,
+                        CASE WHEN pa.atttypid = o.oprleft OR lt.typcollation <> 0
+                            THEN coalesce(' COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(c.collname), '') ELSE '' END,
+                        n.nspname, o.oprname, fa.attname,
+                        CASE WHEN fa.atttypid <> o.oprright THEN format('::%I.%I', rn.nspname, rt.typname) ELSE '' END)
+                        ORDER BY e.place)
+                    FROM unnest(k.conpfeqop, k.confkey, k.conkey) WITH ORDINALITY AS e(operator, pk, fk, place)
+                    JOIN pg_operator o ON o.oid = e.operator
+                    JOIN pg_namespace n ON n.oid = o.oprnamespace
+                    JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = e.pk
+                    JOIN pg_attribute fa ON fa.attrelid = k.conrelid AND fa.attnum = e.fk
+                    JOIN pg_type lt ON lt.oid = o.oprleft JOIN pg_namespace ln ON ln.oid = lt.typnamespace
+                    JOIN pg_type rt ON rt.oid = o.oprright JOIN pg_namespace rn ON rn.oid = rt.typnamespace
+                    LEFT JOIN (pg_collation c JOIN pg_namespace cn ON cn.oid = c.collnamespace)
+                        ON c.oid = pa.attcollation) AS same,
                 t.schemas AS to_schemas, t.names AS to_names
             FROM pg_constraint k
             CROSS JOIN LATERAL (
@@ -88,6 +107,7 @@ final class LiveTables {
                         row.texts("from_columns"),
                         refs(row.texts("to_schemas"), row.texts("to_names")),
                         row.texts("to_columns"),
+                        row.texts("same"),
                         true,
                         row.flag("deferrable")));
     }

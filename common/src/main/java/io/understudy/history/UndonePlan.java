@@ -180,6 +180,7 @@ final class UndonePlan {
         for (Item item : items) {
             if (item.action() == Action.PUT_BACK
                     && item.noted().table().equals(link.from())
+                    && item.row().orElseThrow().columns().containsAll(link.fromColumns())
                     && item.columns().stream().anyMatch(link.fromColumns()::contains)) {
                 List<String> values = after(item).fields(link.fromColumns());
                 if (!values.contains(StoredRow.NULL)) {
