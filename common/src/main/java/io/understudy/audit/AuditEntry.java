@@ -18,8 +18,8 @@ import java.util.Optional;
  *
  * @param entry counts from 1, over both agents
  * @param request as JSON, shortened; empty where there is none
- * @param outcome {@code asked}, {@code done}, {@code accepted}, {@code failed: } and a code, or {@code refused: } and a
- *     reason
+ * @param outcome {@code asked}, {@code done}, {@code accepted}, {@code failed: } and a code, or {@code refused: } or
+ *     {@code nothing: } and a reason
  * @param previous the hash of the line before, {@link #NONE} at the first
  */
 record AuditEntry(

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +33,9 @@ import java.util.function.Supplier;
  * a promotion. An entry that is lost is an event. Thread-safe.
  */
 public final class AuditLog {
+    /** The outcome of work that did what it was asked for. */
+    public static final String DONE = "done";
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
     private static final int LONGEST_TEXT = 4000;
@@ -64,17 +68,26 @@ public final class AuditLog {
 
     /** Does the work between its two lines, and throws what it throws. */
     public <T> T around(Caller caller, String what, String request, Supplier<T> work) {
+        return around(caller, what, request, work, result -> DONE);
+    }
+
+    /**
+     * The same, of work that may end without having done what it was asked for.
+     *
+     * @param outcome of its result: {@link #DONE}, or {@code nothing: } and a reason
+     */
+    public <T> T around(Caller caller, String what, String request, Supplier<T> work, Function<T, String> outcome) {
         append(caller, what, request, "asked");
-        String outcome = "failed: out_of_memory";
+        String end = "failed: out_of_memory";
         try {
             T result = work.get();
-            outcome = "done";
+            end = outcome.apply(result);
             return result;
         } catch (RuntimeException e) {
-            outcome = "failed: " + Unexpected.of(what, e).code().label();
+            end = "failed: " + Unexpected.of(what, e).code().label();
             throw e;
         } finally {
-            append(caller, what, "", outcome);
+            append(caller, what, "", end);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.understudy.dump;
 
 import io.understudy.browse.SnapshotReader.Opened;
+import io.understudy.config.NearestName;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.dump.DumpRequest.Parts;
@@ -19,6 +20,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -169,11 +171,16 @@ public final class DatabaseRestore {
     private void requireRole(String role) {
         try (Session session = database.maintenance()) {
             if (session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ?", role) == 0) {
+                List<String> roles = session.query(
+                        "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'", row -> row.text("rolname"));
                 throw new UnderstudyException(
                         ErrorCode.MISSING_ROLE,
                         "cannot give the database to role " + Sql.identifier(role)
                                 + ": this server has none of that name",
-                        "create it, or name another one with --owner");
+                        NearestName.of(role, roles)
+                                        .map(near -> "did you mean " + near + "? Else ")
+                                        .orElse("")
+                                + "create it, or name another one with --owner");
             }
         }
     }
@@ -194,11 +201,15 @@ public final class DatabaseRestore {
 
     /** In one transaction: after a failure the tables are as empty as before. */
     private void fill(DatabaseDump dump, String name, Progress progress) {
-        if (databases.named(name).isEmpty()) {
+        Collection<String> names = databases.all().values();
+        if (!names.contains(name)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot restore the data into database " + Sql.identifier(name) + ": there is no such database",
-                    "restore it without --data-only, or with --schema-only first");
+                    NearestName.of(name, names)
+                                    .map(near -> "did you mean " + near + "? Else ")
+                                    .orElse("")
+                            + "restore it without --data-only, or with --schema-only first");
         }
         requireEmpty(dump.tables(), name);
         new LoadSession(database, tools, TargetName.of(name, database.settings())).fill(dump, progress);

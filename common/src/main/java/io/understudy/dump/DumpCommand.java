@@ -3,6 +3,7 @@ package io.understudy.dump;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.NearestName;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ParentCommand;
         })
 public final class DumpCommand implements Callable<Integer> {
     private static final String DIRECTORY = "directory";
+    private static final List<String> FORMATS = List.of("plain", DIRECTORY);
 
     @ParentCommand
     private SnapshotProgram cli;
@@ -67,11 +69,14 @@ public final class DumpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!List.of("plain", DIRECTORY).contains(format)) {
+        if (!FORMATS.contains(format)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot dump in the format " + format + ": there is none of this name",
-                    "plain is a script for psql, directory a folder for pg_restore");
+                    NearestName.of(format, FORMATS)
+                                    .map(near -> "did you mean " + near + "? ")
+                                    .orElse("")
+                            + "plain is a script for psql, directory a folder for pg_restore");
         }
         if (isDirectory()) {
             requireDirectory();

@@ -24,6 +24,7 @@ final class ConfiguredLinks {
                         List.of(link.from().name()),
                         List.of(require(link, link.to())),
                         List.of(link.to().name()),
+                        List.of(),
                         false,
                         false))
                 .toList();

@@ -7,6 +7,8 @@ import java.util.List;
  *
  * @param from the table with those columns
  * @param to the table of the other rows; the partitions of one that is partitioned
+ * @param same by what the database compares the two: a condition for each column, of the row {@code f} that refers and
+ *     of the other one, {@code p}; none where it does not compare them
  * @param enforced whether the database refuses a row whose other row is missing
  * @param deferrable whether it may come later in the same transaction
  */
@@ -16,11 +18,13 @@ record Link(
         List<String> fromColumns,
         List<TableRef> to,
         List<String> toColumns,
+        List<String> same,
         boolean enforced,
         boolean deferrable) {
     Link {
         fromColumns = List.copyOf(fromColumns);
         to = List.copyOf(to);
         toColumns = List.copyOf(toColumns);
+        same = List.copyOf(same);
     }
 }

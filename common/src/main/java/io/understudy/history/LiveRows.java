@@ -76,6 +76,20 @@ final class LiveRows {
         }
     }
 
+    /** Rows of the query that others are to refer to. @param of whose rows stay where they are locked */
+    List<StoredRow> parents(TableRef table, String query, List<String> columns, String of) {
+        return read(table, query + (locks ? " FOR KEY SHARE OF " + of : ""), columns);
+    }
+
+    /**
+     * What a query gives. Nothing of it is locked.
+     *
+     * @param columns that it gives by {@link #texts}
+     */
+    List<StoredRow> asked(TableRef table, String query, List<String> columns) {
+        return read(table, query, columns);
+    }
+
     /** No COPY: its failure would end the session, and a wait for a lock is a failure. */
     private List<StoredRow> read(TableRef table, String query, List<String> columns) {
         List<StoredRow> found = new ArrayList<>();

@@ -15,7 +15,10 @@ import java.util.stream.IntStream;
  * snapshot's schema: its constraints are the ones that the rows must satisfy.
  */
 final class LiveTables {
-    /** Those of partitioned tables are written as those of their partitions, which are what snapshots hold. */
+    /**
+     * Those of partitioned tables are written as those of their partitions, which are what snapshots hold. Values are
+     * compared as the constraint's own triggers do: by its operators, which another search path would not find.
+     */
     private static final String FOREIGN_KEYS = """
             SELECT k.conname AS name, fn.nspname AS from_schema, f.relname AS from_name, k.condeferrable AS deferrable,
                 (SELECT array_agg(a.attname::text ORDER BY p.place)
@@ -24,6 +27,22 @@ final class LiveTables {
                 (SELECT array_agg(a.attname::text ORDER BY p.place)
                     FROM unnest(k.confkey) WITH ORDINALITY AS p(number, place)
                     JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.number) AS to_columns,
+                (SELECT array_agg(format('p.%I%s%s OPERATOR(%I.%s) f.%I%s', pa.attname,
+                        CASE WHEN pa.atttypid <> o.oprleft THEN format('::%I.%I', ln.nspname, lt.typname) ELSE '' END,
+                        CASE WHEN pa.atttypid = o.oprleft OR lt.typcollation <> 0
+                            THEN coalesce(' COLLATE ' || quote_ident(cn.nspname) || '.' || quote_ident(c.collname), '') ELSE '' END,
+                        n.nspname, o.oprname, fa.attname,
+                        CASE WHEN fa.atttypid <> o.oprright THEN format('::%I.%I', rn.nspname, rt.typname) ELSE '' END)
+                        ORDER BY e.place)
+                    FROM unnest(k.conpfeqop, k.confkey, k.conkey) WITH ORDINALITY AS e(operator, pk, fk, place)
+                    JOIN pg_operator o ON o.oid = e.operator
+                    JOIN pg_namespace n ON n.oid = o.oprnamespace
+                    JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = e.pk
+                    JOIN pg_attribute fa ON fa.attrelid = k.conrelid AND fa.attnum = e.fk
+                    JOIN pg_type lt ON lt.oid = o.oprleft JOIN pg_namespace ln ON ln.oid = lt.typnamespace
+                    JOIN pg_type rt ON rt.oid = o.oprright JOIN pg_namespace rn ON rn.oid = rt.typnamespace
+                    LEFT JOIN (pg_collation c JOIN pg_namespace cn ON cn.oid = c.collnamespace)
+                        ON c.oid = pa.attcollation) AS same,
                 t.schemas AS to_schemas, t.names AS to_names
             FROM pg_constraint k
             CROSS JOIN LATERAL (
@@ -52,12 +71,17 @@ final class LiveTables {
             FROM pg_attribute a WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
 
-    /** Of INSERT (4) and UPDATE (16). */
     private static final String TRIGGERS = """
             SELECT t.tgname AS name FROM pg_trigger t
-            WHERE t.tgrelid = ?::oid AND NOT t.tgisinternal AND t.tgenabled = ?::"char" AND t.tgtype & 20 <> 0
+            WHERE t.tgrelid = ?::oid AND NOT t.tgisinternal AND t.tgenabled = ?::"char" AND t.tgtype & ?::int <> 0
             ORDER BY t.tgname COLLATE "C"
             """;
+
+    /** Bits of {@code tgtype}. */
+    private static final int OF_INSERT = 4;
+
+    private static final int OF_DELETE = 8;
+    private static final int OF_UPDATE = 16;
 
     private final Session session;
     private final NumberedColumns numbered;
@@ -83,6 +107,7 @@ final class LiveTables {
                         row.texts("from_columns"),
                         refs(row.texts("to_schemas"), row.texts("to_names")),
                         row.texts("to_columns"),
+                        row.texts("same"),
                         true,
                         row.flag("deferrable")));
     }
@@ -105,12 +130,30 @@ final class LiveTables {
     }
 
     private Optional<LiveTable> read(TableRef table) {
-        Optional<String> oid = session.first(
+        return oid(table).map(each -> read(table, each));
+    }
+
+    private Optional<String> oid(TableRef table) {
+        return session.first(
                 "SELECT c.oid::text AS oid " + TABLES + " AND n.nspname = ? AND c.relname = ?",
                 row -> row.text("oid"),
                 table.schema(),
                 table.name());
-        return oid.map(each -> read(table, each));
+    }
+
+    /**
+     * Triggers of the site that run for each row that is deleted or changed.
+     *
+     * @param stubborn those that run for a replica too; else the others
+     */
+    List<String> undoTriggers(TableRef table, boolean stubborn) {
+        return oid(table)
+                .map(oid -> triggers(oid, stubborn ? "A" : "O", OF_DELETE | OF_UPDATE))
+                .orElse(List.of());
+    }
+
+    private List<String> triggers(String oid, String enabled, int events) {
+        return session.query(TRIGGERS, row -> row.text("name"), oid, enabled, events);
     }
 
     private record Column(String name, boolean generated, boolean always, boolean required, boolean given) {}
@@ -142,8 +185,8 @@ final class LiveTables {
                         .map(Column::name)
                         .collect(Collectors.toSet()),
                 UniqueRules.of(session, oid),
-                session.query(TRIGGERS, row -> row.text("name"), oid, "O"),
-                session.query(TRIGGERS, row -> row.text("name"), oid, "A"));
+                triggers(oid, "O", OF_INSERT | OF_UPDATE),
+                triggers(oid, "A", OF_INSERT | OF_UPDATE));
     }
 
     /** Whether the session's user may set {@code session_replication_role}. */

@@ -8,18 +8,24 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeRoot;
+import io.understudy.history.RowNote.NotedFile;
 import io.understudy.postgres.Session;
+import io.understudy.postgres.Sql;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.restore.MissingFiles;
 import io.understudy.restore.TreePolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -103,24 +109,21 @@ final class NamedFiles {
      * Brings those back that the rows name and that are missing, each as the newest snapshot has it; before the rows
      * can be seen, and while nothing of the site is locked.
      *
-     * @return what came back, as {@code tree/path}
+     * @param brought receives what came back, each once it is there
      */
-    List<String> bring(SnapshotRows snapshots) {
-        List<String> brought = new ArrayList<>();
+    void bring(SnapshotRows snapshots, Consumer<NotedFile> brought) {
         settings.trees().stream()
                 .filter(tree -> tree.source().isEmpty())
-                .forEach(tree -> brought.addAll(bring(tree, named.getOrDefault(tree.name(), List.of()), snapshots)));
-        return brought;
+                .forEach(tree -> bring(tree, named.getOrDefault(tree.name(), List.of()), snapshots, brought));
     }
 
-    private List<String> bring(TreeSettings tree, List<String> paths, SnapshotRows snapshots) {
+    private void bring(TreeSettings tree, List<String> paths, SnapshotRows snapshots, Consumer<NotedFile> brought) {
         TreeRoot root = TreeRoot.of(tree.path());
         MissingFiles files = new MissingFiles(root, new TreePolicy(tree.kind(), false, false));
         TreeSet<SafePath> missing = new TreeSet<>();
         for (String path : paths) {
             safe(path).filter(files::isMissing).ifPresent(missing::add);
         }
-        List<String> brought = new ArrayList<>();
         if (!missing.isEmpty()) {
             snapshots.each(opened -> {
                 for (IndexEntry line : found(new SnapshotFiles(opened), tree.name(), missing)) {
@@ -128,14 +131,47 @@ final class NamedFiles {
                     Optional<String> why = files.bring(line, opened.blobs());
                     why.ifPresentOrElse(
                             text -> remarks.accept("file " + tree.name() + "/" + path + " is left out: " + text),
-                            () -> brought.add(tree.name() + "/" + path));
+                            () -> brought.accept(note(tree.name(), line)));
                     missing.remove(path);
                 }
                 return !missing.isEmpty();
             });
         }
         missing.forEach(path -> remarks.accept("file " + tree.name() + "/" + path + " is in no snapshot"));
-        return brought;
+    }
+
+    /**
+     * Which of these files rows name now; one whose query fails counts as one of them.
+     *
+     * @param files of trees
+     */
+    Set<NotedFile> stillNamed(List<NotedFile> files) {
+        Set<NotedFile> still = new HashSet<>();
+        for (ClosureRule rule : settings.closure()) {
+            List<NotedFile> asked = files.stream()
+                    .filter(each -> each.tree().equals(rule.tree()))
+                    .toList();
+            if (asked.isEmpty()) {
+                continue;
+            }
+            Set<String> paths = new HashSet<>();
+            asked.forEach(each -> paths.add(each.path()));
+            session.execute("BEGIN READ ONLY");
+            alone(rule, () -> paths.retainAll(session.query(named(rule, asked), row -> row.text("path"))));
+            session.execute("ROLLBACK");
+            asked.stream().filter(each -> paths.contains(each.path())).forEach(still::add);
+        }
+        return still;
+    }
+
+    private String named(ClosureRule rule, List<NotedFile> asked) {
+        return "SELECT path FROM (" + select(rule) + ") AS named WHERE path IN ("
+                + asked.stream().map(each -> Sql.literal(each.path())).collect(Collectors.joining(", ")) + ")";
+    }
+
+    private static NotedFile note(String tree, IndexEntry line) {
+        String path = new String(line.entry().path().bytes(), StandardCharsets.UTF_8);
+        return new NotedFile(tree, path, ((TreeEntry.File) line.entry()).hash().hex());
     }
 
     private Optional<SafePath> safe(String path) {

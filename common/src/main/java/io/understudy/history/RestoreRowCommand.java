@@ -1,5 +1,7 @@
 package io.understudy.history;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.understudy.audit.AuditLog;
 import io.understudy.audit.Caller;
 import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
@@ -9,7 +11,6 @@ import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.history.RestorePlan.Action;
 import io.understudy.history.RowRestore.Work;
 import io.understudy.postgres.Sql;
 import io.understudy.repository.ErasedKeys;
@@ -44,10 +45,14 @@ public final class RestoreRowCommand implements Callable<Integer> {
 
     private SnapshotProgram cli;
 
-    @Parameters(index = "0", paramLabel = "TABLE", description = "As name (in the schema public) or schema.name.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "TABLE",
+            description = "As name (in the schema public) or schema.name.")
     private String table;
 
-    @Parameters(index = "1", paramLabel = "KEY", description = HistoryCommand.KEYS)
+    @Parameters(index = "1", arity = "0..1", paramLabel = "KEY", description = HistoryCommand.KEYS)
     private String key;
 
     @Option(
@@ -66,14 +71,24 @@ public final class RestoreRowCommand implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "NAME|live",
-            defaultValue = LIVE,
             description = "The database that the rows go back into. Default: the site's.")
     private String database;
 
     @Option(names = "--apply", description = "Store them, in one transaction.")
     private boolean apply;
 
-    @Option(names = "--yes", description = "Do not ask before they are stored.")
+    @Option(
+            names = "--undo",
+            arity = "0..1",
+            paramLabel = "ID|latest",
+            fallbackValue = UndoRows.LATEST,
+            description = {
+                "Takes back what --apply stored, the last one or the one of this number: without TABLE and KEY.",
+                "With --replace also rows that were changed since."
+            })
+    private String undo;
+
+    @Option(names = "--yes", description = "Do not ask before they are stored or taken back.")
     private boolean yes;
 
     @Option(names = "--include-erased", description = HistoryCommand.INCLUDE_ERASED)
@@ -81,8 +96,8 @@ public final class RestoreRowCommand implements Callable<Integer> {
 
     private ErasedKeys erased;
 
-    /** That came back, as {@code tree/path}. */
-    private List<String> files = List.of();
+    /** What was stored. */
+    private Optional<RowNote> stored = Optional.empty();
 
     /** What this server keeps beyond the snapshots. */
     private KeptRevisions kept;
@@ -106,7 +121,6 @@ public final class RestoreRowCommand implements Callable<Integer> {
         this.key = key;
         this.dependents = dependents;
         this.replace = replace;
-        this.database = LIVE;
         this.keepsRevisions = false;
         this.applies = false;
     }
@@ -115,7 +129,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
      * What the command prints with {@code --json}.
      *
      * @param moment of the snapshot
-     * @param applied whether the rows are stored
+     * @param undo the number by which they can be taken back; null where none is stored
      * @param files that came back, as {@code tree/path}
      * @param sql the script
      */
@@ -125,11 +139,17 @@ public final class RestoreRowCommand implements Callable<Integer> {
             SnapshotId snapshot,
             Instant moment,
             String database,
-            boolean applied,
+            Integer undo,
             List<Map<String, Object>> rows,
             List<String> files,
             List<String> remarks,
-            String sql) {}
+            String sql) {
+        /** Whether the rows are stored. */
+        @JsonProperty
+        boolean applied() {
+            return undo != null;
+        }
+    }
 
     /** What the audit file says of it: no key, for a row may be erased later. @param rows how many are stored */
     private record Request(
@@ -138,6 +158,15 @@ public final class RestoreRowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         cli = parent.program();
+        if (undo != null) {
+            RestoreRowUsage.requireUndoAlone(
+                    table, at != null || dependents || database != null || apply || includeErased);
+            Settings settings = cli.settings();
+            RestoreRowUsage.requireDatabase(settings, "take rows back");
+            new UndoRows(cli, settings).run(undo, replace, yes);
+            return 0;
+        }
+        RestoreRowUsage.requireRow(table, key);
         Settings settings = cli.settings();
         Optional<Instant> until =
                 Optional.ofNullable(at).map(text -> SnapshotName.moment(text, Clock.systemDefaultZone()));
@@ -154,36 +183,39 @@ public final class RestoreRowCommand implements Callable<Integer> {
     }
 
     private void restore(Settings settings, SnapshotReader reader, Optional<Instant> until) {
-        if (!settings.database().isThere()) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot restore a row of " + table + ": this site has no database of PostgreSQL",
-                    "dump ID --database NAME writes what a snapshot has of another one");
-        }
-        String name = database.equals(LIVE) ? settings.database().name() : database;
-        RestoreRequest request = new RestoreRequest(
-                TableRef.parse(table), key, at, dependents, replace, apply, applies, database.equals(LIVE));
+        RestoreRowUsage.requireDatabase(settings, "restore a row of " + table);
+        boolean live = database == null || database.equals(LIVE);
+        String name = live ? settings.database().name() : database;
+        RestoreRequest request =
+                new RestoreRequest(TableRef.parse(table), key, at, dependents, replace, apply, applies, live);
         SnapshotRows snapshots = new SnapshotRows(reader, kept, erased, until);
-        try (RowRestore restore = new RowRestore(settings, name, request, snapshots, kept, Ticker.system())) {
+        RowNotes notes = new RowNotes(settings.state(), Clock.systemUTC(), Ticker.system());
+        try (RowRestore restore = new RowRestore(settings, name, request, snapshots, kept, notes, Ticker.system())) {
             Work work = plan(restore, snapshots);
-            boolean stored = false;
-            for (int attempt = 1; apply && !stored && !isNothing(work, name); attempt++) {
+            for (int attempt = 1;
+                    apply && stored.isEmpty() && !RestoreRowUsage.isNothing(work, name, table, key);
+                    attempt++) {
                 confirm(work, name, attempt);
-                Optional<List<String>> done = recorded(settings, restore, work, name);
-                stored = done.isPresent();
-                files = done.orElse(List.of());
-                work = stored ? work : plan(restore, snapshots);
+                stored = recorded(settings, restore, work, name);
+                work = stored.isPresent() ? work : plan(restore, snapshots);
             }
-            if (!stored) {
-                isNothing(work, name);
+            if (stored.isEmpty()) {
+                RestoreRowUsage.isNothing(work, name, table, key);
             }
-            files.forEach(each -> cli.say("comes back: file " + each));
-            print(work, name, stored);
+            files().forEach(each -> cli.say("comes back: file " + each));
+            print(work, name);
         }
     }
 
+    private List<String> files() {
+        return stored.stream()
+                .flatMap(note -> note.files().stream())
+                .map(RowNote.NotedFile::toString)
+                .toList();
+    }
+
     /** As {@link RowRestore#store}, with a line of the audit file before it, and one of its end. */
-    private Optional<List<String>> recorded(Settings settings, RowRestore restore, Work work, String name) {
+    private Optional<RowNote> recorded(Settings settings, RowRestore restore, Work work, String name) {
         Request request = new Request(
                 work.found().row().table(),
                 work.found().snapshot(),
@@ -192,7 +224,12 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 replace,
                 includeErased);
         return cli.audit(settings)
-                .around(Caller.ofThisProcess(), "restore-row", Json.line(request), () -> restore.store(work, cli::say));
+                .around(
+                        Caller.ofThisProcess(),
+                        "restore-row",
+                        Json.line(request),
+                        () -> restore.store(work, cli::say),
+                        note -> note.isPresent() ? AuditLog.DONE : "nothing: the database changed in between");
     }
 
     private Work plan(RowRestore restore, SnapshotRows snapshots) {
@@ -220,34 +257,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * What belongs to a row that cannot come back does not come back without it.
-     *
-     * @throws UnderstudyException {@code USAGE} where that is so: success would look as if the row was back
-     */
-    private boolean isNothing(Work work, String name) {
-        RestorePlan plan = work.plan();
-        Member asked = plan.asked();
-        if (!work.isNothing()) {
-            return false;
-        }
-        if (plan.action(asked) == Action.CONFLICT) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot restore " + asked.id() + ": database " + Sql.identifier(name)
-                            + " has it with other values of " + String.join(", ", asked.differing()),
-                    "--replace overwrites them; history " + table + " " + key + " shows its versions");
-        }
-        if (plan.action(asked) == Action.LEFT_OUT) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot restore " + asked.id() + ": " + asked.obstacle().orElseThrow(),
-                    "give way to it in database " + Sql.identifier(name) + ", or restore the other row first");
-        }
-        return true;
-    }
-
-    private void print(Work work, String name, boolean applied) {
+    private void print(Work work, String name) {
         String sql = RestoreScript.text(work.head(), work.script().statements());
         Result result = new Result(
                 work.found().row().table(),
@@ -255,16 +265,17 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 work.found().snapshot(),
                 work.found().moment(),
                 name,
-                applied,
+                stored.map(RowNote::number).orElse(null),
                 work.plan().members().stream()
                         .map(each -> RestoreText.view(each, work.plan()))
                         .toList(),
-                files,
+                files(),
                 work.head(),
                 sql);
+        stored.ifPresent(note -> cli.say("restore-row --undo " + note.number() + " takes it back"));
         cli.print(
                 result,
-                () -> applied
+                () -> stored.isPresent()
                         ? work.plan().order().size() + " rows are stored in database " + Sql.identifier(name)
                         : sql);
     }

@@ -3,9 +3,12 @@ package io.understudy.history;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.history.RowNote.NotedFile;
+import io.understudy.history.RowNote.Phase;
 import io.understudy.history.SnapshotRows.Found;
 import io.understudy.history.SnapshotRows.NotRead;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.time.Ticker;
@@ -32,7 +35,13 @@ final class RowRestore implements AutoCloseable {
     private final LockPatience patience;
     private final Session session;
     private final WaitGuard guard;
+    private final RowNotes notes;
+    private final String name;
+    /** That came back, also in an attempt that stored no row. */
+    private final List<NotedFile> files = new ArrayList<>();
+
     private Optional<Found> found = Optional.empty();
+    private Optional<RowNote> note = Optional.empty();
 
     /** @param name of the database */
     RowRestore(
@@ -41,13 +50,20 @@ final class RowRestore implements AutoCloseable {
             RestoreRequest request,
             SnapshotRows snapshots,
             KeptRevisions kept,
+            RowNotes notes,
             Ticker ticker) {
         this.settings = settings;
+        this.notes = notes;
+        this.name = name;
         this.request = request;
         this.snapshots = snapshots;
         this.kept = kept;
         this.patience = new LockPatience(settings.database().lockTimeout(), ticker);
         Database database = new Database(settings.database());
+        if (!request.live()) {
+            RestoreRowUsage.requireNamed(
+                    name, new Databases(database, ticker).all().values());
+        }
         // Triggers of the site may run in it.
         this.session = database.openApart(name);
         this.guard = new WaitGuard(database, name, session);
@@ -142,7 +158,7 @@ final class RowRestore implements AutoCloseable {
         return lock(written, "ROW EXCLUSIVE") + lock(others, "ROW SHARE");
     }
 
-    private static String lock(Set<TableRef> tables, String mode) {
+    static String lock(Set<TableRef> tables, String mode) {
         return tables.isEmpty()
                 ? ""
                 : tables.stream()
@@ -156,19 +172,51 @@ final class RowRestore implements AutoCloseable {
     }
 
     /**
-     * Stores it, with the files that the rows name. Other databases belong to no tree.
+     * Stores it, with the files that the rows name, and a note by which it can be taken back. Other databases belong to
+     * no tree.
      *
      * @param say receives what a person reads
-     * @return the files that came back, as {@code tree/path}; empty where the database changed: then nothing is stored
+     * @return the note; empty where the database changed: then no row is stored
      */
-    Optional<List<String>> store(Work work, Consumer<String> say) {
+    Optional<RowNote> store(Work work, Consumer<String> say) {
         Optional<NamedFiles> named =
                 namesFiles() ? Optional.of(new NamedFiles(settings, session, say)) : Optional.empty();
         if (named.isPresent() && !within(work, () -> rehearse(work, named.get()), "ROLLBACK")) {
             return Optional.empty();
         }
-        List<String> files = named.map(each -> each.bring(snapshots)).orElse(List.of());
-        return within(work, () -> write(work), "COMMIT") ? Optional.of(files) : Optional.empty();
+        named.ifPresent(each -> each.bring(snapshots, files::add));
+        return notes.alone(() -> {
+            if (!within(work, () -> writeNoted(work), "COMMIT")) {
+                return Optional.empty();
+            }
+            RowNote stored = note.orElseThrow().in(Phase.STORED);
+            try {
+                notes.write(stored);
+                notes.prune();
+            } catch (UnderstudyException e) {
+                // The rows are there, and so is a note, which says by its transaction that they are.
+                say.accept("warning: " + e.getMessage());
+            }
+            return Optional.of(stored);
+        });
+    }
+
+    /** The note is on the disk before anyone can see the rows: what is not committed, the server knows. */
+    private void writeNoted(Work work) {
+        RowNoting noting = new RowNoting(work.plan(), new LiveTables(session), new LiveRows(session, true, guard));
+        noting.before();
+        write(work);
+        note = Optional.of(new RowNote(
+                note.map(RowNote::number).orElseGet(notes::next),
+                notes.now(),
+                work.found().snapshot(),
+                work.found().row().table().toString(),
+                name,
+                Phase.STORING,
+                session.number("SELECT pg_catalog.txid_current()"),
+                noting.after(),
+                files));
+        notes.write(note.orElseThrow());
     }
 
     /** Stores the rows to ask which files they name, and takes them back: files come while nothing is locked. */

@@ -84,14 +84,14 @@ final class LiveTreeChoice {
 
     /** @throws UnderstudyException {@code USAGE} for the first path that is neither in the snapshot nor live */
     static void requireMatched(
-            Selection selection, List<SnapshotGlob> globs, Set<SnapshotGlob> matched, SnapshotId snapshot) {
+            Selection selection,
+            List<SnapshotGlob> globs,
+            Set<SnapshotGlob> matched,
+            SnapshotFiles files,
+            List<TreeData> chosen) {
         for (int i = 0; i < globs.size(); i++) {
             if (!matched.contains(globs.get(i))) {
-                throw new UnderstudyException(
-                        ErrorCode.USAGE,
-                        "cannot restore \"" + selection.paths().get(i) + "\": no path of " + snapshot
-                                + " in the trees that are chosen matches it",
-                        "find shows which snapshots hold a path; * does not match a slash, ** does");
+                throw selection.unmatched(selection.paths().get(i), files, chosen);
             }
         }
     }

@@ -87,7 +87,7 @@ final class PartsStager {
             PartScope scope = new PartScope(tree.name(), globs, removes);
             planned.add(plan(apply, tree, scope, matched, opened.blobs(), files));
         }
-        LiveTreeChoice.requireMatched(selection, globs, matched, files.snapshot());
+        LiveTreeChoice.requireMatched(selection, globs, matched, files, chosen);
         disk.space()
                 .require("cannot restore", planned.stream().map(Planned::need).toList());
         long total = planned.stream().mapToLong(each -> each.need().bytes()).sum();

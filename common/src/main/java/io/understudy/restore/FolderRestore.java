@@ -129,11 +129,7 @@ final class FolderRestore {
             }
         }
         if (!missed.isEmpty()) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot restore \"" + missed.iterator().next() + "\": no path of " + files.snapshot()
-                            + " in the trees that are chosen matches it",
-                    "find shows which snapshots hold a path; * does not match a slash, ** does");
+            throw selection.unmatched(missed.iterator().next(), files, trees);
         }
         return new Amount(bytes, needed);
     }

@@ -3,8 +3,10 @@ package io.understudy.restore;
 import io.understudy.browse.WholeBlobs;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Attributes;
+import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.SafePath;
+import io.understudy.files.Sha256;
 import io.understudy.files.TreeRoot;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.FileInput;
@@ -29,15 +31,17 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalLookupService;
+import java.security.MessageDigest;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * Brings single files back into a tree that a site uses. The site may exchange a folder for a link at any moment, so
- * each folder is opened below the one before, and no link is followed. What is there is not written
- * over, but for a file that the site makes in the instant between the last look and the rename. Not thread-safe.
+ * Brings single files back into a tree that a site uses, and removes them again. The site may exchange a folder for a
+ * link at any moment, so each folder is opened below the one before, and no link is followed. What is there is not
+ * written over, but for a file that the site makes in the instant between the last look and the rename; what is removed
+ * was unchanged when it was last looked at. Not thread-safe.
  */
 public final class MissingFiles {
     private static final int BLOCK = 1 << 17;
@@ -65,11 +69,38 @@ public final class MissingFiles {
      */
     public Optional<String> bring(IndexEntry line, BlobSource blobs) {
         IndexEntry guarded = policy.guarded(line);
-        Path target = root.resolve(guarded.entry().path());
+        return at(guarded.entry().path(), "write", (folder, name) -> write(folder, name, guarded, blobs));
+    }
+
+    /**
+     * Removes a file that has this content still; durable. The folders that it lies in stay.
+     *
+     * @return why it stays; empty: it is gone
+     * @throws UnderstudyException {@code FILE_*}
+     */
+    public Optional<String> remove(SafePath path, ContentHash content) {
+        return isMissing(path)
+                ? Optional.empty()
+                : at(path, "delete", (folder, name) -> remove(folder, name, content, true));
+    }
+
+    /** Whether {@link #remove} would leave it there, and why. */
+    public Optional<String> keeps(SafePath path, ContentHash content) {
+        return isMissing(path)
+                ? Optional.empty()
+                : at(path, "read", (folder, name) -> remove(folder, name, content, false));
+    }
+
+    private interface Work {
+        Optional<String> in(SecureDirectoryStream<Path> folder, Path name) throws IOException;
+    }
+
+    private Optional<String> at(SafePath path, String verb, Work work) {
+        Path target = root.resolve(path);
         try (DirectoryStream<Path> top = Files.newDirectoryStream(root.folder())) {
             return top instanceof SecureDirectoryStream<Path> secure
-                    ? inFolder(secure, root.folder().relativize(target), guarded, blobs)
-                    : Optional.of("this server's file system gives no way to write it without following links");
+                    ? inFolder(secure, root.folder().relativize(target), work)
+                    : Optional.of("this server's file system gives no way to " + verb + " it without following links");
         } catch (NoSuchFileException e) {
             return Optional.of("its folder is not there");
         } catch (NotDirectoryException e) {
@@ -79,19 +110,55 @@ public final class MissingFiles {
             if (e.getReason() != null && e.getReason().contains("symbolic links")) {
                 return Optional.of("its folder is a link or a file");
             }
-            throw FileFailure.of("write", target, e);
+            throw FileFailure.of(verb, target, e);
         } catch (IOException e) {
-            throw FileFailure.of("write", target, e);
+            throw FileFailure.of(verb, target, e);
         }
     }
 
-    private Optional<String> inFolder(SecureDirectoryStream<Path> folder, Path path, IndexEntry line, BlobSource blobs)
-            throws IOException {
+    private Optional<String> inFolder(SecureDirectoryStream<Path> folder, Path path, Work work) throws IOException {
         if (path.getNameCount() == 1) {
-            return write(folder, path, line, blobs);
+            return work.in(folder, path);
         }
         try (SecureDirectoryStream<Path> next = folder.newDirectoryStream(path.getName(0), LinkOption.NOFOLLOW_LINKS)) {
-            return inFolder(next, path.subpath(1, path.getNameCount()), line, blobs);
+            return inFolder(next, path.subpath(1, path.getNameCount()), work);
+        }
+    }
+
+    private static Optional<String> remove(
+            SecureDirectoryStream<Path> folder, Path name, ContentHash content, boolean deletes) throws IOException {
+        BasicFileAttributeView view =
+                folder.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (!view.readAttributes().isRegularFile()) {
+            return Optional.of("it is no file any more");
+        }
+        if (!hash(folder, name).equals(content)) {
+            return Optional.of("it was changed since");
+        }
+        if (deletes) {
+            folder.deleteFile(name);
+            force(folder);
+        }
+        return Optional.empty();
+    }
+
+    private static ContentHash hash(SecureDirectoryStream<Path> folder, Path name) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        try (SeekableByteChannel in =
+                folder.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            ByteBuffer buffer = ByteBuffer.allocate(BLOCK);
+            while (in.read(buffer) >= 0) {
+                digest.update(buffer.flip());
+                buffer.clear();
+            }
+        }
+        return ContentHash.of(digest.digest());
+    }
+
+    /** What was renamed or deleted in it lasts. */
+    private static void force(SecureDirectoryStream<Path> folder) throws IOException {
+        try (SeekableByteChannel itself = folder.newByteChannel(Path.of("."), Set.of(StandardOpenOption.READ))) {
+            ((FileChannel) itself).force(true);
         }
     }
 
@@ -113,6 +180,7 @@ public final class MissingFiles {
             }
             folder.move(draft, folder, name);
             named = true;
+            force(folder);
             return Optional.empty();
         } finally {
             if (!named) {

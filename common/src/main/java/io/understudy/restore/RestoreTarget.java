@@ -1,9 +1,14 @@
 package io.understudy.restore;
 
+import io.understudy.config.NearestName;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Where a snapshot is restored to. */
 public sealed interface RestoreTarget {
@@ -35,6 +40,12 @@ public sealed interface RestoreTarget {
         if (text.startsWith(DATABASE)) {
             return new Database(text.substring(DATABASE.length()));
         }
+        meant(text).ifPresent(meant -> {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore to \"" + text + "\": this looks like a mistyped " + meant,
+                    "did you mean " + meant + "? A folder of this name is ./" + text);
+        });
         try {
             if (text.startsWith(DUMP) && text.length() > DUMP.length()) {
                 return new Dump(Path.of(text.substring(DUMP.length())));
@@ -46,6 +57,20 @@ public sealed interface RestoreTarget {
             throw unusable(text, e);
         }
         throw unusable(text, null);
+    }
+
+    /** What has no slash and is near to one of the words: a folder of that name would fill with all files. */
+    private static Optional<String> meant(String text) {
+        int colon = text.indexOf(':');
+        if (text.contains("/") || text.startsWith(DUMP)) {
+            return Optional.empty();
+        }
+        if (colon < 0) {
+            boolean near = LevenshteinDistance.getDefaultInstance().apply(text.toLowerCase(Locale.ROOT), "live") <= 1;
+            return near ? Optional.of("live") : Optional.empty();
+        }
+        return NearestName.of(text.substring(0, colon + 1).toLowerCase(Locale.ROOT), List.of(DATABASE, DUMP))
+                .map(word -> word + text.substring(colon + 1));
     }
 
     private static UnderstudyException unusable(String text, Exception cause) {

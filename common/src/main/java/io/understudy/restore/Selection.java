@@ -1,5 +1,6 @@
 package io.understudy.restore;
 
+import io.understudy.browse.NearGlob;
 import io.understudy.browse.SnapshotFiles;
 import io.understudy.browse.SnapshotGlob;
 import io.understudy.failure.ErrorCode;
@@ -41,5 +42,19 @@ public record Selection(List<TreeKind> kinds, List<String> trees, List<String> p
                     "ls " + files.snapshot() + " shows its trees and their kinds; leave --only or --tree away");
         }
         return chosen;
+    }
+
+    /**
+     * That one of the globs matches nothing.
+     *
+     * @param trees that it was compared with
+     */
+    public UnderstudyException unmatched(String path, SnapshotFiles files, List<TreeData> trees) {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot restore \"" + path + "\": no path of " + files.snapshot()
+                        + " in the trees that are chosen matches it",
+                new NearGlob(files, trees).hint(path)
+                        + "find shows which snapshots hold a path; * does not match a slash, ** does");
     }
 }

@@ -37,11 +37,7 @@ public enum StateEntry {
             Loss.COSTS,
             "how the last verifications ended, for the metrics",
             "the metrics show no verification until the next one"),
-    COMMANDS(
-            Owner.BOTH,
-            "commands",
-            "what the site's commands print after they have ended",
-            "nothing; it is made again"),
+    COMMANDS(Owner.BOTH, "commands", "what the site's commands print after their end", "nothing; it is made again"),
     AUDIT(
             Owner.BOTH,
             "audit.jsonl",
@@ -83,6 +79,13 @@ public enum StateEntry {
             "for each `restore --to database:NAME` that has not come to its end: which database it is, and what it is restored of",
             "the next such command to the same name starts over"),
     PARTS_LOCK(Owner.BOTH, "restored-parts.lock", "held by such a restore", "nothing; it is made again"),
+    RESTORED_ROWS(
+            Owner.BOTH,
+            "restored-rows",
+            1,
+            Loss.STOPS,
+            "for each of the last `restore-row --apply` which rows it stored and which values they had before, and the files that came with them; 20 at most, the values for 30 days; and the lock that is held while one is stored or taken back",
+            "these cannot be taken back by `restore-row --undo`"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     REPOSITORY_KEY(
             Owner.PRIMARY,
@@ -168,11 +171,7 @@ public enum StateEntry {
             Loss.COSTS,
             "for each tree the hashes of its files and the newest index; the newest list of tables, and of the blobs of long ones; in an encrypted repository the newest manifest",
             "the next snapshot reads all files again"),
-    DUMPS(
-            Owner.PRIMARY,
-            "dumps",
-            "the copy of an SQLite database while a snapshot reads it",
-            "nothing; it is made again"),
+    DUMPS(Owner.PRIMARY, "dumps", "the copy of an SQLite database while it is read", "nothing; it is made again"),
     TRACKING(
             Owner.PRIMARY,
             "tracking.json",

@@ -126,6 +126,7 @@ class LivePartsTest extends PartsSite {
         assertRefused(restore("--tree", "file", "--yes"), ErrorCode.USAGE, "cannot find tree \"file\"");
         assertThat(site.err()).contains("did you mean files?");
         assertRefused(restore("--path", "*.png", "--yes"), ErrorCode.USAGE, "no path of 00000001-00000001");
+        assertRefused(restore("--path", "file/**", "--yes"), ErrorCode.USAGE, "did you mean files/**?");
         assertRefused(restore("--only", "database", "--yes"), ErrorCode.USAGE, "cannot restore a database");
     }
 

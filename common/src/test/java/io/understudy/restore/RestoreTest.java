@@ -38,6 +38,9 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -385,5 +388,34 @@ class RestoreTest {
         assertThat(writer.keptOwners()).isEqualTo(1);
         assertThat(writer.unknown()).isEmpty();
         assertThat(FileStat.of(file).permissions()).isEqualTo(0600);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "files/2027/one.jpg, files/2026/one.jpg",
+        "files/2026/on.jpg, files/2026/one.jpg",
+        "files/2027/**, files/2026/**",
+        "files/2026/*.jgp, files/2026/*.jpg",
+        "file/2026/*, files/2026/*",
+        "2026/one.jpg, files/2026/one.jpg",
+        "2026/**, files/2026/**",
+        "site.cnof, site.conf",
+        "*.jgp, *.jpg",
+        "secret, secrets"
+    })
+    void aGlobThatMatchesNothingIsAnsweredWithWhatWasMeant(String glob, String meant) throws IOException {
+        site.take();
+        assertThat(run("latest", "--path", glob)).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(site.err()).contains("cannot restore \"" + glob + "\"", "did you mean " + meant + "? find shows");
+        assertThat(restored).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"files/2026/quite-another.png", "nothing/here/**", "*.sql", "[ab].jpg", "files/2026/one.jpg/x"})
+    void nothingIsSuggestedThatMatchesNothing(String glob) throws IOException {
+        site.take();
+        assertThat(run("latest", "--path", glob)).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(site.err()).contains("hint: find shows").doesNotContain("did you mean");
     }
 }

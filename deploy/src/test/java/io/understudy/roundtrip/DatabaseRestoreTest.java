@@ -309,6 +309,24 @@ class DatabaseRestoreTest {
         return new DatabaseRestore(new Database(settings), Copies.tools(settings, state), Ticker.system());
     }
 
+    @Test
+    void aRoleOrDatabaseThatIsMistypedIsAnsweredWithWhatWasMeant() {
+        String source = shop();
+        Manifest manifest = capture(source);
+        server.createRole("near_keeper", "");
+        assertThatThrownBy(() -> restore(manifest, DumpRequest.ALL, server.newName("near"), Optional.of("near_keepr")))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.MISSING_ROLE);
+                    assertThat(e.hint()).startsWith("did you mean near_keeper? Else create it");
+                });
+        DumpRequest rows = new DumpRequest(List.of(), List.of(), Parts.DATA, true);
+        assertThatThrownBy(() -> restore(manifest, rows, "x" + source, Optional.empty()))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
+                    assertThat(e.hint()).startsWith("did you mean " + source + "? Else restore it without --data-only");
+                });
+    }
+
     private void restore(Manifest manifest, DumpRequest request, String name, Optional<String> owner) {
         DatabaseSettings settings =
                 server.settings(site, PostgresServer.SUPERUSER, server.password(), Ownership.PRESERVE);

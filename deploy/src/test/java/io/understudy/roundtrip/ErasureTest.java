@@ -127,6 +127,9 @@ class ErasureTest {
                     .allSatisfy(file -> assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
                             .doesNotContain("bob"));
         }
+        assertThat(site.run("dump", "00000001-00000001", "--format", "directry"))
+                .isEqualTo(2);
+        assertThat(site.err()).contains("did you mean directory? plain is a script");
         // Their tables are shorter than the snapshot's lists say, and each file's length comes before it.
         assertThat(site.run("dump", "00000001-00000001", "--format", "directory"))
                 .as(site::err)

@@ -84,6 +84,7 @@ final class RowSite {
     private String protect = "[]";
     private String closure = "";
     private Runnable whenRead = () -> {};
+    private Optional<Runnable> whenAsked = Optional.empty();
     private String lockTimeout = "60s";
     private int opened;
     private int taken;
@@ -305,6 +306,11 @@ final class RowSite {
         whenRead = work;
     }
 
+    /** There is a person who answers yes. @param work what is done before the answer */
+    void whenAsked(Runnable work) {
+        whenAsked = Optional.of(work);
+    }
+
     /** With this {@code database.lock_timeout}. */
     void lockTimeout(String time) {
         lockTimeout = time;
@@ -380,6 +386,11 @@ final class RowSite {
         user = role;
     }
 
+    /** What the agents keep. */
+    Path stateFolder() {
+        return state.resolve("state");
+    }
+
     String sql(String script) {
         return server.psql(database, script);
     }
@@ -443,8 +454,15 @@ final class RowSite {
         opened = 0;
         List<String> all = new ArrayList<>(List.of("-c", config().toString()));
         all.addAll(List.of(arguments));
-        Terminal terminal = new Terminal(
-                new BufferedReader(new StringReader("")), new PrintWriter(out), new PrintWriter(err), false, false);
+        BufferedReader answers = new BufferedReader(new StringReader("yes\n")) {
+            @Override
+            public String readLine() throws IOException {
+                whenAsked.orElseThrow().run();
+                return super.readLine();
+            }
+        };
+        Terminal terminal =
+                new Terminal(answers, new PrintWriter(out), new PrintWriter(err), whenAsked.isPresent(), false);
         return new Program(terminal).execute(all.toArray(String[]::new));
     }
 

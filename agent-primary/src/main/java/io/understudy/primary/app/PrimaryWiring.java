@@ -13,6 +13,7 @@ import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.history.RowNotePruning;
 import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.Notifications;
@@ -339,6 +340,7 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(audit::started);
         services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
         services.addAll(List.<Service>of(PartsWiring.finishing(settings), () -> recent, () -> page));
+        services.add(RowNotePruning.of(settings.state()));
         services.add(monitoring.service(
                 settings.primary().http(),
                 ports.filestore(),

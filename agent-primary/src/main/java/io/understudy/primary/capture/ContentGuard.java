@@ -1,5 +1,6 @@
 package io.understudy.primary.capture;
 
+import io.understudy.config.NearestName;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -9,12 +10,12 @@ import io.understudy.primary.capture.tree.SourceTrees.Glance;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Refuses a snapshot of content that has gone, as when a disk is not mounted: a standby would delete its own. Compared
@@ -40,15 +41,19 @@ final class ContentGuard {
     }
 
     private void requireKnown() {
+        List<String> known =
+                new ArrayList<>(trees.stream().map(TreeSettings::name).toList());
+        String all = String.join(", ", known);
+        known.add(SnapshotRequest.DATABASE);
         for (String name : accepted) {
-            if (!name.equals(SnapshotRequest.DATABASE)
-                    && trees.stream().noneMatch(tree -> tree.name().equals(name))) {
+            if (!known.contains(name)) {
                 throw new UnderstudyException(
                         ErrorCode.USAGE,
                         "cannot accept that \"" + name + "\" is empty: there is no such tree",
-                        "the trees are "
-                                + trees.stream().map(TreeSettings::name).collect(Collectors.joining(", ")) + "; "
-                                + SnapshotRequest.DATABASE + " is the database");
+                        NearestName.of(name, known)
+                                        .map(near -> "did you mean " + near + "? ")
+                                        .orElse("")
+                                + "the trees are " + all + "; " + SnapshotRequest.DATABASE + " is the database");
             }
         }
     }

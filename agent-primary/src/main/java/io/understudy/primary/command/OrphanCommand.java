@@ -2,6 +2,10 @@ package io.understudy.primary.command;
 
 import io.understudy.audit.Caller;
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.NearestName;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.OrphanView;
 import io.understudy.primary.app.OrphanWiring;
 import io.understudy.primary.app.PrimaryWiring;
@@ -9,6 +13,7 @@ import io.understudy.primary.capture.KeptParts;
 import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.progress.Progress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +59,7 @@ final class OrphanCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
+        requireTrees();
         OrphanView[] saved = new OrphanView[1];
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> saved[0] = agent.access()
@@ -74,5 +80,20 @@ final class OrphanCommand extends PrimaryCommand {
         }
         KeptParts parts = new KeptParts(epoch, database, trees);
         return wiring.kept(parts).saveKept(parts, acceptEmpty, progress);
+    }
+
+    /** One that the configuration has no more is not saved: a mistyped one would look as if it was. */
+    private void requireTrees() {
+        List<String> known =
+                cli.settings().trees().stream().map(TreeSettings::name).toList();
+        trees.keySet().stream().filter(name -> !known.contains(name)).sorted().forEach(name -> {
+            NearestName.of(name, known).filter(near -> !trees.containsKey(near)).ifPresent(near -> {
+                throw new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot save tree \"" + name + "\": the configuration has none of this name",
+                        "did you mean " + near + "?");
+            });
+            cli.say("warning: tree " + name + " is not saved: the configuration has none of this name");
+        });
     }
 }

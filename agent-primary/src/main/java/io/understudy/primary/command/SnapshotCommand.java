@@ -1,15 +1,18 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.schedule.PeriodName;
 import io.understudy.setup.BucketTrees;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,7 +49,8 @@ final class SnapshotCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
-        periods.forEach(SnapshotCommand::requireLabel);
+        Set<String> known = known(agent.settings());
+        periods.forEach(period -> requireLabel(period, known));
         SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty, only, null).requireLabels();
         cli.say("taking a snapshot into " + agent.settings().filestore().url()
                 + "; while it does not answer this is tried again for up to "
@@ -63,12 +67,26 @@ final class SnapshotCommand extends PrimaryCommand {
         return 0;
     }
 
-    private static void requireLabel(String period) {
+    /** Names that labels may be mistyped ones of. */
+    private static Set<String> known(Settings settings) {
+        Set<String> known = new TreeSet<>(List.of(SnapshotRequest.MANUAL, SnapshotRequest.SHUTDOWN));
+        known.addAll(settings.primary().schedule().keySet());
+        known.addAll(settings.retention().keep().keySet());
+        return known;
+    }
+
+    private static void requireLabel(String period, Set<String> known) {
         if (!period.matches("[a-z0-9][a-z0-9_-]{0,31}")) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot label a snapshot \"" + period + "\"",
                     "a period is a word of lower-case letters and digits: hourly, daily, before-upgrade");
         }
+        PeriodName.meant(period, known).ifPresent(meant -> {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot label a snapshot \"" + period + "\": retention would keep it permanently",
+                    "did you mean " + meant + "? A label of your own differs in more than a letter: before-upgrade");
+        });
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileSystemPlace;
 import io.understudy.files.TreeKind;
 import io.understudy.primary.capture.tree.SourceTrees;
@@ -173,7 +174,14 @@ class ContentGuardTest {
     @Test
     void refusesToAcceptWhatIsNotThere() {
         assertFails(ErrorCode.USAGE, () -> take("medai"))
-                .hasMessage("cannot accept that \"medai\" is empty: there is no such tree");
+                .hasMessage("cannot accept that \"medai\" is empty: there is no such tree")
+                .extracting(failure -> ((UnderstudyException) failure).hint())
+                .asString()
+                .startsWith("did you mean media? the trees are media");
+        assertFails(ErrorCode.USAGE, () -> take("databse"))
+                .extracting(failure -> ((UnderstudyException) failure).hint())
+                .asString()
+                .startsWith("did you mean database?");
     }
 
     private void commit(FileSystemPlace place, Set<String> accepted) {

@@ -49,6 +49,17 @@ class PrimaryCliTest extends CliScenario {
     }
 
     @Test
+    void aKeptTreeThatIsMistypedIsNotPassedOver() throws IOException {
+        configure();
+        json("init", "--json");
+        assertThat(run("orphan", "--kept-tree", "medai=" + folder)).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("cannot save tree \"medai\"", "did you mean media?");
+        // One that the configuration had then: the rest is saved.
+        run("orphan", "--kept-tree", "pictures-of-then=" + folder);
+        assertThat(err.toString()).contains("warning: tree pictures-of-then is not saved");
+    }
+
+    @Test
     void stopsTheSiteAndTakesALastSnapshot() throws IOException {
         more = "";
         configure(yaml().replace(
@@ -186,6 +197,8 @@ class PrimaryCliTest extends CliScenario {
         assertThat(run("verify", "latest")).isZero();
         assertThat(err.toString()).contains("latest is 00000001-00000002");
         assertThat(run("snapshot", "--period", "No Label")).isEqualTo(2);
+        assertThat(run("snapshot", "--period", "dialy")).isEqualTo(2);
+        assertThat(err.toString()).contains("retention would keep it permanently", "did you mean daily?");
 
         Path manifest = folder.resolve("repository/manifests/00000001-00000001.json");
         String text = Files.readString(manifest);

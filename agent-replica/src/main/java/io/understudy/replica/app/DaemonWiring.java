@@ -8,6 +8,7 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.history.RevisionKeeper;
+import io.understudy.history.RowNotePruning;
 import io.understudy.metrics.HttpPage;
 import io.understudy.metrics.Monitoring;
 import io.understudy.notify.Notifier;
@@ -172,6 +173,7 @@ final class DaemonWiring {
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);
+        services.add(RowNotePruning.of(settings.state()));
         if (!settings.history().tables().isEmpty()) {
             MirroredReader reader = new MirroredReader(wiring::repository, wiring.snapshots()::here);
             services.add(new RevisionService(

@@ -1,6 +1,7 @@
 package io.understudy.replica.drill;
 
 import io.understudy.cli.Json;
+import io.understudy.config.NearestName;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -133,7 +134,15 @@ public final class DrillReports {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot show drill \"" + id + "\": there is no report of it",
-                    ids.isEmpty() ? "agent-replica drill makes one" : "agent-replica drill --list shows all");
+                    ids.isEmpty()
+                            ? "agent-replica drill makes one"
+                            : NearestName.of(
+                                                    id,
+                                                    Stream.concat(Stream.of("latest"), ids.stream())
+                                                            .toList())
+                                            .map(near -> "did you mean " + near + "? ")
+                                            .orElse("")
+                                    + "agent-replica drill --list shows all");
         }
         Path file = folder.resolve(wanted + JSON);
         byte[] bytes;

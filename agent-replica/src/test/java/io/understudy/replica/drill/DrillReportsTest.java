@@ -108,6 +108,20 @@ class DrillReportsTest {
     }
 
     @Test
+    void aMistypedNameIsAnsweredWithTheOneThatWasMeant() {
+        DrillReports reports = reports(Optional.of(key()));
+        reports.save(report(ID));
+        assertThatThrownBy(() -> reports.find("lates"))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.hint()).startsWith("did you mean latest? "));
+        assertThatThrownBy(() -> reports.find(ID + "0"))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        e -> assertThat(e.hint())
+                                .isEqualTo("did you mean " + ID + "? agent-replica drill --list shows all"));
+    }
+
+    @Test
     void aNameThatLeadsElsewhereIsNone() {
         assertThatThrownBy(() -> reports(Optional.empty()).find("../../etc/passwd"))
                 .isInstanceOfSatisfying(

@@ -1,0 +1,83 @@
+package io.understudy.history;
+
+import io.understudy.history.RestorePlan.Action;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks at the rows that a plan writes, before and after, in the transaction that writes them. Those that are there are
+ * locked, so what it saw before is what was overwritten. Not thread-safe.
+ */
+final class RowNoting {
+    private final RestorePlan plan;
+    private final LiveTables tables;
+    private final LiveRows rows;
+    private final Map<RowId, List<String>> before = new HashMap<>();
+
+    RowNoting(RestorePlan plan, LiveTables tables, LiveRows rows) {
+        this.plan = plan;
+        this.tables = tables;
+        this.rows = rows;
+    }
+
+    private static RowId id(Member member) {
+        return member.row().key().isEmpty()
+                ? new RowId(member.row().table(), member.foundBy(), member.row().fields(member.foundBy()))
+                : member.id();
+    }
+
+    void before() {
+        List<RowId> replaced = plan.order().stream()
+                .filter(each -> plan.action(each) == Action.UPDATE)
+                .map(RowNoting::id)
+                .toList();
+        CurrentRows.find(replaced, tables, rows)
+                .forEach((id, found) -> before.put(id, found.get(0).fields(columns(id.table()))));
+    }
+
+    /** In the order in which they were written. */
+    List<NotedRow> after() {
+        Map<RowId, List<StoredRow>> found =
+                CurrentRows.find(plan.order().stream().map(RowNoting::id).toList(), tables, rows);
+        Set<String> claimed = new HashSet<>();
+        List<NotedRow> noted = new ArrayList<>();
+        for (Member each : plan.order()) {
+            RowId id = id(each);
+            List<String> columns = columns(id.table());
+            noted.add(new NotedRow(
+                    id.table().schema(),
+                    id.table().name(),
+                    !each.row().key().isEmpty(),
+                    id.columns(),
+                    id.fields(),
+                    columns,
+                    Optional.ofNullable(before.get(id)),
+                    written(each, found.getOrDefault(id, List.of()), claimed)
+                            .map(row -> NotedRow.digests(row.fields(columns))),
+                    List.copyOf(plan.later().getOrDefault(each, Set.of()))));
+        }
+        return noted;
+    }
+
+    /** Without a key: a row with all of its values, and each for one alone. */
+    private Optional<StoredRow> written(Member member, List<StoredRow> found, Set<String> claimed) {
+        if (!member.row().key().isEmpty()) {
+            return found.stream().findFirst();
+        }
+        List<String> common = RowClosure.common(
+                member.row(), tables.find(member.row().table()).orElseThrow());
+        return found.stream()
+                .filter(each -> each.fields(common).equals(member.row().fields(common)))
+                .filter(each -> claimed.add(each.table() + CurrentRows.place(each)))
+                .findFirst();
+    }
+
+    private List<String> columns(TableRef table) {
+        return tables.find(table).orElseThrow().columns();
+    }
+}

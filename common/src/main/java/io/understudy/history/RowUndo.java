@@ -1,0 +1,247 @@
+package io.understudy.history;
+
+import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.history.RowNote.Phase;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.Session;
+import io.understudy.postgres.Sql;
+import io.understudy.time.Moments;
+import io.understudy.time.Ticker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Takes back what a {@code restore-row --apply} stored: rows that came are deleted, those that were overwritten get
+ * their old values back, files that came are removed. Rows in one transaction, and only where each is as it was stored;
+ * then the files; then the note says so. Where it is stopped on the way, the next call goes on.
+ */
+final class RowUndo implements AutoCloseable {
+    private final Settings settings;
+    private final RowNotes notes;
+    private final RowNote note;
+    private final boolean replace;
+    private final LockPatience patience;
+    private final Session session;
+    private final WaitGuard guard;
+
+    /**
+     * @param note that was stored
+     * @param replace whether rows that were changed since are taken back, too
+     */
+    RowUndo(Settings settings, RowNotes notes, RowNote note, boolean replace, Ticker ticker) {
+        this.settings = settings;
+        this.notes = notes;
+        this.note = note;
+        this.replace = replace;
+        this.patience = new LockPatience(settings.database().lockTimeout(), ticker);
+        Database database = new Database(settings.database());
+        // Triggers of the site may run in it.
+        this.session = database.openApart(note.database());
+        this.guard = new WaitGuard(database, note.database(), session);
+        session.execute("SET lock_timeout = " + LockPatience.WAIT_MILLIS);
+    }
+
+    /**
+     * @param items the rows, in the order in which they are taken back
+     * @param head what a person reads before it is done
+     */
+    record Work(List<UndonePlan.Item> items, List<String> head) {}
+
+    private record Step(Work work, UndoneScript script) {}
+
+    /**
+     * Works out what is done.
+     *
+     * @throws UnderstudyException {@code USAGE} where rows were changed since, or others refer to them
+     */
+    Work plan() {
+        if (areRowsBack()) {
+            List<String> head = new ArrayList<>();
+            head.add("restore-row " + note.number()
+                    + ": its rows are taken back already, by a command that was stopped");
+            head.addAll(files());
+            return new Work(List.of(), head);
+        }
+        return patience.until(() -> step(false).work(), () -> {});
+    }
+
+    private boolean areRowsBack() {
+        return note.phase() == Phase.UNDOING;
+    }
+
+    private Step step(boolean locks) {
+        LiveTables tables = new LiveTables(session);
+        LiveRows rows = new LiveRows(session, locks, guard);
+        UndonePlan plan = UndonePlan.of(note.rows(), tables, rows, replace);
+        if (!plan.refused().isEmpty()) {
+            throw refused(
+                    plan.refused(),
+                    "were changed since",
+                    "--replace takes them back all the same, and what was changed is lost then");
+        }
+        List<Link> links = new ArrayList<>(tables.foreignKeys());
+        links.addAll(new ConfiguredLinks(tables).of(settings.history()));
+        UndoneReferences references =
+                UndoneReferences.of(plan, links, tables, new LiveRows(session, false, guard), rows);
+        if (!references.dangling().isEmpty()) {
+            throw refused(
+                    references.dangling(),
+                    "would point to nothing",
+                    "delete these first, or have them refer to another row; a later restore-row is taken back first");
+        }
+        UndoneScript script = new UndoneScript(plan, tables);
+        return new Step(new Work(plan.items(), head(plan, references, script)), script);
+    }
+
+    private UnderstudyException refused(List<String> rows, String why, String hint) {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot take restore-row " + note.number() + " back: " + rows.size() + " rows " + why + ": "
+                        + rows.stream().limit(100).collect(Collectors.joining("; "))
+                        + (rows.size() > 100 ? "; …" : ""),
+                hint);
+    }
+
+    private List<String> head(UndonePlan plan, UndoneReferences references, UndoneScript script) {
+        List<String> head = new ArrayList<>();
+        head.add("restore-row " + note.number() + " of " + Moments.text(note.at()) + ": " + note.table()
+                + " from snapshot " + note.snapshot() + ", in database " + Sql.identifier(note.database()));
+        plan.items().forEach(each -> head.add(each.text()));
+        files().forEach(head::add);
+        references.remarks().forEach(each -> head.add(each + ", and will point to nothing"));
+        head.addAll(script.remarks());
+        head.add("sequences stay where they are");
+        return head;
+    }
+
+    private List<String> files() {
+        return new NotedFiles(settings.trees(), Set.of()).preview(note.files());
+    }
+
+    /**
+     * Does it.
+     *
+     * @param shown what a person agreed to; empty: whatever is to be done now
+     * @return what was done with the files
+     * @throws UnderstudyException as those of {@link #plan}; {@code CANCELLED} where it is not what was shown: nothing
+     *     was changed; {@code FILE_*}: rows are taken back, and the next call goes on
+     */
+    List<String> run(Optional<List<String>> shown) {
+        return notes.alone(() -> {
+            if (!isStill()) {
+                throw changed();
+            }
+            if (!areRowsBack()) {
+                takeRowsBack(shown);
+            }
+            List<String> files = removeFiles();
+            notes.write(note.emptied(Phase.UNDONE));
+            notes.prune();
+            return files;
+        });
+    }
+
+    /** Another process may have taken it back in between. */
+    private boolean isStill() {
+        return notes.find(note.number())
+                .filter(each -> !each.isOver() && each.transaction() == note.transaction())
+                .isPresent();
+    }
+
+    private void takeRowsBack(Optional<List<String>> shown) {
+        patience.until(
+                () -> {
+                    session.execute("BEGIN; " + locks());
+                    Step step = step(true);
+                    if (shown.filter(head -> !head.equals(step.work().head())).isPresent()) {
+                        throw changed();
+                    }
+                    guard.during(() -> step.script().run(session));
+                    // Before anyone can see it: whether it was committed, the server knows.
+                    notes.write(note.in(Phase.UNDOING, session.number("SELECT pg_catalog.txid_current()")));
+                    session.execute("COMMIT");
+                    return true;
+                },
+                () -> session.execute("ROLLBACK"));
+    }
+
+    /** Only now: rows that are there never lack them. */
+    private List<String> removeFiles() {
+        if (note.files().isEmpty()) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        NamedFiles named = new NamedFiles(settings, session, texts::add);
+        texts.addAll(new NotedFiles(settings.trees(), named.stillNamed(note.files())).remove(note.files()));
+        return texts;
+    }
+
+    private UnderstudyException changed() {
+        return new UnderstudyException(
+                ErrorCode.CANCELLED,
+                "cannot take restore-row " + note.number() + " back: database " + Sql.identifier(note.database())
+                        + " changed before the question was answered",
+                "run it again, and see what it would do now");
+    }
+
+    private String locks() {
+        Set<TableRef> there = new TreeSet<>();
+        LiveTables tables = new LiveTables(session);
+        note.rows().stream()
+                .map(NotedRow::table)
+                .distinct()
+                .filter(each -> tables.find(each).isPresent())
+                .forEach(there::add);
+        return RowRestore.lock(there, "ROW EXCLUSIVE");
+    }
+
+    @Override
+    public void close() {
+        guard.close();
+        session.close();
+    }
+
+    /**
+     * How a note's transaction ended, as the server of its database knows it.
+     *
+     * @return empty where it was never stored
+     * @throws UnderstudyException {@code DATABASE_BUSY} where that is not decided yet
+     */
+    static Optional<RowNote> settled(RowNote note, Supplier<Session> sessions) {
+        if (note.phase() != Phase.STORING && note.phase() != Phase.UNDOING) {
+            return Optional.of(note);
+        }
+        try (Session session = sessions.get()) {
+            return settled(
+                    note,
+                    session.first(
+                                    "SELECT pg_catalog.txid_status(?) AS status",
+                                    row -> row.text("status"),
+                                    note.transaction())
+                            .orElse("forgotten"));
+        }
+    }
+
+    /** @param status of its transaction, by the words of PostgreSQL */
+    static Optional<RowNote> settled(RowNote note, String status) {
+        boolean storing = note.phase() == Phase.STORING;
+        return switch (status) {
+            case "committed" -> Optional.of(storing ? note.in(Phase.STORED) : note);
+            case "aborted" -> storing ? Optional.empty() : Optional.of(note.in(Phase.STORED));
+            case "in progress" ->
+                throw new UnderstudyException(
+                        ErrorCode.DATABASE_BUSY,
+                        "cannot take restore-row " + note.number() + " back: its transaction has not ended yet",
+                        "try again in a moment; pg_stat_activity shows it");
+            // After some hundred million transactions: then the rows say what is to be done.
+            default -> Optional.of(note.in(Phase.STORED));
+        };
+    }
+}
