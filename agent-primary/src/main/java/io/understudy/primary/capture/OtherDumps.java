@@ -54,12 +54,12 @@ final class OtherDumps {
         private final List<SiteDatabase> databases;
         private final ConcurrentHashMap<String, Dumped> done = new ConcurrentHashMap<>();
         private final TaskScope scope = new TaskScope("dump the databases");
+        private final CompletableFuture<Void> failed = new CompletableFuture<>();
         private final CompletableFuture<Void> fixed;
 
         private Running(List<SiteDatabase> databases, BlobSink sink) {
             this.databases = databases;
             List<CompletableFuture<Void>> each = new ArrayList<>();
-            CompletableFuture<Void> failed = new CompletableFuture<>();
             for (SiteDatabase database : databases) {
                 CompletableFuture<Void> moment = new CompletableFuture<>();
                 each.add(moment);
@@ -95,10 +95,23 @@ final class OtherDumps {
                     Thread.currentThread().interrupt();
                     throw Cancellation.of("dump the databases", e);
                 } catch (ExecutionException e) {
-                    // The scope throws what the first one has thrown.
-                    scope.await();
+                    throw unchecked(e.getCause());
                 }
             }
+        }
+
+        /** Throws why one of them failed; its snapshot is of no use then. */
+        void requireWell() {
+            if (failed.isCompletedExceptionally()) {
+                throw unchecked(failed.handle((none, why) -> why).join());
+            }
+        }
+
+        private RuntimeException unchecked(Throwable cause) {
+            if (cause instanceof Error) {
+                throw (Error) cause;
+            }
+            return (RuntimeException) cause;
         }
 
         /**

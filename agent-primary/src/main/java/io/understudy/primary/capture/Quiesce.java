@@ -36,6 +36,11 @@ public interface Quiesce {
         return this != NONE;
     }
 
+    /** How long another process that starts the site is waited for, before a snapshot is given up. Zero: not at all. */
+    default Duration patience() {
+        return Duration.ZERO;
+    }
+
     /** For one snapshot. Nothing is stopped yet. */
     Still begin(List<TreeSettings> trees);
 

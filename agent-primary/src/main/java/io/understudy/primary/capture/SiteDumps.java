@@ -12,31 +12,35 @@ import java.util.Optional;
 /**
  * The dumps of one snapshot. Where the site is stopped around the moment, they are begun when it is stopped, and it is
  * not started before their moments are fixed: all parts of the snapshot are of one quiet moment. Otherwise, and for
- * those that are to keep no site stopped, they are made before the moment. Used by one thread.
+ * those that are to keep no site stopped, they are made before the moment. Used by one thread, but for
+ * {@link #requireWell}.
  */
 final class SiteDumps implements AutoCloseable {
     private final List<SiteDatabase> still;
     private final OtherDumps dumps;
     private final BlobSink sink;
-    private final List<Dumped> done;
-    private Optional<OtherDumps.Running> running = Optional.empty();
+    private final List<SiteDatabase> before;
+    private final List<Dumped> done = new ArrayList<>();
+    private volatile Optional<OtherDumps.Running> running = Optional.empty();
 
-    /**
-     * Makes those that are made before.
-     *
-     * @param stops whether the site is stopped for this snapshot
-     * @throws io.understudy.failure.UnderstudyException as {@link OtherDumps.Running#await}
-     */
+    /** @param stops whether the site is stopped for this snapshot */
     SiteDumps(List<SiteDatabase> databases, boolean stops, OtherDumps dumps, BlobSink sink) {
         this.still = stops
                 ? databases.stream().filter(each -> each.still() != Still.NONE).toList()
                 : List.of();
         this.dumps = dumps;
         this.sink = sink;
-        List<SiteDatabase> before =
-                databases.stream().filter(each -> !still.contains(each)).toList();
+        this.before = databases.stream().filter(each -> !still.contains(each)).toList();
+    }
+
+    /**
+     * Makes those that are made before.
+     *
+     * @throws io.understudy.failure.UnderstudyException as {@link OtherDumps.Running#await}
+     */
+    void before() {
         try (OtherDumps.Running first = dumps.begin(before, sink)) {
-            this.done = new ArrayList<>(first.await());
+            done.addAll(first.await());
         }
     }
 
@@ -53,6 +57,11 @@ final class SiteDumps implements AutoCloseable {
      */
     void awaitFixed(Runnable looking) {
         running.ifPresent(each -> each.awaitFixed(looking));
+    }
+
+    /** Throws why one of them failed, which else only the end of the snapshot would show. */
+    void requireWell() {
+        running.ifPresent(OtherDumps.Running::requireWell);
     }
 
     /** All of them, when they are complete. */

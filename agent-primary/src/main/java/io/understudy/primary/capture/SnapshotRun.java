@@ -224,6 +224,8 @@ final class SnapshotRun {
         OtherDumps dumps = new OtherDumps(source.clock());
         try (SiteDumps others = new SiteDumps(parts.others(), quiesce.stops(), dumps, sink);
                 Still still = quiesce.begin(source.trees())) {
+            // A site that was left stopped is started before they take their time.
+            others.before();
             return read(parts, sink, guard, before, base, target, others, still, named);
         }
     }
@@ -258,6 +260,7 @@ final class SnapshotRun {
                                     named,
                                     timed.around((inner, buffer, offset, length) -> {
                                         moments.requireTrees();
+                                        others.requireWell();
                                         return inner.put(buffer, offset, length);
                                     }),
                                     progress,

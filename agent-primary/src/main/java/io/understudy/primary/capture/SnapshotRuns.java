@@ -15,6 +15,7 @@ import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.switchover.SwitchoverNotes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ import java.util.function.Supplier;
  * with the highest epoch. What this process committed last stays in memory for the next.
  */
 final class SnapshotRuns {
+    private static final Duration BETWEEN = Duration.ofMillis(200);
+
     /** Held while a snapshot is taken. */
     private final Path lock;
 
@@ -101,12 +104,13 @@ final class SnapshotRuns {
     }
 
     /**
-     * While this server takes no other snapshot and deletes nothing.
+     * While this server takes no other snapshot and deletes nothing. An attempt to start a stopped site is waited for.
      *
      * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}
      */
     <T> T undisturbed(SnapshotRequest request, Supplier<T> work) {
-        ProcessLock held = ProcessLock.tryAcquire(lock).orElseThrow(this::locked);
+        ProcessLock.Wait wait = new ProcessLock.Wait(source.quiesce().patience(), BETWEEN, source.ticker());
+        ProcessLock held = ProcessLock.acquire(lock, wait, "take a snapshot", this::locked);
         try {
             requireProduction(request);
             ProcessLock undeleted = deletions.forSnapshot();

@@ -41,8 +41,8 @@ final class StillMoment {
                     }
                 });
             } catch (SiteRan e) {
-                // With a site that is stopped again.
-                continue;
+                // With a site that is stopped again, and not while it waits for dumps that are of no use.
+                dumps.close();
             }
         }
         throw new UnderstudyException(

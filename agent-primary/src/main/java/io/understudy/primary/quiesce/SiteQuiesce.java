@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class SiteQuiesce implements Quiesce {
     private static final Logger LOG = LoggerFactory.getLogger(SiteQuiesce.class);
 
+    private static final Duration MARGIN = Duration.ofSeconds(10);
+
     private final QuiesceSettings settings;
     private final QuiesceCommands commands;
     private final StateFile<QuiesceNote> note;
@@ -70,6 +72,11 @@ public final class SiteQuiesce implements Quiesce {
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
+    }
+
+    @Override
+    public Duration patience() {
+        return note.exists() ? settings.limit().plus(MARGIN) : Duration.ZERO;
     }
 
     @Override
@@ -116,6 +123,8 @@ public final class SiteQuiesce implements Quiesce {
             this.live = List.copyOf(trees);
             this.trees = live;
             this.stopped = stopped;
+            // Of a snapshot that was killed, and could not be thawed yet.
+            this.frozen = note.exists();
         }
 
         @Override
@@ -270,7 +279,7 @@ public final class SiteQuiesce implements Quiesce {
                 if (isRefused()) {
                     return true;
                 }
-                commands.start();
+                Uninterrupted.run("quiesce-starting", commands::start);
                 if (isRefused()) {
                     commands.stop();
                     return true;

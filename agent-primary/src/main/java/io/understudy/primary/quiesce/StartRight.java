@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /**
  * Whether this server may start the site that it stopped, as far as it knows: asked before each start, and once more
- * behind it, of a site that was stopped by then. It asks no filestore, so that a site does not stay stopped for one that is away.
+ * behind it, of a site that was stopped by then. It asks no filestore: a site does not stay stopped for one that is
+ * away.
  */
 public final class StartRight {
     private final Marker marker;
@@ -47,7 +48,7 @@ public final class StartRight {
         if (note.read().filter(QuiesceNote::running).isPresent()) {
             return refused(
                     ErrorCode.BACKUP_MODE,
-                    "it was stopped for good meanwhile, by agent-primary shutdown",
+                    "agent-primary shutdown stopped it for good",
                     "start it by its own command where that is not so any more");
         }
         Optional<Integer> held = epochs.known().map(EpochClaim::epoch);

@@ -19,6 +19,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifest.Carried;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
+import io.understudy.repository.blob.BlobSession;
 import io.understudy.repository.blob.StreamReader;
 import io.understudy.testing.FakeSiteDatabase;
 import java.io.IOException;
@@ -28,9 +29,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Databases that commands dump, in a snapshot. */
@@ -80,6 +84,32 @@ class OtherDumpsTest {
         assertThat(text(next, "shop")).isEqualTo("another shop");
         isWhole(before);
         isWhole(next);
+    }
+
+    /** A second moment is awaited while another dump runs on: neither that one nor the limit is waited for. */
+    @Test
+    @Timeout(60)
+    void aDumpThatFailedEndsEachWaitForItsMomentWithItsError() {
+        shop.fail("dump", false);
+        CountDownLatch never = new CountDownLatch(1);
+        search.onDump(() -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again", e);
+            }
+        });
+        try (BlobSession session = primary.repository.blobs().session(each -> OptionalLong.empty());
+                OtherDumps.Running running =
+                        new OtherDumps(primary.time.clock()).begin(List.of(search, shop), session)) {
+            for (int wait = 1; wait <= 2; wait++) {
+                UnderstudyException e =
+                        catchThrowableOfType(UnderstudyException.class, () -> running.awaitFixed(() -> {}));
+                assertThat(e.code()).isEqualTo(ErrorCode.DUMP_FAILED);
+            }
+            UnderstudyException e = catchThrowableOfType(UnderstudyException.class, running::requireWell);
+            assertThat(e.code()).isEqualTo(ErrorCode.DUMP_FAILED);
+        }
     }
 
     @Test

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ class SiteDumpsTest {
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean late;
+    private Runnable onBegin = () -> {};
     private PrimaryFixture primary;
     private SourceDatabase database;
 
@@ -58,6 +60,7 @@ class SiteDumpsTest {
     private final class Site implements Quiesce {
         @Override
         public Quiesce.Still begin(List<TreeSettings> trees) {
+            onBegin.run();
             return new Quiesce.Still() {
                 private boolean stopped;
 
@@ -205,6 +208,64 @@ class SiteDumpsTest {
         assertThat(text(taken)).isEqualTo("before");
     }
 
+    /** That may be one that a killed snapshot left stopped. */
+    @Test
+    void theSiteIsLookedAtBeforeAnyDump() {
+        shop.still(Still.NONE);
+        onBegin = () -> calls.add("begin with " + shop.dumps());
+
+        take();
+
+        assertThat(calls).containsExactly("begin with 0", "stop", "start");
+        assertThat(shop.dumps()).isEqualTo(1);
+    }
+
+    /** The site is not stopped while what is of no use is ended. */
+    @Test
+    void aDumpOfALostMomentIsEndedBeforeTheSiteIsStoppedAgain() throws IOException {
+        CountDownLatch never = new CountDownLatch(1);
+        shop.still(Still.BEGIN);
+        shop.onDump(() -> {
+            if (shop.dumps() == 1) {
+                hang(never);
+            }
+        });
+        primary.database.moments(() -> primary.database.moments(() -> {}), () -> {});
+
+        Manifest taken = take();
+
+        assertThat(calls).containsExactly("stop", "start", "ended", "stop", "start");
+        assertThat(text(taken)).isEqualTo("after");
+    }
+
+    private void hang(CountDownLatch never) {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            calls.add("ended");
+            throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again", e);
+        }
+    }
+
+    /** Hours of reading would be for nothing. */
+    @Test
+    void oneThatFailsBehindItsMomentEndsTheSnapshotWhileTheRestIsRead() {
+        AtomicReference<Thread> dumping = new AtomicReference<>();
+        shop.still(Still.BEGIN);
+        shop.onDump(() -> {
+            dumping.set(Thread.currentThread());
+            throw new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look");
+        });
+        primary.database.moments(
+                () -> await("its thread is idle").until(() -> dumping.get().getState() == Thread.State.TIMED_WAITING));
+        primary.database.during(() -> calls.add("read"));
+
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, this::take);
+
+        assertThat(e.code()).isEqualTo(ErrorCode.DUMP_FAILED);
+        assertThat(calls).containsExactly("stop", "start");
+    }
+
     /** The site ran in between, so what was dumped at the first moment is of another one. */
     @Test
     void aMomentThatIsTakenAgainIsTakenAgainOfAll() throws IOException {
@@ -234,12 +295,7 @@ class SiteDumpsTest {
         CountDownLatch never = new CountDownLatch(1);
         shop.onDump(() -> {
             late = true;
-            try {
-                never.await();
-            } catch (InterruptedException e) {
-                calls.add("ended");
-                throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again", e);
-            }
+            hang(never);
         });
 
         UnderstudyException e = catchThrowableOfType(UnderstudyException.class, this::take);

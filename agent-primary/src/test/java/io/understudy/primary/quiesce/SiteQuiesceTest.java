@@ -523,6 +523,59 @@ class SiteQuiesceTest {
         assertThat(primary.media.resolve("a.txt")).hasContent("upload");
     }
 
+    /** Another snapshot with the same name would be refused. */
+    @Test
+    void whatAKilledSnapshotFrozeIsThawedThoughTheSiteDoesNotStart() throws IOException {
+        freeze = List.of("do");
+        Files.createDirectory(folder.resolve("frozen"));
+        note.write(new QuiesceNote(primary.time.now(), false));
+        failingStarts.set(1);
+        primary.database.moments(() -> calls.add("moment"));
+
+        take();
+
+        assertThat(calls).containsExactly("start", "stop", "thaw", "freeze", "start", "moment", "thaw");
+        assertThat(note.exists()).isFalse();
+    }
+
+    /** A signal comes: the command that starts the site would be killed with its thread. */
+    @Test
+    void anInterruptEndsNoStart() {
+        Thread taking = Thread.currentThread();
+        onStart = () -> {
+            taking.interrupt();
+            if (Thread.currentThread().isInterrupted()) {
+                throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again");
+            }
+        };
+
+        try (var still = quiesce().begin(primary.source().trees())) {
+            still.stop();
+            still.fix();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        assertThat(calls).containsExactly("stop", "start");
+        assertThat(reported(PrimaryEvent.QuiesceStartFailed.class)).isZero();
+        assertThat(note.exists()).isFalse();
+    }
+
+    /** An attempt to start the site lasts as long as its command. */
+    @Test
+    void aSnapshotWaitsForAnAttemptToStartTheSite() {
+        ProcessLock other = ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state))
+                .orElseThrow();
+        Instant begun = primary.time.now();
+        assertThatThrownBy(this::take).hasMessageContaining("cannot take a snapshot: process ");
+        assertThat(primary.time.now()).isEqualTo(begun);
+
+        note.write(new QuiesceNote(begun, false));
+        assertThatThrownBy(this::take).hasMessageContaining("cannot take a snapshot: process ");
+        assertThat(Duration.between(begun, primary.time.now()))
+                .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(5).plusSeconds(11));
+        other.close();
+    }
+
     @Test
     void hooksFreezeAndThaw() throws IOException {
         freeze = List.of("do");

@@ -137,8 +137,7 @@ class StartRightTest {
     /** That note is of an earlier life of this server. */
     @Test
     void aNoteOfAnotherEpochRefusesNothing() {
-        SiteStopping.note(primary.state)
-                .write(new FencedNote(7, FencedNote.Reason.OVERTAKEN, primary.time.now()));
+        SiteStopping.note(primary.state).write(new FencedNote(7, FencedNote.Reason.OVERTAKEN, primary.time.now()));
         assertThat(resume().run()).isPresent();
     }
 
