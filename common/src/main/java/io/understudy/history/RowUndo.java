@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RowNote.Phase;
+import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
@@ -11,6 +12,7 @@ import io.understudy.time.Moments;
 import io.understudy.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,6 +64,7 @@ final class RowUndo implements AutoCloseable {
      * @throws UnderstudyException {@code USAGE} where rows were changed since, or others refer to them
      */
     Work plan() {
+        requireSame(note, session);
         if (areRowsBack()) {
             List<String> head = new ArrayList<>();
             head.add("restore-row " + note.number()
@@ -122,7 +125,7 @@ final class RowUndo implements AutoCloseable {
     }
 
     private List<String> files() {
-        return new NotedFiles(settings.trees(), Set.of()).preview(note.files());
+        return new NotedFiles(settings.trees(), Map.of()).preview(note.files());
     }
 
     /**
@@ -135,6 +138,7 @@ final class RowUndo implements AutoCloseable {
      */
     List<String> run(Optional<List<String>> shown) {
         return notes.alone(() -> {
+            requireSame(note, session);
             if (!isStill()) {
                 throw changed();
             }
@@ -219,6 +223,7 @@ final class RowUndo implements AutoCloseable {
             return Optional.of(note);
         }
         try (Session session = sessions.get()) {
+            requireSame(note, session);
             return settled(
                     note,
                     session.first(
@@ -226,6 +231,17 @@ final class RowUndo implements AutoCloseable {
                                     row -> row.text("status"),
                                     note.transaction())
                             .orElse("forgotten"));
+        }
+    }
+
+    /** Another database's rows are not those of the note, nor are its transactions. */
+    private static void requireSame(RowNote note, Session session) {
+        if (!new Catalog(session).identity().equals(note.identity())) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot take restore-row " + note.number() + " back: " + Sql.identifier(note.database())
+                            + " is another database now than the one in which it stored rows",
+                    "that one was dropped, renamed or exchanged by an import since, and its rows went with it");
         }
     }
 

@@ -8,6 +8,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.history.RowNote.NotedFile;
 import io.understudy.history.RowNote.Phase;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
@@ -39,6 +40,7 @@ class RowNotesTest {
                 new SnapshotId(1, 7),
                 "public.rsc",
                 "site",
+                new DatabaseIdentity(7301, 16384),
                 phase,
                 4711,
                 List.of(new NotedRow(

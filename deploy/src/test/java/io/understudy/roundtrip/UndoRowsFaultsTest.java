@@ -121,6 +121,23 @@ class UndoRowsFaultsTest {
         assertThat(site.err()).contains("file media/2026/a.jpg stays: it is no file any more");
         assertThat(media.resolve("b.jpg")).hasContent("other");
 
+        for (String same : List.of("/2026//a.jpg/", "./2026/x/../a.jpg")) {
+            deletePicture();
+            applied();
+            site.sql("UPDATE medium SET path = '" + same + "' WHERE id = 2");
+            assertThat(undo()).as(site::err).isZero();
+            assertThat(site.err()).contains("file media/2026/a.jpg stays: rows name it still");
+            site.sql("UPDATE medium SET path = 'b.jpg' WHERE id = 2");
+        }
+
+        deletePicture();
+        applied();
+        site.media("");
+        assertThat(undo()).as(site::err).isZero();
+        assertThat(site.err()).contains("a.jpg stays: closure has no rule for its tree any more");
+        assertThat(picture()).hasContent("picture");
+
+        site.media("select path from medium");
         deletePicture();
         applied();
         site.media("select nothing from medium");
