@@ -13,7 +13,8 @@ import java.util.Objects;
  *
  * <pre>{@code
  * {"format":1,"number":3,"at":"2026-11-20T10:00:00Z","snapshot":"00000001-00000042","table":"public.rsc",
- *  "database":"site","identity":{"cluster":7301,"oid":16384},"phase":"STORED","transaction":4711,"rows":[…],"files":[…],"check":"…"}
+ *  "database":"site","identity":{"cluster":7301,"oid":16384},"phase":"STORED","transaction":4711,
+ *  "rows":[…],"files":[…],"check":"…"}
  * }</pre>
  *
  * @param number by which a person names it; goes up by one with each

@@ -208,6 +208,7 @@ final class RowRestore implements AutoCloseable {
             RowNote stored = note.orElseThrow().in(Phase.STORED);
             try {
                 notes.write(stored);
+                RowUndo.settleAll(notes, session);
                 notes.prune();
             } catch (UnderstudyException e) {
                 // The rows are there, and so is a note, which says by its transaction that they are.

@@ -171,6 +171,15 @@ class UndoRowsFaultsTest {
         site.sql("DROP TRIGGER no ON rsc");
         applied();
         assertThat(RowNoteStates.phase(site.stateFolder(), 3)).isEqualTo("STORED");
+        // Before the server forgets how it ended.
+        assertThat(StateEntry.RESTORED_ROWS.in(site.stateFolder()).resolve("00000002.json"))
+                .doesNotExist();
+        RowNoteStates.unsettled(site.stateFolder(), 3, true, 0);
+        site.sql("DELETE FROM rsc WHERE id = 2");
+        assertThat(site.run("restore-row", "rsc", "2", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
+        assertThat(RowNoteStates.phase(site.stateFolder(), 3)).isEqualTo("STORED");
     }
 
     @Test
@@ -291,6 +300,19 @@ class UndoRowsFaultsTest {
         // Otherwise they do not run.
         site.sql("ALTER TABLE rsc ENABLE TRIGGER keep");
         undone();
+    }
+
+    @Test
+    void noSecondRowGoesWithTheKeyOfOne() {
+        applied();
+        site.sql("ALTER TABLE rsc DROP CONSTRAINT rsc_pkey CASCADE; CREATE FUNCTION twin() RETURNS trigger"
+                + " LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.rsc VALUES (1, 'twin'); RETURN NULL; END $$;"
+                + " CREATE TRIGGER twin AFTER DELETE ON medium FOR EACH ROW EXECUTE FUNCTION twin();"
+                + " ALTER TABLE medium ENABLE ALWAYS TRIGGER twin");
+        String now = rows();
+        assertThat(undo()).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(site.err()).contains("cannot take public.rsc (id=1) back: several rows have its key by now");
+        assertThat(rows()).isEqualTo(now);
     }
 
     @Test
