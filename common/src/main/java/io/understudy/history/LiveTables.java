@@ -141,6 +141,20 @@ final class LiveTables {
                 table.name());
     }
 
+    /** Whether a row with this key lies in any partition of the same table. */
+    boolean isInAnotherPartition(RowId id) {
+        return session.first(
+                        "SELECT n.nspname AS schema, c.relname AS name FROM pg_class c"
+                                + " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                + " WHERE c.oid = pg_partition_root(?::oid::regclass)",
+                        row -> new TableRef(row.text("schema"), row.text("name")),
+                        oid(id.table()).orElse("0"))
+                .filter(root -> session.number("SELECT count(*) FROM " + root.qualified() + " WHERE "
+                                + LiveRows.condition(id.columns(), List.of(id.fields())))
+                        > 0)
+                .isPresent();
+    }
+
     /**
      * Triggers of the site that run for each row that is deleted or changed.
      *

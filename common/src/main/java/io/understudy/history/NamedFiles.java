@@ -5,6 +5,7 @@ import io.understudy.config.ClosureRule;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.RelativePath;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeRoot;
@@ -17,6 +18,7 @@ import io.understudy.restore.MissingFiles;
 import io.understudy.restore.TreePolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,12 +143,18 @@ final class NamedFiles {
     }
 
     /**
-     * Which of these files rows name now; one whose query fails counts as one of them.
+     * Which of these files rows name now, or may name: also those of which no rule says it any more, or whose query
+     * fails.
      *
      * @param files of trees
+     * @return why each of them is to stay
      */
-    Set<NotedFile> stillNamed(List<NotedFile> files) {
-        Set<NotedFile> still = new HashSet<>();
+    Map<NotedFile, String> stillNamed(List<NotedFile> files) {
+        Map<NotedFile, String> still = new HashMap<>();
+        files.stream()
+                .filter(file -> settings.closure().stream()
+                        .noneMatch(rule -> rule.tree().equals(file.tree())))
+                .forEach(file -> still.put(file, "closure has no rule for its tree any more, so rows may name it"));
         for (ClosureRule rule : settings.closure()) {
             List<NotedFile> asked = files.stream()
                     .filter(each -> each.tree().equals(rule.tree()))
@@ -157,16 +165,27 @@ final class NamedFiles {
             Set<String> paths = new HashSet<>();
             asked.forEach(each -> paths.add(each.path()));
             session.execute("BEGIN READ ONLY");
-            alone(rule, () -> paths.retainAll(session.query(named(rule, asked), row -> row.text("path"))));
+            alone(
+                    rule,
+                    () -> paths.retainAll(
+                            new HashSet<>(session.query(named(rule, asked), row -> normalised(row.text("path"))))));
             session.execute("ROLLBACK");
-            asked.stream().filter(each -> paths.contains(each.path())).forEach(still::add);
+            asked.stream()
+                    .filter(each -> paths.contains(each.path()))
+                    .forEach(each -> still.put(each, "rows name it still"));
         }
         return still;
     }
 
+    private static String normalised(String path) {
+        return new String(RelativePath.normalised(path.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+    }
+
+    /** As they are in the tree, or with names in them that are taken out. */
     private String named(ClosureRule rule, List<NotedFile> asked) {
         return "SELECT path FROM (" + select(rule) + ") AS named WHERE path IN ("
-                + asked.stream().map(each -> Sql.literal(each.path())).collect(Collectors.joining(", ")) + ")";
+                + asked.stream().map(each -> Sql.literal(each.path())).collect(Collectors.joining(", "))
+                + ") OR path ~ '(^|/)[.]{0,2}(/|$)'";
     }
 
     private static NotedFile note(String tree, IndexEntry line) {
@@ -176,7 +195,7 @@ final class NamedFiles {
 
     private Optional<SafePath> safe(String path) {
         try {
-            return Optional.of(SafePath.of(path));
+            return Optional.of(SafePath.of(normalised(path)));
         } catch (UnderstudyException e) {
             remarks.accept("a row names no path: " + e.getMessage());
             return Optional.empty();

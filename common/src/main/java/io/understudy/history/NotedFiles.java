@@ -10,21 +10,21 @@ import io.understudy.restore.MissingFiles;
 import io.understudy.restore.TreePolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The files that came with rows: each is removed where it has the content still that it came with. */
 final class NotedFiles {
     private final List<TreeSettings> trees;
-    private final Set<NotedFile> named;
+    private final Map<NotedFile, String> stay;
 
     /**
      * @param trees of this server
-     * @param named those that rows name still: they stay
+     * @param stay those that stay whatever they hold, and why
      */
-    NotedFiles(List<TreeSettings> trees, Set<NotedFile> named) {
+    NotedFiles(List<TreeSettings> trees, Map<NotedFile, String> stay) {
         this.trees = trees;
-        this.named = named;
+        this.stay = stay;
     }
 
     private interface Look {
@@ -49,8 +49,8 @@ final class NotedFiles {
     private List<String> each(List<NotedFile> files, Look look, String gone) {
         List<String> texts = new ArrayList<>();
         for (NotedFile file : files) {
-            Optional<String> why = named.contains(file)
-                    ? Optional.of("rows name it still")
+            Optional<String> why = stay.containsKey(file)
+                    ? Optional.of(stay.get(file))
                     : trees.stream()
                             .filter(tree -> tree.name().equals(file.tree()))
                             .findFirst()

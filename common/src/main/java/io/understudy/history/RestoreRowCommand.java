@@ -129,7 +129,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
      * What the command prints with {@code --json}.
      *
      * @param moment of the snapshot
-     * @param undo the number by which they can be taken back; null where none is stored
+     * @param undo the number by which they are taken back; null where none is stored
      * @param files that came back, as {@code tree/path}
      * @param sql the script
      */
@@ -272,7 +272,10 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 files(),
                 work.head(),
                 sql);
-        stored.ifPresent(note -> cli.say("restore-row --undo " + note.number() + " takes it back"));
+        stored.ifPresent(note -> cli.say(
+                note.isTooLarge()
+                        ? "restore-row --undo does not take it back: it stored more than is noted"
+                        : "restore-row --undo " + note.number() + " takes it back"));
         cli.print(
                 result,
                 () -> stored.isPresent()

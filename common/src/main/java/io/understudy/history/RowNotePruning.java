@@ -45,7 +45,7 @@ public final class RowNotePruning implements AutoCloseable {
     /** Once, now. */
     void run() {
         try {
-            notes.prune();
+            notes.clean();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
                 LOG.warn("cannot empty old notes of restore-row: {} ({})", e.getMessage(), e.hint());

@@ -13,6 +13,7 @@ import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,6 +63,7 @@ public final class RowNotes {
                         "cannot restore rows: " + ProcessLock.holder(lock) + " does so",
                         "wait for its end"));
         try {
+            AtomicFiles.clearDrafts(folder);
             return work.get();
         } finally {
             held.close();
@@ -102,8 +104,7 @@ public final class RowNotes {
     }
 
     private RowNote withoutOld(RowNote note) {
-        boolean old = !note.at().plus(LONGEST).isAfter(clock.instant());
-        return old && !note.isOver() ? note.emptied(Phase.EXPIRED) : note;
+        return isOld(note.at()) && !note.isOver() ? note.emptied(Phase.EXPIRED) : note;
     }
 
     /** Durable. @throws UnderstudyException {@code DISK_FULL}, {@code FILE_*} */
@@ -141,21 +142,73 @@ public final class RowNotes {
             if (i >= MOST) {
                 file.delete();
             } else {
-                expire(file);
+                expire(all.get(i));
             }
         }
     }
 
-    private void expire(StateFile<RowNote> file) {
+    /** As {@link #prune}, and without the drafts of killed writers; nothing where another process has the notes. */
+    public void clean() {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        ProcessLock.tryAcquire(lock).ifPresent(held -> {
+            try {
+                AtomicFiles.clearDrafts(folder);
+                prune();
+            } finally {
+                held.close();
+            }
+        });
+    }
+
+    /** Those of which it is open whether they were stored. */
+    List<Integer> storing() {
+        return numbers().stream()
+                .filter(each -> RowNoteHead.read(path(each))
+                        .filter(head -> head.phase() == Phase.STORING)
+                        .isPresent())
+                .toList();
+    }
+
+    /** Durable; only where a later one is there, so that no number is given twice. */
+    void delete(int number) {
+        file(number).delete();
+    }
+
+    private void expire(int number) {
+        Path path = path(number);
+        boolean keeps = RowNoteHead.read(path)
+                .map(head -> !isOld(head.at()) || head.phase() == Phase.UNDONE || head.phase() == Phase.EXPIRED)
+                .orElseGet(() -> !isOldFile(path));
+        if (keeps) {
+            return;
+        }
         try {
-            file.read()
-                    .filter(note -> note.phase() != withoutOld(note).phase())
-                    .ifPresent(note -> file.write(withoutOld(note)));
+            find(number).ifPresent(this::write);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.STATE_DAMAGED && e.code() != ErrorCode.FORMAT_UNKNOWN) {
                 throw e;
             }
-            // It stays until it is one too many; a command that names it says what to do.
+            // A command that names it says what to do. Values do not outlive their time in it, and its number stays.
+            if (e.code() == ErrorCode.STATE_DAMAGED && isOldFile(path)) {
+                AtomicFiles.write(path, new byte[0], AtomicFiles.PRIVATE);
+                giveToOwnerOfFolder(path);
+            }
+        }
+    }
+
+    private boolean isOld(Instant at) {
+        return !at.plus(LONGEST).isAfter(clock.instant());
+    }
+
+    private boolean isOldFile(Path path) {
+        try {
+            return isOld(Files.getLastModifiedTime(path).toInstant());
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw FileFailure.of("read", path, e);
         }
     }
 

@@ -14,6 +14,16 @@ import java.util.Set;
  * locked, so what it saw before is what was overwritten. Not thread-safe.
  */
 final class RowNoting {
+    /** A note is written while rows are locked, and read by an agent with little memory. */
+    private static final int MOST_ROWS = 5000;
+
+    private static final int MOST_VALUES = 100_000;
+    /** Of keys and old values. */
+    private static final int MOST_CHARACTERS = 8 << 20;
+    /** What is more than fits. */
+    static final String LIMITS = MOST_ROWS + " rows, " + MOST_VALUES + " values or " + (MOST_CHARACTERS >> 20)
+            + " MiB of keys and old values";
+
     private final RestorePlan plan;
     private final LiveTables tables;
     private final LiveRows rows;
@@ -38,6 +48,25 @@ final class RowNoting {
                 .toList();
         CurrentRows.find(replaced, tables, rows)
                 .forEach((id, found) -> before.put(id, found.get(0).fields(columns(id.table()))));
+    }
+
+    /** Whether a note has room for it; after {@link #before}. */
+    boolean fits() {
+        long values = 0;
+        long characters = 0;
+        for (Member each : plan.order()) {
+            RowId id = id(each);
+            values += columns(id.table()).size();
+            characters += characters(id.fields());
+        }
+        for (List<String> each : before.values()) {
+            characters += characters(each);
+        }
+        return plan.order().size() <= MOST_ROWS && values <= MOST_VALUES && characters <= MOST_CHARACTERS;
+    }
+
+    private static long characters(List<String> fields) {
+        return fields.stream().mapToLong(String::length).sum();
     }
 
     /** In the order in which they were written. */

@@ -7,6 +7,7 @@ import io.understudy.history.RowNote.NotedFile;
 import io.understudy.history.RowNote.Phase;
 import io.understudy.history.SnapshotRows.Found;
 import io.understudy.history.SnapshotRows.NotRead;
+import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
@@ -70,8 +71,12 @@ final class RowRestore implements AutoCloseable {
         session.execute("SET lock_timeout = " + LockPatience.WAIT_MILLIS);
     }
 
-    /** @param head what a person reads before it is stored */
-    record Work(Found found, RestorePlan plan, RestoreScript script, List<String> head, String locks) {
+    /**
+     * @param head what a person reads before it is stored
+     * @param undoable whether its note has room for what it takes to take it back
+     */
+    record Work(
+            Found found, RestorePlan plan, RestoreScript script, List<String> head, String locks, boolean undoable) {
         /** Whether the row itself can come back, and anything is to be done for it. */
         boolean isNothing() {
             return script.statements().isEmpty() || plan.action(plan.asked()) == RestorePlan.Action.LEFT_OUT;
@@ -106,12 +111,23 @@ final class RowRestore implements AutoCloseable {
         if (request.apply() && Files.exists(settings.marker())) {
             remarks.add("this server is a standby: its next import takes away what is stored now");
         }
+        boolean undoable = !request.apply() || isUndoable(plan, tables, rows);
+        if (!undoable) {
+            remarks.add("--undo will not take this back: " + "more than " + RowNoting.LIMITS);
+        }
         return new Work(
                 found.get(),
                 plan,
                 script,
                 RestoreText.head(found.get(), plan, remarks),
-                locks(plan, closure.presentParents().stream().map(RowClosure.Need::table)));
+                locks(plan, closure.presentParents().stream().map(RowClosure.Need::table)),
+                undoable);
+    }
+
+    private static boolean isUndoable(RestorePlan plan, LiveTables tables, LiveRows rows) {
+        RowNoting noting = new RowNoting(plan, tables, rows);
+        noting.before();
+        return noting.fits();
     }
 
     private Found find(LiveTables tables) {
@@ -192,6 +208,7 @@ final class RowRestore implements AutoCloseable {
             RowNote stored = note.orElseThrow().in(Phase.STORED);
             try {
                 notes.write(stored);
+                RowUndo.settleAll(notes, session);
                 notes.prune();
             } catch (UnderstudyException e) {
                 // The rows are there, and so is a note, which says by its transaction that they are.
@@ -204,7 +221,9 @@ final class RowRestore implements AutoCloseable {
     /** The note is on the disk before anyone can see the rows: what is not committed, the server knows. */
     private void writeNoted(Work work) {
         RowNoting noting = new RowNoting(work.plan(), new LiveTables(session), new LiveRows(session, true, guard));
-        noting.before();
+        if (work.undoable()) {
+            noting.before();
+        }
         write(work);
         note = Optional.of(new RowNote(
                 note.map(RowNote::number).orElseGet(notes::next),
@@ -212,9 +231,10 @@ final class RowRestore implements AutoCloseable {
                 work.found().snapshot(),
                 work.found().row().table().toString(),
                 name,
+                new Catalog(session).identity(),
                 Phase.STORING,
                 session.number("SELECT pg_catalog.txid_current()"),
-                noting.after(),
+                work.undoable() ? noting.after() : List.of(),
                 files));
         notes.write(note.orElseThrow());
     }
@@ -249,7 +269,9 @@ final class RowRestore implements AutoCloseable {
     private boolean isStill(Work work) {
         snapshots.rememberOnly(true);
         try {
-            return plan(true).script().statements().equals(work.script().statements());
+            Work now = plan(true);
+            return now.undoable() == work.undoable()
+                    && now.script().statements().equals(work.script().statements());
         } catch (NotRead e) {
             return false;
         } finally {

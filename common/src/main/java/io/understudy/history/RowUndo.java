@@ -4,13 +4,16 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RowNote.Phase;
+import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.time.Moments;
 import io.understudy.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +33,8 @@ final class RowUndo implements AutoCloseable {
     private final LockPatience patience;
     private final Session session;
     private final WaitGuard guard;
+    /** What would be done with the files: they are read while nothing of the site is locked. */
+    private List<String> files = List.of();
 
     /**
      * @param note that was stored
@@ -62,11 +67,13 @@ final class RowUndo implements AutoCloseable {
      * @throws UnderstudyException {@code USAGE} where rows were changed since, or others refer to them
      */
     Work plan() {
+        requireSame(note, session);
+        files = files();
         if (areRowsBack()) {
             List<String> head = new ArrayList<>();
             head.add("restore-row " + note.number()
                     + ": its rows are taken back already, by a command that was stopped");
-            head.addAll(files());
+            head.addAll(files);
             return new Work(List.of(), head);
         }
         return patience.until(() -> step(false).work(), () -> {});
@@ -114,7 +121,7 @@ final class RowUndo implements AutoCloseable {
         head.add("restore-row " + note.number() + " of " + Moments.text(note.at()) + ": " + note.table()
                 + " from snapshot " + note.snapshot() + ", in database " + Sql.identifier(note.database()));
         plan.items().forEach(each -> head.add(each.text()));
-        files().forEach(head::add);
+        head.addAll(files);
         references.remarks().forEach(each -> head.add(each + ", and will point to nothing"));
         head.addAll(script.remarks());
         head.add("sequences stay where they are");
@@ -122,7 +129,7 @@ final class RowUndo implements AutoCloseable {
     }
 
     private List<String> files() {
-        return new NotedFiles(settings.trees(), Set.of()).preview(note.files());
+        return new NotedFiles(settings.trees(), Map.of()).preview(note.files());
     }
 
     /**
@@ -135,6 +142,7 @@ final class RowUndo implements AutoCloseable {
      */
     List<String> run(Optional<List<String>> shown) {
         return notes.alone(() -> {
+            requireSame(note, session);
             if (!isStill()) {
                 throw changed();
             }
@@ -156,6 +164,7 @@ final class RowUndo implements AutoCloseable {
     }
 
     private void takeRowsBack(Optional<List<String>> shown) {
+        files = files();
         patience.until(
                 () -> {
                     session.execute("BEGIN; " + locks());
@@ -219,14 +228,46 @@ final class RowUndo implements AutoCloseable {
             return Optional.of(note);
         }
         try (Session session = sessions.get()) {
-            return settled(
-                    note,
-                    session.first(
-                                    "SELECT pg_catalog.txid_status(?) AS status",
-                                    row -> row.text("status"),
-                                    note.transaction())
-                            .orElse("forgotten"));
+            requireSame(note, session);
+            return settled(note, status(note, session));
         }
+    }
+
+    /** Another database's rows are not those of the note, nor are its transactions. */
+    private static void requireSame(RowNote note, Session session) {
+        if (!new Catalog(session).identity().equals(note.identity())) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot take restore-row " + note.number() + " back: " + Sql.identifier(note.database())
+                            + " is another database now than the one in which it stored rows",
+                    "that one was dropped, renamed or exchanged by an import since, and its rows went with it");
+        }
+    }
+
+    /**
+     * Decides of all notes how they ended whose transaction the server knows still; later it forgets it. Those that
+     * were never stored go. A later note is there.
+     */
+    static void settleAll(RowNotes notes, Session session) {
+        DatabaseIdentity identity = new Catalog(session).identity();
+        for (int number : notes.storing()) {
+            notes.find(number)
+                    .filter(note -> note.identity().equals(identity) && note.phase() == Phase.STORING)
+                    .ifPresent(note -> {
+                        String status = status(note, session);
+                        if (status.equals("aborted")) {
+                            notes.delete(number);
+                        } else if (status.equals("committed")) {
+                            notes.write(note.in(Phase.STORED));
+                        }
+                    });
+        }
+    }
+
+    private static String status(RowNote note, Session session) {
+        return session.first(
+                        "SELECT pg_catalog.txid_status(?) AS status", row -> row.text("status"), note.transaction())
+                .orElse("forgotten");
     }
 
     /** @param status of its transaction, by the words of PostgreSQL */

@@ -158,7 +158,15 @@ final class UndoRows {
                         "it is older than " + RowNotes.LONGEST.toDays() + " days, and what was before is not kept"
                                 + " any more",
                         "restore-row --at T --replace brings older values back");
-            case STORING, STORED, UNDOING -> note;
+            case STORING, STORED, UNDOING -> {
+                if (note.isTooLarge()) {
+                    throw refused(
+                            " " + note.number(),
+                            "it stored more than " + RowNoting.LIMITS + ", which no note keeps",
+                            "restore-row --at T --replace brings older values back");
+                }
+                yield note;
+            }
         };
     }
 
@@ -167,7 +175,7 @@ final class UndoRows {
                 .filter(each -> each != but)
                 .map(notes::find)
                 .flatMap(Optional::stream)
-                .filter(each -> !each.isOver())
+                .filter(each -> !each.isOver() && !each.isTooLarge())
                 .limit(SHOWN)
                 .map(RowNote::text)
                 .collect(Collectors.joining("; "));

@@ -109,11 +109,14 @@ final class UndonePlan {
             refused.add(noted.id() + " (several rows have its key by now)");
             return stays(noted, "several rows have its key by now");
         }
-        return noted.keyed() ? keyed(noted, table.get(), found) : keyless(noted, found);
+        return noted.keyed() ? keyed(noted, table.get(), found) : keyless(noted, table.get(), found);
     }
 
     private Item keyed(NotedRow noted, LiveTable table, List<StoredRow> found) {
         if (found.isEmpty()) {
+            if (tables.isInAnotherPartition(noted.id())) {
+                return lost(noted, "it lies in another partition by now");
+            }
             return noted.before().isEmpty() ? asBefore(noted) : lost(noted, "it was deleted since");
         }
         StoredRow now = found.get(0);
@@ -146,7 +149,10 @@ final class UndonePlan {
         return columns.isEmpty() ? asBefore(noted) : new Item(noted, Action.PUT_BACK, Optional.of(now), columns, "");
     }
 
-    private Item keyless(NotedRow noted, List<StoredRow> found) {
+    private Item keyless(NotedRow noted, LiveTable table, List<StoredRow> found) {
+        if (!table.columns().equals(noted.columns())) {
+            return lost(noted, "its table has other columns, and no key to find it by");
+        }
         Optional<StoredRow> same = found.stream()
                 .filter(noted::isAfter)
                 .filter(each -> claimed.add(each.table() + CurrentRows.place(each)))

@@ -103,6 +103,12 @@ final class UndoneScript {
 
     private void delete(Session session, Item item) {
         long gone = session.update("DELETE FROM ONLY " + item.noted().table().qualified() + where(item));
+        if (gone > 1) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot take " + item.noted().id() + " back: several rows have its key by now",
+                    "give its table its primary key again, or delete the other rows first");
+        }
         // Of rows that go together the database may have taken one along with another.
         if (gone != 1
                 && session.number("SELECT count(*) FROM ONLY "

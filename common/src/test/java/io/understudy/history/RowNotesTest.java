@@ -8,12 +8,14 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.history.RowNote.NotedFile;
 import io.understudy.history.RowNote.Phase;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +41,7 @@ class RowNotesTest {
                 new SnapshotId(1, 7),
                 "public.rsc",
                 "site",
+                new DatabaseIdentity(7301, 16384),
                 phase,
                 4711,
                 List.of(new NotedRow(
@@ -118,6 +121,46 @@ class RowNotesTest {
         assertThat(notes().find(2)).isPresent();
     }
 
+    @Test
+    void aDamagedNoteKeepsNoValuesForLonger() throws IOException {
+        write(Phase.STORED);
+        Files.writeString(file(1), Files.readString(file(1)).replace("4711", "4712"));
+        ticker.advance(RowNotes.LONGEST);
+        Files.setLastModifiedTime(file(1), FileTime.from(ticker.clock().instant()));
+        notes().prune();
+        assertThat(Files.readString(file(1))).contains("title");
+        ticker.advance(RowNotes.LONGEST);
+        notes().prune();
+        assertThat(file(1)).isEmptyFile();
+        assertThat(notes().next()).isEqualTo(2);
+    }
+
+    @Test
+    void whatAKilledWriterLeftGoes() throws IOException {
+        write(Phase.STORED);
+        Path draft = file(1).resolveSibling(".understudy-1.tmp");
+        Files.writeString(draft, "secret");
+        new RowNotePruning(notes(), ticker).run();
+        assertThat(draft).doesNotExist();
+        Files.writeString(draft, "secret");
+        notes().alone(() -> true);
+        assertThat(draft).doesNotExist();
+    }
+
+    /** An agent has little memory: of a note whose time has not come it reads the beginning alone. */
+    @Test
+    void ofNotesThatStayOnlyTheHeadIsRead() throws IOException {
+        write(Phase.STORED);
+        String text = Files.readString(file(1));
+        Files.writeString(file(1), text.substring(0, text.indexOf('[') + 1));
+        assertThat(RowNoteHead.read(file(1)))
+                .contains(new RowNoteHead(ticker.clock().instant(), Phase.STORED));
+        assertThat(notes().storing()).isEmpty();
+        Files.writeString(file(1), "{\"at\":\"x\",\"phase\":\"STORED\"}");
+        assertThat(RowNoteHead.read(file(1))).isEmpty();
+        assertThat(RowNoteHead.read(file(2))).isEmpty();
+    }
+
     /** The server knows how the transaction of a command ended that was killed; where it forgot, the rows decide. */
     @Test
     void whatTheServerSaysOfItsTransactionDecides() {
@@ -145,6 +188,7 @@ class RowNotesTest {
         Files.createDirectories(file(1));
         pruning.run();
         Files.delete(file(1));
+        Files.delete(folder.resolve("lock"));
         Files.delete(folder);
         Files.move(away, folder);
         pruning.run();

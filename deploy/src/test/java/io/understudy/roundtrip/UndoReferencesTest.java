@@ -48,6 +48,7 @@ class UndoReferencesTest {
         assertThat(site.run("restore-row", "--undo", "--yes")).as(site::err).isZero();
     }
 
+    @Tag("always")
     @Test
     void citextIsTheSameInAnotherCase() {
         restored("""

@@ -121,6 +121,23 @@ class UndoRowsFaultsTest {
         assertThat(site.err()).contains("file media/2026/a.jpg stays: it is no file any more");
         assertThat(media.resolve("b.jpg")).hasContent("other");
 
+        for (String same : List.of("/2026//a.jpg/", "./2026/x/../a.jpg")) {
+            deletePicture();
+            applied();
+            site.sql("UPDATE medium SET path = '" + same + "' WHERE id = 2");
+            assertThat(undo()).as(site::err).isZero();
+            assertThat(site.err()).contains("file media/2026/a.jpg stays: rows name it still");
+            site.sql("UPDATE medium SET path = 'b.jpg' WHERE id = 2");
+        }
+
+        deletePicture();
+        applied();
+        site.media("");
+        assertThat(undo()).as(site::err).isZero();
+        assertThat(site.err()).contains("a.jpg stays: closure has no rule for its tree any more");
+        assertThat(picture()).hasContent("picture");
+
+        site.media("select path from medium");
         deletePicture();
         applied();
         site.media("select nothing from medium");
@@ -153,6 +170,15 @@ class UndoRowsFaultsTest {
         assertThat(site.out()).contains("restore-row 1 is taken back");
         site.sql("DROP TRIGGER no ON rsc");
         applied();
+        assertThat(RowNoteStates.phase(site.stateFolder(), 3)).isEqualTo("STORED");
+        // Before the server forgets how it ended.
+        assertThat(StateEntry.RESTORED_ROWS.in(site.stateFolder()).resolve("00000002.json"))
+                .doesNotExist();
+        RowNoteStates.unsettled(site.stateFolder(), 3, true, 0);
+        site.sql("DELETE FROM rsc WHERE id = 2");
+        assertThat(site.run("restore-row", "rsc", "2", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
         assertThat(RowNoteStates.phase(site.stateFolder(), 3)).isEqualTo("STORED");
     }
 
@@ -274,6 +300,19 @@ class UndoRowsFaultsTest {
         // Otherwise they do not run.
         site.sql("ALTER TABLE rsc ENABLE TRIGGER keep");
         undone();
+    }
+
+    @Test
+    void noSecondRowGoesWithTheKeyOfOne() {
+        applied();
+        site.sql("ALTER TABLE rsc DROP CONSTRAINT rsc_pkey CASCADE; CREATE FUNCTION twin() RETURNS trigger"
+                + " LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.rsc VALUES (1, 'twin'); RETURN NULL; END $$;"
+                + " CREATE TRIGGER twin AFTER DELETE ON medium FOR EACH ROW EXECUTE FUNCTION twin();"
+                + " ALTER TABLE medium ENABLE ALWAYS TRIGGER twin");
+        String now = rows();
+        assertThat(undo()).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(site.err()).contains("cannot take public.rsc (id=1) back: several rows have its key by now");
+        assertThat(rows()).isEqualTo(now);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.understudy.roundtrip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.failure.ErrorCode;
+import io.understudy.history.RowNoteStates;
 import io.understudy.state.StateEntry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -297,6 +298,98 @@ class UndoRowsTest {
         assertThat(lines.get(2)).contains("restore-row --undo", "\\\"undo\\\":1", "\\\"rows\\\":8", "replace\\\":true");
         assertThat(lines.get(3)).contains("\"outcome\":\"done\"");
         assertThat(String.join("\n", lines)).doesNotContain("id=3");
+    }
+
+    /** Its rows look as those that were stored, and are others. */
+    @Test
+    void anotherDatabaseOfThatNameIsNotTouched() {
+        String other = site.newName();
+        site.restore(1, other);
+        site.sqlOf(other, "DELETE FROM rsc WHERE id = 3");
+        apply("restore-row", "rsc", "3", "--apply", "--yes", "--database", other);
+        site.sqlOfServer("DROP DATABASE " + other);
+        site.restore(1, other);
+        site.sqlOf(other, "DELETE FROM edge; DELETE FROM word");
+        for (boolean unsettled : List.of(false, true)) {
+            if (unsettled) {
+                RowNoteStates.unsettled(site.stateFolder(), 1, true, 4_000_000_000_000L);
+            }
+            refused(ErrorCode.USAGE, "restore-row", "--undo", "--yes", "--replace");
+            assertThat(site.err())
+                    .contains(
+                            "cannot take restore-row 1 back",
+                            "is another database now than the one in which it stored rows");
+        }
+        assertThat(site.sqlOf(other, "SELECT count(*) FROM rsc")).isEqualTo("3");
+    }
+
+    @Test
+    void whatIsTooLargeToNoteIsStoredAndSaysThatItStays() {
+        site.sql("UPDATE comment SET message = repeat('x', 9000000) WHERE id = 1");
+        apply("restore-row", "comment", "1", "--replace", "--apply", "--yes");
+        assertThat(site.err())
+                .contains(
+                        "--undo will not take this back: more than 5000 rows, 100000 values or 8 MiB",
+                        "restore-row --undo does not take it back");
+        assertThat(site.sql("SELECT message FROM comment WHERE id = 1")).isEqualTo("first");
+        refused(ErrorCode.USAGE, "restore-row", "--undo", "--yes");
+        assertThat(site.err()).contains("cannot take restore-row 1 back: it stored more than 5000 rows");
+
+        // The largest that fits is read again.
+        site.sql("UPDATE comment SET message = repeat('y', 8000000) WHERE id = 1");
+        apply("restore-row", "comment", "1", "--replace", "--apply", "--yes");
+        run("restore-row", "--undo", "--yes");
+        assertThat(site.sql("SELECT length(message) FROM comment WHERE id = 1")).isEqualTo("8000000");
+    }
+
+    @Test
+    void moreRowsThanANoteHoldsAreStoredAndStay() {
+        site.sql("INSERT INTO comment (rsc_id, message) SELECT 3, 'many' FROM generate_series(1, 5000)");
+        site.take();
+        site.sql("DELETE FROM comment");
+        apply("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes");
+        assertThat(site.err()).contains("--undo will not take this back: more than 5000 rows");
+        assertThat(site.sql("SELECT count(*) FROM comment")).isEqualTo("5002");
+        refused(ErrorCode.USAGE, "restore-row", "--undo", "1", "--yes");
+    }
+
+    /** Without a key a row is known by its values alone: with another column it may be another one. */
+    @Test
+    void aRowWithoutAKeyStaysWhereItsTableHasOtherColumns() {
+        site.sql("DELETE FROM word WHERE rsc_id = 3");
+        apply("restore-row", "rsc", "3", "--with-dependents", "--apply", "--yes");
+        site.sql("ALTER TABLE word ADD note text; UPDATE word SET note = 'mine'");
+        refused(ErrorCode.USAGE, "restore-row", "--undo", "--yes");
+        assertThat(site.err()).contains("public.word (rsc_id=3) (its table has other columns");
+        run("restore-row", "--undo", "--yes", "--replace");
+        assertThat(site.sql("SELECT count(*) FROM word")).isEqualTo("4");
+    }
+
+    @Test
+    void aRowThatMovedToAnotherPartitionIsNotTakenForOneThatIsGone() {
+        RowSite parts = new RowSite(state, """
+                CREATE TABLE area (id int PRIMARY KEY, size int) PARTITION BY RANGE (id);
+                CREATE TABLE area_1 PARTITION OF area FOR VALUES FROM (1) TO (100);
+                INSERT INTO area VALUES (1, 1), (2, 2);
+                """);
+        parts.take();
+        parts.sql("DELETE FROM area WHERE id = 1");
+        assertThat(parts.run("restore-row", "area_1", "1", "--apply", "--yes"))
+                .as(parts::err)
+                .isZero();
+        parts.sql(
+                "BEGIN; CREATE TABLE area_0 (LIKE area); INSERT INTO area_0 VALUES (1, 1); DELETE FROM area WHERE id = 1;"
+                        + " ALTER TABLE area DETACH PARTITION area_1;"
+                        + " CREATE TABLE area_2 PARTITION OF area FOR VALUES FROM (50) TO (100);"
+                        + " ALTER TABLE area ATTACH PARTITION area_0 FOR VALUES FROM (-5) TO (2);"
+                        + " ALTER TABLE area ATTACH PARTITION area_1 FOR VALUES FROM (2) TO (50); COMMIT");
+        assertThat(parts.run("restore-row", "--undo", "--yes")).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(parts.err()).contains("public.area_1 (id=1) (it lies in another partition by now)");
+        assertThat(parts.run("restore-row", "--undo", "--yes", "--replace"))
+                .as(parts::err)
+                .isZero();
+        assertThat(parts.err()).contains("stays as it is: public.area_1 (id=1): it lies in another partition");
+        assertThat(parts.sql("SELECT count(*) FROM area")).isEqualTo("2");
     }
 
     /** Another database of the server. */

@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileStat;
+import io.understudy.files.RelativePath;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.postgres.Database;

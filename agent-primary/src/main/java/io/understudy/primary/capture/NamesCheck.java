@@ -1,6 +1,7 @@
 package io.understudy.primary.capture;
 
 import io.understudy.config.ClosureRule;
+import io.understudy.files.RelativePath;
 import io.understudy.repository.ClosureData;
 import java.io.IOException;
 import java.io.InputStream;

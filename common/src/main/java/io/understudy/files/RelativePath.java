@@ -1,4 +1,4 @@
-package io.understudy.primary.capture;
+package io.understudy.files;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /** A path as rows name it, made comparable with those of a tree. */
-final class RelativePath {
+public final class RelativePath {
     private RelativePath() {}
 
     /**
@@ -15,7 +15,7 @@ final class RelativePath {
      *
      * @return empty where it leads out of the tree, or is its root
      */
-    static byte[] normalised(byte[] path) {
+    public static byte[] normalised(byte[] path) {
         Deque<String> names = new ArrayDeque<>();
         // ISO 8859-1 keeps every byte as it is.
         for (String name : new String(path, StandardCharsets.ISO_8859_1).split("/")) {
