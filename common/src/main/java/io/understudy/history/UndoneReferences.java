@@ -63,7 +63,7 @@ final class UndoneReferences {
         return List.copyOf(remarks);
     }
 
-    /** Rows that would not be found by this link any more, by table: those that are deleted or have another key then. */
+    /** Rows that this link would not find any more, by table: those that are deleted or have another key then. */
     private Map<TableRef, List<Item>> leaving(Link link) {
         return plan.written().stream()
                 .filter(each -> link.to().contains(each.noted().table()) && !stays(link, each))
@@ -131,7 +131,7 @@ final class UndoneReferences {
         return found;
     }
 
-    /** Whether it refers to another row once it has its old values back; {@link #parents} looks whether that is there. */
+    /** Whether it refers to another row with its old values; {@link #parents} looks whether that is there. */
     private boolean turnsAway(Link link, StoredRow row, List<String> to) {
         return plan.at(link.from(), CurrentRows.place(row))
                 .filter(each -> each.action() == Action.PUT_BACK
