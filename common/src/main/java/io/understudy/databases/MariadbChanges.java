@@ -15,6 +15,10 @@ import java.util.stream.Collectors;
 
 /** Changes a restored schema by the rules of this standby. It is dropped and restored again where one fails. */
 final class MariadbChanges {
+    /** Texts and comments, of which none names a schema. */
+    private static final Pattern NO_CODE =
+            Pattern.compile("(?s)'(?:[^'\\\\]++|\\\\.|'')*+'|/\\*(?!!|M!).*?\\*/|(?:--\\s|#)[^\\n]*+");
+
     private static final String HINT = "correct the file; what is live was not touched";
 
     /** Whatever the file began is to stay. */
@@ -77,12 +81,13 @@ final class MariadbChanges {
         if (bodies.stream().noneMatch(each -> each.startsWith("trigger"))) {
             return;
         }
-        Pattern named = Pattern.compile("(?is)(?<![\\w$])[`\"]?" + Pattern.quote(live)
-                + "[`\"]?(?:\\s|/\\*.*?\\*/|(?:--\\s|#)[^\\n]*\\n)*\\.\\s*[\\w$`\"]");
+        Pattern named = Pattern.compile("(?i)(?<![\\w$])[`\"]?" + Pattern.quote(live) + "[`\"]?\\s*\\.\\s*[\\w$`\"]");
         bodies.stream()
                 .map(each -> each.split(" "))
                 .filter(each -> each.length > 2
-                        && named.matcher(MariadbClient.text(each[2])).find())
+                        && named.matcher(NO_CODE.matcher(MariadbClient.text(each[2]))
+                                        .replaceAll(" "))
+                                .find())
                 .findFirst()
                 .ifPresent(each -> {
                     throw new UnderstudyException(

@@ -10,7 +10,28 @@ import java.util.Set;
  */
 final class MariadbScript {
     private static final Set<String> LEAVING = Set.of("USE", "CONNECT");
-    private static final Set<String> OF_CLIENT = Set.of("SOURCE", "SYSTEM", "TEE", "PAGER", "EDIT");
+    /** Most end with their line, so that the next one would not be seen to begin a statement. */
+    private static final Set<String> OF_CLIENT = Set.of(
+            "CHARSET",
+            "CLEAR",
+            "EDIT",
+            "EGO",
+            "EXIT",
+            "GO",
+            "HELP",
+            "NOPAGER",
+            "NOTEE",
+            "NOWARNING",
+            "PAGER",
+            "PRINT",
+            "PROMPT",
+            "QUIT",
+            "REHASH",
+            "SOURCE",
+            "STATUS",
+            "SYSTEM",
+            "TEE",
+            "WARNINGS");
 
     private final String sql;
     private String delimiter = ";";
@@ -53,6 +74,9 @@ final class MariadbScript {
                     end(2);
                 } else if (command == 'N') {
                     pass(2);
+                } else if (command == '-') {
+                    // The client's sandbox, with which a dump begins: it takes rights away.
+                    at += 2;
                 } else {
                     return found(command == 'u' || command == 'r');
                 }
@@ -90,6 +114,7 @@ final class MariadbScript {
     private String word() {
         int end = at;
         while (end < sql.length()
+                && !sql.startsWith(delimiter, end)
                 && (Character.isLetterOrDigit(sql.charAt(end)) || "_$".indexOf(sql.charAt(end)) >= 0)) {
             end++;
         }

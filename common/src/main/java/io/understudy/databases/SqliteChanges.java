@@ -92,7 +92,22 @@ final class SqliteChanges {
                 .map(SqliteChanges::text)
                 .toList();
         kept.columns(columns(copy, table), live(table), tables)
-                .ifPresent(columns -> kept.log(change(kept.what(), KeptRows.HINT, copy, sql(kept, columns))));
+                .ifPresent(columns ->
+                        kept.log(change(kept.what(), KeptRows.HINT, copy, sql(kept, columns, triggers(copy, table)))));
+    }
+
+    /** @param sql that makes it */
+    private record Trigger(String name, String sql) {}
+
+    private List<Trigger> triggers(Path database, String table) {
+        return read(
+                        database,
+                        "SELECT hex(name) || ' ' || hex(sql) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
+                                + literal(table) + " COLLATE NOCASE ORDER BY rowid")
+                .stream()
+                .map(line -> line.split(" "))
+                .map(parts -> new Trigger(text(parts[0]), text(parts[1])))
+                .toList();
     }
 
     private List<Column> columns(Path database, String table) {
@@ -116,7 +131,8 @@ final class SqliteChanges {
         return List.of(program, "-batch", "-bail", "-readonly", "-cmd", ".timeout 60000", database.toString());
     }
 
-    private String sql(KeptRows kept, List<Column> columns) {
+    /** Without the triggers of the table, for the rows stay as they are. */
+    private String sql(KeptRows kept, List<Column> columns, List<Trigger> triggers) {
         String table = quoted(kept.rule().table());
         String where = "(" + kept.rule().where() + "\n)";
         String list = KeptRows.list(columns, SqliteChanges::quoted);
@@ -126,17 +142,22 @@ final class SqliteChanges {
                 .filter(each -> !each.key())
                 .map(each -> quoted(each.name()))
                 .collect(Collectors.joining(", "));
+        String without = triggers.stream()
+                .map(each -> "DROP TRIGGER main." + quoted(each.name()) + ";\n")
+                .collect(Collectors.joining());
+        String again = triggers.stream().map(each -> each.sql() + "\n;\n").collect(Collectors.joining());
         return "PRAGMA foreign_keys = ON;\nATTACH "
                 + literal("file:" + live.toAbsolutePath().toUri().getRawPath() + "?mode=ro")
                 + " AS understudy_live;\nCREATE TEMP TABLE " + KEPT + " AS SELECT " + list + " FROM understudy_live."
-                + table + " WHERE " + where + ";\nDETACH understudy_live;\nBEGIN;\nDELETE FROM main." + table
+                + table + " WHERE " + where + ";\nDETACH understudy_live;\nBEGIN;\n" + without + "DELETE FROM main."
+                + table
                 + " WHERE " + where + " AND NOT " + exists + ";\nSELECT changes();\n"
                 + (others.isEmpty()
                         ? ""
                         : "UPDATE main." + table + " SET (" + others + ") = (SELECT " + others + " FROM temp." + KEPT
                                 + " WHERE " + same + ") WHERE " + exists + ";\n")
                 + "INSERT INTO main." + table + " (" + list + ") SELECT " + list + " FROM temp." + KEPT
-                + " WHERE NOT EXISTS (SELECT 1 FROM main." + table + " WHERE " + same + ");\nCOMMIT;\n"
+                + " WHERE NOT EXISTS (SELECT 1 FROM main." + table + " WHERE " + same + ");\n" + again + "COMMIT;\n"
                 + "SELECT count(*) FROM temp." + KEPT + ";\n";
     }
 

@@ -18,8 +18,8 @@ import java.util.Map;
  * nothing that runs; who may read the origin says the git configuration of the agent's user.
  */
 public final class GitMirror {
-    /** Without a word of its progress, of which it reports each second that something comes or is worked on. */
-    private static final Duration SILENCE = Duration.ofMinutes(10);
+    /** Without a word of its progress. It reports none while it looks at the end whether all objects are there. */
+    private static final Duration SILENCE = Duration.ofHours(1);
 
     /** Writes a few files. */
     private static final Duration MAKING = Duration.ofMinutes(1);

@@ -183,9 +183,9 @@ final class NamedFiles {
 
     /** As they are in the tree, or with names in them that are taken out. */
     private String named(ClosureRule rule, List<NotedFile> asked) {
-        return "SELECT path FROM (" + select(rule) + ") AS named WHERE path IN ("
+        return "SELECT path FROM (" + select(rule) + ") AS named WHERE btrim(path, '/') IN ("
                 + asked.stream().map(each -> Sql.literal(each.path())).collect(Collectors.joining(", "))
-                + ") OR path ~ '(^|/)[.]{0,2}(/|$)'";
+                + ") OR btrim(path, '/') ~ '(^|/)[.]{0,2}(/|$)'";
     }
 
     private static NotedFile note(String tree, IndexEntry line) {

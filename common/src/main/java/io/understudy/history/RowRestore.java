@@ -208,8 +208,8 @@ final class RowRestore implements AutoCloseable {
             RowNote stored = note.orElseThrow().in(Phase.STORED);
             try {
                 notes.write(stored);
-                RowUndo.settleAll(notes, session);
                 notes.prune();
+                RowUndo.settleAll(notes, session);
             } catch (UnderstudyException e) {
                 // The rows are there, and so is a note, which says by its transaction that they are.
                 say.accept("warning: " + e.getMessage());

@@ -266,7 +266,9 @@ final class RowUndo implements AutoCloseable {
 
     private static String status(RowNote note, Session session) {
         return session.first(
-                        "SELECT pg_catalog.txid_status(?) AS status", row -> row.text("status"), note.transaction())
+                        "SELECT coalesce(pg_catalog.txid_status(?), 'forgotten') AS status",
+                        row -> row.text("status"),
+                        note.transaction())
                 .orElse("forgotten");
     }
 

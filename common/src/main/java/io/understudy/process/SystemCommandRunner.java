@@ -144,7 +144,8 @@ public final class SystemCommandRunner implements CommandRunner {
     private static UnderstudyException timeout(Command command, String errors) {
         String last = Optional.of(errors.strip())
                 .filter(text -> !text.isEmpty())
-                .map(text -> "; its last output: " + text.substring(text.lastIndexOf('\n') + 1))
+                .map(text -> "; its last output: "
+                        + text.substring(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1))
                 .orElse("");
         return new UnderstudyException(
                 ErrorCode.COMMAND_TIMEOUT,

@@ -39,7 +39,13 @@ class AfterLoadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SELECT 1;\nUSE shop//", "DELIMITER //\nUSE shop//", "SELECT 1//\nconnect shop"})
+    @ValueSource(
+            strings = {
+                "SELECT 1;\nUSE shop//",
+                "DELIMITER //\nUSE shop//",
+                "SELECT 1//\nconnect shop",
+                "DELIMITER $$\nBEGIN NOT ATOMIC SELECT 1; END$$\nUSE shop$$"
+            })
     void norIsItWithAnotherDelimiter(String sql) {
         UnderstudyException e = catchThrowableOfType(
                 UnderstudyException.class, () -> of("DELIMITER //\n" + sql).requireOneSchema());
@@ -47,7 +53,16 @@ class AfterLoadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"source /etc/more.sql", "\\. /etc/more.sql", "SELECT 1 \\! id", "tee /tmp/a", "\\d //"})
+    @ValueSource(
+            strings = {
+                "source /etc/more.sql",
+                "\\. /etc/more.sql",
+                "SELECT 1 \\! id",
+                "tee /tmp/a",
+                "\\d //",
+                "charset utf8mb4\nUSE shop",
+                "exit"
+            })
     void whatTheClientDoesIsRefused(String sql) {
         UnderstudyException e = catchThrowableOfType(UnderstudyException.class, () -> of(sql).requireOneSchema());
         assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
@@ -70,6 +85,7 @@ class AfterLoadTest {
                 "DELETE FROM t\n  USE INDEX (a)",
                 "UPDATE users SET a = 1",
                 "used = 1",
+                "/*M!999999\\- enable the sandbox mode */\nSELECT 1",
                 "SELECT 'x\\u'"
             })
     void whatStaysInItIsNot(String sql) {

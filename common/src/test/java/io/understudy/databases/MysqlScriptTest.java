@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The script for MySQL 8 of the page "Other databases", as it stands there: its logic and its SQL. No package has a
@@ -106,15 +108,20 @@ class MysqlScriptTest {
         assertThat(server.sql("SHOW TABLES FROM shop")).isEmpty();
     }
 
-    @Test
-    void whatIsGoneIsNotTakenForLive() {
+    /** The schema, or all tables in it: with nothing in its place, and taken back, nothing would be live. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DROP DATABASE shop_understudy_1", "USE shop_understudy_1; DROP TABLE orders, customer"})
+    void whatIsGoneIsNotTakenForLive(String lost) {
         byte[] dump = dump();
         SiteDatabase database = database();
         database.restore(place(1), out -> out.write(dump));
-        server.sql("DROP DATABASE shop_understudy_1");
+        server.sql(lost);
         UnderstudyException e = catchThrowableOfType(UnderstudyException.class, () -> database.swap(place(1)));
         assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_FAILED);
-        assertThat(e).hasMessageContaining("Unknown database 'shop_understudy_1'");
+        assertThat(e).hasMessageContaining("nothing is restored in shop_understudy_1");
+        database.undo(place(1));
+        database.drop(place(1));
+        assertThat(server.sql(NAMES)).isEqualTo("Ann,Bö");
     }
 
     /** Each call of the client fails once, by itself, of a swap and of its return. */

@@ -391,6 +391,28 @@ class SqliteDatabaseTest {
         assertThat(List.of(text, database.changes())).doesNotContain(changes).doesNotHaveDuplicates();
     }
 
+    /** One that notes the time of a change would make another row of it each time, and each import a difference. */
+    @Test
+    void triggersDoNotActOnThem() throws IOException {
+        logins();
+        sql(
+                file,
+                "CREATE TRIGGER \"at; noon\" AFTER UPDATE ON \"log ins\" BEGIN"
+                        + " UPDATE \"log ins\" SET pass = 'changed' WHERE id = new.id; END");
+        String triggers = sql(file, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'");
+        byte[] dump = dump();
+        sql(file, "DROP TRIGGER \"at; noon\"; UPDATE \"log ins\" SET pass = 'own' WHERE name = 'root'");
+        protect("log ins", "name = 'root'");
+        String changes = database.changes();
+
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+
+        assertThat(database.changes()).isEqualTo(changes);
+        assertThat(sql(file, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+                .isEqualTo(triggers);
+    }
+
     @Test
     void theFirstImportFindsNoRowsToKeep() throws IOException {
         logins();

@@ -18,7 +18,7 @@ class GitMirrorTest {
     @TempDir
     private Path folder;
 
-    /** A large origin takes hours to come. One that falls silent is ended after ten minutes, whatever it comes by. */
+    /** A large origin takes hours to come. One that falls silent is ended after an hour, whatever it comes by. */
     @Test
     void aFetchIsLimitedByItsSilence() {
         ScriptedCommandRunner runner = new ScriptedCommandRunner();
@@ -40,7 +40,7 @@ class GitMirrorTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(fetch.hearing()).isEqualTo(Command.Hearing.ERRORS);
-        assertThat(fetch.limit()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(fetch.limit()).isEqualTo(Duration.ofHours(1));
         assertThat(fetch.arguments()).contains("--progress");
         assertThat(runner.commands().get(0).limit()).as("of init").isEqualTo(Duration.ofMinutes(1));
         assertThat(fetch.environment())

@@ -109,7 +109,9 @@ public final class QuiesceWiring {
 
     /** Before the site is stopped for good: nothing that stopped it for a snapshot starts it any more. */
     void settle() {
-        note().read().ifPresent(found -> note().write(found.settled()));
+        if (settings.service().quiesce().isPresent()) {
+            note().write(new QuiesceNote(clock.instant(), true));
+        }
     }
 
     private StartRight right() {

@@ -113,6 +113,9 @@ public final class SiteQuiesce implements Quiesce {
         private boolean quiet;
 
         private boolean frozen;
+        /** The note that it runs, as this snapshot found or wrote it. */
+        private Optional<QuiesceNote> settled;
+
         private boolean late;
         private boolean over;
         private long since = ticker.nanos();
@@ -125,6 +128,7 @@ public final class SiteQuiesce implements Quiesce {
             this.stopped = stopped;
             // Of a snapshot that was killed, and could not be thawed yet.
             this.frozen = note.exists();
+            this.settled = note.read();
         }
 
         @Override
@@ -133,6 +137,7 @@ public final class SiteQuiesce implements Quiesce {
                 return;
             }
             requireLinks();
+            requireNotForGood();
             Instant when = stopped.orElseGet(clock::instant);
             // Without it nothing would start the site after a crash: it is not stopped then.
             note.keep(new QuiesceNote(when, false));
@@ -151,6 +156,19 @@ public final class SiteQuiesce implements Quiesce {
                 start();
                 throw e;
             }
+        }
+
+        /** The note of one that is stopped for good stays: behind it nothing starts the site. */
+        private void requireNotForGood() {
+            Optional<QuiesceNote> now = note.read();
+            if (now.filter(QuiesceNote::running).isPresent() && !now.equals(settled)) {
+                throw right.refusal().orElseThrow();
+            }
+        }
+
+        private void settle(Instant when) {
+            note.write(new QuiesceNote(when, true));
+            settled = note.read();
         }
 
         /** Before the site is stopped for nothing. */
@@ -301,7 +319,7 @@ public final class SiteQuiesce implements Quiesce {
             Optional<UnderstudyException> refusal = right.refusal();
             refusal.ifPresent(why -> {
                 LOG.warn("{}; hint: {}", why.getMessage(), why.hint());
-                note.write(new QuiesceNote(stopped.orElseGet(clock::instant), true));
+                settle(stopped.orElseGet(clock::instant));
                 count();
                 stopped = Optional.empty();
             });
@@ -312,7 +330,7 @@ public final class SiteQuiesce implements Quiesce {
             Instant when = stopped.orElseGet(clock::instant);
             Duration took = count();
             stopped = Optional.empty();
-            note.write(new QuiesceNote(when, true));
+            settle(when);
             PrimaryPoint.SITE_STARTED.reached();
             events.report(new PrimaryEvent.SiteWasQuiet(took));
         }

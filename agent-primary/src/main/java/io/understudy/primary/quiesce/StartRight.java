@@ -10,6 +10,7 @@ import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -45,14 +46,20 @@ public final class StartRight {
                     "another server was promoted after this one",
                     "the site runs there; make this server a standby with agent-replica rejoin");
         }
-        if (note.read().filter(QuiesceNote::running).isPresent()) {
+        Optional<QuiesceNote> stopped = note.read();
+        if (stopped.filter(QuiesceNote::running).isPresent()) {
             return refused(
                     ErrorCode.BACKUP_MODE,
                     "agent-primary shutdown stopped it for good",
                     "start it by its own command where that is not so any more");
         }
+        Instant since = stopped.map(QuiesceNote::stopped).orElse(Instant.MAX);
         Optional<Integer> held = epochs.known().map(EpochClaim::epoch);
-        if (fenced.read().filter(note -> held.equals(Optional.of(note.epoch()))).isPresent()) {
+        // An older one is over: a filestore confirmed the epoch before the snapshot stopped the site.
+        if (fenced.read()
+                .filter(note ->
+                        held.equals(Optional.of(note.epoch())) && !note.when().isBefore(since))
+                .isPresent()) {
             return refused(
                     ErrorCode.FENCED,
                     "on_fenced stopped it, for another server may have been promoted",

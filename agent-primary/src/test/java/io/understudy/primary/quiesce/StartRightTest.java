@@ -141,6 +141,50 @@ class StartRightTest {
         assertThat(resume().run()).isPresent();
     }
 
+    /** As of a lease that was over once: the operator started the site, and snapshots stopped and started it since. */
+    @Test
+    void aNoteOfBeforeTheSiteWasStoppedRefusesNothing() {
+        stopped(FencedNote.Reason.LEASE);
+        primary.time.advance(Duration.ofSeconds(1));
+        note.write(new QuiesceNote(primary.time.now(), false));
+        assertThat(resume().run()).isPresent();
+        calls.clear();
+
+        try (var still = quiesce().begin(primary.source().trees())) {
+            still.stop();
+            assertThat(still.fix()).isTrue();
+        }
+
+        assertThat(calls).containsExactly("stop", "start");
+    }
+
+    /** By agent-primary shutdown, before the snapshot came to its moment. */
+    @Test
+    void aSnapshotDoesNotStopWhatWasStoppedForGood() {
+        note.delete();
+        try (var still = quiesce().begin(primary.source().trees())) {
+            note.write(new QuiesceNote(primary.time.now(), true));
+            assertThatThrownBy(still::stop).hasMessageContaining("agent-primary shutdown stopped it for good");
+        }
+        assertThat(calls).isEmpty();
+    }
+
+    /** Nor between two moments of it, of which the first was lost. */
+    @Test
+    void norForAnotherMoment() {
+        note.delete();
+        try (var still = quiesce().begin(primary.source().trees())) {
+            still.stop();
+            still.fix();
+            still.stop();
+            still.fix();
+            primary.time.advance(Duration.ofSeconds(1));
+            note.write(new QuiesceNote(primary.time.now(), true));
+            assertThatThrownBy(still::stop).hasMessageContaining("agent-primary shutdown stopped it for good");
+        }
+        assertThat(calls).containsExactly("stop", "start", "stop", "start");
+    }
+
     /** on_fenced found it stopped, and is not run again. */
     @Test
     void whatIsFencedWhileItStartsIsStoppedAgain() {
