@@ -140,7 +140,8 @@ public final class TaskScope implements AutoCloseable {
         }
     }
 
-    private static RuntimeException unchecked(Throwable failure) {
+    /** For a caller that throws on what a task has thrown. @throws Error where it is one */
+    public static RuntimeException unchecked(Throwable failure) {
         if (failure instanceof Error error) {
             throw error;
         }

@@ -122,7 +122,7 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     void endsTheWholeTreeAtTheLimit() throws IOException {
         Path pids = folder.resolve("pids");
         String tree = "sleep 300 & echo $! >> " + pids + "; (setsid sh -c 'echo $$ >> " + pids
-                + "; trap \"\" TERM; while :; do sleep 1; done' &); echo waiting >&2; sleep 300";
+                + "; trap \"\" TERM; while :; do sleep 1; done' &); printf 'half\\rwaiting\\n' >&2; sleep 300";
         assertThatThrownBy(() -> run(Duration.ofSeconds(6), "sh", "-c", tree))
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_TIMEOUT);

@@ -95,7 +95,7 @@ final class OtherDumps {
                     Thread.currentThread().interrupt();
                     throw Cancellation.of("dump the databases", e);
                 } catch (ExecutionException e) {
-                    throw unchecked(e.getCause());
+                    throw TaskScope.unchecked(e.getCause());
                 }
             }
         }
@@ -103,15 +103,8 @@ final class OtherDumps {
         /** Throws why one of them failed; its snapshot is of no use then. */
         void requireWell() {
             if (failed.isCompletedExceptionally()) {
-                throw unchecked(failed.handle((none, why) -> why).join());
+                throw TaskScope.unchecked(failed.handle((none, why) -> why).join());
             }
-        }
-
-        private RuntimeException unchecked(Throwable cause) {
-            if (cause instanceof Error) {
-                throw (Error) cause;
-            }
-            return (RuntimeException) cause;
         }
 
         /**

@@ -1,6 +1,7 @@
 package io.understudy.primary.quiesce;
 
 import io.understudy.tasks.DaemonThreads;
+import io.understudy.tasks.TaskScope;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -27,10 +28,7 @@ final class Uninterrupted {
                 }
             }
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Error) {
-                throw (Error) e.getCause();
-            }
-            throw (RuntimeException) e.getCause();
+            throw TaskScope.unchecked(e.getCause());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
