@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** A process that runs, and the log that it writes. */
@@ -41,6 +43,28 @@ public record Running(ProcessHandle process, Path log) {
             return threads.count() > 1;
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    /**
+     * Waits for what this process is to bring about.
+     *
+     * @throws AssertionError when that has not come true within the limit, or the process ended without it; with its
+     *     log
+     */
+    public void await(String what, Duration limit, BooleanSupplier condition) {
+        AtomicBoolean came = new AtomicBoolean();
+        try {
+            Deadline.await(what, limit, () -> {
+                boolean runs = alive();
+                came.set(condition.getAsBoolean());
+                return came.get() || !runs;
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; process " + pid() + " runs:\n" + logText(), e);
+        }
+        if (!came.get()) {
+            throw new AssertionError("process " + pid() + " has ended before: " + what + "\n" + logText());
         }
     }
 

@@ -3,7 +3,6 @@ package io.understudy.deployments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.failure.ErrorCode;
-import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Running;
 import java.util.concurrent.TimeUnit;
@@ -110,7 +109,7 @@ class ZotonicIT extends DeploymentTest {
     void aPromotionGoesOnWithoutItsOperator() {
         Running command =
                 all().operating(standby(), "agent-replica promote --yes").start(logs.resolve("promote.log"));
-        Deadline.await(
+        command.await(
                 "the promotion has claimed", Roles.FOLLOWS, () -> !standby().marked());
         all().network().cut(all().operator(), standby().host());
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
-import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
@@ -59,7 +58,7 @@ class BadDaysIT extends Scenario {
         snapshot(primary);
 
         Running sync = standby.replicaProgram("sync").start(standby.layout().log("killed-sync"));
-        Deadline.await("rows are being loaded next to the live database", FOLLOWS, () -> loading(standby));
+        sync.await("rows are being loaded next to the live database", FOLLOWS, () -> loading(standby));
         sync.kill();
 
         standby.site().awaitContent(1, 1, ANSWERS);

@@ -3,7 +3,6 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.failure.ErrorCode;
-import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Program;
@@ -119,7 +118,7 @@ class DumpIT extends Scenario {
 
         Running restore = primary.primaryProgram("restore", "latest", "--to", "database:killed")
                 .start(pair.home().resolve("restore.log"));
-        Deadline.await(
+        restore.await(
                 "the restore loads rows",
                 ANSWERS,
                 () -> !primary.database()

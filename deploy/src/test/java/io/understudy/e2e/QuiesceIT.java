@@ -40,7 +40,7 @@ class QuiesceIT extends Scenario {
         hold(stopped);
         Running command =
                 primary.primaryProgram("snapshot").start(primary.layout().log("snapshot"));
-        Deadline.await("the site is stopped", ANSWERS, () -> Files.exists(stopped));
+        command.await("the site is stopped", ANSWERS, () -> Files.exists(stopped));
         command.kill();
         assertThat(primary.siteProcess().filter(Running::alive)).isEmpty();
         primary.startPrimary();
@@ -73,11 +73,11 @@ class QuiesceIT extends Scenario {
 
         Running ended =
                 primary.primaryProgram("snapshot").start(primary.layout().log("ended"));
-        Deadline.await(
+        ended.await(
                 "people are notified while it tries on",
                 ANSWERS,
                 () -> read(notices).contains("cannot be started"));
-        Deadline.await(
+        ended.await(
                 "it has tried several times", ANSWERS, () -> ended.logText().split("cannot be started", -1).length > 3);
         assertThat(ended.alive()).isTrue();
         ended.stop();
@@ -90,7 +90,7 @@ class QuiesceIT extends Scenario {
         assertThat(primary.siteProcess().filter(Running::alive)).isEmpty();
 
         Running next = primary.primaryProgram("snapshot").start(primary.layout().log("next"));
-        Deadline.await("the next one tries, too", ANSWERS, () -> next.logText().contains("cannot be started"));
+        next.await("the next one tries, too", ANSWERS, () -> next.logText().contains("cannot be started"));
         Files.delete(broken);
         Deadline.await("the site runs, and the command ends", ANSWERS, () -> !next.alive());
         primary.site().awaitMode("primary", ANSWERS);

@@ -97,7 +97,7 @@ class SwitchoverIT extends SharedScenario {
         Running command = primary()
                 .primaryProgram("switchover", name(standby()), "--yes", "--limit", "10", "--json")
                 .start(primary().layout().log("back"));
-        Deadline.await("the marker is written", ANSWERS, () -> primary().marked());
+        command.await("the marker is written", ANSWERS, () -> primary().marked());
         standby().replicaAgent().ifPresent(Running::kill);
 
         Deadline.await("the command ends", FOLLOWS, () -> !command.alive());
@@ -127,7 +127,7 @@ class SwitchoverIT extends SharedScenario {
         Running command = primary()
                 .primaryProgram("switchover", name(standby()), "--yes")
                 .start(primary().layout().log("switchover"));
-        Deadline.await("the marker is written", ANSWERS, () -> primary().marked());
+        command.await("the marker is written", ANSWERS, () -> primary().marked());
         primary().primaryAgent().ifPresent(Running::kill);
         command.kill();
         primary().startPrimary();
@@ -149,7 +149,7 @@ class SwitchoverIT extends SharedScenario {
         Running command = primary()
                 .replicaProgram("switchover", "--yes", "--json")
                 .start(primary().layout().log("asked"));
-        Deadline.await("the marker is written", ANSWERS, () -> standby().marked());
+        command.await("the marker is written", ANSWERS, () -> standby().marked());
         standby().primaryAgent().ifPresent(Running::kill);
         standby().startPrimary();
 

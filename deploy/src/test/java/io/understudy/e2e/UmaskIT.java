@@ -2,7 +2,6 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
@@ -85,10 +84,7 @@ class UmaskIT extends Scenario {
     private static Running start(Program agent, Server server, String socket) {
         Running running = under("000", agent).start(server.layout().log("umask"));
         Path there = server.layout().state().resolve(socket);
-        Deadline.await("agent listens at " + there, ANSWERS, () -> {
-            assertThat(running.alive()).as(running.logText()).isTrue();
-            return Files.exists(there);
-        });
+        running.await("agent listens at " + there, ANSWERS, () -> Files.exists(there));
         return running;
     }
 

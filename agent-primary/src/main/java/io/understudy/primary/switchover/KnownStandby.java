@@ -28,6 +28,11 @@ public record KnownStandby(
         Optional<String> version,
         Instant when,
         Optional<String> fault) {
+    /** Whether it makes a snapshot live now: it follows again when that has ended. */
+    boolean applies() {
+        return state.filter("applying"::equals).isPresent();
+    }
+
     /** Whether it has all up to this snapshot, live or loaded. */
     boolean has(SnapshotId snapshot) {
         return applied.filter(id -> id.compareTo(snapshot) >= 0).isPresent()

@@ -53,9 +53,10 @@ final class ShippedAhead {
                 loaded = loaded.or(() -> Optional.of(ticker.nanos()));
             }
             // What it stages and tidies after a load would be waited for with both sites down.
-            boolean rests = loaded.filter(
-                            since -> !standby.busy() || ticker.since(since).compareTo(REST) > 0)
-                    .isPresent();
+            boolean rests = !standby.applies()
+                    && loaded.filter(since ->
+                                    !standby.busy() || ticker.since(since).compareTo(REST) > 0)
+                            .isPresent();
             if (rests || unseen) {
                 return;
             }
@@ -64,10 +65,12 @@ final class ShippedAhead {
                             + (loaded.isPresent() ? " has nothing else to do" : " has " + newest.get()),
                     0,
                     -1);
-            if (loaded.isEmpty() && ticker.since(begun).compareTo(request.limit()) > 0) {
+            boolean late = ticker.since(begun).compareTo(request.limit()) > 0;
+            if (late && (loaded.isEmpty() || standby.applies())) {
                 throw new UnderstudyException(
                         ErrorCode.AGENT_UNREACHABLE,
-                        "cannot hand the site over to " + request.standby() + ": it does not have " + newest.get()
+                        "cannot hand the site over to " + request.standby() + ": "
+                                + (loaded.isEmpty() ? "it does not have " + newest.get() : "it is still applying")
                                 + " after " + request.limit().toSeconds() + " s",
                         "see agent-replica status there; --limit gives it longer");
             }

@@ -74,6 +74,13 @@ public final class SwitchoverChecks {
         List<CheckResult> all = new ArrayList<>();
         try {
             KnownStandby known = known(standby);
+            if (known.applies()) {
+                all.add(
+                        CheckResult.warning(
+                                "work of the standby",
+                                standby + " is applying a snapshot",
+                                "the site runs on here until that has ended, for --limit at most; see agent-replica status there"));
+            }
             newest.get()
                     .filter(id -> known.state().isPresent() && !known.has(id))
                     .ifPresent(
@@ -170,9 +177,11 @@ public final class SwitchoverChecks {
     }
 
     private String describe(KnownStandby standby) {
-        standby.state().filter(state -> !state.equals("following")).ifPresent(state -> {
-            throw notReady(standby, "it is " + state);
-        });
+        standby.state()
+                .filter(state -> !state.equals("following") && !standby.applies())
+                .ifPresent(state -> {
+                    throw notReady(standby, "it is " + state);
+                });
         requireNotHeld(standby);
         standby.fault().ifPresent(fault -> {
             throw notReady(standby, fault);
@@ -181,9 +190,11 @@ public final class SwitchoverChecks {
             throw notReady(standby, "it is not connected");
         }
         SnapshotId live = standby.applied().orElseThrow(() -> notReady(standby, "it has imported nothing yet"));
-        newest.get().filter(id -> id.epoch() != live.epoch()).ifPresent(id -> {
-            throw notReady(standby, "it has " + live + ", of another epoch than the newest snapshot " + id);
-        });
+        newest.get()
+                .filter(id -> id.epoch() != live.epoch() && !standby.applies())
+                .ifPresent(id -> {
+                    throw notReady(standby, "it has " + live + ", of another epoch than the newest snapshot " + id);
+                });
         return standby.name() + (standby.connected() ? " is connected" : " reported in the repository") + ", it has "
                 + standby.ahead()
                         .map(ahead -> ahead + " loaded, " + live + " live")

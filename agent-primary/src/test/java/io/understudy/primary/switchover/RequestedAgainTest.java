@@ -32,6 +32,7 @@ class RequestedAgainTest extends SwitchoverSteps {
     private Supplier<Optional<SnapshotId>> shipped = Optional::empty;
     private Optional<SnapshotId> held = Optional.empty();
     private BooleanSupplier busy = () -> false;
+    private BooleanSupplier applies = () -> false;
 
     @Test
     void aCallerThatLostItsConnectionSeesTheStepsAndTheEnd() {
@@ -119,9 +120,38 @@ class RequestedAgainTest extends SwitchoverSteps {
         shipped = () -> Optional.of(LIVE);
         long start = time.nanos();
         busy = () -> time.since(start).toSeconds() < seconds;
+
+        assertThat(begunAfter(start))
+                .isBetween(Duration.ofSeconds(Math.min(seconds, 30)), Duration.ofSeconds(atMost + 1));
+    }
+
+    /** It is in the middle of an exchange when it is asked: nothing to refuse, and nothing to stop a site for. */
+    @Test
+    void aSnapshotThatIsBeingAppliedIsWaitedFor() {
+        shipped = () -> Optional.of(LIVE);
+        long start = time.nanos();
+        applies = () -> time.since(start).toSeconds() < 45;
+
+        assertThat(begunAfter(start)).isBetween(Duration.ofSeconds(45), Duration.ofSeconds(46));
+    }
+
+    @Test
+    void whereItStillAppliesAfterTheLimitNothingHasChanged() {
+        shipped = () -> Optional.of(LIVE);
+        applies = () -> true;
+
+        assertThatThrownBy(() -> all(switchover()).run(request("b", What.BEGIN), Progress.none()))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.AGENT_UNREACHABLE))
+                .hasMessageContaining("it is still applying after " + LIMIT.toSeconds() + " s");
+        assertThat(notes.read()).isEmpty();
+        assertThat(marker.present()).isFalse();
+    }
+
+    /** How long it prepares before it is noted; then it is cancelled. */
+    private Duration begunAfter(long start) {
         AtomicReference<Duration> noted = new AtomicReference<>();
         Switchover switchover = switchover();
-
         all(switchover).run(request("b", What.BEGIN), (step, done, total) -> {
             if (notes.read().isPresent()) {
                 noted.compareAndSet(null, time.since(start));
@@ -129,8 +159,7 @@ class RequestedAgainTest extends SwitchoverSteps {
                 turns(switchover);
             }
         });
-
-        assertThat(noted.get()).isBetween(Duration.ofSeconds(Math.min(seconds, 30)), Duration.ofSeconds(atMost + 1));
+        return noted.get();
     }
 
     private static SwitchoverRequest request(String standby, What what) {
@@ -147,7 +176,7 @@ class RequestedAgainTest extends SwitchoverSteps {
                 () -> List.of(new KnownStandby(
                         "b",
                         true,
-                        Optional.of("following"),
+                        Optional.of(applies.getAsBoolean() ? "applying" : "following"),
                         Optional.of(LIVE),
                         Optional.empty(),
                         held,

@@ -163,6 +163,24 @@ class SwitchoverChecksTest {
                         tuple("versions", "standby-b runs version 0.0.9, this server " + AgentVersion.current()));
     }
 
+    /** As just after a promotion, or where snapshots come often: it follows again in seconds. */
+    @Test
+    void aStandbyThatAppliesASnapshotIsARemark() {
+        newest = Optional.of(SnapshotId.parse("00000002-00000001"));
+        standbys = List.of(standby("standby-b", true, "applying", Optional.of(LIVE), Optional.empty()));
+
+        checks().require("standby-b");
+        assertThat(checks().run("standby-b"))
+                .filteredOn(each -> each.state().equals("warning"))
+                .extracting(CheckResult::check, CheckResult::message)
+                .contains(tuple("work of the standby", "standby-b is applying a snapshot"));
+        assertThat(checks().run("standby-b")).noneMatch(CheckResult::hasFailed);
+        standbys = List.of(standby("standby-b", false, "applying", Optional.of(LIVE), Optional.empty()));
+        assertThat(refused("standby-b", ErrorCode.AGENT_UNREACHABLE)).hasMessageContaining("it is not connected");
+        standbys = List.of(standby("standby-b", true, "promoting", Optional.of(LIVE), Optional.empty()));
+        assertThat(refused("standby-b", ErrorCode.AGENT_UNREACHABLE)).hasMessageContaining("it is promoting");
+    }
+
     private Marker marker() {
         return new Marker(folder.resolve("BACKUP"));
     }
