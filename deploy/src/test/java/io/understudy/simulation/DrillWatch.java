@@ -1,7 +1,6 @@
 package io.understudy.simulation;
 
 import io.understudy.postgres.DatabaseIdentity;
-import io.understudy.simulation.StoreWatch.Genuine;
 import io.understudy.state.StateEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

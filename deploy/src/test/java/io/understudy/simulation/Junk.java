@@ -49,7 +49,7 @@ final class Junk {
 
     /** The number that the next snapshot would get. */
     private SnapshotId next() {
-        String newest = run.store.newest().map(StoreWatch.Genuine::id).orElse("00000001-00000000");
+        String newest = run.store.newest().map(Genuine::id).orElse("00000001-00000000");
         int sequence = Integer.parseInt(newest.substring(9)) + 1 + run.random.nextInt(2);
         return new SnapshotId(Integer.parseInt(newest.substring(0, 8)), sequence);
     }

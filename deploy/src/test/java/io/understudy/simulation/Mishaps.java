@@ -215,7 +215,7 @@ final class Mishaps {
     void mend(Server primary) throws InterruptedException {
         for (String snapshot : run.store.listed()) {
             boolean sound = run.primary(primary).verify(SnapshotId.parse(snapshot));
-            if (!sound && !run.store.newest().map(StoreWatch.Genuine::id).equals(Optional.of(snapshot))) {
+            if (!sound && !run.store.newest().map(Genuine::id).equals(Optional.of(snapshot))) {
                 String key = "manifests/" + snapshot + ".json";
                 run.stores.places.forEach(place -> place.truth.delete(key));
                 run.store.removed(key);

@@ -1,7 +1,6 @@
 package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.hold.Hold;
@@ -13,13 +12,12 @@ import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.PromotionWatch.BeforePromotion;
-import io.understudy.simulation.StoreWatch.Genuine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** What people, power cuts and bad disks do, at any moment; and how people set all right in the end. */
+/** What people, power cuts and bad disks do, at any moment. */
 final class Operators {
     /** What it is worth to wait for. */
     private static final List<String> MOMENTS = List.of(
@@ -51,8 +49,6 @@ final class Operators {
             "drill: ",
             "create done");
 
-    private static final Duration LONGEST_RECOVERY = Duration.ofDays(4);
-
     private final Run run;
     private final Mishaps mishaps;
 
@@ -72,7 +68,7 @@ final class Operators {
                 move(victim());
             }
             letReturn();
-            recover();
+            new Recovery(run, this, mishaps).recover();
             run.turns.finish();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -250,7 +246,7 @@ final class Operators {
     }
 
     /** DNS first, then the marker, then a restart of the site, some time later. */
-    private void removeMarker(Server server) throws InterruptedException {
+    void removeMarker(Server server) throws InterruptedException {
         run.tell("remove the marker", server.name, "");
         server.removeMarker();
         marked(server);
@@ -332,7 +328,7 @@ final class Operators {
     }
 
     /** About what is held, where something is. */
-    private void decide(Server server, boolean accept) {
+    void decide(Server server, boolean accept) {
         HoldBook.in(server.settings.state(), server.settings.replica().holds(), server.clock)
                 .current()
                 .map(Hold::snapshot)
@@ -387,145 +383,5 @@ final class Operators {
         run.tell(name, server.name, "");
         PrimaryWork here = new PrimaryWork(server, run);
         run.turns.start(here.process, name, () -> work.accept(here));
-    }
-
-    /**
-     * Nothing goes wrong any more; people clean up as the hints of the messages say to. Then everything must come right
-     * by itself.
-     */
-    private void recover() throws InterruptedException {
-        run.tell("recover", "", "");
-        run.trouble.end();
-        mishaps.cleanUp();
-        run.turns.sleep(Duration.ofHours(8));
-        if (run.switches.isOn()) {
-            endOfSwitchovers();
-        }
-        Server primary = onePrimary();
-        for (Server server : run.all) {
-            if (server != primary && !server.marked()) {
-                comeBack(server);
-            }
-        }
-        mishaps.mend(primary);
-        long start = run.primary(primary).taken();
-        Duration waited = Duration.ZERO;
-        while (!isWell(primary, start)) {
-            run.all.stream().filter(server -> server != primary).forEach(server -> decide(server, true));
-            run.turns.sleep(Duration.ofHours(2));
-            waited = waited.plusHours(2);
-            if (waited.compareTo(LONGEST_RECOVERY) > 0) {
-                throw Promise.FILESTORE_IS_THE_TRUTH.broken("no recovery: " + state(primary));
-            }
-        }
-        for (String snapshot : run.store.listed()) {
-            if (!run.store.isDamaged(snapshot)
-                    && !run.primary(primary).verify(SnapshotId.parse(snapshot))
-                    && run.store.listed().contains(snapshot)) {
-                throw Promise.COMMIT_LAST.broken("verify finds faults in " + snapshot);
-            }
-        }
-        run.store.requireWholeEverywhere();
-        if (run.switches.isOn()) {
-            new CalmSwitchover(run, standby -> decide(standby, true)).play(primary);
-        }
-        run.returns.requireAll();
-        run.drills.requireNothing();
-    }
-
-    /** By the one command or the other. */
-    private void comeBack(Server server) {
-        if (run.random.nextBoolean()) {
-            init(server);
-        } else if (!new RejoinWork(server, run).rejoin()) {
-            run.tell("rejoin was refused", server.name, "");
-            init(server);
-        }
-    }
-
-    /** The longest has seven hours, then the site of one of them serves; where it did not start, that is repeated. */
-    private void endOfSwitchovers() throws InterruptedException {
-        run.turns.sleep(Duration.ofHours(8));
-        for (Server server : run.all) {
-            if (server.record().at("/state/restart_due").asBoolean(false)) {
-                promote(server, false, false);
-                run.turns.sleep(Duration.ofHours(1));
-            }
-        }
-        run.switches.requireOneThatServes();
-    }
-
-    /** The holder of the highest epoch, if it serves; else somebody who can is promoted. */
-    private Server onePrimary() throws InterruptedException {
-        for (int attempt = 0; attempt < 12; attempt++) {
-            Server holder = run.server(run.store.holder());
-            if (run.store.isDisputed()) {
-                settle();
-            } else if (!holder.marked() && !holder.kind().equals("promoting")) {
-                return holder;
-            }
-            Optional<Server> follower = run.all.stream()
-                    .filter(server -> server.marked() && server.kind().equals("following"))
-                    .max(java.util.Comparator.comparing(server ->
-                            server.record().at("/state/current/snapshot").asText()));
-            if (follower.isPresent()) {
-                promote(follower.get(), false, true);
-            } else if (run.store.newest().isPresent() && attempt < 4) {
-                Server any = run.all.stream().filter(Server::marked).findFirst().orElseThrow();
-                restore(any, run.store.newest().get().id());
-            } else {
-                removeMarker(holder);
-            }
-            run.turns.sleep(Duration.ofHours(3));
-        }
-        throw Promise.FILESTORE_IS_THE_TRUTH.broken("no server can be promoted: " + state(run.all.get(0)));
-    }
-
-    /** Two claimed one epoch, each in another filestore: all become standbys, and one of them is promoted. */
-    private void settle() throws InterruptedException {
-        for (Server server : run.all) {
-            if (!server.marked()) {
-                init(server);
-            }
-        }
-        run.turns.sleep(Duration.ofHours(3));
-    }
-
-    /** The primary commits again, and every other server has the newest of it. */
-    private boolean isWell(Server primary, long start) {
-        Optional<Genuine> newest = run.store.newest();
-        if (run.primary(primary).taken() < start + 1
-                || newest.isEmpty()
-                || !run.store.isInStep()
-                || !run.returns.isInStep()) {
-            return false;
-        }
-        return run.all.stream()
-                .filter(server -> server != primary)
-                .allMatch(server -> server.kind().equals("following")
-                        && (contentOf(server).equals(Optional.of(newest.get().id()))
-                                || server.ahead()
-                                        .equals(Optional.of(newest.get().id()))));
-    }
-
-    private static Optional<String> contentOf(Server server) {
-        Optional<DatabaseIdentity> live = server.live();
-        return live.flatMap(server.databases::content).map(Object::toString);
-    }
-
-    private String state(Server primary) {
-        StringBuilder all = new StringBuilder("primary " + primary.name + ", newest "
-                + run.store.newest().map(Genuine::id).orElse("none"));
-        for (Server server : run.all) {
-            all.append("; ")
-                    .append(server.name)
-                    .append(server.marked() ? " marked " : " ")
-                    .append(server.kind())
-                    .append(' ')
-                    .append(contentOf(server).orElse("-"))
-                    .append(' ')
-                    .append(server.record().at("/last_error/message").asText(""));
-        }
-        return all.toString();
     }
 }

@@ -1,6 +1,5 @@
 package io.understudy.simulation;
 
-import io.understudy.simulation.StoreWatch.Genuine;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import java.util.HashMap;

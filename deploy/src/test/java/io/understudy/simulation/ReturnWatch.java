@@ -8,7 +8,6 @@ import io.understudy.replica.prepare.Rejoin;
 import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.Contents.Unsound;
-import io.understudy.simulation.StoreWatch.Genuine;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -48,6 +48,7 @@ final class Run {
     final InMemoryFilestore truth;
 
     final StoreWatch store;
+    final DeletionWatch deletions;
     private final ServerViews views = new ServerViews();
     final MarkerRule markers = new MarkerRule(this, views);
     final DriftWatch drift = new DriftWatch(views);
@@ -82,6 +83,7 @@ final class Run {
         this.stores = new Stores(seed, time);
         this.truth = stores.places.get(0).truth;
         this.store = new StoreWatch(stores, this);
+        this.deletions = new DeletionWatch(stores, store, this);
         this.holds = new HoldWatch(seed, this);
         this.switches = new SwitchWatch(seed, this, views);
         this.returns = new ReturnWatch(this, views);

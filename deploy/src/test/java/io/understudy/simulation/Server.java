@@ -53,7 +53,7 @@ import java.util.stream.Stream;
 final class Server {
     static final String SITE = "site";
     private static final RetentionSettings RETENTION = new RetentionSettings(
-            Map.of("hourly", 2, "daily", 1), Duration.ofHours(2), 2, StoreWatch.GRACE, Duration.ofDays(90), true);
+            Map.of("hourly", 2, "daily", 1), Duration.ofHours(2), 2, DeletionWatch.GRACE, Duration.ofDays(90), true);
 
     final String name;
     final WrongClock clock;

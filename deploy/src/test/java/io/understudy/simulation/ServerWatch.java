@@ -2,7 +2,6 @@ package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.postgres.DatabaseIdentity;
-import io.understudy.simulation.StoreWatch.Genuine;
 import java.util.Map;
 import java.util.Optional;
 

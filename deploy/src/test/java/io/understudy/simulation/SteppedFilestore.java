@@ -78,7 +78,7 @@ final class SteppedFilestore implements Filestore {
     @Override
     public void delete(String key) {
         write("delete", key, () -> {
-            run.store.delete(server, place, key);
+            run.deletions.delete(server, place, key);
             store.delete(key);
             return true;
         });

@@ -2,16 +2,12 @@ package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.config.Settings.CommitRule;
-import io.understudy.filestore.ObjectInfo;
-import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.Contents.Unsound;
 import io.understudy.simulation.Place.Claim;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,41 +22,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Watches the shared filestores: promises 1, 2, 6, 7. It sees each effect in the moment it happens, knows who caused it
- * and what that one had looked at before, and keeps a model of its own.
+ * Watches the shared filestores: promises 1, 2, 6; {@link DeletionWatch} has 7. It sees each effect in the moment it
+ * happens, knows who caused it and what that one had looked at before, and keeps a model of its own.
  */
 final class StoreWatch {
-    static final Duration GRACE = Duration.ofHours(24);
-
-    /**
-     * A snapshot that an agent committed.
-     *
-     * @param at the event of its appearance
-     * @param highest epoch that was claimed then, in any filestore
-     * @param scheduled the newest one up to it that is not continuous: what a standby becomes live for
-     */
-    record Genuine(String id, String server, int epoch, long at, int highest, String scheduled, Content content) {
-        boolean continuous() {
-            return !scheduled.equals(id);
-        }
-    }
-
-    /** What a task has looked at. */
-    private static final class Eyes {
-        private final Map<Place, Long> epochs = new HashMap<>();
-        private long content = -1;
-        /** The tables of the moment that it froze last. */
-        private Map<String, String> frozen = Map.of();
-
-        private final Map<String, JsonNode> reports = new HashMap<>();
-        private final Map<String, Long> looked = new HashMap<>();
-
-        /** Whether this was there when the task looked for claims there last. */
-        private boolean saw(Place place, Claim claim) {
-            return claim.at() <= epochs.getOrDefault(place, -1L);
-        }
-    }
-
     /** A commit under way: by whom, what it writes, and in each filestore that has it the epoch claimed there then. */
     private record Commit(Scheduler.Task task, byte[] manifest, List<Integer> highest) {}
 
@@ -290,49 +255,14 @@ final class StoreWatch {
         acknowledged.add(server + " " + snapshot);
     }
 
-    void delete(String server, Place place, String key) {
-        if (key.startsWith("manifests/") && place.has(key)) {
-            String id = id(key);
-            if (run.turns.current().name.matches("snapshot|continuous|switchover")) {
-                withdraw(server, place, id);
-            } else {
-                prune(id);
-            }
-            place.kept.remove(id);
-        } else if (key.startsWith("blobs/") && place.has(key)) {
-            sweep(server, place, key);
-        } else if (key.startsWith("epochs/")) {
-            takeBack(server, place, key);
-        } else if (key.startsWith("orphans/") && place.has(key)) {
-            run.returns.deleted(server, place, key);
-        }
+    boolean hasAcknowledged(String server, String snapshot) {
+        return acknowledged.contains(server + " " + snapshot);
     }
 
     /** Reads what an agent wrote as an orphan. @throws Unsound where a blob of it is not there, or was never sound */
     Content orphan(Place place, byte[] manifest) throws Unsound {
         looking = place;
         return contents.of(manifest, damaged);
-    }
-
-    /**
-     * Only where the claim met another one in the next filestore, by who wrote it there; or the claim of a primary that
-     * goes back, which has not succeeded.
-     */
-    private void takeBack(String server, Place place, String key) {
-        int epoch = Integer.parseInt(key.substring("epochs/".length(), "epochs/".length() + 8));
-        if (run.switches.mayTakeBack(server, place, key, epoch)) {
-            place.claims.remove(epoch);
-            return;
-        }
-        boolean lost = places.stream()
-                .anyMatch(other -> other != place
-                        && other.object(key).isPresent()
-                        && !Arrays.equals(
-                                other.object(key).get(), place.object(key).orElse(null)));
-        if (!lost || !place.writer(key).equals(Optional.of(server))) {
-            throw Promise.IMMUTABLE.broken(key + " was deleted");
-        }
-        place.claims.remove(epoch);
     }
 
     private void blob(String key, byte[] bytes) {
@@ -381,17 +311,23 @@ final class StoreWatch {
         requireScheduled(place, id, Contents.json(bytes));
         looking = place;
         Genuine genuine = new Genuine(
-                id, server, epoch, run.now(), highestEpoch(), scheduled(id, Contents.json(bytes)), sound(id, bytes));
+                id,
+                server,
+                epoch,
+                run.now(),
+                highestEpoch(),
+                Genuine.scheduled(id, Contents.json(bytes)),
+                sound(id, bytes));
         committed.put(id, genuine);
         run.switches.committed(genuine, Contents.json(bytes).at("/last/to").asText(""));
     }
 
     /** A standby that reads this one alone must not pass over a snapshot that it is to become live with. */
     private void requireScheduled(Place place, String id, JsonNode manifest) {
-        if (!isContinuous(manifest)) {
+        if (!Genuine.isContinuous(manifest)) {
             return;
         }
-        String last = scheduled(id, manifest);
+        String last = Genuine.scheduled(id, manifest);
         boolean sound = committed.containsKey(last)
                 && !committed.get(last).continuous()
                 && last.compareTo(id) < 0
@@ -400,15 +336,6 @@ final class StoreWatch {
             throw Promise.FILESTORE_IS_THE_TRUTH.broken(
                     id + " says that " + last + " is the newest before it that is not continuous");
         }
-    }
-
-    private static String scheduled(String id, JsonNode manifest) {
-        return isContinuous(manifest) ? manifest.path("last_scheduled").asText("") : id;
-    }
-
-    private static boolean isContinuous(JsonNode manifest) {
-        return manifest.path("periods").size() == 1
-                && manifest.at("/periods/0").asText().equals("continuous");
     }
 
     /** Everything that the manifest names is there in this very moment. What was damaged before is known. */
@@ -463,63 +390,7 @@ final class StoreWatch {
         return rows;
     }
 
-    private void withdraw(String server, Place place, String id) {
-        Genuine genuine = place.kept.get(id);
-        if (genuine == null || !genuine.server().equals(server) || genuine.epoch() >= highestEpoch()) {
-            throw Promise.RETENTION.broken(server + " withdrew " + id + ", which it had no reason to");
-        }
-    }
-
-    private void prune(String id) {
-        if (newest().map(Genuine::id).filter(id::equals).isPresent()) {
-            throw Promise.RETENTION.broken("the newest snapshot " + id + " was deleted");
-        }
-        mine().reports.forEach((name, report) -> {
-            boolean held = report.path("proven").asText().equals(id)
-                    || report.path("applied").asText().equals(id);
-            for (JsonNode hold : report.path("holds")) {
-                held |= hold.asText().equals(id);
-            }
-            if (held) {
-                throw Promise.RETENTION.broken(id + " was deleted, though " + name + " proved or holds it");
-            }
-        });
-    }
-
-    private void sweep(String server, Place place, String key) {
-        boolean fencedSince = places.stream()
-                .filter(each -> each.highestEpoch() == highestEpoch())
-                .map(each -> each.claims.lastEntry().getValue())
-                .noneMatch(last -> last.server().equals(server));
-        fencedSince &= places.stream()
-                .filter(each -> each.highestEpoch() == highestEpoch())
-                .noneMatch(each -> mine().saw(each, each.claims.lastEntry().getValue()));
-        boolean rewrittenByAnother = !place.writer(key).equals(Optional.of(server))
-                && place.isRewrittenSince(key, mine().looked.getOrDefault(place.name + key, 0L));
-        Optional<Genuine> user = place.kept.values().stream()
-                .filter(snapshot -> snapshot.content().blobs().contains(key))
-                .filter(snapshot -> knows(server, snapshot))
-                .findFirst();
-        if (user.isPresent() && !(fencedSince && rewrittenByAnother)) {
-            throw Promise.RETENTION.broken(
-                    key + " was deleted, which " + user.get().id() + " names");
-        }
-        user.ifPresent(snapshot -> damaged.add(key));
-        run.returns.sweeping(place, key);
-        Instant modified = place.truth.stat(key).map(ObjectInfo::modified).orElseThrow();
-        if (modified.isAfter(run.time.now().minus(GRACE)) && !rewrittenByAnother) {
-            throw Promise.RETENTION.broken(key + " was deleted, though it is of " + modified);
-        }
-    }
-
-    /** A manifest that is damaged, and that this server never had genuine before it, looks like junk. */
-    private boolean knows(String server, Genuine snapshot) {
-        return !damaged.contains("manifests/" + snapshot.id() + ".json")
-                || acknowledged.contains(server + " " + snapshot.id())
-                || run.server(server).genuine().contains(SnapshotId.parse(snapshot.id()));
-    }
-
-    private Eyes mine() {
+    Eyes mine() {
         return eyes.computeIfAbsent(run.turns.current(), task -> new Eyes());
     }
 

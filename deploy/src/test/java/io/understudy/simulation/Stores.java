@@ -32,7 +32,7 @@ final class Stores {
     private static final DailyWindow NIGHTS = DailyWindow.parse("20:00-08:00");
     /** Less of one kind than the others keep, more of another. */
     private static final RetentionSettings OF_SECOND = new RetentionSettings(
-            Map.of("hourly", 1, "daily", 3), Duration.ofHours(1), 1, StoreWatch.GRACE, Duration.ofDays(90), true);
+            Map.of("hourly", 1, "daily", 3), Duration.ofHours(1), 1, DeletionWatch.GRACE, Duration.ofDays(90), true);
 
     private static final Duration HOLD_UP = Duration.ofMinutes(1);
 

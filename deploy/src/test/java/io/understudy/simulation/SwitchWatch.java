@@ -2,7 +2,6 @@ package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.simulation.Scheduler.Process;
-import io.understudy.simulation.StoreWatch.Genuine;
 import io.understudy.state.StateEntry;
 import java.nio.file.Files;
 import java.time.Duration;
