@@ -1,7 +1,5 @@
 package io.understudy.repository;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Copy;
@@ -11,7 +9,6 @@ import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.time.Moments;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,12 +44,14 @@ public final class Epochs {
     private final String site;
     private final UUID repository;
     private final TrustedKeys trusted;
+    private final ClaimCodec codec;
 
     Epochs(Filestore filestore, String site, UUID repository, TrustedKeys trusted) {
         this.filestore = filestore;
         this.site = site;
         this.repository = repository;
         this.trusted = trusted;
+        this.codec = new ClaimCodec(site, repository, trusted);
     }
 
     /** As {@link #highest(int)}, of a server that knows of no epoch. */
@@ -139,8 +138,9 @@ public final class Epochs {
     }
 
     private void create(EpochClaim claim, SigningKey key) {
-        byte[] bytes = SignedLine.sign(line(claim), key);
-        if (!filestore.putIfAbsent(key(claim.epoch()), bytes) && !isOurs(claim).orElse(false)) {
+        byte[] bytes = SignedLine.sign(codec.line(claim), key);
+        if (!filestore.putIfAbsent(key(claim.epoch()), bytes)
+                && !isOurs(claim, false).orElse(false)) {
             throw taken(claim.epoch(), claim.epoch());
         }
     }
@@ -186,13 +186,13 @@ public final class Epochs {
 
     /** @return false where something else has its name */
     boolean created(EpochClaim claim, SigningKey key) {
-        return filestore.putIfAbsent(key(claim.epoch()), SignedLine.sign(line(claim), key))
-                || isOursHere(claim).orElse(false);
+        return filestore.putIfAbsent(key(claim.epoch()), SignedLine.sign(codec.line(claim), key))
+                || isOursHere(claim, false).orElse(false);
     }
 
     /** Takes back a claim that was sent and has not succeeded. */
     void delete(EpochClaim claim) {
-        if (isOursHere(claim).orElse(false)) {
+        if (isOursHere(claim, false).orElse(false)) {
             filestore.delete(key(claim.epoch()));
         }
     }
@@ -204,7 +204,7 @@ public final class Epochs {
 
     private void requireFreeHere(EpochClaim claim) {
         int highest = highest(claim.epoch());
-        if (highest > claim.epoch() || !isOurs(claim).orElse(true)) {
+        if (highest > claim.epoch() || !isOurs(claim, false).orElse(true)) {
             throw taken(claim.epoch(), highest);
         }
     }
@@ -254,7 +254,7 @@ public final class Epochs {
     /** The object as it was just read and checked: what is copied must not be what a broken download left of it. */
     private Optional<byte[]> sound(int epoch) {
         Optional<byte[]> bytes = stored(epoch);
-        bytes.ifPresent(read -> decoded(epoch, read, true));
+        bytes.ifPresent(read -> codec.decoded(epoch, read, true));
         return bytes;
     }
 
@@ -264,7 +264,7 @@ public final class Epochs {
      * @throws UnderstudyException as {@link ManifestCodec#decode}
      */
     public Optional<EpochClaim> read(int epoch) {
-        return stored(epoch).map(bytes -> decoded(epoch, bytes, true));
+        return stored(epoch).map(bytes -> codec.decoded(epoch, bytes, true));
     }
 
     /**
@@ -318,23 +318,33 @@ public final class Epochs {
                 + " (" + claim.reason() + ")";
     }
 
+    /**
+     * Whether this claim holds its epoch, by a signature that is trusted: in each copy that has one of it. Where two
+     * servers claimed it, each in another filestore, neither does.
+     */
+    public boolean stands(EpochClaim claim) {
+        return isOurs(claim, true).orElse(false);
+    }
+
     /** @return empty when the epoch has no claim; false also where one copy of several has another's */
-    private Optional<Boolean> isOurs(EpochClaim claim) {
+    private Optional<Boolean> isOurs(EpochClaim claim, boolean verified) {
         if (filestore.copies().isEmpty()) {
-            return isOursHere(claim);
+            return isOursHere(claim, verified);
         }
         // Copies that do not answer drop out here.
         filestore.stat(key(claim.epoch()));
         return filestore.copies().stream()
-                .map(copy -> new Epochs(copy.store(), site, repository, trusted).isOursHere(claim))
+                .map(copy -> new Epochs(copy.store(), site, repository, trusted).isOursHere(claim, verified))
                 .flatMap(Optional::stream)
                 .reduce(Boolean::logicalAnd);
     }
 
-    Optional<Boolean> isOursHere(EpochClaim claim) {
+    Optional<Boolean> isOursHere(EpochClaim claim, boolean verified) {
         try {
             return stored(claim.epoch())
-                    .map(there -> decoded(claim.epoch(), there, false).nonce().equals(claim.nonce()));
+                    .map(there -> codec.decoded(claim.epoch(), there, verified)
+                            .nonce()
+                            .equals(claim.nonce()));
         } catch (UnderstudyException e) {
             if (!JunkObject.isOfOneObject(e)) {
                 throw e;
@@ -369,32 +379,5 @@ public final class Epochs {
 
     private Optional<byte[]> stored(int epoch) {
         return SmallObject.read(filestore, key(epoch), LONGEST);
-    }
-
-    private EpochClaim decoded(int epoch, byte[] bytes, boolean verified) {
-        SignedLine line = SignedLine.parse("claim " + key(epoch), bytes);
-        SignedLine signed = verified ? line.verified(trusted) : line;
-        try {
-            ManifestCodec.requireFormat(signed.what(), RepositoryJson.format(bytes, 0, signed.length()));
-            ObjectNode stored = RepositoryJson.read(bytes, 0, signed.length(), ObjectNode.class);
-            ManifestCodec.requireSite(signed.what(), stored.path("site").asText(), site);
-            ManifestCodec.requireRepository(
-                    signed.what(), stored.path("repository").asText(), repository);
-            EpochClaim claim = RepositoryJson.read(bytes, 0, signed.length(), EpochClaim.class);
-            if (claim.epoch() != epoch) {
-                throw new IOException("it is the claim of epoch " + claim.epoch() + " under another name");
-            }
-            return claim.of(Optional.empty());
-        } catch (IOException | RuntimeException e) {
-            throw e instanceof UnderstudyException known ? known : SignedLine.damaged(signed.what(), e.getMessage(), e);
-        }
-    }
-
-    /** The first line of the object: the claim, its format, its site and its repository. */
-    private byte[] line(EpochClaim claim) {
-        ObjectNode line = RepositoryJson.object(claim.of(Optional.of(repository)));
-        ObjectNode stored = JsonNodeFactory.instance.objectNode();
-        stored.put("format", Manifest.FORMAT).put("site", site).setAll(line);
-        return RepositoryJson.line(stored);
     }
 }

@@ -88,7 +88,7 @@ public final class PlannedClaims {
             if (highest > claim.epoch()) {
                 throw store.taken(claim.epoch(), highest);
             }
-            if (!store.isOursHere(claim).orElse(true)) {
+            if (!store.isOursHere(claim, false).orElse(true)) {
                 throw lost(claim, store);
             }
         }
@@ -115,7 +115,7 @@ public final class PlannedClaims {
     /** Whether it has succeeded. @throws UnderstudyException {@code FILESTORE_*} */
     public boolean stands(EpochClaim claim) {
         return epochs.counting().stream()
-                .allMatch(store -> store.isOursHere(claim).orElse(false));
+                .allMatch(store -> store.isOursHere(claim, false).orElse(false));
     }
 
     /**

@@ -159,6 +159,11 @@ class SeveralStoresFenceTest {
         time.advance(Duration.ofMinutes(2));
         assertThat(claims(b, false)).isEqualTo("taken");
         assertThat(claims(c, false)).isEqualTo("taken");
+        for (String server : List.of("b", "c")) {
+            assertThat(server(CommitRule.ALL).epochs().stands(EpochsTest.claim(2, server)))
+                    .as("the claim of " + server)
+                    .isFalse();
+        }
 
         server(CommitRule.ALL).epochs().claim(EpochsTest.claim(3, "c"), KEY);
         assertThat(commits(server(CommitRule.ALL), id(3, 2))).isEqualTo("done");

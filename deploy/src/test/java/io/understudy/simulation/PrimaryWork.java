@@ -48,8 +48,8 @@ final class PrimaryWork {
     private final ContinuousRetention continuous;
     private final RoleWatch role;
     final SwitchWork switches;
-    private Optional<UnderstudyException> reported = Optional.empty();
     private long taken;
+    private Optional<UnderstudyException> reported = Optional.empty();
     private int asked;
 
     PrimaryWork(Server server, Run run) {
@@ -106,11 +106,6 @@ final class PrimaryWork {
         return wiring.orphans();
     }
 
-    /** How many snapshots this process has committed, or found not to be needed. */
-    long taken() {
-        return taken;
-    }
-
     /** As the schedule or an operator asks; an operator may do so on any server. */
     void take() {
         reported = Optional.empty();
@@ -120,6 +115,7 @@ final class PrimaryWork {
         try {
             Optional<Taken> snapshot = taker.takeIfNeeded(request(period), need(), Progress.none());
             taken++;
+            server.taken++;
             snapshot.ifPresent(this::committed);
             if (snapshot.isEmpty()) {
                 run.tell("unneeded", period, "");

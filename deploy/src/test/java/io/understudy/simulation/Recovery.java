@@ -39,7 +39,7 @@ final class Recovery {
             }
         }
         mishaps.mend(primary);
-        long start = run.primary(primary).taken();
+        long start = primary.taken;
         Duration waited = Duration.ZERO;
         while (!isWell(primary, start)) {
             run.all.stream().filter(server -> server != primary).forEach(server -> operators.decide(server, true));
@@ -125,10 +125,7 @@ final class Recovery {
     /** The primary commits again, and every other server has the newest of it. */
     private boolean isWell(Server primary, long start) {
         Optional<Genuine> newest = run.store.newest();
-        if (run.primary(primary).taken() < start + 1
-                || newest.isEmpty()
-                || !run.store.isInStep()
-                || !run.returns.isInStep()) {
+        if (primary.taken <= start || newest.isEmpty() || !run.store.isInStep() || !run.returns.isInStep()) {
             return false;
         }
         return run.all.stream()

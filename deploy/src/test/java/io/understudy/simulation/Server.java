@@ -67,6 +67,8 @@ final class Server {
     final InMemoryFilestore mirror;
     final Site site;
     private final Run run;
+    /** How many snapshots its agents committed, or found not to be needed. */
+    long taken;
     /** The replica's durable state. */
     private Optional<byte[]> state = Optional.empty();
     /** It, read; null: not yet. */

@@ -18,10 +18,14 @@ import java.util.Optional;
 public final class LastSequence {
     private final StateFile<Last> file;
 
-    /** @param scheduled the last one that was committed and is not continuous; null: none is known */
+    /**
+     * @param scheduled the last one that was committed and is not continuous; null: none is known
+     * @param open one after it that is not continuous either, and may have been committed; null: there is none
+     */
     private record Last(
             SnapshotId snapshot,
-            @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId scheduled) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId scheduled,
+            @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId open) {}
 
     public LastSequence(Path state) {
         this.file = StateFile.in(state, StateEntry.LAST_SEQUENCE, Last.class);
@@ -38,14 +42,24 @@ public final class LastSequence {
         return file.read().map(Last::snapshot);
     }
 
-    /** To be called before the commit, because whether a commit arrived is not always known. Durable on return. */
-    void note(SnapshotId committed) {
-        file.write(new Last(committed, scheduled().orElse(null)));
+    /**
+     * To be called before the commit, because whether a commit arrived is not always known. Durable on return.
+     *
+     * @param scheduled whether it is one that standbys become live for
+     */
+    void note(SnapshotId committed, boolean scheduled) {
+        SnapshotId open = scheduled ? committed : open().orElse(null);
+        file.write(new Last(committed, scheduled().orElse(null), open));
     }
 
     /** To be called after the commit of a snapshot that is not continuous. */
     void noteScheduled(SnapshotId committed) {
-        file.write(new Last(committed, committed));
+        file.write(new Last(committed, committed, null));
+    }
+
+    /** One that is not continuous, newer than {@link #scheduled}, and of which it is not known whether it is there. */
+    Optional<SnapshotId> open() {
+        return file.read().map(Last::open);
     }
 
     /** The last snapshot that this server committed and that is not continuous, whichever filestores have it. */

@@ -182,7 +182,7 @@ public final class OrphanTaker {
     }
 
     private Result take(Repository target, Base base, int epoch, SnapshotRequest request, Progress progress) {
-        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, new LastSequence(state), Optional.empty());
+        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, new LastSequence(state), false, Optional.empty());
         SigningKey signer = key.get();
         SnapshotRun run = new SnapshotRun(source, lists, progress);
         return source.database()

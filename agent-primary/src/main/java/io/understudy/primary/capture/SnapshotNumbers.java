@@ -13,13 +13,18 @@ final class SnapshotNumbers {
     private final Repository target;
     private final int epoch;
     private final LastSequence given;
+    private final boolean scheduled;
     private Optional<SnapshotId> first;
 
-    /** @param newest the newest snapshot of this epoch, where this process committed it */
-    SnapshotNumbers(Repository target, int epoch, LastSequence given, Optional<Base> newest) {
+    /**
+     * @param scheduled whether the commit is of a snapshot that standbys become live for
+     * @param newest the newest snapshot of this epoch, where this process committed it
+     */
+    SnapshotNumbers(Repository target, int epoch, LastSequence given, boolean scheduled, Optional<Base> newest) {
         this.target = target;
         this.epoch = epoch;
         this.given = given;
+        this.scheduled = scheduled;
         this.first = newest.flatMap(Base::manifest).map(Manifest::snapshot).flatMap(SnapshotId::next);
     }
 
@@ -39,7 +44,7 @@ final class SnapshotNumbers {
     SnapshotId next() {
         SnapshotId snapshot = first.orElseGet(() -> given.after(target.nextId(epoch)));
         first = Optional.empty();
-        given.note(snapshot);
+        given.note(snapshot, scheduled);
         return snapshot;
     }
 }

@@ -9,7 +9,9 @@ import io.understudy.primary.schedule.Period;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.JunkObject;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
@@ -159,7 +161,7 @@ final class SnapshotRuns {
             unchanged.note(target.id(), base.manifest().orElseThrow().snapshot(), begun);
             return new SnapshotRun.Result(Optional.empty(), base, last.seen());
         }
-        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, committed);
+        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, !request.isContinuous(), committed);
         Runnable beforeCommit = () -> {
             requireProduction(request);
             epochs.require(target);
@@ -206,12 +208,21 @@ final class SnapshotRuns {
     }
 
     /** A standby must find a snapshot in each epoch that it applies, and one that relies on nothing is applied too. */
-    private static boolean isReliable(Base base, int epoch, boolean full) {
+    private boolean isReliable(Base base, int epoch, boolean full) {
         return !full
                 && base.manifest()
-                        .filter(newest -> newest.snapshot().epoch() == epoch)
+                        .map(Manifest::snapshot)
+                        .filter(newest -> newest.epoch() == epoch && !isBehindOpen(newest))
                         .isPresent()
                 && base.scheduled().isPresent();
+    }
+
+    /** A standby would pass over the one whose commit was not answered, where it is there and just not seen. */
+    private boolean isBehindOpen(SnapshotId newest) {
+        return lastSequence
+                .open()
+                .filter(open -> open.epoch() == newest.epoch() && open.compareTo(newest) > 0)
+                .isPresent();
     }
 
     /**

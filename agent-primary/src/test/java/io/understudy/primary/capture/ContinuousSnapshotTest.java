@@ -189,6 +189,41 @@ class ContinuousSnapshotTest {
         assertThat(look().taken().orElseThrow().manifest().lastScheduled()).isEqualTo(new SnapshotId(1, 3));
     }
 
+    /** It is there, and is read broken once: what names the one before would have a standby pass over it. */
+    @Test
+    void theNewestOneWasNotAnsweredAndIsNotRead() {
+        primary.filestore.inject(
+                (operation, key) -> key.startsWith("manifests/") && operation == Operation.PUT_IF_ABSENT
+                        ? new Faults.LoseAcknowledgement(ErrorCode.FILESTORE_UNREACHABLE)
+                        : new Faults.None());
+        primary.database.rows("1\tother");
+        assertThatThrownBy(this::hourly).isInstanceOf(UnderstudyException.class);
+        assertThat(primary.repository.list()).containsExactly(FIRST, SECOND);
+        primary.filestore.inject((operation, key) ->
+                key.equals(SECOND.key()) && operation == Operation.OPEN ? new Faults.Truncate(10) : new Faults.None());
+        taker = primary.taker(Events.none());
+        primary.database.rows("1\tthird");
+        assertThat(look().outcome()).isEqualTo(Outcome.NO_BASE);
+        primary.filestore.inject(Faults.none());
+        assertThat(look().taken().orElseThrow().manifest().lastScheduled()).isEqualTo(SECOND);
+    }
+
+    /** The schedule takes another one soon; what is taken after that follows it. */
+    @Test
+    void theNewestOneDidNotArrive() {
+        primary.filestore.inject(
+                (operation, key) -> key.startsWith("manifests/") && operation == Operation.PUT_IF_ABSENT
+                        ? new Fail(ErrorCode.FILESTORE_UNREACHABLE)
+                        : new Faults.None());
+        primary.database.rows("1\tother");
+        assertThatThrownBy(this::hourly).isInstanceOf(UnderstudyException.class);
+        primary.filestore.inject(Faults.none());
+        assertThat(look().outcome()).isEqualTo(Outcome.NO_BASE);
+        hourly();
+        primary.database.rows("1\tthird");
+        assertThat(look().taken().orElseThrow().manifest().lastScheduled()).isEqualTo(new SnapshotId(1, 3));
+    }
+
     @Test
     void whatOnlyHasTheNameOfANewerOneStopsNothing() {
         primary.filestore.put(new SnapshotId(1, 7).key(), Content.of("junk".getBytes(StandardCharsets.UTF_8)));

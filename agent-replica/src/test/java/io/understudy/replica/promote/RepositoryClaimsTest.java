@@ -3,7 +3,9 @@ package io.understudy.replica.promote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.config.Settings.CommitRule;
 import io.understudy.config.Settings.SigningSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
@@ -16,9 +18,11 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.FakeTicker;
 import io.understudy.testing.FastSignatures;
 import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.SeveralInMemory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,8 +30,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +151,45 @@ class RepositoryClaimsTest {
         assertThat(epochs.require(repository)).isEqualTo(2);
         assertThat(world.agent().promotion().promote(FollowingStandby.FORCED).already())
                 .isTrue();
+    }
+
+    /** Each in a filestore that the other did not reach: the one that is to stay may have written either claim. */
+    @ParameterizedTest
+    @ValueSource(strings = {"main", "second"})
+    void forceGoesPastAnEpochThatTwoServersClaimed(String own) {
+        InMemoryFilestore second = new InMemoryFilestore();
+        FakeTicker time = new FakeTicker();
+        TrustedKeys trusted = TrustedKeys.of(SigningKey.load(key).publicKey());
+        Supplier<Repository> both = () -> Repository.create(
+                SeveralInMemory.of(CommitRule.ALL, time, Map.of(), filestore, second),
+                repository.id(),
+                "example",
+                trusted,
+                time.clock());
+        Repository.create(second, repository.id(), "example", trusted, time.clock());
+        both.get().epochs().claim(new EpochClaim(1, "primary", NOW, "init", "first"), SigningKey.load(key));
+        EpochClaim mine = new EpochClaim(2, "standby", NOW, "promote", "mine");
+        EpochClaim other = new EpochClaim(2, "another", NOW, "promote", "other");
+        claimIn(filestore, own.equals("main") ? mine : other);
+        claimIn(second, own.equals("main") ? other : mine);
+
+        EpochClaiming claiming = new EpochClaiming(
+                new RepositoryClaims(both, new SigningSettings(Optional.of(key), List.of()), epochs, "standby"),
+                Events.none(),
+                () -> "a new one",
+                time.clock());
+        EpochClaim next = claiming.next(Optional.of(mine), 1, FollowingStandby.FORCED);
+
+        assertThat(next.epoch()).isEqualTo(3);
+        claiming.requireFree(next, FollowingStandby.FORCED);
+        assertThat(claiming.claim(next, false)).isEmpty();
+        assertThat(both.get().epochs().stands(next)).isTrue();
+    }
+
+    private void claimIn(InMemoryFilestore store, EpochClaim claim) {
+        Repository.open(store, "example", TrustedKeys.of(SigningKey.load(key).publicKey()))
+                .epochs()
+                .claim(claim, SigningKey.load(key));
     }
 
     /** A number is left for each promotion, however many objects lie there. */
