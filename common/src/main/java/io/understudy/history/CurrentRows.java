@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Rows of the database by their keys, each with all columns that can be written and its place. A row is found also where
- * its key is written otherwise by now and the database says that it is the same one.
+ * Rows of the database by their keys, each with all columns that can be written and its place. A row is found also
+ * where its key is written otherwise by now and the database says that it is the same one.
  */
 final class CurrentRows {
     /** The column of PostgreSQL that says where a row lies, until it is written again. */
