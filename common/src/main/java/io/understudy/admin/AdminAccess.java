@@ -2,7 +2,6 @@ package io.understudy.admin;
 
 import io.understudy.audit.AuditLog;
 import io.understudy.events.Events;
-import io.understudy.events.LogSink;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
@@ -22,7 +21,7 @@ public record AdminAccess(String agent, String site, Path state, StateEntry sock
 
     /** Of a command that needs no daemon: what is written goes to its log, too. */
     public AuditLog audit() {
-        return audit(new Events(clock, new LogSink()));
+        return AuditLog.ofCommand(state, agent, clock, ticker);
     }
 
     /** @param events receives what is written */

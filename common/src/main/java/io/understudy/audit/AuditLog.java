@@ -3,6 +3,7 @@ package io.understudy.audit;
 import io.understudy.cli.Json;
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.files.AtomicFiles;
@@ -53,6 +54,11 @@ public final class AuditLog {
     /** @param agent {@code agent-primary} or {@code agent-replica} */
     public AuditLog(Path state, String agent, Clock clock, Ticker ticker, Events events) {
         this(new AuditFiles(state), state, agent, clock, ticker, events);
+    }
+
+    /** Of a command that needs no daemon: what is written goes to its log, too. */
+    public static AuditLog ofCommand(Path state, String agent, Clock clock, Ticker ticker) {
+        return new AuditLog(state, agent, clock, ticker, new Events(clock, new LogSink()));
     }
 
     AuditLog(AuditFiles files, Path state, String agent, Clock clock, Ticker ticker, Events events) {

@@ -4,8 +4,6 @@ import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
-import io.understudy.events.Events;
-import io.understudy.events.LogSink;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.SnapshotName;
@@ -53,8 +51,7 @@ public abstract class SnapshotProgram extends AgentProgram implements SnapshotCo
 
     /** What this server keeps of who asked it for what. */
     public final AuditLog audit(Settings settings) {
-        Clock clock = Clock.systemUTC();
-        return new AuditLog(settings.state(), name(), clock, Ticker.system(), new Events(clock, new LogSink()));
+        return AuditLog.ofCommand(settings.state(), name(), Clock.systemUTC(), Ticker.system());
     }
 
     /** Does work that opens these snapshots, while retention spares them; a remark says where it may not. */

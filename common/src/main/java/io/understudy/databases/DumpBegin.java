@@ -1,12 +1,11 @@
 package io.understudy.databases;
 
-import java.io.FilterInputStream;
-import java.io.IOException;
+import io.understudy.process.WatchedStream;
 import java.io.InputStream;
 import java.util.List;
 
 /** Sees when a dump is so far that its moment is fixed: when a line begins in one of some ways. */
-final class DumpBegin extends FilterInputStream {
+final class DumpBegin extends WatchedStream {
     private static final int LONGEST = 64;
 
     private final List<String> lines;
@@ -22,18 +21,10 @@ final class DumpBegin extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-        int count = in.read(buffer, offset, length);
+    protected void passed(byte[] buffer, int offset, int count) {
         for (int i = 0; i < count && !seen; i++) {
             look((char) (buffer[offset + i] & 0xff));
         }
-        return count;
     }
 
     private void look(char next) {

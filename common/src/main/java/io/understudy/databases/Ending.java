@@ -1,12 +1,11 @@
 package io.understudy.databases;
 
-import java.io.FilterInputStream;
-import java.io.IOException;
+import io.understudy.process.WatchedStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Remembers how a dump ended, and how long it was. */
-final class Ending extends FilterInputStream {
+final class Ending extends WatchedStream {
     private static final int KEPT = 4096;
 
     private final byte[] tail = new byte[KEPT];
@@ -17,19 +16,11 @@ final class Ending extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-        int count = in.read(buffer, offset, length);
+    protected void passed(byte[] buffer, int offset, int count) {
         for (int i = Math.max(0, count - KEPT); i < count; i++) {
             tail[(int) ((bytes + i) % KEPT)] = buffer[offset + i];
         }
         bytes += Math.max(0, count);
-        return count;
     }
 
     long bytes() {

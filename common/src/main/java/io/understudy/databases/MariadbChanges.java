@@ -1,25 +1,20 @@
 package io.understudy.databases;
 
 import static io.understudy.databases.MariadbClient.literal;
-import static io.understudy.databases.MariadbClient.quoted;
 
 import io.understudy.config.OtherDatabase;
-import io.understudy.config.OtherRows;
 import io.understudy.databases.KeptRows.Column;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Changes a restored schema by the rules of this standby. It is dropped and restored again where one fails. */
-final class MariadbChanges {
+/** Changes a restored schema. It is dropped and restored again where that fails. */
+final class MariadbChanges extends CopyChanges<String> {
     /** Texts and comments, of which none names a schema. */
     private static final Pattern NO_CODE =
             Pattern.compile("(?s)'(?:[^'\\\\]++|\\\\.|'')*+'|/\\*(?!!|M!).*?\\*/|(?:--\\s|#)[^\\n]*+");
-
-    private static final String HINT = "correct the file; what is live was not touched";
 
     /** Whatever the file began is to stay. */
     private static final String END = "COMMIT;\n";
@@ -27,41 +22,34 @@ final class MariadbChanges {
     /** No value is cut to fit, a key of 0 stays, and words in double quotes are texts. */
     private static final String MODE = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO';\n";
 
-    private static final String KEPT = "understudy_kept";
-
     private final MariadbClient client;
-    private final OtherDatabase settings;
-    private final OtherRows rows;
     private final String live;
 
     /** @param live schema whose rows are kept */
     MariadbChanges(MariadbClient client, OtherDatabase settings, String live) {
+        super(settings);
         this.client = client;
-        this.settings = settings;
-        this.rows = settings.rows();
         this.live = live;
     }
 
-    /** @return what they are; empty: none */
-    String identity() {
-        String script = script().map(AfterLoad::hash).orElse("");
-        return rows.protect().isEmpty() ? script : script + rows.protect();
+    @Override
+    AfterLoad fit(AfterLoad script) {
+        return script.requireOneSchema();
     }
 
-    /** @return which live rows are kept; empty: there is no rule */
-    String kept() {
-        return rows.protect().stream()
-                .map(rule -> new KeptRows(settings.name(), rule))
-                .map(kept -> kept.hash(
-                        columns(live, kept.rule().table()),
-                        column -> "HEX(CAST(" + quoted(column) + " AS BINARY))",
-                        MariadbClient::quoted,
-                        sql -> client.programs().rows(kept.what(), KeptRows.HINT, client(live), MODE + sql)))
-                .collect(Collectors.joining());
+    @Override
+    String exact(String column) {
+        return "HEX(CAST(" + quoted(column) + " AS BINARY))";
     }
 
-    private Optional<AfterLoad> script() {
-        return rows.afterLoad().map(AfterLoad::read).map(AfterLoad::requireOneSchema);
+    @Override
+    String quoted(String name) {
+        return MariadbClient.quoted(name);
+    }
+
+    @Override
+    String hash(KeptRows kept, String sql) {
+        return client.programs().rows(kept.what(), KeptRows.HINT, client(live), MODE + sql);
     }
 
     /** @param schema that was restored, with its views, triggers and routines */
@@ -92,17 +80,12 @@ final class MariadbChanges {
                 .ifPresent(each -> {
                     throw new UnderstudyException(
                             ErrorCode.LOAD_FAILED,
-                            "cannot " + script.what() + " database " + settings.name() + ": the " + each[0] + " "
+                            "cannot " + script.what() + " database " + database() + ": the " + each[0] + " "
                                     + MariadbClient.text(each[1]) + " of the snapshot names the schema " + live
                                     + ", which is live, and would change it",
                             "write the " + each[0] + " without the schema on the primary, or leave"
                                     + " databases[].after_load out");
                 });
-    }
-
-    /** @param schema that was restored, without triggers: what one writes may be in the live schema */
-    void keep(String schema) {
-        rows.protect().forEach(rule -> keep(new KeptRows(settings.name(), rule), schema));
     }
 
     private String change(String what, String hint, String schema, String sql) {
@@ -113,13 +96,21 @@ final class MariadbChanges {
         return client.client(List.of("--init-command=" + MariadbClient.PATIENCE.strip(), schema));
     }
 
-    private void keep(KeptRows kept, String schema) {
+    /** The schema has no triggers then: what one writes may be in the live schema. */
+    @Override
+    void keep(KeptRows kept, String schema) {
         String table = kept.rule().table();
-        kept.columns(columns(schema, table), columns(live, table), client.tables(schema))
+        kept.columns(columns(schema, table), live(table), client.tables(schema))
                 .ifPresent(columns -> kept.log(change(kept.what(), KeptRows.HINT, live, sql(kept, schema, columns))));
     }
 
-    private List<Column> columns(String schema, String table) {
+    @Override
+    List<Column> live(String table) {
+        return columns(live, table);
+    }
+
+    @Override
+    List<Column> columns(String schema, String table) {
         return client
                 .query("SELECT CONCAT(column_key = 'PRI', HEX(column_name)) FROM information_schema.columns"
                         + " WHERE is_generated = 'NEVER' AND table_schema = " + literal(schema) + " AND table_name = "
@@ -130,11 +121,11 @@ final class MariadbChanges {
     }
 
     /** The rows are kept as the copy has its columns: its texts may compare by another collation. */
-    private static String sql(KeptRows kept, String schema, List<Column> columns) {
+    private String sql(KeptRows kept, String schema, List<Column> columns) {
         String table = quoted(kept.rule().table());
         String where = "(" + kept.rule().where() + "\n)";
-        String list = KeptRows.list(columns, MariadbClient::quoted);
-        String same = KeptRows.same(columns, MariadbClient::quoted, table, KEPT);
+        String list = KeptRows.list(columns, this::quoted);
+        String same = KeptRows.same(columns, this::quoted, table, KEPT);
         String set = columns.stream()
                 .filter(each -> !each.key())
                 .map(each -> table + "." + quoted(each.name()) + " = " + KEPT + "." + quoted(each.name()))

@@ -120,7 +120,17 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public String changes() {
-        return changes.identity() + changes.kept();
+        return changes.identity() + changes.keys();
+    }
+
+    @Override
+    public String keptRows() {
+        return changes.kept();
+    }
+
+    @Override
+    public boolean keepAgain(Place place) {
+        return changes.keepAgain(ahead(place));
     }
 
     /** That of the live schema, whose tables without one of their own have it. */

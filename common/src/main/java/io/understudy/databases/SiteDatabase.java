@@ -44,15 +44,36 @@ public interface SiteDatabase {
     void restore(Place place, Producer dump);
 
     /**
-     * What {@link #restore} changes by the rules of this standby, once a dump is restored, with the rows that it brings
-     * of what is live now.
+     * What {@link #restore} changes by the rules of this standby, once a dump is restored, and which rows of what is
+     * live now it brings.
      *
-     * @return where it is equal, equal dumps are changed alike; empty: nothing is changed
+     * @return where it and {@link #keptRows} are equal, equal dumps are changed alike; empty: nothing is changed
      * @throws io.understudy.failure.UnderstudyException {@code CONFIG_INVALID}, {@code FILE_*} where the rules cannot
      *     be read, {@code LOAD_FAILED} where the rows cannot
      */
     default String changes() {
         return "";
+    }
+
+    /**
+     * What is in the rows of what is live now that {@link #restore} brings.
+     *
+     * @return empty: it brings none
+     * @throws io.understudy.failure.UnderstudyException {@code LOAD_FAILED} where they cannot be read
+     */
+    default String keptRows() {
+        return "";
+    }
+
+    /**
+     * Brings these rows once more into what {@link #restore} made of a dump while {@link #changes} were the same: it
+     * becomes what a restore would make now. Where it fails, what is in the place is to be restored again.
+     *
+     * @return false where only a restore can do that: nothing was done
+     * @throws io.understudy.failure.UnderstudyException as {@link #restore}
+     */
+    default boolean keepAgain(Place place) {
+        return false;
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
-import io.understudy.config.OtherRows;
 import io.understudy.databases.KeptRows.Column;
 import io.understudy.failure.ErrorCode;
 import java.nio.charset.StandardCharsets;
@@ -9,65 +8,51 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Changes a restored file by the rules of this standby. It is restored again where one fails. What the schema of a
- * snapshot runs may call no function that reaches beyond the file.
+ * Changes a restored file. It is restored again where that fails. What the schema of a snapshot runs may call no
+ * function that reaches beyond the file.
  */
-final class SqliteChanges {
-    private static final String HINT = "correct the file; what is live was not touched";
-
+final class SqliteChanges extends CopyChanges<Path> {
     /** Fails where the file left a transaction open, which would be lost. */
     private static final String END = "BEGIN; COMMIT;\n";
 
-    private static final String KEPT = "understudy_kept";
-
-    private final OtherDatabase settings;
     private final Programs programs;
     private final String program;
     private final Path live;
-    private final OtherRows rows;
 
     /** @param live file whose rows are kept */
     SqliteChanges(OtherDatabase settings, Programs programs, String program, Path live) {
-        this.settings = settings;
+        super(settings);
         this.programs = programs;
         this.program = program;
         this.live = live;
-        this.rows = settings.rows();
     }
 
-    /** @return what they are; empty: none */
-    String identity() {
-        String script = script().map(AfterLoad::hash).orElse("");
-        return rows.protect().isEmpty() ? script : script + rows.protect();
+    @Override
+    AfterLoad fit(AfterLoad script) {
+        return script;
     }
 
-    /** @return which live rows are kept; empty: there is no rule */
-    String kept() {
-        return rows.protect().stream()
-                .map(rule -> new KeptRows(settings.name(), rule))
-                .map(kept -> kept.hash(
-                        live(kept.rule().table()),
-                        column -> "quote(" + quoted(column) + ")",
-                        SqliteChanges::quoted,
-                        sql -> programs.rows(kept.what(), KeptRows.HINT, reading(live), sql)))
-                .collect(Collectors.joining());
+    @Override
+    String exact(String column) {
+        return "quote(" + quoted(column) + ")";
     }
 
-    private List<Column> live(String table) {
+    @Override
+    String hash(KeptRows kept, String sql) {
+        return programs.rows(kept.what(), KeptRows.HINT, reading(live), sql);
+    }
+
+    @Override
+    List<Column> live(String table) {
         return Files.isRegularFile(live) ? columns(live, table) : List.of();
-    }
-
-    private Optional<AfterLoad> script() {
-        return rows.afterLoad().map(AfterLoad::read);
     }
 
     void make(Path copy) {
         script().ifPresent(script -> script.requireWhole(change(script.what(), HINT, copy, script.whole(END))));
-        rows.protect().forEach(rule -> keep(new KeptRows(settings.name(), rule), copy));
+        keep(copy);
     }
 
     private String change(String what, String hint, Path copy, String sql) {
@@ -86,7 +71,8 @@ final class SqliteChanges {
                 sql);
     }
 
-    private void keep(KeptRows kept, Path copy) {
+    @Override
+    void keep(KeptRows kept, Path copy) {
         String table = kept.rule().table();
         List<String> tables = read(copy, "SELECT hex(name) FROM sqlite_master WHERE type = 'table'").stream()
                 .map(SqliteChanges::text)
@@ -110,7 +96,8 @@ final class SqliteChanges {
                 .toList();
     }
 
-    private List<Column> columns(Path database, String table) {
+    @Override
+    List<Column> columns(Path database, String table) {
         return read(
                         database,
                         "SELECT (c.pk > 0) || hex(c.name) FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c"
@@ -135,8 +122,8 @@ final class SqliteChanges {
     private String sql(KeptRows kept, List<Column> columns, List<Trigger> triggers) {
         String table = quoted(kept.rule().table());
         String where = "(" + kept.rule().where() + "\n)";
-        String list = KeptRows.list(columns, SqliteChanges::quoted);
-        String same = KeptRows.same(columns, SqliteChanges::quoted, table, KEPT);
+        String list = KeptRows.list(columns, this::quoted);
+        String same = KeptRows.same(columns, this::quoted, table, KEPT);
         String exists = "EXISTS (SELECT 1 FROM temp." + KEPT + " WHERE " + same + ")";
         String others = columns.stream()
                 .filter(each -> !each.key())
@@ -161,7 +148,8 @@ final class SqliteChanges {
                 + "SELECT count(*) FROM temp." + KEPT + ";\n";
     }
 
-    private static String quoted(String name) {
+    @Override
+    String quoted(String name) {
         return "\"" + name.replace("\"", "\"\"") + "\"";
     }
 

@@ -136,7 +136,22 @@ final class SqliteDatabase implements SiteDatabase {
 
     @Override
     public String changes() {
-        return changes.identity() + changes.kept();
+        return changes.identity() + changes.keys();
+    }
+
+    @Override
+    public String keptRows() {
+        return changes.kept();
+    }
+
+    @Override
+    public boolean keepAgain(Place place) {
+        boolean kept = changes.keepAgain(files(place).ahead());
+        if (kept) {
+            files(place, SqliteFiles::requireNoLog);
+            files(place, SqliteFiles::written);
+        }
+        return kept;
     }
 
     @Override

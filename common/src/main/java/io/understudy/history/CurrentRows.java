@@ -1,5 +1,6 @@
 package io.understudy.history;
 
+import io.understudy.history.LiveRows.Typed;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Rows of the database by their keys, each with all columns that can be written and its place. */
+/**
+ * Rows of the database by their keys, each with all columns that can be written and its place. A row is found also
+ * where its key is written otherwise by now and the database says that it is the same one.
+ */
 final class CurrentRows {
     /** The column of PostgreSQL that says where a row lies, until it is written again. */
     static final String PLACE = "ctid";
@@ -26,13 +30,18 @@ final class CurrentRows {
             RowId first = each.iterator().next();
             tables.find(first.table())
                     .filter(table -> table.columns().containsAll(first.columns()))
-                    .ifPresent(table -> find(table, first.columns(), each, rows, found));
+                    .ifPresent(table -> find(table, first.columns(), each, tables.keys(), rows, found));
         });
         return found;
     }
 
     private static void find(
-            LiveTable table, List<String> key, Set<RowId> ids, LiveRows rows, Map<RowId, List<StoredRow>> found) {
+            LiveTable table,
+            List<String> key,
+            Set<RowId> ids,
+            KeyOperators keys,
+            LiveRows rows,
+            Map<RowId, List<StoredRow>> found) {
         List<String> columns = new ArrayList<>(table.columns());
         columns.add(PLACE);
         List<List<String>> wanted = ids.stream().map(RowId::fields).toList();
@@ -40,6 +49,16 @@ final class CurrentRows {
                 .forEach(row -> found.computeIfAbsent(
                                 new RowId(table.ref(), key, row.fields(key)), none -> new ArrayList<>())
                         .add(row));
+        List<RowId> missing =
+                ids.stream().filter(each -> !found.containsKey(each)).toList();
+        if (!missing.isEmpty()) {
+            keys.same(table.ref(), key).ifPresent(same -> {
+                Typed values = new Typed(
+                        table.ref(), key, missing.stream().map(RowId::fields).toList());
+                rows.alike(table.ref(), columns, values, same)
+                        .forEach((number, alike) -> found.put(missing.get(number), alike));
+            });
+        }
     }
 
     static String place(StoredRow row) {

@@ -27,4 +27,12 @@ record Link(
         toColumns = List.copyOf(toColumns);
         same = List.copyOf(same);
     }
+
+    /** {@code same}, of all columns; of foreign keys. */
+    List<String> comparison() {
+        if (same.size() != fromColumns.size()) {
+            throw new IllegalStateException("foreign key " + name + " has a column without an operator");
+        }
+        return same;
+    }
 }

@@ -5,12 +5,17 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The rows of the database that others go back into, as COPY writes them: so they are compared with a snapshot's. */
 final class LiveRows {
     private static final int AT_ONCE = 1000;
+    /** No site names its columns so. */
+    private static final String NUMBER = "understudy_number";
 
     private final Session session;
     private final boolean locks;
@@ -76,9 +81,68 @@ final class LiveRows {
         }
     }
 
-    /** Rows of the query that others are to refer to. @param of whose rows stay where they are locked */
-    List<StoredRow> parents(TableRef table, String query, List<String> columns, String of) {
-        return read(table, query + (locks ? " FOR KEY SHARE OF " + of : ""), columns);
+    /**
+     * Values of columns of a table, in the types of that.
+     *
+     * @param values in COPY's text format, without nulls
+     */
+    record Typed(TableRef table, List<String> columns, List<List<String>> values) {
+        /** With the number of each, as {@code f}. */
+        private String query(List<String> types, int from, int to) {
+            return IntStream.range(from, to)
+                    .mapToObj(row -> IntStream.range(0, columns.size())
+                            .mapToObj(i ->
+                                    ", " + RestoreScript.literal(values.get(row).get(i)) + "::" + types.get(i))
+                            .collect(Collectors.joining("", "(" + row, ")")))
+                    .collect(Collectors.joining(", ", "(VALUES ", ") AS f(" + NUMBER + ", " + names(columns) + ")"));
+        }
+    }
+
+    /** Without modifiers: they would cut a value to fit. */
+    private List<String> types(Typed wanted) {
+        Map<String, String> all = new HashMap<>();
+        session.query(
+                        "SELECT attname AS name, pg_catalog.format_type(atttypid, -1) AS type FROM pg_catalog.pg_attribute"
+                                + " WHERE attrelid = "
+                                + Sql.literal(wanted.table().qualified()) + "::pg_catalog.regclass AND attnum > 0",
+                        row -> Map.entry(row.text("name"), row.text("type")))
+                .forEach(each -> all.put(each.getKey(), each.getValue()));
+        return wanted.columns().stream().map(all::get).toList();
+    }
+
+    /**
+     * As {@link #find}, of rows that the database itself says have these values, however they are written.
+     *
+     * @param same the conditions, of the row {@code p} and of the values {@code f}
+     * @return by the number of the values
+     */
+    Map<Integer, List<StoredRow>> alike(TableRef table, List<String> columns, Typed wanted, List<String> same) {
+        return alike(table, columns, wanted, same, "FOR UPDATE OF p");
+    }
+
+    /** As {@link #alike}, of rows that others are to refer to. */
+    Map<Integer, List<StoredRow>> alikeParents(TableRef table, List<String> columns, Typed wanted, List<String> same) {
+        return alike(table, columns, wanted, same, "FOR KEY SHARE OF p");
+    }
+
+    private Map<Integer, List<StoredRow>> alike(
+            TableRef table, List<String> columns, Typed wanted, List<String> same, String lock) {
+        List<String> all = new ArrayList<>(columns);
+        all.add(NUMBER);
+        List<String> types = types(wanted);
+        Map<Integer, List<StoredRow>> found = new HashMap<>();
+        for (int from = 0; from < wanted.values().size(); from += AT_ONCE) {
+            String query = "SELECT " + texts("p.", columns) + ", f." + NUMBER + "::text AS understudy_" + columns.size()
+                    + " FROM ONLY " + table.qualified() + " AS p JOIN "
+                    + wanted.query(types, from, Math.min(wanted.values().size(), from + AT_ONCE)) + " ON "
+                    + String.join(" AND ", same) + (locks ? " " + lock : "");
+            for (StoredRow row : read(table, query, all)) {
+                found.computeIfAbsent(Integer.valueOf(row.fields().get(columns.size())), none -> new ArrayList<>())
+                        .add(new StoredRow(
+                                table, columns, List.of(), row.fields().subList(0, columns.size())));
+            }
+        }
+        return found;
     }
 
     /**

@@ -85,11 +85,19 @@ final class LiveTables {
 
     private final Session session;
     private final NumberedColumns numbered;
+    private final KeyOperators keys;
     private final Map<TableRef, Optional<LiveTable>> known = new HashMap<>();
+    private Optional<List<Link>> foreignKeys = Optional.empty();
 
     LiveTables(Session session) {
         this.session = session;
         this.numbered = new NumberedColumns(session);
+        this.keys = new KeyOperators(session);
+    }
+
+    /** By what their keys are compared. */
+    KeyOperators keys() {
+        return keys;
     }
 
     /** Which of their columns sequences number. */
@@ -99,6 +107,13 @@ final class LiveTables {
 
     /** All foreign keys. */
     List<Link> foreignKeys() {
+        if (foreignKeys.isEmpty()) {
+            foreignKeys = Optional.of(readForeignKeys());
+        }
+        return foreignKeys.get();
+    }
+
+    private List<Link> readForeignKeys() {
         return session.query(
                 FOREIGN_KEYS,
                 row -> new Link(

@@ -38,6 +38,8 @@ final class NamedFiles {
     /** Of paths. */
     private static final int MOST = 100_000;
 
+    private static final int AT_ONCE = 1000;
+
     private final Settings settings;
     private final Session session;
     private final Consumer<String> remarks;
@@ -162,16 +164,23 @@ final class NamedFiles {
             if (asked.isEmpty()) {
                 continue;
             }
-            Set<String> paths = new HashSet<>();
-            asked.forEach(each -> paths.add(each.path()));
+            Set<String> left = asked.stream().map(NotedFile::path).collect(Collectors.toSet());
+            Set<String> unnamed = new HashSet<>();
             session.execute("BEGIN READ ONLY");
-            alone(
-                    rule,
-                    () -> paths.retainAll(
-                            new HashSet<>(session.query(named(rule, asked), row -> normalised(row.text("path"))))));
+            alone(rule, () -> {
+                // A site may name any number of files in such a way.
+                session.execute("DECLARE understudy_names NO SCROLL CURSOR FOR " + named(rule, asked));
+                List<String> some;
+                do {
+                    some = session.query(
+                            "FETCH " + AT_ONCE + " FROM understudy_names", row -> normalised(row.text("path")));
+                    some.forEach(left::remove);
+                } while (!some.isEmpty());
+                unnamed.addAll(left);
+            });
             session.execute("ROLLBACK");
             asked.stream()
-                    .filter(each -> paths.contains(each.path()))
+                    .filter(each -> !unnamed.contains(each.path()))
                     .forEach(each -> still.put(each, "rows name it still"));
         }
         return still;

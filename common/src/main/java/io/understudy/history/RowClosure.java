@@ -2,6 +2,7 @@ package io.understudy.history;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.history.LiveRows.Typed;
 import io.understudy.history.Member.Role;
 import io.understudy.history.SnapshotRows.Found;
 import io.understudy.repository.SnapshotId;
@@ -191,10 +192,10 @@ final class RowClosure {
         Set<List<String>> missing = new HashSet<>(asked.keySet());
         for (TableRef to : link.to()) {
             tables.find(to).ifPresent(table -> {
-                for (StoredRow row : rows.parents(table, link.toColumns(), asked.keySet())) {
-                    missing.remove(row.fields());
+                present(link, table, List.copyOf(asked.keySet())).forEach((values, row) -> {
+                    missing.remove(values);
                     presentParents.add(new Need(to, link.toColumns(), row.fields()));
-                }
+                });
             });
         }
         // Those that come back anyway are not looked for again.
@@ -217,6 +218,22 @@ final class RowClosure {
             Member member = add(new Member(parent.row(), parent.snapshot(), Role.PARENT, link.toColumns()), next);
             asked.get(values).forEach(each -> each.needs().put(link, member.id()));
         }
+    }
+
+    /** Rows of the database that these values refer to, as a foreign key compares them. */
+    private Map<List<String>, StoredRow> present(Link link, LiveTable to, List<List<String>> asked) {
+        Map<List<String>, StoredRow> present = new LinkedHashMap<>();
+        if (link.enforced()) {
+            rows.alikeParents(
+                            to.ref(),
+                            link.toColumns(),
+                            new Typed(link.from(), link.fromColumns(), asked),
+                            link.comparison())
+                    .forEach((number, found) -> present.put(asked.get(number), found.get(0)));
+        } else {
+            rows.parents(to, link.toColumns(), asked).forEach(row -> present.put(row.fields(), row));
+        }
+        return present;
     }
 
     private void unfound(Member member, Link link, List<String> values) {

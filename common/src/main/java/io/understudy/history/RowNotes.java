@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -101,6 +102,23 @@ public final class RowNotes {
     /** @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_*} */
     Optional<RowNote> find(int number) {
         return file(number).read().map(this::withoutOld);
+    }
+
+    /** As {@link #find}; empty where it is damaged or of an unknown format. @param say receives that */
+    Optional<RowNote> readable(int number, Consumer<String> say) {
+        try {
+            return find(number);
+        } catch (UnderstudyException e) {
+            if (!isUnreadable(e)) {
+                throw e;
+            }
+            say.accept("warning: restore-row " + number + " is passed over: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isUnreadable(UnderstudyException e) {
+        return e.code() == ErrorCode.STATE_DAMAGED || e.code() == ErrorCode.FORMAT_UNKNOWN;
     }
 
     private RowNote withoutOld(RowNote note) {
@@ -187,7 +205,7 @@ public final class RowNotes {
         try {
             find(number).ifPresent(this::write);
         } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.STATE_DAMAGED && e.code() != ErrorCode.FORMAT_UNKNOWN) {
+            if (!isUnreadable(e)) {
                 throw e;
             }
             // A command that names it says what to do. Values do not outlive their time in it, and its number stays.

@@ -208,8 +208,9 @@ final class RowRestore implements AutoCloseable {
             RowNote stored = note.orElseThrow().in(Phase.STORED);
             try {
                 notes.write(stored);
+                // What was never stored takes no place of the notes that are kept.
+                RowUndo.settleAll(notes, session, say);
                 notes.prune();
-                RowUndo.settleAll(notes, session);
             } catch (UnderstudyException e) {
                 // The rows are there, and so is a note, which says by its transaction that they are.
                 say.accept("warning: " + e.getMessage());

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -59,6 +60,12 @@ final class RowUndo implements AutoCloseable {
      */
     record Work(List<UndonePlan.Item> items, List<String> head) {}
 
+    /**
+     * @param work as it was found with its rows locked
+     * @param files what was done with each
+     */
+    record Done(Work work, List<String> files) {}
+
     private record Step(Work work, UndoneScript script) {}
 
     /**
@@ -69,14 +76,14 @@ final class RowUndo implements AutoCloseable {
     Work plan() {
         requireSame(note, session);
         files = files();
-        if (areRowsBack()) {
-            List<String> head = new ArrayList<>();
-            head.add("restore-row " + note.number()
-                    + ": its rows are taken back already, by a command that was stopped");
-            head.addAll(files);
-            return new Work(List.of(), head);
-        }
-        return patience.until(() -> step(false).work(), () -> {});
+        return areRowsBack() ? rowsAreBack() : patience.until(() -> step(false).work(), () -> {});
+    }
+
+    private Work rowsAreBack() {
+        List<String> head = new ArrayList<>();
+        head.add("restore-row " + note.number() + ": its rows are taken back already, by a command that was stopped");
+        head.addAll(files);
+        return new Work(List.of(), head);
     }
 
     private boolean areRowsBack() {
@@ -136,23 +143,21 @@ final class RowUndo implements AutoCloseable {
      * Does it.
      *
      * @param shown what a person agreed to; empty: whatever is to be done now
-     * @return what was done with the files
+     * @return what was done
      * @throws UnderstudyException as those of {@link #plan}; {@code CANCELLED} where it is not what was shown: nothing
      *     was changed; {@code FILE_*}: rows are taken back, and the next call goes on
      */
-    List<String> run(Optional<List<String>> shown) {
+    Done run(Optional<List<String>> shown) {
         return notes.alone(() -> {
             requireSame(note, session);
             if (!isStill()) {
                 throw changed();
             }
-            if (!areRowsBack()) {
-                takeRowsBack(shown);
-            }
-            List<String> files = removeFiles();
+            Work work = areRowsBack() ? rowsAreBack() : takeRowsBack(shown);
+            List<String> removed = removeFiles();
             notes.write(note.emptied(Phase.UNDONE));
             notes.prune();
-            return files;
+            return new Done(work, removed);
         });
     }
 
@@ -163,9 +168,9 @@ final class RowUndo implements AutoCloseable {
                 .isPresent();
     }
 
-    private void takeRowsBack(Optional<List<String>> shown) {
+    private Work takeRowsBack(Optional<List<String>> shown) {
         files = files();
-        patience.until(
+        return patience.until(
                 () -> {
                     session.execute("BEGIN; " + locks());
                     Step step = step(true);
@@ -176,7 +181,7 @@ final class RowUndo implements AutoCloseable {
                     // Before anyone can see it: whether it was committed, the server knows.
                     notes.write(note.in(Phase.UNDOING, session.number("SELECT pg_catalog.txid_current()")));
                     session.execute("COMMIT");
-                    return true;
+                    return step.work();
                 },
                 () -> session.execute("ROLLBACK"));
     }
@@ -247,11 +252,13 @@ final class RowUndo implements AutoCloseable {
     /**
      * Decides of all notes how they ended whose transaction the server knows still; later it forgets it. Those that
      * were never stored go. A later note is there.
+     *
+     * @param say receives which could not be decided: they hinder no other one
      */
-    static void settleAll(RowNotes notes, Session session) {
+    static void settleAll(RowNotes notes, Session session, Consumer<String> say) {
         DatabaseIdentity identity = new Catalog(session).identity();
         for (int number : notes.storing()) {
-            notes.find(number)
+            notes.readable(number, say)
                     .filter(note -> note.identity().equals(identity) && note.phase() == Phase.STORING)
                     .ifPresent(note -> {
                         String status = status(note, session);

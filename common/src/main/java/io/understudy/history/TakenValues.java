@@ -1,7 +1,6 @@
 package io.understudy.history;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.history.UniqueRule.Part;
 import io.understudy.postgres.Sql;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,7 +20,6 @@ final class TakenValues {
     private static final String NUMBER = "understudy_number";
 
     private static final String BEFORE = "understudy_before";
-    private static final String PART = "understudy_part_";
 
     private final LiveTable table;
     private final UniqueRule rule;
@@ -102,39 +100,15 @@ final class TakenValues {
     }
 
     private String stored(List<Member> some, List<String> columns, List<String> shown) {
-        String existing = "SELECT " + parts() + ", " + names(shown) + " FROM ONLY "
-                + table.ref().qualified() + condition();
+        String existing = "SELECT " + rule.selected() + ", " + names(shown) + " FROM ONLY "
+                + table.ref().qualified() + rule.where();
         return "SELECT " + LiveRows.texts("", columns) + " FROM (" + candidates(some, NUMBER) + ") AS c JOIN ("
-                + existing + ") AS r ON " + same();
+                + existing + ") AS r ON " + rule.same();
     }
 
     private String among(List<Member> some, List<Member> others, List<String> columns) {
         return "SELECT " + LiveRows.texts("", columns) + " FROM (" + candidates(some, NUMBER) + ") AS c JOIN ("
-                + candidates(others, BEFORE) + ") AS r ON " + same();
-    }
-
-    private String same() {
-        return IntStream.range(0, rule.parts().size())
-                .mapToObj(i -> {
-                    Part part = rule.parts().get(i);
-                    String mine = "c." + PART + i;
-                    String other = "r." + PART + i;
-                    String same = mine + " " + part.operator() + " " + other + part.collation();
-                    return rule.nullsEqual()
-                            ? "(" + same + " OR " + mine + " IS NULL AND " + other + " IS NULL)"
-                            : same;
-                })
-                .collect(Collectors.joining(" AND "));
-    }
-
-    private String parts() {
-        return IntStream.range(0, rule.parts().size())
-                .mapToObj(i -> "(" + rule.parts().get(i).expression() + ") AS " + PART + i)
-                .collect(Collectors.joining(", "));
-    }
-
-    private String condition() {
-        return rule.condition().map(" WHERE "::concat).orElse("");
+                + candidates(others, BEFORE) + ") AS r ON " + rule.same();
     }
 
     /** The rows as they would be, in the types of the table. */
@@ -158,7 +132,7 @@ final class TakenValues {
                                         .stream())
                         .collect(Collectors.joining())
                 + " FROM (" + given + ") AS given";
-        return "SELECT " + number + ", " + parts() + " FROM (" + counted + ") AS counted" + condition();
+        return "SELECT " + number + ", " + rule.selected() + " FROM (" + counted + ") AS counted" + rule.where();
     }
 
     private String values(Member member) {

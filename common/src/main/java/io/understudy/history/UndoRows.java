@@ -73,14 +73,18 @@ final class UndoRows {
                     note.rows().size(),
                     note.files().size(),
                     replace);
-            List<String> files = cli.audit(settings)
+            RowUndo.Done done = cli.audit(settings)
                     .around(
                             Caller.ofThisProcess(),
                             "restore-row --undo",
                             Json.line(request),
                             () -> undo.run(yes ? Optional.empty() : Optional.of(work.head())));
-            files.forEach(cli::say);
-            print(note, work, files);
+            if (!done.work().head().equals(work.head())) {
+                cli.say("the database changed before the rows were locked; this is what was done:");
+                done.work().head().forEach(cli::say);
+            }
+            done.files().forEach(cli::say);
+            print(note, done.work(), done.files());
         }
     }
 
@@ -173,8 +177,7 @@ final class UndoRows {
     private String others(int but) {
         String kept = notes.numbers().stream()
                 .filter(each -> each != but)
-                .map(notes::find)
-                .flatMap(Optional::stream)
+                .flatMap(each -> notes.readable(each, cli::say).stream())
                 .filter(each -> !each.isOver() && !each.isTooLarge())
                 .limit(SHOWN)
                 .map(RowNote::text)

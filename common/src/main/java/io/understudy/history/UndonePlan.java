@@ -160,9 +160,9 @@ final class UndonePlan {
         if (same.isPresent()) {
             return new Item(noted, Action.DELETE, same, List.of(), "");
         }
-        return found.isEmpty() || noted.after().isEmpty()
+        return noted.after().isEmpty()
                 ? asBefore(noted)
-                : lost(noted, "no row is as it was stored, and its table has no key to find it by");
+                : lost(noted, "no row is as it was stored, and its table has no key to find a changed one by");
     }
 
     private Item lost(NotedRow noted, String why) {

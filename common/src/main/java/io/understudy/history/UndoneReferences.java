@@ -1,9 +1,9 @@
 package io.understudy.history;
 
+import io.understudy.history.LiveRows.Typed;
 import io.understudy.history.RowClosure.Need;
 import io.understudy.history.UndonePlan.Action;
 import io.understudy.history.UndonePlan.Item;
-import io.understudy.postgres.Sql;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -88,17 +88,11 @@ final class UndoneReferences {
                         .collect(Collectors.joining(",", "'{", "}'::tid[]"));
                 String query = "SELECT " + LiveRows.texts("f.", columns) + " FROM ONLY "
                         + link.from().qualified() + " AS f WHERE EXISTS (SELECT FROM ONLY " + to.qualified()
-                        + " AS p WHERE p.ctid = ANY (" + places + ") AND " + same(link) + ")";
+                        + " AS p WHERE p.ctid = ANY (" + places + ") AND " + String.join(" AND ", link.comparison())
+                        + ")";
                 dangling.addAll(left(link, to, referring.asked(link.from(), query, columns)));
             }
         });
-    }
-
-    private static String same(Link link) {
-        if (link.same().size() != link.fromColumns().size()) {
-            throw new IllegalStateException("foreign key " + link.name() + " has a column without an operator");
-        }
-        return String.join(" AND ", link.same());
     }
 
     private void configured(Link link) {
@@ -156,14 +150,9 @@ final class UndoneReferences {
     }
 
     private boolean isThere(TableRef to, Link link, Need need) {
-        List<String> columns = List.of(CurrentRows.PLACE);
-        String from = link.fromColumns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
-        String values = need.fields().stream().map(RestoreScript::literal).collect(Collectors.joining(", "));
-        // So the values have the types of the columns.
-        String query = "SELECT " + LiveRows.texts("p.", columns) + " FROM ONLY " + to.qualified() + " AS p, (SELECT "
-                + from + " FROM ONLY " + link.from().qualified() + " WHERE false UNION ALL SELECT " + values
-                + ") AS f WHERE " + same(link);
-        return parents.parents(to, query, columns, "p").stream()
+        Typed values = new Typed(link.from(), link.fromColumns(), List.of(need.fields()));
+        return parents.alikeParents(to, List.of(CurrentRows.PLACE), values, link.comparison()).values().stream()
+                        .flatMap(List::stream)
                         .anyMatch(row -> plan.at(to, CurrentRows.place(row))
                                 .filter(each -> !stays(link, each))
                                 .isEmpty())

@@ -4,6 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.UndonePlan.Action;
 import io.understudy.history.UndonePlan.Item;
+import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import java.util.ArrayList;
@@ -21,7 +22,11 @@ import java.util.stream.Collectors;
  * thread-safe.
  */
 final class UndoneScript {
+    /** Of a unique index, and of an exclusion. */
+    private static final Set<String> TAKEN = Set.of("23505", "23P01");
+
     private final UndonePlan plan;
+    private final LiveTables tables;
     private final boolean replica;
     private final List<String> remarks = new ArrayList<>();
     /** Where rows lie that were written already. */
@@ -29,6 +34,7 @@ final class UndoneScript {
 
     UndoneScript(UndonePlan plan, LiveTables tables) {
         this.plan = plan;
+        this.tables = tables;
         Set<TableRef> written = plan.written().stream()
                 .map(each -> each.noted().table())
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -55,8 +61,27 @@ final class UndoneScript {
         return List.copyOf(remarks);
     }
 
-    /** @throws UnderstudyException {@code USAGE} where a trigger prevents it; the caller ends the transaction */
+    /**
+     * @throws UnderstudyException {@code USAGE} where a trigger prevents it, or another row has by now what one row
+     *     alone may have; the caller ends the transaction
+     */
     void run(Session session) {
+        write(session);
+        // The database looks at deferrable constraints later, and of a replica not at all.
+        for (Item each : plan.written()) {
+            if (each.action() == Action.PUT_BACK) {
+                tables.find(each.noted().table()).stream()
+                        .flatMap(table -> table.unique().rules().stream())
+                        .filter(rule -> session.number(rule.others(each.noted().table(), places.get(each))) > 0)
+                        .findFirst()
+                        .ifPresent(rule -> {
+                            throw taken(each, rule.text() + " (" + rule.name() + ")");
+                        });
+            }
+        }
+    }
+
+    private void write(Session session) {
         session.execute("SET LOCAL search_path = \"$user\", public;"
                 + (replica ? "SET LOCAL session_replication_role = replica" : "SET CONSTRAINTS ALL DEFERRED"));
         List<Item> all = plan.written();
@@ -91,10 +116,15 @@ final class UndoneScript {
     }
 
     private void update(Session session, Item item, String values) {
-        List<String> place = session.query(
-                "UPDATE ONLY " + item.noted().table().qualified() + " SET " + values + where(item)
-                        + " RETURNING ctid::text AS place",
-                row -> row.text("place"));
+        List<String> place;
+        try {
+            place = session.query(
+                    "UPDATE ONLY " + item.noted().table().qualified() + " SET " + values + where(item)
+                            + " RETURNING ctid::text AS place",
+                    row -> row.text("place"));
+        } catch (UnderstudyException e) {
+            throw DatabaseErrors.state(e).filter(TAKEN::contains).isPresent() ? taken(item, e.getMessage()) : e;
+        }
         if (place.size() != 1) {
             throw prevented(item);
         }
@@ -119,11 +149,21 @@ final class UndoneScript {
     }
 
     private String where(Item item) {
-        RowId id = item.noted().id();
+        List<String> key = item.noted().key();
+        // As it is written now: the database may have found it by another one.
         return " WHERE "
                 + (item.noted().keyed()
-                        ? LiveRows.condition(id.columns(), List.of(id.fields()))
+                        ? LiveRows.condition(
+                                key, List.of(item.row().orElseThrow().fields(key)))
                         : "ctid = '" + places.getOrDefault(item, item.place()) + "'");
+    }
+
+    private static UnderstudyException taken(Item item, String what) {
+        return new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot take " + item.noted().id() + " back: another row has by now what its old values have and one"
+                        + " row alone may have: " + what,
+                "change or delete that row first; a later restore-row that stored it is taken back first");
     }
 
     private static UnderstudyException prevented(Item item) {

@@ -2,6 +2,8 @@ package io.understudy.history;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What only one row of a table may have: a unique constraint or index, also of a part of the rows or of expressions, or
@@ -21,6 +23,9 @@ record UniqueRule(
         List<Part> parts,
         Optional<String> condition,
         boolean nullsEqual) {
+    /** No site names its columns so. */
+    private static final String PART = "understudy_part_";
+
     UniqueRule {
         columns = List.copyOf(columns);
         parts = List.copyOf(parts);
@@ -32,6 +37,42 @@ record UniqueRule(
      * @param collation in SQL, of the comparison; may be empty
      */
     record Part(String expression, String operator, String collation) {}
+
+    /** The parts of the key of rows, in SQL. */
+    String selected() {
+        return IntStream.range(0, parts.size())
+                .mapToObj(i -> "(" + parts.get(i).expression() + ") AS " + PART + i)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Which rows it holds for, in SQL; may be empty. */
+    String where() {
+        return condition.map(" WHERE "::concat).orElse("");
+    }
+
+    /** Whether {@code c} and {@code r} have the same {@link #selected}, in SQL. */
+    String same() {
+        return IntStream.range(0, parts.size())
+                .mapToObj(i -> {
+                    String mine = "c." + PART + i;
+                    String other = "r." + PART + i;
+                    String same = mine + " " + parts.get(i).operator() + " " + other
+                            + parts.get(i).collation();
+                    return nullsEqual ? "(" + same + " OR " + mine + " IS NULL AND " + other + " IS NULL)" : same;
+                })
+                .collect(Collectors.joining(" AND "));
+    }
+
+    /** Counts the rows that have what the row at this place has. */
+    String others(TableRef table, String place) {
+        return "SELECT count(*) FROM " + rows(table, "= '" + place + "'") + " AS c JOIN "
+                + rows(table, "<> '" + place + "'") + " AS r ON " + same();
+    }
+
+    private String rows(TableRef table, String place) {
+        return "(SELECT " + selected() + " FROM (SELECT * FROM ONLY " + table.qualified() + " WHERE ctid " + place
+                + ") AS each" + where() + ")";
+    }
 
     /** What it is that another row has. */
     String text() {

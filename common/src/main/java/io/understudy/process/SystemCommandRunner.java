@@ -2,6 +2,7 @@ package io.understudy.process;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.io.File;
 import java.io.IOException;
@@ -160,16 +161,12 @@ public final class SystemCommandRunner implements CommandRunner {
     }
 
     private static RuntimeException failed(Command command, Throwable cause) {
-        if (cause instanceof RuntimeException e) {
-            return e;
-        }
-        if (cause instanceof Error e) {
-            throw e;
-        }
-        return new UnderstudyException(
-                ErrorCode.COMMAND_FAILED,
-                "cannot transfer data through " + command + ": " + cause.getMessage(),
-                "run it again; if it fails again, see the agent's log",
-                cause);
+        return cause instanceof IOException
+                ? new UnderstudyException(
+                        ErrorCode.COMMAND_FAILED,
+                        "cannot transfer data through " + command + ": " + cause.getMessage(),
+                        "run it again; if it fails again, see the agent's log",
+                        cause)
+                : TaskScope.unchecked(cause);
     }
 }

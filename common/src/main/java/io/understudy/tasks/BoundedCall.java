@@ -72,10 +72,7 @@ public interface BoundedCall {
                 try {
                     return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
                 } catch (ExecutionException e) {
-                    if (e.getCause() instanceof Error error) {
-                        throw error;
-                    }
-                    throw (RuntimeException) e.getCause();
+                    throw TaskScope.unchecked(e.getCause());
                 } catch (TimeoutException e) {
                     throw late(what, limit, "", e);
                 } catch (InterruptedException e) {

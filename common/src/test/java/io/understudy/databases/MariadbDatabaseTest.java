@@ -653,6 +653,7 @@ class MariadbDatabaseTest {
         protect("log ins", "name = \"root\" -- the administrators");
         SiteDatabase database = database();
         String changes = database.changes();
+        String kept = database.keptRows();
         assertThat(changes).isNotEmpty();
 
         database.restore(place(1), out -> out.write(dump));
@@ -664,11 +665,62 @@ class MariadbDatabaseTest {
         assertThat(server.sql("SHOW TABLES FROM shop LIKE '%kept%'")).isEmpty();
         assertThat(database.changes()).as("the same rows are there").isEqualTo(changes);
         server.sql("UPDATE shop.`log ins` SET pass = 'NULL' WHERE name = 'bo'");
-        assertThat(database.changes()).as("others are not looked at").isEqualTo(changes);
+        assertThat(database.keptRows()).as("others are not looked at").isEqualTo(kept);
+        assertThat(database.changes()).isEqualTo(changes);
         server.sql("UPDATE shop.`log ins` SET pass = 'NULL' WHERE id = 9");
-        String text = database.changes();
+        String text = database.keptRows();
         server.sql("UPDATE shop.`log ins` SET pass = NULL WHERE id = 9");
-        assertThat(List.of(text, database.changes())).doesNotContain(changes).doesNotHaveDuplicates();
+        assertThat(List.of(text, database.keptRows())).doesNotContain(kept).doesNotHaveDuplicates();
+    }
+
+    /** What is restored gets them as they are by the time that it becomes live. */
+    @Test
+    void rowsThatChangedSinceComeOnceMore() {
+        logins();
+        server.sql("CREATE TRIGGER shop.renewed BEFORE UPDATE ON shop.`log ins` FOR EACH ROW SET NEW.pass = 'noted'");
+        byte[] dump = dump();
+        server.sql("DROP TRIGGER shop.renewed; UPDATE shop.`log ins` SET pass = 'own' WHERE id = 1;"
+                + " DELETE FROM shop.`log ins` WHERE id = 3");
+        protect("log ins", "name = 'root'");
+        SiteDatabase database = database();
+        String changes = database.changes();
+        String kept = database.keptRows();
+        database.restore(place(1), out -> out.write(dump));
+        server.sql("UPDATE shop.`log ins` SET pass = 'newest' WHERE id = 1");
+        assertThat(database.changes()).as("the same rows").isEqualTo(changes);
+        assertThat(database.keptRows()).as("with other values").isNotEqualTo(kept);
+
+        assertThat(database.keepAgain(place(1))).isTrue();
+        Optional<String> again = database.fingerprint(Optional.of(place(1)));
+
+        database.restore(place(2), out -> out.write(dump));
+        assertThat(database.fingerprint(Optional.of(place(2))))
+                .as("as a restore would make it")
+                .isPresent()
+                .isEqualTo(again);
+        database.swap(place(1));
+        assertThat(server.sql(LOGINS)).isEqualTo("1rootnewestROOT,2bobBO");
+
+        // Other keys are other rows: those of the snapshot in their place come with a restore of the dump alone.
+        server.sql("UPDATE shop.`log ins` SET id = 8 WHERE id = 1");
+        assertThat(database.changes()).isNotEqualTo(changes);
+        // And so it is with a table of another key.
+        server.sql("ALTER TABLE shop.`log ins` MODIFY id INT NOT NULL, DROP PRIMARY KEY, ADD PRIMARY KEY (id, name)");
+        assertThat(database.keepAgain(place(2))).isFalse();
+        assertThat(database.fingerprint(Optional.of(place(2)))).isEqualTo(again);
+    }
+
+    /** Two that exchange what must be unique: the dump has neither in the way. */
+    @Test
+    void rowsThatCannotComeOnceMoreSaySo() {
+        server.sql("CREATE TABLE shop.account (id INT PRIMARY KEY, name VARCHAR(9) UNIQUE);"
+                + " INSERT INTO shop.account VALUES (1, 'a'), (2, 'b')");
+        byte[] dump = dump();
+        protect("account", "id < 3");
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        server.sql("UPDATE shop.account SET name = NULL; UPDATE shop.account SET name = IF(id = 1, 'b', 'a')");
+        assertThat(failure(() -> database.keepAgain(place(1))).code()).isEqualTo(ErrorCode.LOAD_FAILED);
     }
 
     @Test

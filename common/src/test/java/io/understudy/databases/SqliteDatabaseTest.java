@@ -372,6 +372,7 @@ class SqliteDatabaseTest {
         byte[] live = Files.readAllBytes(file);
         protect("log ins", "name = 'root' -- the administrators");
         String changes = database.changes();
+        String rows = database.keptRows();
         assertThat(changes).isNotEmpty();
 
         database.restore(place(1), out -> out.write(dump));
@@ -384,11 +385,54 @@ class SqliteDatabaseTest {
         assertThat(sql(file, ".tables")).doesNotContain("kept");
         assertThat(database.changes()).as("the same rows are there").isEqualTo(changes);
         sql(file, "UPDATE \"log ins\" SET pass = 'NULL' WHERE name = 'bo'");
-        assertThat(database.changes()).as("others are not looked at").isEqualTo(changes);
+        assertThat(database.keptRows()).as("others are not looked at").isEqualTo(rows);
+        assertThat(database.changes()).isEqualTo(changes);
         sql(file, "UPDATE \"log ins\" SET pass = 'NULL' WHERE id = 9");
-        String text = database.changes();
+        String text = database.keptRows();
         sql(file, "UPDATE \"log ins\" SET pass = NULL WHERE id = 9");
-        assertThat(List.of(text, database.changes())).doesNotContain(changes).doesNotHaveDuplicates();
+        assertThat(List.of(text, database.keptRows())).doesNotContain(rows).doesNotHaveDuplicates();
+    }
+
+    /** What is restored gets them as they are by the time that it becomes live. */
+    @Test
+    void rowsThatChangedSinceComeOnceMore() throws IOException {
+        logins();
+        sql(
+                file,
+                "CREATE TABLE account (login TEXT PRIMARY KEY, pass TEXT UNIQUE);"
+                        + " INSERT INTO account VALUES ('root', 'a'), ('bo', 'b')");
+        byte[] dump = dump();
+        sql(
+                file,
+                "UPDATE \"log ins\" SET pass = 'own' WHERE id = 1; CREATE TRIGGER changed AFTER UPDATE ON \"log ins\""
+                        + " BEGIN SELECT RAISE(ABORT, 'no'); END");
+        protect("log ins", "name = 'root'");
+        String changes = database.changes();
+        String rows = database.keptRows();
+        database.restore(place(1), out -> out.write(dump));
+        sql(file, "DROP TRIGGER changed; UPDATE \"log ins\" SET pass = 'newest' WHERE id = 1");
+        byte[] live = Files.readAllBytes(file);
+        assertThat(database.changes()).as("the same rows").isEqualTo(changes);
+        assertThat(database.keptRows()).as("with other values").isNotEqualTo(rows);
+
+        assertThat(database.keepAgain(place(1))).isTrue();
+
+        assertThat(Files.readAllBytes(file)).as("what is live is only read").isEqualTo(live);
+        database.restore(place(2), out -> out.write(dump));
+        assertThat(database.fingerprint(Optional.of(place(1)))).isPresent();
+        String ahead = sql(file.resolveSibling("app.db.understudy-1"), LOGINS);
+        assertThat(ahead)
+                .isEqualTo(sql(file.resolveSibling("app.db.understudy-2"), LOGINS))
+                .contains("1rootnewest");
+        // Another row stays: it is told by the other keys, which only a restore of the dump can take out.
+        sql(file, "UPDATE \"log ins\" SET id = 8 WHERE id = 1");
+        assertThat(database.changes()).isNotEqualTo(changes);
+        // As is a table with another key.
+        sql(
+                file,
+                "ALTER TABLE \"log ins\" RENAME TO old; CREATE TABLE \"log ins\" (id INT, name TEXT PRIMARY KEY, pass TEXT)");
+        assertThat(database.keepAgain(place(1))).isFalse();
+        assertThat(sql(file.resolveSibling("app.db.understudy-1"), LOGINS)).isEqualTo(ahead);
     }
 
     /** One that notes the time of a change would make another row of it each time, and each import a difference. */

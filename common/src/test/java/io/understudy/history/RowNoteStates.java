@@ -4,6 +4,7 @@ import io.understudy.history.RowNote.Phase;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 
 /** The states in which a kill leaves notes of {@code restore-row --apply}. */
 public final class RowNoteStates {
@@ -24,5 +25,32 @@ public final class RowNoteStates {
     /** {@code STORED}. */
     public static String phase(Path state, int number) {
         return notes(state).find(number).orElseThrow().phase().name();
+    }
+
+    /** The next note, as the first one and of this transaction, of which it is open how it ended. */
+    public static void storing(Path state, long transaction) {
+        RowNote first = notes(state).find(1).orElseThrow();
+        notes(state)
+                .write(new RowNote(
+                        notes(state).next(),
+                        first.at(),
+                        first.snapshot(),
+                        first.table(),
+                        first.database(),
+                        first.identity(),
+                        Phase.STORING,
+                        transaction,
+                        first.rows(),
+                        first.files()));
+    }
+
+    /** The numbers of those that there are, the newest first. */
+    public static List<Integer> numbers(Path state) {
+        return notes(state).numbers();
+    }
+
+    /** How many are kept. */
+    public static int most() {
+        return RowNotes.MOST;
     }
 }

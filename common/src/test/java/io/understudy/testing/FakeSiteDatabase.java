@@ -39,6 +39,9 @@ public final class FakeSiteDatabase implements SiteDatabase {
     private Runnable onDump = () -> {};
     private String changes = "";
     private String kept = "";
+    private final Map<Long, String> rows = new TreeMap<>();
+    private String liveRows = "";
+    private boolean onlyRestores;
     private UnaryOperator<String> written = content -> content;
     private BiConsumer<String, Runnable> around = (call, work) -> work.run();
 
@@ -194,19 +197,48 @@ public final class FakeSiteDatabase implements SiteDatabase {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        around.accept("restore", () -> ahead.put(place.number(), out.toString(StandardCharsets.UTF_8) + changes));
+        around.accept("restore", () -> {
+            ahead.put(place.number(), out.toString(StandardCharsets.UTF_8) + changes);
+            rows.put(place.number(), kept);
+        });
         end("restore");
     }
 
-    /** Rows of what is live that a restore brings. */
+    /** Rows of what is live that a restore brings: {@code root with a}, by the first word and what is in it. */
     public synchronized void rows(String rows) {
         kept = rows;
+    }
+
+    /** Those that came with what is live. */
+    public synchronized String liveRows() {
+        return liveRows;
+    }
+
+    /** From now on only a restore brings them. */
+    public synchronized void onlyRestores() {
+        onlyRestores = true;
     }
 
     @Override
     public synchronized String changes() {
         begin("changes");
-        return changes + kept;
+        return changes + kept.split(" ")[0];
+    }
+
+    @Override
+    public synchronized String keptRows() {
+        return kept;
+    }
+
+    @Override
+    public synchronized boolean keepAgain(Place place) {
+        begin("keep");
+        if (onlyRestores || !ahead.containsKey(place.number())) {
+            return false;
+        }
+        around.accept("keep", () -> rows.put(place.number(), kept));
+        end("keep");
+        return true;
     }
 
     @Override
@@ -222,6 +254,7 @@ public final class FakeSiteDatabase implements SiteDatabase {
             if (ahead.containsKey(place.number())) {
                 previous.put(place.number(), live);
                 live = Optional.of(ahead.remove(place.number()));
+                liveRows = rows.remove(place.number());
             }
         });
         end("swap");

@@ -128,4 +128,29 @@ class UndoReferencesTest {
         isUndone();
         assertThat(site.sql("SELECT name FROM parent")).isEqualTo("ANN");
     }
+
+    /** Also on the way here: a row that the database finds is not missing. */
+    @Test
+    void aRowComesBackToWhatTheDatabaseFinds() {
+        site = new RowSite(state, """
+                CREATE EXTENSION citext;
+                CREATE TABLE parent (name citext PRIMARY KEY, size char(5) UNIQUE);
+                CREATE TABLE child (id int PRIMARY KEY, name citext REFERENCES parent, size varchar REFERENCES parent (size));
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+                CREATE TRIGGER note AFTER INSERT ON child FOR EACH ROW EXECUTE FUNCTION note();
+                INSERT INTO parent VALUES ('Ann', 'x'), ('bob', 'y'); INSERT INTO child VALUES (1, 'ANN', 'x');
+                """);
+        site.take();
+        site.sql("DELETE FROM child");
+        assertThat(site.run("restore-row", "child", "1", "--apply", "--yes"))
+                .as(site::err)
+                .isZero();
+        assertThat(site.err()).doesNotContain("comes back: public.parent", "left out");
+        assertThat(site.sql("SELECT c.name, p.name FROM child c JOIN parent p USING (name)"))
+                .isEqualTo("ANN|Ann");
+        isUndone();
+        site.sql("DELETE FROM parent WHERE name = 'Ann'");
+        assertThat(site.run("restore-row", "child", "1", "--apply", "--yes")).isNotZero();
+        assertThat(site.sql("SELECT count(*) FROM child")).isEqualTo("0");
+    }
 }

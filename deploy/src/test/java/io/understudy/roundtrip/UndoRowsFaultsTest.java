@@ -145,6 +145,16 @@ class UndoRowsFaultsTest {
         assertThat(site.err()).contains("which files of tree media the rows name is not known", "stays: rows name it");
     }
 
+    /** More than this process has memory for, each written so that it might be the file's. */
+    @Test
+    void anyNumberOfNamesIsLookedThrough() {
+        applied();
+        String many = "select './x/' || n || repeat('y', 8000) from generate_series(1, 100000) n";
+        site.media(many + " union all select './2026//a.jpg'");
+        assertThat(undo()).as(site::err).isZero();
+        assertThat(site.err()).contains("file media/2026/a.jpg stays: rows name it still");
+    }
+
     /** Killed after the rows were committed, before the note said so. */
     @Test
     void anApplyThatWasKilledAfterItsCommitCanBeTakenBack() {

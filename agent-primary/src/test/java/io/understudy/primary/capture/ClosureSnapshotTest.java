@@ -11,7 +11,6 @@ import io.understudy.files.TreeKind;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
-import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.process.SystemCommandRunner;
@@ -69,25 +68,13 @@ class ClosureSnapshotTest {
                 new PgTools(server.settings(database), new SystemCommandRunner(folder.resolve("commands"))),
                 Ticker.system(),
                 Optional.empty());
-        SnapshotSource source = new SnapshotSource(
-                new SnapshotSource.Taker("a", "0.1.0"),
+        SnapshotSource source = primary.source(
                 capture,
-                new TreeCapture(primary.state, primary.time.clock()),
-                List.of(new TreeSettings("media", TreeKind.FILES, primary.media, List.of())),
-                ProcessorShare.all(primary.time),
-                primary.time.clock(),
-                primary.time,
+                List.of(PrimaryFixture.media(primary.media)),
                 Quiesce.NONE,
                 List.of(),
                 new ClosureSource(List.of(rules), primary.state));
-        return new SnapshotTaker(
-                        primary.state,
-                        primary.marker,
-                        primary.epochs,
-                        () -> primary.repository,
-                        () -> primary.key,
-                        source,
-                        new Events(primary.time.clock(), (event, at) -> events.add(event)))
+        return primary.taker(source, new Events(primary.time.clock(), (event, at) -> events.add(event)))
                 .take(request, Progress.none())
                 .manifest();
     }

@@ -3,15 +3,12 @@ package io.understudy.primary.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.understudy.config.Settings.TreeSettings;
 import io.understudy.databases.SiteDatabase;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.TreeKind;
 import io.understudy.primary.capture.database.NoDatabase;
 import io.understudy.primary.capture.database.SourceDatabase;
-import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
@@ -206,26 +203,8 @@ class OtherDumpsTest {
     }
 
     private SnapshotTaker taker(SourceDatabase database, SiteDatabase... others) {
-        List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, primary.media, List.of()));
-        SnapshotSource source = new SnapshotSource(
-                "a",
-                "0.1.0",
-                database,
-                new TreeCapture(primary.state, primary.time.clock()),
-                trees,
-                ProcessorShare.all(primary.time),
-                primary.time.clock(),
-                primary.time,
-                Quiesce.NONE,
-                List.of(others));
-        return new SnapshotTaker(
-                primary.state,
-                primary.marker,
-                primary.epochs,
-                () -> primary.repository,
-                () -> primary.key,
-                source,
-                Events.none());
+        SnapshotSource source = primary.source(database, Quiesce.NONE, others);
+        return primary.taker(source, Events.none());
     }
 
     private Manifest take(String period) {

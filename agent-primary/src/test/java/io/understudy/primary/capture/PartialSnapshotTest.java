@@ -9,7 +9,6 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
-import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochClaim;
@@ -240,24 +239,14 @@ class PartialSnapshotTest {
     }
 
     private SnapshotTaker taker() {
-        SnapshotSource source = new SnapshotSource(
-                "a",
-                "0.1.0",
+        SnapshotSource source = primary.source(
                 primary.database,
-                new TreeCapture(primary.state, primary.time.clock()),
                 List.of(
-                        new TreeSettings("media", TreeKind.FILES, primary.media, List.of()),
+                        PrimaryFixture.media(primary.media),
                         new TreeSettings("config", TreeKind.CONFIG, config, List.of())),
-                ProcessorShare.all(primary.time),
-                primary.time.clock(),
-                primary.time);
-        return new SnapshotTaker(
-                primary.state,
-                primary.marker,
-                primary.epochs,
-                () -> primary.repository,
-                () -> primary.key,
-                source,
-                Events.none());
+                Quiesce.NONE,
+                List.of(),
+                ClosureSource.NONE);
+        return primary.taker(source, Events.none());
     }
 }

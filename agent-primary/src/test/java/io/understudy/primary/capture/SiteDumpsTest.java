@@ -9,10 +9,8 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.TreeKind;
 import io.understudy.primary.capture.database.NoDatabase;
 import io.understudy.primary.capture.database.SourceDatabase;
-import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
@@ -115,25 +113,8 @@ class SiteDumpsTest {
     }
 
     private SnapshotTaker taker() {
-        SnapshotSource source = new SnapshotSource(
-                "a",
-                "0.1.0",
-                database,
-                new TreeCapture(primary.state, primary.time.clock()),
-                List.of(new TreeSettings("media", TreeKind.FILES, primary.media, List.of())),
-                ProcessorShare.all(primary.time),
-                primary.time.clock(),
-                primary.time,
-                new Site(),
-                List.of(shop));
-        return new SnapshotTaker(
-                primary.state,
-                primary.marker,
-                primary.epochs,
-                () -> primary.repository,
-                () -> primary.key,
-                source,
-                Events.none());
+        SnapshotSource source = primary.source(database, new Site(), shop);
+        return primary.taker(source, Events.none());
     }
 
     private Manifest take() {

@@ -186,14 +186,7 @@ class TreesOfMomentTest {
                 shipped.processors(),
                 shipped.clock(),
                 shipped.ticker());
-        return new SnapshotTaker(
-                primary.state,
-                primary.marker,
-                primary.epochs,
-                () -> primary.repository,
-                () -> primary.key,
-                source,
-                new Events(primary.time.clock(), this::receive));
+        return primary.taker(source, new Events(primary.time.clock(), this::receive));
     }
 
     private void receive(Event event, Instant at) {

@@ -133,14 +133,7 @@ class UnchangedSnapshotTest {
                 source.processors(),
                 source.clock().withZone(ZoneOffset.ofHours(-5)),
                 source.ticker());
-        taker = new SnapshotTaker(
-                primary.state,
-                primary.marker,
-                primary.epochs,
-                () -> primary.repository,
-                () -> primary.key,
-                west,
-                new Events(primary.time.clock(), (event, at) -> events.add(event)));
+        taker = primary.taker(west, new Events(primary.time.clock(), (event, at) -> events.add(event)));
         Instant midnight = primary.time.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1));
         primary.time.advance(Duration.between(primary.time.now(), midnight.minus(Duration.ofMinutes(30))));
         primary.database.rows("1\tother");

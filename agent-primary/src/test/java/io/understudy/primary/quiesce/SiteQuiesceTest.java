@@ -130,26 +130,8 @@ class SiteQuiesceTest {
     }
 
     private SnapshotTaker taker() {
-        SnapshotSource source = primary.source();
-        SnapshotSource quiet = new SnapshotSource(
-                source.server(),
-                source.version(),
-                source.database(),
-                source.files(),
-                source.trees(),
-                source.processors(),
-                source.clock(),
-                source.ticker(),
-                quiesce(),
-                List.of());
-        return new SnapshotTaker(
-                primary.state,
-                primary.marker,
-                primary.epochs,
-                () -> primary.repository,
-                () -> primary.key,
-                quiet,
-                events());
+        SnapshotSource quiet = primary.source(primary.database, quiesce());
+        return primary.taker(quiet, events());
     }
 
     private List<String> paths(Taken taken) {

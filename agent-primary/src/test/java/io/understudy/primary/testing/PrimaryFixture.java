@@ -1,11 +1,14 @@
 package io.understudy.primary.testing;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.databases.SiteDatabase;
 import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
+import io.understudy.primary.capture.ClosureSource;
 import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.primary.capture.ProcessorShare;
+import io.understudy.primary.capture.Quiesce;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.SourceDatabase;
@@ -67,7 +70,11 @@ public final class PrimaryFixture {
     }
 
     public SnapshotTaker taker(Events events) {
-        return new SnapshotTaker(state, marker, epochs, () -> repository, () -> key, source(), events);
+        return taker(source(), events);
+    }
+
+    public SnapshotTaker taker(SnapshotSource from, Events events) {
+        return new SnapshotTaker(state, marker, epochs, () -> repository, () -> key, from, events);
     }
 
     /** Saves what this server never shipped, once another one was promoted. */
@@ -86,9 +93,36 @@ public final class PrimaryFixture {
 
     /** @param place of the tree */
     public SnapshotSource source(SourceDatabase from, Path place) {
-        TreeCapture files = new TreeCapture(state, time.clock());
-        List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, place, List.of()));
-        return new SnapshotSource("a", "0.1.0", from, files, trees, ProcessorShare.all(time), time.clock(), time);
+        return source(from, List.of(media(place)), Quiesce.NONE, List.of(), ClosureSource.NONE);
+    }
+
+    /** The tree of this place. */
+    public static TreeSettings media(Path place) {
+        return new TreeSettings("media", TreeKind.FILES, place, List.of());
+    }
+
+    /** With databases that are no PostgreSQL server's. */
+    public SnapshotSource source(SourceDatabase from, Quiesce quiesce, SiteDatabase... others) {
+        return source(from, List.of(media(media)), quiesce, List.of(others), ClosureSource.NONE);
+    }
+
+    public SnapshotSource source(
+            SourceDatabase from,
+            List<TreeSettings> trees,
+            Quiesce quiesce,
+            List<SiteDatabase> others,
+            ClosureSource closure) {
+        return new SnapshotSource(
+                new SnapshotSource.Taker("a", "0.1.0"),
+                from,
+                new TreeCapture(state, time.clock()),
+                trees,
+                ProcessorShare.all(time),
+                time.clock(),
+                time,
+                quiesce,
+                others,
+                closure);
     }
 
     public void enterBackupMode() {

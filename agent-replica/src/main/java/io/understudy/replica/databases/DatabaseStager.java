@@ -4,7 +4,6 @@ import io.understudy.databases.Place;
 import io.understudy.databases.SiteDatabase;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Sha256;
 import io.understudy.progress.Progress;
 import io.understudy.replica.databases.Places.At;
 import io.understudy.replica.databases.Places.Entry;
@@ -17,11 +16,10 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,42 +85,80 @@ public final class DatabaseStager implements Stage {
     }
 
     private void stage(String snapshot, DatabaseData data, SiteDatabase database, String apply, BlobSource blobs) {
-        String content = content(data, database);
-        Optional<Entry> whole = places.all().stream()
-                .filter(each -> each.database().equals(data.name())
-                        && each.at() == At.RESTORED
-                        && each.content().equals(content))
-                .findFirst();
+        CopyContent content = CopyContent.of(data, database);
+        Optional<Entry> whole = restored(data.name(), content.toString()::equals);
         if (whole.isPresent()) {
             Place place = places.place(places.put(whole.get().of(apply, snapshot)));
             staged.add(place);
             warn(database, Optional.of(place));
             return;
         }
-        if (isLive(data.name(), content, database)) {
+        if (isLive(data.name(), content.toString(), database)) {
             LOG.info("database {} is left as it is: what is live is that of {} already", data.name(), snapshot);
             warn(database, Optional.empty());
             return;
         }
-        Entry entry = places.begin(data.name(), snapshot, apply, content);
+        Optional<Entry> again = keptAgain(snapshot, data.name(), database, apply, content);
+        Entry entry = again.orElseGet(() -> restore(snapshot, data, database, apply, content, blobs));
         Place place = places.place(entry);
         staged.add(place);
-        ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
-        LOG.info("restoring database {} of {} next to the live one", data.name(), snapshot);
-        database.restore(place, out -> {
-            try (InputStream dump = new StreamReader("the dump of database " + data.name(), data.archive(), blobs)) {
-                dump.transferTo(out);
-            }
-        });
-        boolean unchanged = content(data, database).equals(content);
-        if (unchanged) {
-            fingerprint(database, Optional.of(place)).ifPresent(print -> places.know(entry, print));
-        } else {
+        boolean unchanged = CopyContent.of(data, database).equals(content);
+        if (!unchanged) {
             LOG.info("what database {} gets from this server changed during its restore", data.name());
+        } else if (again.isEmpty()) {
+            fingerprint(database, Optional.of(place)).ifPresent(print -> places.know(entry, print));
         }
         warn(database, Optional.of(place));
         places.put((unchanged ? entry : entry.spoiled()).at(At.RESTORED));
         ReplicaPoint.OTHER_DATABASE_RESTORED.reached();
+    }
+
+    private Optional<Entry> restored(String name, Predicate<String> content) {
+        return places.all().stream()
+                .filter(each ->
+                        each.database().equals(name) && each.at() == At.RESTORED && content.test(each.content()))
+                .findFirst();
+    }
+
+    /** A promotion has seconds, and a restore may take hours: rows of this server that changed since are few. */
+    private Optional<Entry> keptAgain(
+            String snapshot, String name, SiteDatabase database, String apply, CopyContent content) {
+        Optional<Entry> left = restored(name, content::differsInRows);
+        if (left.isEmpty()) {
+            return Optional.empty();
+        }
+        Entry entry = places.put(left.get().of(apply, snapshot).at(At.RESTORING).holding(content.toString()));
+        ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
+        try {
+            if (database.keepAgain(places.place(entry))) {
+                LOG.info("database {} of {} gets the rows of this server that changed since", name, snapshot);
+                return Optional.of(entry);
+            }
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
+            LOG.info("database {} of {} is restored again: {}", name, snapshot, e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private Entry restore(
+            String snapshot,
+            DatabaseData data,
+            SiteDatabase database,
+            String apply,
+            CopyContent content,
+            BlobSource blobs) {
+        Entry entry = places.begin(data.name(), snapshot, apply, content.toString());
+        ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
+        LOG.info("restoring database {} of {} next to the live one", data.name(), snapshot);
+        database.restore(places.place(entry), out -> {
+            try (InputStream dump = new StreamReader("the dump of database " + data.name(), data.archive(), blobs)) {
+                dump.transferTo(out);
+            }
+        });
+        return entry;
     }
 
     /** What is remembered says what the dump is as a database; whether the live one is that, only it says. */
@@ -157,14 +193,6 @@ public final class DatabaseStager implements Stage {
             }
             LOG.warn("definers of database {} cannot be read: {}", database.name(), e.getMessage());
         }
-    }
-
-    /** The names of the blobs say what is in them; what this server changes in it, its own rules and rows. */
-    private static String content(DatabaseData data, SiteDatabase database) {
-        String changes = database.changes();
-        String all = data.archive() + (changes.isEmpty() ? "" : " " + changes);
-        byte[] names = all.getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(Sha256.of(names, 0, names.length));
     }
 
     @Override

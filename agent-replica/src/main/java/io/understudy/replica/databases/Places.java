@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * <pre>
  * {"format":1,"places":[{"database":"shop","number":1795868000,"snapshot":"00000001-00000042",
- *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…","keeps_foreign":false}],
+ *  "apply":"17-00000001-00000042","at":"restored","content":"3fa1…/77c0…","keeps_foreign":false}],
  *  "ours":["shop"],"last":1795868000,"fingerprints":[{"database":"shop","content":"3fa1…","fingerprint":"77c0…"}]}
  * </pre>
  */
@@ -62,7 +62,7 @@ final class Places {
 
     /**
      * @param apply that makes it live, as in {@link io.understudy.replica.state.PlanSet}
-     * @param content which dump it is of, by the names of its blobs; empty: of none, so that it is restored again
+     * @param content what it is ({@link CopyContent}); empty: nothing that is known, so that it is restored again
      * @param keepsForeign whether a swap puts there what Understudy did not make
      */
     record Entry(
@@ -73,6 +73,10 @@ final class Places {
 
         Entry of(String nextApply, String nextSnapshot) {
             return new Entry(database, number, nextSnapshot, nextApply, at, content, keepsForeign);
+        }
+
+        Entry holding(String next) {
+            return new Entry(database, number, snapshot, apply, at, next, keepsForeign);
         }
 
         Entry keepingForeign(boolean foreign) {

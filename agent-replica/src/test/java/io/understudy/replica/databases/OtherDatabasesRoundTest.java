@@ -31,6 +31,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Databases that are no PostgreSQL server's, in the rounds of a standby: each snapshot's is live with its rows. */
 class OtherDatabasesRoundTest {
@@ -175,8 +176,8 @@ class OtherDatabasesRoundTest {
 
     /** Those that it holds may have changed since the attempt that failed. */
     @ParameterizedTest
-    @CsvSource({"root with a, 0", "root with b, 1"})
-    void whatAnAttemptLeftIsRestoredAgainWhereRowsThatStayHaveChanged(String rows, int more) {
+    @CsvSource({"root with a, 0, 0", "root with b, 0, 1", "bo with a, 1, 0"})
+    void whatAnAttemptLeftGetsRowsThatStayAgainWhereTheyHaveChanged(String rows, int more, int kept) {
         Standby standby = standby();
         standby.shop.rows("root with a");
         standby.commit(1);
@@ -193,12 +194,52 @@ class OtherDatabasesRoundTest {
 
         standby.isWholly(second.toString());
         assertThat(restores(standby)).isEqualTo(restores + more);
+        assertThat(standby.shop.calls().stream().filter("keep"::equals)).hasSize(kept);
+        assertThat(standby.shop.liveRows()).isEqualTo(rows);
         assertThat(standby.shop.kept()).as("what was live, and the owner's own").isEqualTo(2);
     }
 
+    /** Where rows cannot be brought again, where that is no more than half done, or where they change once more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"never", "fails", "fails late", "changes", "stops"})
+    void whatCannotGetRowsAgainIsRestored(String how) {
+        Standby standby = standby();
+        standby.shop.rows("root with a");
+        SnapshotId first = standby.commit(1);
+        stage(standby, first);
+        standby.shop.rows("root with b");
+        int restores = restores(standby);
+        switch (how) {
+            case "never" -> standby.shop.onlyRestores();
+            case "changes" ->
+                standby.shop.around((call, work) -> {
+                    work.run();
+                    standby.shop.rows("root with c");
+                    standby.shop.around((next, later) -> later.run());
+                });
+            case "stops" -> {
+                standby.shop.around((call, work) -> {
+                    throw new IllegalStateException("killed");
+                });
+                assertThat(catchThrowableOfType(IllegalStateException.class, () -> stage(standby, first)))
+                        .hasMessage("killed");
+                standby.shop.around((call, work) -> work.run());
+            }
+            default -> standby.shop.fail("keep", how.equals("fails late"));
+        }
+        stage(standby, first);
+        standby.world.sync();
+
+        standby.isWholly(first.toString());
+        boolean changes = how.equals("changes");
+        assertThat(restores(standby)).isEqualTo(restores + 1);
+        assertThat(standby.shop.liveRows()).isEqualTo(changes ? "root with c" : "root with b");
+    }
+
     /** It has seconds, and a restore may take hours. */
-    @Test
-    void aPromotionTakesOverWhatIsStagedAheadWithRowsThatStay() {
+    @ParameterizedTest
+    @CsvSource({"root with a", "root with b"})
+    void aPromotionTakesOverWhatIsStagedAheadWithRowsThatStay(String rows) {
         Standby standby = standby();
         standby.shop.rows("root with a");
         SnapshotId first = standby.commit(1);
@@ -208,11 +249,13 @@ class OtherDatabasesRoundTest {
         standby.world.poll();
         stage(standby, next);
         int restores = restores(standby);
+        standby.shop.rows(rows);
 
         standby.world.agent().promotion().promote(new Request("asked for", false, false, false));
 
         standby.isWholly(next.toString());
         assertThat(restores(standby)).isEqualTo(restores);
+        assertThat(standby.shop.liveRows()).isEqualTo(rows);
     }
 
     @Test
