@@ -1,7 +1,7 @@
 package io.understudy.databases;
 
-import static io.understudy.databases.MariadbClient.literal;
-import static io.understudy.databases.MariadbClient.quoted;
+import static io.understudy.databases.SchemaClient.literal;
+import static io.understudy.databases.SchemaClient.quoted;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherRows;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Changes a restored schema by the rules of this standby. It is dropped and restored again where one fails. */
-final class MariadbChanges {
+final class SchemaChanges {
     /** Texts and comments, of which none names a schema. */
     private static final Pattern NO_CODE =
             Pattern.compile("(?s)'(?:[^'\\\\]++|\\\\.|'')*+'|/\\*(?!!|M!).*?\\*/|(?:--\\s|#)[^\\n]*+");
@@ -29,13 +29,13 @@ final class MariadbChanges {
 
     private static final String KEPT = "understudy_kept";
 
-    private final MariadbClient client;
+    private final SchemaClient client;
     private final OtherDatabase settings;
     private final OtherRows rows;
     private final String live;
 
     /** @param live schema whose rows are kept */
-    MariadbChanges(MariadbClient client, OtherDatabase settings, String live) {
+    SchemaChanges(SchemaClient client, OtherDatabase settings, String live) {
         this.client = client;
         this.settings = settings;
         this.rows = settings.rows();
@@ -55,7 +55,7 @@ final class MariadbChanges {
                 .map(kept -> kept.hash(
                         columns(live, kept.rule().table()),
                         column -> "HEX(CAST(" + quoted(column) + " AS BINARY))",
-                        MariadbClient::quoted,
+                        SchemaClient::quoted,
                         sql -> client.programs().rows(kept.what(), KeptRows.HINT, client(live), MODE + sql)))
                 .collect(Collectors.joining());
     }
@@ -81,23 +81,27 @@ final class MariadbChanges {
         if (bodies.stream().noneMatch(each -> each.startsWith("trigger"))) {
             return;
         }
-        Pattern named = Pattern.compile("(?i)(?<![\\w$])[`\"]?" + Pattern.quote(live) + "[`\"]?\\s*\\.\\s*[\\w$`\"]");
+        Pattern named = Pattern.compile("(?i)(?<![\\w$])[`\"]?" + Pattern.quote(live) + "[`\"]?" + DumpedSchema.GAP
+                + "\\." + DumpedSchema.GAP + "[\\w$`\"]");
         bodies.stream()
                 .map(each -> each.split(" "))
                 .filter(each -> each.length > 2
-                        && named.matcher(NO_CODE.matcher(MariadbClient.text(each[2]))
-                                        .replaceAll(" "))
-                                .find())
+                        && named.matcher(code(SchemaClient.text(each[2]))).find())
                 .findFirst()
                 .ifPresent(each -> {
                     throw new UnderstudyException(
                             ErrorCode.LOAD_FAILED,
                             "cannot " + script.what() + " database " + settings.name() + ": the " + each[0] + " "
-                                    + MariadbClient.text(each[1]) + " of the snapshot names the schema " + live
+                                    + SchemaClient.text(each[1]) + " of the snapshot names the schema " + live
                                     + ", which is live, and would change it",
                             "write the " + each[0] + " without the schema on the primary, or leave"
                                     + " databases[].after_load out");
                 });
+    }
+
+    /** Without texts and comments, where these can be known. */
+    private String code(String body) {
+        return client.dialect().showsCodeAsWritten() ? NO_CODE.matcher(body).replaceAll(" ") : body;
     }
 
     /** @param schema that was restored, without triggers: what one writes may be in the live schema */
@@ -110,7 +114,7 @@ final class MariadbChanges {
     }
 
     private List<String> client(String schema) {
-        return client.client(List.of("--init-command=" + MariadbClient.PATIENCE.strip(), schema));
+        return client.client(List.of("--init-command=" + SchemaClient.PATIENCE.strip(), schema));
     }
 
     private void keep(KeptRows kept, String schema) {
@@ -122,10 +126,11 @@ final class MariadbChanges {
     private List<Column> columns(String schema, String table) {
         return client
                 .query("SELECT CONCAT(column_key = 'PRI', HEX(column_name)) FROM information_schema.columns"
-                        + " WHERE is_generated = 'NEVER' AND table_schema = " + literal(schema) + " AND table_name = "
+                        + " WHERE COALESCE(generation_expression, '') = '' AND table_schema = " + literal(schema)
+                        + " AND table_name = "
                         + literal(table) + " ORDER BY ordinal_position")
                 .stream()
-                .map(line -> new Column(MariadbClient.text(line.substring(1)), line.charAt(0) == '1'))
+                .map(line -> new Column(SchemaClient.text(line.substring(1)), line.charAt(0) == '1'))
                 .toList();
     }
 
@@ -133,8 +138,8 @@ final class MariadbChanges {
     private static String sql(KeptRows kept, String schema, List<Column> columns) {
         String table = quoted(kept.rule().table());
         String where = "(" + kept.rule().where() + "\n)";
-        String list = KeptRows.list(columns, MariadbClient::quoted);
-        String same = KeptRows.same(columns, MariadbClient::quoted, table, KEPT);
+        String list = KeptRows.list(columns, SchemaClient::quoted);
+        String same = KeptRows.same(columns, SchemaClient::quoted, table, KEPT);
         String set = columns.stream()
                 .filter(each -> !each.key())
                 .map(each -> table + "." + quoted(each.name()) + " = " + KEPT + "." + quoted(each.name()))
