@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A file of SQL as MariaDB's and MySQL's clients read it, for what in it leaves the schema that is in use. Quotes and comments are
- * passed over, but for the comments that the server runs.
+ * A file of SQL as MariaDB's and MySQL's clients read it, for what in it leaves the schema that is in use. Quotes and
+ * comments are passed over, but for the comments that the server runs.
  */
 final class ClientScript {
     private static final Set<String> LEAVING = Set.of("USE", "CONNECT");

@@ -37,6 +37,7 @@ class MariadbDatabaseTest extends SchemaDatabaseContract {
 
     /** By MariaDB's programs, which have MySQL's names too. */
     @Test
+    @Tag("always")
     void thePresetMysqlRefusesThisServerByName() {
         SiteDatabase database = database(Server.MYSQL, server.options(), Optional.empty());
         UnderstudyException e = failure(database::check);

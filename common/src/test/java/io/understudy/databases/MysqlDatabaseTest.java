@@ -21,7 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A schema of a real MySQL server. */
-@Tag("slow")
 @Tag("mysql")
 class MysqlDatabaseTest extends SchemaDatabaseContract {
     private static MysqlServer mysql;
