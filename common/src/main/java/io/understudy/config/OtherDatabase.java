@@ -46,16 +46,16 @@ public record OtherDatabase(
         return access instanceof Commands ? Still.WHOLE : Still.BEGIN;
     }
 
-    /** {@code command}, {@code mariadb} or {@code sqlite}: what wrote a dump, and has to read it. */
+    /** {@code command}, {@code mariadb}, {@code mysql} or {@code sqlite}: what wrote a dump, and has to read it. */
     public String preset() {
-        if (access instanceof Mariadb) {
-            return "mariadb";
+        if (access instanceof Schema schema) {
+            return schema.server().preset();
         }
         return access instanceof Sqlite ? "sqlite" : "command";
     }
 
     /** How a database is read and written. */
-    public sealed interface Access permits Commands, Mariadb, Sqlite {}
+    public sealed interface Access permits Commands, Schema, Sqlite {}
 
     /**
      * Commands of the operator's, as argument lists, run without a shell.
@@ -95,14 +95,37 @@ public record OtherDatabase(
         }
     }
 
+    /** Whose programs read and write a schema. */
+    public enum Server {
+        MARIADB("MariaDB", "mariadb"),
+        MYSQL("MySQL", "mysql");
+
+        private final String product;
+        private final String preset;
+
+        Server(String product, String preset) {
+            this.product = product;
+            this.preset = preset;
+        }
+
+        /** Its name, for people. */
+        public String product() {
+            return product;
+        }
+
+        public String preset() {
+            return preset;
+        }
+    }
+
     /**
-     * A schema (a "database") of a MariaDB server.
+     * A schema (a "database") of a MariaDB or MySQL server.
      *
-     * @param schema its name
-     * @param options file with the login, read by MariaDB's own programs; empty: their usual files
+     * @param name of the schema
+     * @param options file with the login, read by the server's own programs; empty: their usual files
      * @param tools folder of these programs; empty: PATH
      */
-    public record Mariadb(String schema, Optional<Path> options, Optional<Path> tools) implements Access {}
+    public record Schema(Server server, String name, Optional<Path> options, Optional<Path> tools) implements Access {}
 
     /**
      * A file of SQLite.

@@ -2,7 +2,8 @@ package io.understudy.config;
 
 import io.understudy.config.OtherDatabase.Access;
 import io.understudy.config.OtherDatabase.Commands;
-import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Schema;
+import io.understudy.config.OtherDatabase.Server;
 import io.understudy.config.OtherDatabase.Sqlite;
 import io.understudy.config.OtherDatabase.Still;
 import io.understudy.config.OtherRows.Rule;
@@ -21,6 +22,9 @@ final class OtherDatabasesReader {
     /** The name of a place next to it is longer by up to 30. */
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z0-9_$-]{1,34}");
 
+    private static final List<Setting> OF_SCHEMA = List.of(
+            Setting.DATABASES_SCHEMA, Setting.DATABASES_OPTIONS, Setting.DATABASES_TOOLS, Setting.DATABASES_AFTER_LOAD);
+
     private static final Map<String, List<Setting>> OF_PRESET = Map.of(
             "none",
             List.of(
@@ -32,12 +36,10 @@ final class OtherDatabasesReader {
                     Setting.DATABASES_DROP,
                     Setting.DATABASES_FINGERPRINT,
                     Setting.DATABASES_CHECK),
-            "mariadb",
-            List.of(
-                    Setting.DATABASES_SCHEMA,
-                    Setting.DATABASES_OPTIONS,
-                    Setting.DATABASES_TOOLS,
-                    Setting.DATABASES_AFTER_LOAD),
+            Server.MARIADB.preset(),
+            OF_SCHEMA,
+            Server.MYSQL.preset(),
+            OF_SCHEMA,
             "sqlite",
             List.of(Setting.DATABASES_PATH, Setting.DATABASES_TOOLS, Setting.DATABASES_AFTER_LOAD));
 
@@ -152,7 +154,8 @@ final class OtherDatabasesReader {
 
     private static Access access(Values values, String preset) {
         return switch (preset) {
-            case "mariadb" -> mariadb(values);
+            case "mariadb" -> schema(values, Server.MARIADB);
+            case "mysql" -> schema(values, Server.MYSQL);
             case "sqlite" -> {
                 if (values.optionalText(Setting.DATABASES_PATH).isEmpty()) {
                     values.fault(Setting.DATABASES_PATH, "is missing: the file of the database");
@@ -163,15 +166,18 @@ final class OtherDatabasesReader {
         };
     }
 
-    private static Mariadb mariadb(Values values) {
+    private static Schema schema(Values values, Server server) {
         String schema = values.text(Setting.DATABASES_SCHEMA);
         if (schema.isEmpty()) {
-            values.fault(Setting.DATABASES_SCHEMA, "is missing: the database on the MariaDB server");
+            values.fault(Setting.DATABASES_SCHEMA, "is missing: the database on the " + server.product() + " server");
         } else if (!SCHEMA.matcher(schema).matches()) {
             values.fault(Setting.DATABASES_SCHEMA, "must be up to 34 of A-Z, a-z, 0-9, _, $ and -: " + schema);
         }
-        return new Mariadb(
-                schema, values.optionalPath(Setting.DATABASES_OPTIONS), values.optionalPath(Setting.DATABASES_TOOLS));
+        return new Schema(
+                server,
+                schema,
+                values.optionalPath(Setting.DATABASES_OPTIONS),
+                values.optionalPath(Setting.DATABASES_TOOLS));
     }
 
     private static Commands commands(Values values) {

@@ -28,7 +28,7 @@ public enum Setting {
 
     DATABASES_NAME("databases[].name", Kind.NAME, Setting.REQUIRED),
     DATABASES_KIND("databases[].kind", Kind.CHOICE.of("command"), "command"),
-    DATABASES_PRESET("databases[].preset", Kind.CHOICE.of("none", "mariadb", "sqlite"), "none"),
+    DATABASES_PRESET("databases[].preset", Kind.CHOICE.of("none", "mariadb", "mysql", "sqlite"), "none"),
     DATABASES_DUMP("databases[].dump", Kind.TEXTS, "[]"),
     DATABASES_ENDING("databases[].ending", Kind.TEXT, ""),
     DATABASES_RESTORE("databases[].restore", Kind.TEXTS, "[]"),

@@ -103,9 +103,9 @@ public final class SitePlaces {
         if (database.access() instanceof OtherDatabase.Sqlite sqlite) {
             return Optional.of(file(key, sqlite.file()));
         }
-        if (database.access() instanceof OtherDatabase.Mariadb mariadb) {
-            String login = mariadb.options().map(file -> " by " + file).orElse("");
-            return Optional.of(new Place(key, "mariadb" + login, Path.of("/", mariadb.schema())));
+        if (database.access() instanceof OtherDatabase.Schema schema) {
+            String login = schema.options().map(file -> " by " + file).orElse("");
+            return Optional.of(new Place(key, schema.server().preset() + login, Path.of("/", schema.name())));
         }
         return Optional.empty();
     }

@@ -35,9 +35,9 @@ record AfterLoad(Path file, String sql) {
         }
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} where MariaDB's client would leave the copy by it */
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where a server's client would leave the copy by it */
     AfterLoad requireOneSchema() {
-        MariadbScript.find(sql).ifPresent(finding -> {
+        ClientScript.find(sql).ifPresent(finding -> {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
                     "cannot use " + file + " (databases[].after_load): line " + finding.line()

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Leaves out the schema's name where a dump of {@code mariadb-dump} has it: the dump is restored next to the live
+ * Leaves out the schema's name where a dump of a server's own program has it: the dump is restored next to the live
  * schema, and with its name these statements would change the live one. Around routines, triggers and events of another
  * collation stands <code>ALTER DATABASE `shop` CHARACTER SET … COLLATE … ;</code>, which without a name means the
  * schema that is in use. A line in a routine's body differs in its end: that is the delimiter of the moment in a dump's
@@ -27,7 +27,9 @@ final class DumpedSchema extends FilterOutputStream {
             "ALTER DATABASE `(?:[^`]|``)+` (CHARACTER SET \\w+ COLLATE \\w+ )(\\S+)", Pattern.CASE_INSENSITIVE);
 
     private static final String CREATE = "/*!50003 CREATE";
-    private static final String GAP = "(?:\\s|/\\*(?:[^*]|\\*(?!/))*+\\*/|(?:--\\s|#)[^\\n]*+\\n)*+";
+    /** Between two words: blanks and comments. */
+    static final String GAP = "(?:\\s|/\\*(?:[^*]|\\*(?!/))*+\\*/|(?:--\\s|#)[^\\n]*+\\n)*+";
+
     private static final String NAME =
             "(?:`[^`]*+(?:``[^`]*+)*+`|\"[^\"]*+(?:\"\"[^\"]*+)*+\"|[0-9A-Za-z$_\\x{80}-\\x{ff}]++)";
     private static final String SCHEMA = "(?:" + NAME + GAP + "\\." + GAP + ")?";
@@ -38,10 +40,16 @@ final class DumpedSchema extends FilterOutputStream {
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private String delimiter = ";";
+    private final CommentedEnds ends;
     private boolean passing;
 
     DumpedSchema(OutputStream out) {
-        super(out);
+        this(new CommentedEnds(out));
+    }
+
+    private DumpedSchema(CommentedEnds ends) {
+        super(ends);
+        this.ends = ends;
     }
 
     static String without(String script) {
@@ -70,7 +78,8 @@ final class DumpedSchema extends FilterOutputStream {
         }
     }
 
-    private static int lineEnd(byte[] bytes, int from, int end) {
+    /** Behind the end of the line that is there, or of all. */
+    static int lineEnd(byte[] bytes, int from, int end) {
         int at = from;
         while (at < end && bytes[at] != '\n') {
             at++;
@@ -85,7 +94,7 @@ final class DumpedSchema extends FilterOutputStream {
         } else {
             line.write(bytes, from, next - from);
             if (isTrigger() ? isHeaderWhole() : ended || line.size() > LONGEST || !mayMatter()) {
-                finish();
+                decide();
                 passing = true;
             }
         }
@@ -114,8 +123,13 @@ final class DumpedSchema extends FilterOutputStream {
         return line.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Writes what is held back of the last line. */
+    /** Writes what is held back of the last line, at the end. */
     void finish() throws IOException {
+        decide();
+        ends.finish();
+    }
+
+    private void decide() throws IOException {
         String text = held();
         boolean trigger = isTrigger();
         line.reset();

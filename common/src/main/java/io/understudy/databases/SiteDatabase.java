@@ -13,7 +13,7 @@ import java.util.Optional;
 public interface SiteDatabase {
     String name();
 
-    /** What wrote a dump, and must read it: {@code command}, {@code mariadb} or {@code sqlite}. */
+    /** What wrote a dump, and must read it: {@code command}, {@code mariadb}, {@code mysql} or {@code sqlite}. */
     String preset();
 
     /** Whether a standby can make it live; else a snapshot's content of it is only kept. */

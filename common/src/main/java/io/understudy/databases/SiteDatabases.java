@@ -2,7 +2,7 @@ package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Commands;
-import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Schema;
 import io.understudy.config.OtherDatabase.Sqlite;
 import io.understudy.process.CommandRunner;
 import java.nio.file.Path;
@@ -21,8 +21,8 @@ public final class SiteDatabases {
     }
 
     private static SiteDatabase of(OtherDatabase settings, CommandRunner runner, Path work) {
-        if (settings.access() instanceof Mariadb mariadb) {
-            return new MariadbDatabase(settings, mariadb, runner);
+        if (settings.access() instanceof Schema schema) {
+            return new SchemaDatabase(settings, schema, runner);
         }
         if (settings.access() instanceof Sqlite sqlite) {
             return new SqliteDatabase(settings, sqlite, runner, work);

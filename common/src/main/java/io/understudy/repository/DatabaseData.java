@@ -39,8 +39,8 @@ public record DatabaseData(
      * How a command wrote it.
      *
      * @param moment when it began to, UTC: of the same snapshot, but not of the same moment as the others
-     * @param preset {@code mariadb} or {@code sqlite}, or {@code command} of the operator's own; what reads it must be
-     *     the same
+     * @param preset {@code mariadb}, {@code mysql} or {@code sqlite}, or {@code command} of the operator's own; what
+     *     reads it must be the same
      */
     public record Dump(Instant moment, String preset) {}
 

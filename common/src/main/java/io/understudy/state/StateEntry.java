@@ -297,7 +297,7 @@ public enum StateEntry {
     OTHER_DATABASE_NOTES(
             Owner.REPLICA,
             "other-databases",
-            "for each such place: views, triggers and routines of a MariaDB database, before and after its exchange",
+            "for each such place: views, triggers and routines of a MariaDB or MySQL database, before and after its exchange",
             "such an exchange cannot be finished or taken back: make them again by hand, from a dump"),
     NUMBERED_DATABASES(
             Owner.REPLICA,

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.OtherDatabase.Commands;
-import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Schema;
+import io.understudy.config.OtherDatabase.Server;
 import io.understudy.config.OtherDatabase.Sqlite;
 import io.understudy.config.OtherDatabase.Still;
 import java.io.IOException;
@@ -37,6 +38,7 @@ class OtherDatabasesSettingsTest {
                 databases:
                   - {name: shop, kind: command, preset: mariadb, schema: wordpress, options: /etc/understudy/shop.cnf}
                   - {name: app, preset: sqlite, path: /srv/app/app.db, limit: 10m}
+                  - {name: crm, preset: mysql, schema: crm, tools: /opt/mysql/bin}
                   - name: search
                     dump: [dump-search, --all]
                     ending: "-- end"
@@ -53,7 +55,8 @@ class OtherDatabasesSettingsTest {
                                 "shop",
                                 List.of(),
                                 Duration.ofHours(6),
-                                new Mariadb(
+                                new Schema(
+                                        Server.MARIADB,
                                         "wordpress",
                                         Optional.of(Path.of("/etc/understudy/shop.cnf")),
                                         Optional.empty())),
@@ -62,6 +65,12 @@ class OtherDatabasesSettingsTest {
                                 List.of(),
                                 Duration.ofMinutes(10),
                                 new Sqlite(Path.of("/srv/app/app.db"), Optional.empty())),
+                        new OtherDatabase(
+                                "crm",
+                                List.of(),
+                                Duration.ofHours(6),
+                                new Schema(
+                                        Server.MYSQL, "crm", Optional.empty(), Optional.of(Path.of("/opt/mysql/bin")))),
                         new OtherDatabase(
                                 "search",
                                 List.of("SEARCH_PASSWORD"),
@@ -76,7 +85,7 @@ class OtherDatabasesSettingsTest {
                                         List.of(),
                                         List.of())));
         assertThat(settings.databases().stream().map(OtherDatabase::preset))
-                .containsExactly("mariadb", "sqlite", "command");
+                .containsExactly("mariadb", "sqlite", "mysql", "command");
     }
 
     /** The moment of a preset is known, that of commands is not. */
@@ -90,9 +99,11 @@ class OtherDatabasesSettingsTest {
                   - {name: d, dump: [d], quiesce: begin}
                   - {name: e, preset: mariadb, schema: e, quiesce: whole}
                   - {name: f, preset: sqlite, path: /srv/f.db, quiesce: none}
+                  - {name: g, preset: mysql, schema: g}
                 """);
         assertThat(settings.databases().stream().map(OtherDatabase::still))
-                .containsExactly(Still.BEGIN, Still.BEGIN, Still.WHOLE, Still.BEGIN, Still.WHOLE, Still.NONE);
+                .containsExactly(
+                        Still.BEGIN, Still.BEGIN, Still.WHOLE, Still.BEGIN, Still.WHOLE, Still.NONE, Still.BEGIN);
     }
 
     @Test
@@ -109,6 +120,8 @@ class OtherDatabasesSettingsTest {
                 "[{name: site, preset: sqlite, path: /a.db}] | databases[].name is taken by another database: site",
                 "[{name: a, preset: sqlite}] | databases[].path is missing: the file of the database",
                 "[{name: a, preset: mariadb}] | databases[].schema is missing",
+                "[{name: a, preset: mysql}] | databases[].schema is missing: the database on the MySQL server",
+                "[{name: a, preset: mysql, schema: a, dump: [d]}] | dump has no meaning with the preset mysql",
                 "[{name: a, preset: mariadb, schema: 'a;b'}] | databases[].schema must be up to 34 of",
                 "[{name: a}] | databases[].dump is missing",
                 "[{name: a, dump: [d], restore: [r]}] | swap is missing: restore, swap, undo and drop are set together",
@@ -122,7 +135,7 @@ class OtherDatabasesSettingsTest {
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t, where: '  '}]}] | where must be a condition",
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{tabel: t, where: a}]}] | (did you mean table?)",
                 "[{name: a, preset: sqlite, path: /a.db, protect: [{table: t, where: a}, {table: T, where: b}]}] | is there twice: T",
-                "[{name: a, preset: oracle}] | must be one of none, mariadb, sqlite: oracle",
+                "[{name: a, preset: oracle}] | must be one of none, mariadb, mysql, sqlite: oracle",
                 "[{name: a, dump: [d], quiesce: half}] | quiesce must be one of auto, begin, whole, none: half",
                 "[{name: a, dumb: [d]}] | (did you mean dump?)"
             })

@@ -24,8 +24,13 @@ public final class TestTools {
 
     /** Debian's packages, unpacked; the calling test is skipped, and says so, where they are not here. */
     public static Path packages(String name) {
+        return packages(name, "deployments");
+    }
+
+    /** @param word of {@code deploy/setup} that brings them */
+    static Path packages(String name, String word) {
         Path unpacked = folder(System.getenv(), Path.of("..")).resolve(name);
-        assumeTrue(Files.exists(unpacked.resolve("complete")), name + " is not here: run deploy/setup deployments");
+        assumeTrue(Files.exists(unpacked.resolve("complete")), name + " is not here: run deploy/setup " + word);
         return unpacked;
     }
 

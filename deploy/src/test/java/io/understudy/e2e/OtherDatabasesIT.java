@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.config.OtherDatabase;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
 import io.understudy.testing.MariadbServer;
+import io.understudy.testing.SqlServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,13 +36,31 @@ import org.junit.jupiter.api.TestMethodOrder;
 class OtherDatabasesIT extends SharedScenario {
     private static final Duration SHORT = Duration.ofSeconds(60);
 
-    private MariadbServer mariadb;
+    private SqlServer sql;
+
+    /** Skips where it is not installed. */
+    SqlServer started() {
+        assumeTrue(MariadbServer.installed(), "MariaDB is not installed: deploy/setup test");
+        return MariadbServer.start();
+    }
+
+    OtherDatabase.Server product() {
+        return OtherDatabase.Server.MARIADB;
+    }
+
+    Path tools() {
+        return Path.of("/usr/bin");
+    }
+
+    /** Those that run statements, and write a dump. */
+    List<String> names() {
+        return List.of("mariadb", "mariadb-dump");
+    }
 
     @BeforeAll
-    void mariadb() {
-        assumeTrue(MariadbServer.installed(), "MariaDB is not installed: deploy/setup test");
-        mariadb = MariadbServer.start();
-        mariadb.sql("CREATE DATABASE shop_primary; USE shop_primary; CREATE TABLE item (id INT PRIMARY KEY, name TEXT);"
+    void start() {
+        sql = started();
+        sql.sql("CREATE DATABASE shop_primary; USE shop_primary; CREATE TABLE item (id INT PRIMARY KEY, name TEXT);"
                 + " CREATE VIEW names AS SELECT name FROM item; INSERT INTO item VALUES (1, 'first')");
         for (Server each : List.of(primary(), standby())) {
             each.configure(yaml -> yaml + databases(each));
@@ -50,8 +70,8 @@ class OtherDatabasesIT extends SharedScenario {
 
     @AfterAll
     void stop() {
-        if (mariadb != null) {
-            mariadb.close();
+        if (sql != null) {
+            sql.close();
         }
     }
 
@@ -59,18 +79,19 @@ class OtherDatabasesIT extends SharedScenario {
     @Order(1)
     void allAreInOneSnapshotAndBecomeLiveTogether() {
         assertThat(primary().primary("check").successful().output())
-                .contains("schema shop_primary of MariaDB")
+                .contains("schema shop_primary of " + product().product())
                 .contains("app.db with 1 tables");
         assertThat(standby().replica("check").successful().output())
                 .contains("schemas next to shop_standby can be made");
         String id = snapshot(primary()).path("snapshot").asText();
         JsonNode shown = primary().primary("show", id, "--json").successful().json();
         assertThat(shown.path("databases")).hasSize(2);
-        assertThat(shown.path("databases").get(0).path("preset").asText()).isEqualTo("mariadb");
+        assertThat(shown.path("databases").get(0).path("preset").asText())
+                .isEqualTo(product().preset());
         assertThat(shown.path("databases").get(0).path("apart_seconds").asDouble())
                 .isBetween(0.0, 60.0);
         assertThat(primary().primary("show", id).successful().output())
-                .containsPattern("database  shop \\(mariadb\\): .*, [0-9.]+ s earlier");
+                .containsPattern("database  shop \\(" + product().preset() + "\\): .*, [0-9.]+ s earlier");
         primary().primary("verify", id).successful();
         sync(standby());
         assertHolds("first");
@@ -109,21 +130,21 @@ class OtherDatabasesIT extends SharedScenario {
     void aDumpThatFailsHalfWayMakesNoSnapshot() throws IOException {
         int before = snapshots();
         Path tools = Files.createDirectory(primary().layout().home().resolve("tools"));
-        Files.createSymbolicLink(tools.resolve("mariadb"), Path.of("/usr/bin/mariadb"));
+        String dumper = names().get(1);
+        Files.createSymbolicLink(tools.resolve(names().get(0)), tools().resolve(names().get(0)));
         Path broken = Files.writeString(
-                tools.resolve("mariadb-dump"),
-                "#!/bin/sh\nmariadb-dump \"$@\" | head -c 700\necho 'Lost connection to server during query' >&2\nexit 2\n");
+                tools.resolve(dumper),
+                "#!/bin/sh\nDUMP=" + tools().resolve(dumper)
+                        + "\n[ \"$1\" != --version ] || exec $DUMP --version\n$DUMP \"$@\" | head -c 700\necho 'Lost connection to server during query' >&2\nexit 2\n");
         Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path config = broken.resolveSibling("broken.yaml");
         Files.writeString(
-                config,
-                Files.readString(primary().layout().config())
-                        .replace("schema: shop_primary,", "schema: shop_primary, tools: " + tools + ","));
+                config, Files.readString(primary().layout().config()).replace("tools: " + tools(), "tools: " + tools));
         Outcome failed = primary().primaryWith(config, "snapshot");
         assertRefused(failed, ErrorCode.DUMP_FAILED);
         assertThat(failed.errors())
                 .contains("cannot dump database shop")
-                .contains("mariadb-dump ended with 2: ")
+                .contains(dumper + " ended with 2: ")
                 .contains("Lost connection to server during query, after 700 bytes");
         assertThat(snapshots()).isEqualTo(before);
         snapshot(primary());
@@ -137,7 +158,7 @@ class OtherDatabasesIT extends SharedScenario {
             each.configure(yaml -> withoutPostgresql(yaml, each));
         }
         Folders.create(primary().layout().home().resolveSibling("backups-alone"));
-        mariadb.sql("DROP DATABASE shop_standby");
+        sql.sql("DROP DATABASE shop_standby");
         write("alone");
         primary().primary("init").successful();
         assertThat(primary().primary("check").successful().output()).doesNotContain("PostgreSQL");
@@ -179,21 +200,21 @@ class OtherDatabasesIT extends SharedScenario {
     }
 
     private void write(String text) {
-        mariadb.sql("UPDATE shop_primary.item SET name = '" + text + "'");
+        sql.sql("UPDATE shop_primary.item SET name = '" + text + "'");
         sqlite(primary(), "UPDATE note SET t = '" + text + "'");
     }
 
     private void assertHolds(String text) {
-        assertThat(mariadb.sql("SELECT name FROM shop_standby.names")).isEqualTo(text);
+        assertThat(sql.sql("SELECT name FROM shop_standby.names")).isEqualTo(text);
         assertThat(sqlite(standby(), "SELECT t FROM note")).isEqualTo(text);
     }
 
     private String databases(Server server) {
         return """
                 databases:
-                  - {name: shop, kind: command, preset: mariadb, schema: shop_%s, options: %s}
+                  - {name: shop, kind: command, preset: %s, schema: shop_%s, options: %s, tools: %s}
                   - {name: app, kind: command, preset: sqlite, path: %s}
-                """.formatted(server.layout().name(), mariadb.options(), file(server));
+                """.formatted(product().preset(), server.layout().name(), sql.options(), tools(), file(server));
     }
 
     private static Path file(Server server) {

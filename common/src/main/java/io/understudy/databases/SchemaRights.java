@@ -1,7 +1,7 @@
 package io.understudy.databases;
 
-import static io.understudy.databases.MariadbClient.literal;
-import static io.understudy.databases.MariadbClient.quoted;
+import static io.understudy.databases.SchemaClient.literal;
+import static io.understudy.databases.SchemaClient.quoted;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -22,17 +22,17 @@ import org.slf4j.LoggerFactory;
  * on its tables belong to names, and stay. Those on a single routine go with the routine, so they are given again. The
  * accounts with whose rights views, triggers, routines and events run are the server's own.
  */
-final class MariadbRights {
-    private static final Logger LOG = LoggerFactory.getLogger(MariadbRights.class);
+final class SchemaRights {
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaRights.class);
     /** In no name in hexadecimal digits. */
     private static final String SEPARATOR = "|";
 
     private static final int PARTS = 5;
     private static final int OBJECT_PARTS = 3;
 
-    private final MariadbClient client;
+    private final SchemaClient client;
 
-    MariadbRights(MariadbClient client) {
+    SchemaRights(SchemaClient client) {
         this.client = client;
     }
 
@@ -66,8 +66,8 @@ final class MariadbRights {
                 .filter(parts -> parts.length == OBJECT_PARTS)
                 .filter(parts ->
                         accounts.filter(all -> !all.contains(account(parts[0]))).isPresent())
-                .forEach(parts -> missing.computeIfAbsent(MariadbClient.text(parts[0]), each -> new ArrayList<>())
-                        .add(parts[1].toLowerCase(Locale.ROOT) + " " + MariadbClient.text(parts[2])));
+                .forEach(parts -> missing.computeIfAbsent(SchemaClient.text(parts[0]), each -> new ArrayList<>())
+                        .add(parts[1].toLowerCase(Locale.ROOT) + " " + SchemaClient.text(parts[2])));
         return missing.entrySet().stream()
                 .map(each -> String.join(", ", each.getValue()) + " as " + each.getKey())
                 .toList();
@@ -75,10 +75,10 @@ final class MariadbRights {
 
     /** As in the list of accounts: a name may hold an @, a host never does; a role has no host. */
     private static String account(String hex) {
-        String definer = MariadbClient.text(hex);
+        String definer = SchemaClient.text(hex);
         int at = definer.lastIndexOf('@');
         String user = at < 0 ? definer : definer.substring(0, at);
-        return MariadbClient.hex(user) + " " + MariadbClient.hex(at < 0 ? "" : definer.substring(at + 1));
+        return SchemaClient.hex(user) + " " + SchemaClient.hex(at < 0 ? "" : definer.substring(at + 1));
     }
 
     /** Who may run which single routine, as lines for {@link #give}. */
@@ -99,7 +99,7 @@ final class MariadbRights {
         }
         List<String> there = client.query("SELECT CONCAT_WS('|', routine_type, HEX(routine_name), '')"
                 + " FROM information_schema.routines WHERE routine_schema = " + literal(schema));
-        MariadbObjects.text(script)
+        SchemaObjects.text(script)
                 .lines()
                 .filter(line -> there.stream().anyMatch(line::startsWith))
                 .map(line -> line.split(Pattern.quote(SEPARATOR), PARTS))
@@ -110,9 +110,9 @@ final class MariadbRights {
     private void give(String schema, String[] parts) {
         List<String> rights = new ArrayList<>(List.of(parts[4].split(",")));
         boolean granting = rights.removeIf(each -> each.equalsIgnoreCase("Grant"));
-        String routine = parts[0] + " " + quoted(schema) + "." + quoted(MariadbClient.text(parts[1]));
-        String account = quoted(MariadbClient.text(parts[2]))
-                + (parts[3].isEmpty() ? "" : "@" + quoted(MariadbClient.text(parts[3])));
+        String routine = parts[0] + " " + quoted(schema) + "." + quoted(SchemaClient.text(parts[1]));
+        String account = quoted(SchemaClient.text(parts[2]))
+                + (parts[3].isEmpty() ? "" : "@" + quoted(SchemaClient.text(parts[3])));
         try {
             client.sql("GRANT " + (rights.isEmpty() ? "USAGE" : String.join(", ", rights)) + " ON " + routine + " TO "
                     + account + (granting ? " WITH GRANT OPTION" : ""));
@@ -132,6 +132,35 @@ final class MariadbRights {
                         + " routines are lost with each import";
     }
 
+    /**
+     * Tries to make a trigger, which servers with a binary log refuse to most accounts, and one of another definer.
+     *
+     * @param schema of a trial, with a table {@code c} without triggers
+     * @return for people: what of this cannot be done here; empty: nothing
+     */
+    String checkCode(String schema) {
+        return refusal(schema, "")
+                .map(said -> "; triggers and functions cannot be made here, so a snapshot with some is not imported: "
+                        + said)
+                .or(() -> refusal(schema, "DEFINER = understudy_check@localhost ")
+                        .map(said -> "; what runs with the rights of another account cannot be made here, so a snapshot"
+                                + " with views, triggers or routines of such is not imported: "
+                                + said))
+                .orElse("");
+    }
+
+    private Optional<String> refusal(String schema, String definer) {
+        String trigger = quoted(schema) + ".understudy_check";
+        try {
+            client.sql("CREATE " + definer + "TRIGGER " + trigger + " BEFORE INSERT ON " + quoted(schema)
+                    + ".c FOR EACH ROW SET @a = 1; DROP TRIGGER " + trigger);
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            requireRefusal(e);
+            return Optional.of(e.getMessage());
+        }
+    }
+
     private boolean isReadable(String query) {
         try {
             client.query(query);
@@ -147,7 +176,7 @@ final class MariadbRights {
             return Optional.of(client.query(query));
         } catch (UnderstudyException e) {
             requireRefusal(e);
-            LOG.warn("the MariaDB server does not say {}: {}", what, e.getMessage());
+            LOG.warn("the server does not say {}: {}", what, e.getMessage());
             return Optional.empty();
         }
     }

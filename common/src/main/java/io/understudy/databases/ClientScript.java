@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A file of SQL as MariaDB's client reads it, for what in it leaves the schema that is in use. Quotes and comments are
- * passed over, but for the comments that the server runs.
+ * A file of SQL as MariaDB's and MySQL's clients read it, for what in it leaves the schema that is in use. Quotes and
+ * comments are passed over, but for the comments that the server runs.
  */
-final class MariadbScript {
+final class ClientScript {
     private static final Set<String> LEAVING = Set.of("USE", "CONNECT");
     /** Most end with their line, so that the next one would not be seen to begin a statement. */
     private static final Set<String> OF_CLIENT = Set.of(
@@ -39,7 +39,7 @@ final class MariadbScript {
     /** At the begin of a statement. */
     private boolean begins = true;
 
-    private MariadbScript(String sql) {
+    private ClientScript(String sql) {
         this.sql = sql;
     }
 
@@ -52,7 +52,7 @@ final class MariadbScript {
     record Finding(int line, boolean changesSchema) {}
 
     static Optional<Finding> find(String sql) {
-        return new MariadbScript(sql).find();
+        return new ClientScript(sql).find();
     }
 
     private Optional<Finding> find() {

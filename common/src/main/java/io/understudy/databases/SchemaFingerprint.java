@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
  * What a schema holds, wherever it is: the server's checksums of all rows, the definitions of tables, the states of
  * sequences, and the script of what else there is. The server reads all rows for it and sends none.
  */
-final class MariadbFingerprint {
+final class SchemaFingerprint {
     /** Comments in which the name of the schema stands. */
     private static final List<String> COMMENTS =
             List.of("-- Host: ", "-- Dumping events for database ", "-- Dumping routines for database ");
 
-    private final MariadbClient client;
+    private final SchemaClient client;
 
-    MariadbFingerprint(MariadbClient client) {
+    SchemaFingerprint(SchemaClient client) {
         this.client = client;
     }
 
@@ -57,6 +57,6 @@ final class MariadbFingerprint {
     }
 
     private static String qualified(String schema, String table) {
-        return MariadbClient.quoted(schema) + "." + MariadbClient.quoted(table);
+        return SchemaClient.quoted(schema) + "." + SchemaClient.quoted(table);
     }
 }

@@ -1,7 +1,7 @@
 package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
-import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Schema;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.CommandRunner;
@@ -11,19 +11,21 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** A MariaDB server as its own programs reach it: statements, and what is asked of a schema. */
-final class MariadbClient {
+/** A MariaDB or MySQL server as its own programs reach it: statements, and what is asked of a schema. */
+final class SchemaClient {
     /** What the last line of a whole dump begins with. */
     static final String DONE = "-- Dump completed";
 
     /** The site may be stopped: who holds a lock for longer is an error. In seconds. */
     static final String PATIENCE = "SET SESSION lock_wait_timeout = 60;\n";
 
-    private final Mariadb mariadb;
+    private final Schema schema;
+    private final Dialect dialect;
     private final Programs programs;
 
-    MariadbClient(OtherDatabase settings, Mariadb mariadb, CommandRunner runner) {
-        this.mariadb = mariadb;
+    SchemaClient(OtherDatabase settings, Schema schema, CommandRunner runner) {
+        this.schema = schema;
+        this.dialect = Dialect.of(schema.server());
         this.programs = new Programs(settings.name(), runner, settings.environment(), settings.limit());
     }
 
@@ -31,9 +33,20 @@ final class MariadbClient {
         return programs;
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} where the server is no MariaDB */
+    /** @throws UnderstudyException {@code CONFIG_INVALID} where the server or its programs are others */
     String version() {
-        return MariadbVersion.requireMariadb(query(MariadbVersion.QUERY));
+        String version = dialect.requireServer(query(ServerVersion.QUERY));
+        dialect.requireDumper(() -> programs.read(
+                "ask the version of the program that dumps",
+                ErrorCode.DATABASE_FAILED,
+                List.of(Programs.program(schema.tools(), dialect.dumper()), "--version"),
+                "",
+                Optional.empty()));
+        return version;
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     List<String> tables(String schema) {
@@ -52,7 +65,7 @@ final class MariadbClient {
         return query("SELECT HEX(table_name) FROM information_schema.tables WHERE table_type " + type
                         + " AND table_schema = " + literal(schema) + " ORDER BY table_name")
                 .stream()
-                .map(MariadbClient::text)
+                .map(SchemaClient::text)
                 .toList();
     }
 
@@ -95,31 +108,29 @@ final class MariadbClient {
         programs.run(what, ErrorCode.DATABASE_FAILED, client(List.of(schema)), PATIENCE + script);
     }
 
-    /** What a dump brings may not run a program or read a file, where the client is new enough to keep it from that. */
+    /** The arguments of the client. */
     List<String> client(List<String> more) {
         return arguments(
-                "mariadb",
-                List.of(
-                        "--batch",
-                        "--skip-column-names",
-                        "--loose-sandbox",
-                        "--max-allowed-packet=1G",
-                        "--default-character-set=utf8mb4"),
+                dialect.client(),
+                List.of("--batch", "--skip-column-names", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"),
+                dialect.clientOptions(),
                 more);
     }
 
     /** The same rows give the same bytes. */
     List<String> dumper(List<String> more) {
         return arguments(
-                "mariadb-dump",
+                dialect.dumper(),
                 List.of("--skip-dump-date", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"),
+                dialect.dumperOptions(),
                 more);
     }
 
-    private List<String> arguments(String program, List<String> usual, List<String> more) {
-        List<String> all = new ArrayList<>(List.of(Programs.program(mariadb.tools(), program)));
-        mariadb.options().ifPresent(file -> all.add("--defaults-extra-file=" + file));
+    private List<String> arguments(String program, List<String> usual, List<String> own, List<String> more) {
+        List<String> all = new ArrayList<>(List.of(Programs.program(schema.tools(), program)));
+        schema.options().ifPresent(file -> all.add("--defaults-extra-file=" + file));
         all.addAll(usual);
+        all.addAll(own);
         all.addAll(more);
         return all;
     }

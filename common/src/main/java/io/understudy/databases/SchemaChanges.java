@@ -1,6 +1,6 @@
 package io.understudy.databases;
 
-import static io.understudy.databases.MariadbClient.literal;
+import static io.understudy.databases.SchemaClient.literal;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.databases.KeptRows.Column;
@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Changes a restored schema. It is dropped and restored again where that fails. */
-final class MariadbChanges extends CopyChanges<String> {
+/** Changes a restored schema by the rules of this standby. It is dropped and restored again where one fails. */
+final class SchemaChanges extends CopyChanges<String> {
     /** Texts and comments, of which none names a schema. */
     private static final Pattern NO_CODE =
             Pattern.compile("(?s)'(?:[^'\\\\]++|\\\\.|'')*+'|/\\*(?!!|M!).*?\\*/|(?:--\\s|#)[^\\n]*+");
@@ -22,11 +22,11 @@ final class MariadbChanges extends CopyChanges<String> {
     /** No value is cut to fit, a key of 0 stays, and words in double quotes are texts. */
     private static final String MODE = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO';\n";
 
-    private final MariadbClient client;
+    private final SchemaClient client;
     private final String live;
 
     /** @param live schema whose rows are kept */
-    MariadbChanges(MariadbClient client, OtherDatabase settings, String live) {
+    SchemaChanges(SchemaClient client, OtherDatabase settings, String live) {
         super(settings);
         this.client = client;
         this.live = live;
@@ -44,7 +44,7 @@ final class MariadbChanges extends CopyChanges<String> {
 
     @Override
     String quoted(String name) {
-        return MariadbClient.quoted(name);
+        return SchemaClient.quoted(name);
     }
 
     @Override
@@ -69,23 +69,27 @@ final class MariadbChanges extends CopyChanges<String> {
         if (bodies.stream().noneMatch(each -> each.startsWith("trigger"))) {
             return;
         }
-        Pattern named = Pattern.compile("(?i)(?<![\\w$])[`\"]?" + Pattern.quote(live) + "[`\"]?\\s*\\.\\s*[\\w$`\"]");
+        Pattern named = Pattern.compile("(?i)(?<![\\w$])[`\"]?" + Pattern.quote(live) + "[`\"]?" + DumpedSchema.GAP
+                + "\\." + DumpedSchema.GAP + "[\\w$`\"]");
         bodies.stream()
                 .map(each -> each.split(" "))
                 .filter(each -> each.length > 2
-                        && named.matcher(NO_CODE.matcher(MariadbClient.text(each[2]))
-                                        .replaceAll(" "))
-                                .find())
+                        && named.matcher(code(SchemaClient.text(each[2]))).find())
                 .findFirst()
                 .ifPresent(each -> {
                     throw new UnderstudyException(
                             ErrorCode.LOAD_FAILED,
                             "cannot " + script.what() + " database " + database() + ": the " + each[0] + " "
-                                    + MariadbClient.text(each[1]) + " of the snapshot names the schema " + live
+                                    + SchemaClient.text(each[1]) + " of the snapshot names the schema " + live
                                     + ", which is live, and would change it",
                             "write the " + each[0] + " without the schema on the primary, or leave"
                                     + " databases[].after_load out");
                 });
+    }
+
+    /** Without texts and comments, where these can be known. */
+    private String code(String body) {
+        return client.dialect().showsCodeAsWritten() ? NO_CODE.matcher(body).replaceAll(" ") : body;
     }
 
     private String change(String what, String hint, String schema, String sql) {
@@ -93,7 +97,7 @@ final class MariadbChanges extends CopyChanges<String> {
     }
 
     private List<String> client(String schema) {
-        return client.client(List.of("--init-command=" + MariadbClient.PATIENCE.strip(), schema));
+        return client.client(List.of("--init-command=" + SchemaClient.PATIENCE.strip(), schema));
     }
 
     /** The schema has no triggers then: what one writes may be in the live schema. */
@@ -113,10 +117,11 @@ final class MariadbChanges extends CopyChanges<String> {
     List<Column> columns(String schema, String table) {
         return client
                 .query("SELECT CONCAT(column_key = 'PRI', HEX(column_name)) FROM information_schema.columns"
-                        + " WHERE is_generated = 'NEVER' AND table_schema = " + literal(schema) + " AND table_name = "
+                        + " WHERE COALESCE(generation_expression, '') = '' AND table_schema = " + literal(schema)
+                        + " AND table_name = "
                         + literal(table) + " ORDER BY ordinal_position")
                 .stream()
-                .map(line -> new Column(MariadbClient.text(line.substring(1)), line.charAt(0) == '1'))
+                .map(line -> new Column(SchemaClient.text(line.substring(1)), line.charAt(0) == '1'))
                 .toList();
     }
 

@@ -1,10 +1,10 @@
 package io.understudy.databases;
 
-import static io.understudy.databases.MariadbClient.literal;
-import static io.understudy.databases.MariadbClient.quoted;
+import static io.understudy.databases.SchemaClient.literal;
+import static io.understudy.databases.SchemaClient.quoted;
 
 import io.understudy.config.OtherDatabase;
-import io.understudy.config.OtherDatabase.Mariadb;
+import io.understudy.config.OtherDatabase.Schema;
 import io.understudy.config.OtherDatabase.Still;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A schema of a MariaDB server, by {@code mariadb-dump} and {@code mariadb}. All tables change places in one
+ * A schema of a MariaDB or MySQL server, by the server's own programs. All tables change places in one
  * {@code RENAME TABLE}, which a crash leaves done or not done. What cannot be renamed from schema to schema (views,
  * triggers, routines, events) is kept as a script, dropped before, and made again after it: the site is stopped then.
  * Whether the tables have changed places is seen on the place's own schemas: the one ahead has no table then, and what
@@ -30,28 +30,31 @@ import java.util.stream.Collectors;
  *
  * <p>More than 300 lines, for each step of an exchange is undone by another that stands next to it.
  */
-final class MariadbDatabase implements SiteDatabase {
-    /** What mariadb-dump writes behind its header first, once its transaction has a snapshot of all tables. */
+final class SchemaDatabase implements SiteDatabase {
+    /** What a dumper writes behind its header first, once its transaction has a snapshot of all tables. */
     private static final List<String> IN_TRANSACTION = List.of(
             "-- Table structure for ",
             "-- Temporary table structure for ",
+            "-- Temporary view structure for ",
             "-- Sequence structure for ",
             "-- Dumping ");
 
     private final OtherDatabase settings;
-    private final Mariadb mariadb;
-    private final MariadbClient client;
-    private final MariadbObjects objects;
-    private final MariadbRights rights;
-    private final MariadbChanges changes;
+    private final Schema access;
+    private final String live;
+    private final SchemaClient client;
+    private final SchemaObjects objects;
+    private final SchemaRights rights;
+    private final SchemaChanges changes;
 
-    MariadbDatabase(OtherDatabase settings, Mariadb mariadb, CommandRunner runner) {
+    SchemaDatabase(OtherDatabase settings, Schema access, CommandRunner runner) {
         this.settings = settings;
-        this.mariadb = mariadb;
-        this.client = new MariadbClient(settings, mariadb, runner);
-        this.objects = new MariadbObjects(client);
-        this.rights = new MariadbRights(client);
-        this.changes = new MariadbChanges(client, settings, mariadb.schema());
+        this.access = access;
+        this.live = access.name();
+        this.client = new SchemaClient(settings, access, runner);
+        this.objects = new SchemaObjects(client);
+        this.rights = new SchemaRights(client);
+        this.changes = new SchemaChanges(client, settings, live);
     }
 
     @Override
@@ -83,8 +86,8 @@ final class MariadbDatabase implements SiteDatabase {
                                 "--triggers",
                                 "--events",
                                 "--",
-                                mariadb.schema())),
-                        Optional.of(MariadbClient.DONE),
+                                live)),
+                        Optional.of(SchemaClient.DONE),
                         in -> to.consume(new DumpBegin(in, IN_TRANSACTION, fixed)));
     }
 
@@ -138,7 +141,7 @@ final class MariadbDatabase implements SiteDatabase {
         return client
                 .query(
                         "SELECT CONCAT(' CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name)"
-                                + " FROM information_schema.schemata WHERE schema_name = " + literal(mariadb.schema()))
+                                + " FROM information_schema.schemata WHERE schema_name = " + literal(live))
                 .stream()
                 .findFirst()
                 .orElse("");
@@ -150,26 +153,26 @@ final class MariadbDatabase implements SiteDatabase {
         if (coming.isEmpty()) {
             requireDone(place);
         } else {
-            client.sql("CREATE DATABASE IF NOT EXISTS " + quoted(mariadb.schema()) + "; CREATE DATABASE IF NOT EXISTS "
+            client.sql("CREATE DATABASE IF NOT EXISTS " + quoted(live) + "; CREATE DATABASE IF NOT EXISTS "
                     + quoted(previous(place)));
             if (!Files.exists(before(place))) {
-                keep(granted(place), rights.script(mariadb.schema()));
-                keep(before(place), objects.script(mariadb.schema()));
+                keep(granted(place), rights.script(live));
+                keep(before(place), objects.script(live));
             }
-            objects.drop(mariadb.schema());
-            List<String> going = client.tables(mariadb.schema());
+            objects.drop(live);
+            List<String> going = client.tables(live);
             if (going.isEmpty()) {
                 keep(absent(place), "");
             } else {
                 AtomicFiles.delete(absent(place));
             }
-            List<String> renames = MariadbClient.renames(going, mariadb.schema(), previous(place));
-            renames.addAll(MariadbClient.renames(coming, ahead(place), mariadb.schema()));
+            List<String> renames = SchemaClient.renames(going, live, previous(place));
+            renames.addAll(SchemaClient.renames(coming, ahead(place), live));
             client.rename(renames);
         }
-        objects.drop(mariadb.schema());
-        objects.make(mariadb.schema(), fresh(place));
-        rights.give(mariadb.schema(), granted(place));
+        objects.drop(live);
+        objects.make(live, fresh(place));
+        rights.give(live, granted(place));
         client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)));
     }
 
@@ -186,8 +189,7 @@ final class MariadbDatabase implements SiteDatabase {
     /** Where no table is ahead: whether that is for they are live. */
     private boolean isDone(Place place) {
         return !client.tables(previous(place)).isEmpty()
-                || Files.exists(absent(place))
-                        && !client.tables(mariadb.schema()).isEmpty();
+                || Files.exists(absent(place)) && !client.tables(live).isEmpty();
     }
 
     @Override
@@ -196,16 +198,15 @@ final class MariadbDatabase implements SiteDatabase {
             return;
         }
         if (client.tables(ahead(place)).isEmpty() && isDone(place)) {
-            objects.drop(mariadb.schema());
+            objects.drop(live);
             client.sql("CREATE DATABASE IF NOT EXISTS " + quoted(ahead(place)));
-            List<String> renames =
-                    MariadbClient.renames(client.tables(mariadb.schema()), mariadb.schema(), ahead(place));
-            renames.addAll(MariadbClient.renames(client.tables(previous(place)), previous(place), mariadb.schema()));
+            List<String> renames = SchemaClient.renames(client.tables(live), live, ahead(place));
+            renames.addAll(SchemaClient.renames(client.tables(previous(place)), previous(place), live));
             client.rename(renames);
         }
-        objects.drop(mariadb.schema());
-        objects.make(mariadb.schema(), before(place));
-        rights.give(mariadb.schema(), granted(place));
+        objects.drop(live);
+        objects.make(live, before(place));
+        rights.give(live, granted(place));
         dropPrevious(place);
         AtomicFiles.delete(absent(place));
         AtomicFiles.delete(before(place));
@@ -218,7 +219,7 @@ final class MariadbDatabase implements SiteDatabase {
                     ErrorCode.DATABASE_FAILED,
                     "cannot take back the swap of database " + name() + ": the schema " + previous(place)
                             + " still holds " + left.size() + " tables of what was live before, as " + left.get(0),
-                    "look at both schemas, and move by hand what is missing in " + mariadb.schema());
+                    "look at both schemas, and move by hand what is missing in " + live);
         }
         client.sql("DROP DATABASE IF EXISTS " + quoted(previous(place)));
     }
@@ -232,25 +233,25 @@ final class MariadbDatabase implements SiteDatabase {
 
     @Override
     public boolean isThere() {
-        return !client.tables(mariadb.schema()).isEmpty();
+        return !client.tables(live).isEmpty();
     }
 
     /** What is restored has its views and routines in a script until it is live. */
     @Override
     public Optional<String> fingerprint(Optional<Place> place) {
-        String schema = place.map(this::ahead).orElse(mariadb.schema());
-        return new MariadbFingerprint(client)
+        String schema = place.map(this::ahead).orElse(live);
+        return new SchemaFingerprint(client)
                 .of(
                         schema,
-                        () -> place.map(each -> MariadbObjects.text(fresh(each)))
+                        () -> place.map(each -> SchemaObjects.text(fresh(each)))
                                 .orElseGet(() -> objects.script(schema)));
     }
 
     @Override
     public List<String> warnings(Optional<Place> place) {
         return rights.missing(
-                place.map(each -> MariadbObjects.text(definers(each)).lines().toList())
-                        .orElseGet(() -> rights.definers(mariadb.schema())));
+                place.map(each -> SchemaObjects.text(definers(each)).lines().toList())
+                        .orElseGet(() -> rights.definers(live)));
     }
 
     private static void keep(Path script, String text) {
@@ -282,7 +283,7 @@ final class MariadbDatabase implements SiteDatabase {
     }
 
     private String ahead(Place place) {
-        return mariadb.schema() + "_understudy_" + place.number();
+        return live + "_understudy_" + place.number();
     }
 
     private String previous(Place place) {
@@ -296,16 +297,15 @@ final class MariadbDatabase implements SiteDatabase {
                 .run(
                         "check",
                         ErrorCode.DATABASE_FAILED,
-                        client.dumper(
-                                List.of("--no-data", "--routines", "--triggers", "--events", "--", mariadb.schema())),
+                        client.dumper(List.of("--no-data", "--routines", "--triggers", "--events", "--", live)),
                         "");
         List<String> engines =
                 client.query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = "
-                        + literal(mariadb.schema()) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
+                        + literal(live) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
         List<String> loose = engines.stream()
                 .filter(engine -> List.of("MyISAM", "Aria", "MEMORY", "CSV").contains(engine))
                 .toList();
-        return "schema " + mariadb.schema() + " of MariaDB " + version + packets()
+        return "schema " + live + " of " + access.server().product() + " " + version + packets()
                 + (loose.isEmpty()
                         ? ""
                         : "; tables of " + String.join(", ", loose) + " are read without a transaction");
@@ -313,7 +313,7 @@ final class MariadbDatabase implements SiteDatabase {
 
     private String packets() {
         return client.query("SELECT @@GLOBAL.max_allowed_packet").stream()
-                .map(MariadbVersion::packets)
+                .map(ServerVersion::packets)
                 .findFirst()
                 .orElse("");
     }
@@ -321,13 +321,17 @@ final class MariadbDatabase implements SiteDatabase {
     @Override
     public String checkStandby() {
         String version = client.version();
-        MariadbVersion.requireAtomicRename(version);
+        client.dialect().requireAtomicRename(version);
         changes.identity();
-        String trial = quoted(mariadb.schema() + "_understudy_check");
-        client.sql("DROP DATABASE IF EXISTS " + trial + "; CREATE DATABASE " + trial + "; CREATE TABLE " + trial
-                + ".a (b int); RENAME TABLE " + trial + ".a TO " + trial + ".c; DROP DATABASE " + trial);
-        return "schemas next to " + mariadb.schema() + " can be made on MariaDB " + version + packets()
-                + rights.check(mariadb.schema())
+        String trial = live + "_understudy_check";
+        client.sql("DROP DATABASE IF EXISTS " + quoted(trial) + "; CREATE DATABASE " + quoted(trial) + "; CREATE TABLE "
+                + quoted(trial) + ".a (b int PRIMARY KEY); RENAME TABLE " + quoted(trial) + ".a TO " + quoted(trial)
+                + ".c");
+        String code = rights.checkCode(trial);
+        client.sql("DROP DATABASE " + quoted(trial));
+        return "schemas next to " + live + " can be made on " + access.server().product() + " " + version + packets()
+                + rights.check(live)
+                + code
                 + warnings(Optional.empty()).stream()
                         .map(each -> "; an account does not exist on this server: " + each)
                         .collect(Collectors.joining());

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** What of a schema cannot be renamed into another: views, triggers, routines and events. */
-final class MariadbObjects {
-    private final MariadbClient client;
+final class SchemaObjects {
+    private final SchemaClient client;
 
-    MariadbObjects(MariadbClient client) {
+    SchemaObjects(SchemaClient client) {
         this.client = client;
     }
 
@@ -38,11 +38,11 @@ final class MariadbObjects {
                         ErrorCode.DATABASE_FAILED,
                         client.dumper(arguments),
                         "",
-                        Optional.of(MariadbClient.DONE)));
+                        Optional.of(SchemaClient.DONE)));
     }
 
     void drop(String schema) {
-        String of = " = " + MariadbClient.literal(schema);
+        String of = " = " + SchemaClient.literal(schema);
         List<String> drops = new ArrayList<>();
         client.query(
                         "SELECT CONCAT('TRIGGER ', HEX(trigger_name)) FROM information_schema.triggers WHERE trigger_schema"
@@ -52,7 +52,8 @@ final class MariadbObjects {
                                 + " UNION ALL SELECT CONCAT(routine_type, ' ', HEX(routine_name))"
                                 + " FROM information_schema.routines WHERE routine_schema" + of
                                 + " UNION ALL SELECT CONCAT('EVENT ', HEX(event_name)) FROM information_schema.events"
-                                + " WHERE event_schema" + of)
+                                + " WHERE event_schema" + of
+                                + libraries(of))
                 .forEach(line -> {
                     int space = line.lastIndexOf(' ');
                     drops.add("DROP " + line.substring(0, space) + " " + object(schema, line.substring(space + 1)));
@@ -62,8 +63,21 @@ final class MariadbObjects {
         }
     }
 
+    /** Code that routines use, which newer servers of MySQL have. It is dropped behind them. */
+    private String libraries(String of) {
+        String view = client.dialect().libraries();
+        boolean any = !view.isEmpty()
+                && !client.query("SELECT 1 FROM information_schema.tables WHERE table_schema = 'information_schema'"
+                                + " AND table_name = " + SchemaClient.literal(view))
+                        .isEmpty();
+        return any
+                ? " UNION ALL SELECT CONCAT('LIBRARY ', HEX(library_name)) FROM information_schema." + view
+                        + " WHERE library_schema" + of
+                : "";
+    }
+
     private static String object(String schema, String hex) {
-        return MariadbClient.quoted(schema) + "." + MariadbClient.quoted(MariadbClient.text(hex));
+        return SchemaClient.quoted(schema) + "." + SchemaClient.quoted(SchemaClient.text(hex));
     }
 
     /** Makes those of a script in a schema. */
