@@ -118,10 +118,18 @@ public enum StateEntry {
     QUIESCE(
             Owner.PRIMARY,
             "quiesce.json",
+            2,
+            Loss.COSTS,
+            "that a snapshot stopped the site (`quiesce`), and how far that is, from before it did until it has started"
+                    + " it again",
+            "where the agent was killed while the site was stopped, nothing starts it"),
+    SHUTDOWN(
+            Owner.PRIMARY,
+            "shutdown.json",
             1,
             Loss.COSTS,
-            "that a snapshot stopped the site (`quiesce`), from before it did until it has started it again",
-            "where the agent was killed while the site was stopped, nothing starts it"),
+            "that `agent-primary shutdown` stopped the site, and in which boot and epoch",
+            "the next snapshot with `quiesce` may start the site"),
     FENCED(
             Owner.PRIMARY,
             "fenced.json",
@@ -188,6 +196,11 @@ public enum StateEntry {
             "the next snapshot extends all of them"),
     SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
     QUIESCE_LOCK(Owner.PRIMARY, "quiesce.lock", "held while a command starts the site", "nothing; it is made again"),
+    QUIESCE_SITE_LOCK(
+            Owner.PRIMARY,
+            "quiesce-site.lock",
+            "held while a snapshot has the site stopped, and while the site is started",
+            "nothing; it is made again"),
     DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
     PRIMARY_DAEMON_LOCK(
