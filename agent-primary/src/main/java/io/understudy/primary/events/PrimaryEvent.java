@@ -143,7 +143,8 @@ public sealed interface PrimaryEvent extends Event {
     @EventText(
             value = "the site was stopped for a snapshot, and stays so: {why}",
             severity = Severity.WARN,
-            hint = "agent-primary quiesce --resume starts it where this server is the primary")
+            hint = "where this server is the primary: start it by its own command, then run agent-primary quiesce"
+                    + " --resume")
     record SiteNotStarted(UnderstudyException why) implements PrimaryEvent {}
 
     @EventText(

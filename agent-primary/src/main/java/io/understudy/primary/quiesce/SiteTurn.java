@@ -1,5 +1,6 @@
 package io.understudy.primary.quiesce;
 
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -18,6 +19,7 @@ public final class SiteTurn {
     /** Behind the limit of a command, for it to be killed. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
+    private static final String WHAT = "wait for the site";
     private static final Duration BETWEEN = Duration.ofMillis(200);
 
     private final Path file;
@@ -50,10 +52,12 @@ public final class SiteTurn {
      * @throws UnderstudyException {@code LOCKED}, {@code CANCELLED}, {@code DISK_FULL}, {@code FILE_*}
      */
     ProcessLock take() {
+        // In a thread that is interrupted no lock can be had, for another reason.
+        Cancellation.check(WHAT);
         return ProcessLock.acquire(
                 file,
                 new ProcessLock.Wait(longest, BETWEEN, ticker),
-                "wait for the site",
+                WHAT,
                 () -> new UnderstudyException(
                         ErrorCode.LOCKED,
                         "cannot stop or start the site: " + ProcessLock.holder(file) + " is doing so",

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The site is stopped around the moment of a snapshot, and started whatever happens. */
@@ -139,7 +140,7 @@ class SiteQuiesceTest extends QuiesceFixture {
     void aStartThatHangsHoldsUpNoCommit() throws Exception {
         CountDownLatch goesOn = new CountDownLatch(1);
         starts = work -> new Thread(work, "test-start").start();
-        onStart = () -> assertThatCode(goesOn::await).doesNotThrowAnyException();
+        onStart = () -> assertThatCode(() -> goesOn.await(30, TimeUnit.SECONDS)).doesNotThrowAnyException();
         primary.database.moments(() -> {});
 
         Taken taken = take();
@@ -198,6 +199,19 @@ class SiteQuiesceTest extends QuiesceFixture {
 
     private StillSite begun() {
         return (StillSite) quiesce().begin(primary.source().trees());
+    }
+
+    @Test
+    void aSnapshotThatIsCancelledStopsNothing() {
+        try (StillSite still = begun()) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(still::stop)
+                    .isInstanceOfSatisfying(
+                            UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(calls).isEmpty();
+        assertThat(turn().tryTake()).isPresent();
     }
 
     /** As without memory: the watch starts it. */
