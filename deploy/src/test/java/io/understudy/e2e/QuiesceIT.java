@@ -96,7 +96,7 @@ class QuiesceIT extends Scenario {
         primary.site().awaitMode("primary", ANSWERS);
         assertThat(note).doesNotExist();
         assertThat(next.logText()).containsPattern("snapshot 0000000\\d-\\d+");
-        assertThat(read(notices)).as(next.logText()).contains("recovery");
+        assertThat(read(notices)).contains("recovery");
     }
 
     /** As by understudy-shutdown.service, of a host that stays up: neither cron's snapshot nor the agent starts it. */
