@@ -289,10 +289,9 @@ public final class PrimaryWiring implements AutoCloseable {
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(monitoring.metrics(), settings.state());
         Announcer announcer = new Announcer(settings.site(), settings.primary().name(), repository, followers);
         // The followers know of a commit before anything else is done with it.
-        Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
+        Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink(), roles);
         AutoPrune prune = new AutoPrune(pruning(events), continuousRetention(events), events);
         events.add(prune);
-        events.add(roles);
         FenceWiring fence = new FenceWiring(settings, ports, epochs, repository, events);
         Guard guard = fence.guard(marker, monitoring.metrics());
         SnapshotQueue queue = new SnapshotQueue(taker(events));

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * Starts the site around the snapshot of a command, where no daemon does: a site that was left stopped, or that does not
- * start, is tried while the snapshot is taken, and until it runs when that has ended, however it did.
+ * Starts the site around the snapshot of a command, where no daemon does: a site that was left stopped, or that does
+ * not start, is tried while the snapshot is taken, and until it runs when that has ended, however it did.
  */
 final class SiteAfterSnapshot {
     private final Service during;

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a site that was left stopped: when the agent starts, and as long as it runs, until that works; in a command, as
- * long as its snapshot takes, and then until it works. The pauses between two attempts double up to a minute. In a
+ * Starts a site that was left stopped: when the agent starts, and as long as it runs, until that works; in a command,
+ * as long as its snapshot takes, and then until it works. The pauses between two attempts double up to a minute. In a
  * thread of its own: no snapshot and no follower waits for it, and it waits for no snapshot but one that has the site
  * stopped.
  */

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 
 /**
  * Stops the site by its own command around the moment of a snapshot, and starts it whatever happens. {@link SiteState}
- * holds the phase of it durably, so that after a crash the next agent starts the site. A snapshot waits for no start; one
- * that fails is tried again by {@link ResumeWatch} until it works, also while the snapshot goes on.
+ * holds the phase of it durably, so that after a crash the next agent starts the site. A snapshot waits for no start;
+ * one that fails is tried again by {@link ResumeWatch} until it works, also while the snapshot goes on.
  */
 public final class SiteQuiesce implements Quiesce {
     private final QuiesceSettings settings;

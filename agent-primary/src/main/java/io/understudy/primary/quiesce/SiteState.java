@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * The one owner of {@code quiesce.json}. The phase is that of the file, so that all of this process and those after it
- * see the same. Whoever has the {@link SiteTurn} alone changes it. Thread-safe.
+ * see the same. Only the one who has the {@link SiteTurn} changes it. Thread-safe.
  */
 public final class SiteState {
     private final StateFile<QuiesceNote> note;

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A site whose commands are recorded, and fail as often as a test says. Its starts run in the thread that wants them. */
+/** A site whose commands are recorded, and fail as often as a test says. A start runs in the thread that wants it. */
 abstract class QuiesceFixture {
     static final Duration LIMIT = Duration.ofMinutes(5);
 
