@@ -130,6 +130,11 @@ public enum ErrorCode {
             AFTER_OPERATOR,
             "The answer of `forecast`: a switch would work now, but with warnings, or something of it is not known."),
     SWITCH_BLOCKED(74, AGENT, AFTER_OPERATOR, "The answer of `forecast`: something stands in the way of a switch."),
+    SITE_STOPPED(
+            75,
+            SITE,
+            AFTER_OPERATOR,
+            "The site is not stopped or started, for `agent-primary shutdown` stopped it for good."),
 
     PEER_REFUSED(
             80,

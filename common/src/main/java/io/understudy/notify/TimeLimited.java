@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Waits for a sender no longer than a limit, whatever it hangs in. What does not end with an interrupt is left behind
@@ -18,7 +19,8 @@ final class TimeLimited implements Sender {
     private final Sender sender;
     private final String name;
     private final Duration limit;
-    private Thread attempt;
+    /** What has not ended; its thread may live on for a moment behind that. */
+    private final AtomicReference<Object> attempt = new AtomicReference<>();
 
     /** @param name of the threads */
     TimeLimited(Sender sender, String name, Duration limit) {
@@ -29,12 +31,25 @@ final class TimeLimited implements Sender {
 
     @Override
     public synchronized Optional<Refusal> send(Notice notice) {
-        if (attempt != null && attempt.isAlive()) {
+        Object mine = new Object();
+        if (!attempt.compareAndSet(null, mine)) {
             return Refusal.of("the attempt before still hangs", "see what the receiver waits for; restart the agent");
         }
-        FutureTask<Optional<Refusal>> task = new FutureTask<>(() -> sender.send(notice));
-        attempt = DaemonThreads.named(name).newThread(task);
-        attempt.start();
+        FutureTask<Optional<Refusal>> task = new FutureTask<>(() -> {
+            try {
+                return sender.send(notice);
+            } finally {
+                // Before the caller has the answer: its next notice must not count this one.
+                attempt.compareAndSet(mine, null);
+            }
+        });
+        DaemonThreads.named(name)
+                .newThread(() -> {
+                    // One that was given up before it began sends nothing.
+                    task.run();
+                    attempt.compareAndSet(mine, null);
+                })
+                .start();
         try {
             return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

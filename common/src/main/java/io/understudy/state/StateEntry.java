@@ -118,10 +118,12 @@ public enum StateEntry {
     QUIESCE(
             Owner.PRIMARY,
             "quiesce.json",
-            1,
+            2,
             Loss.COSTS,
-            "that a snapshot stopped the site (`quiesce`), from before it did until it has started it again",
+            "that a snapshot stopped the site (`quiesce`), and how far that is, until it has started it again",
             "where the agent was killed while the site was stopped, nothing starts it"),
+    SHUTDOWN(
+            Owner.PRIMARY, "shutdown.json", 1, Loss.COSTS, "that shutdown stopped the site", "a snapshot may start it"),
     FENCED(
             Owner.PRIMARY,
             "fenced.json",
@@ -188,6 +190,8 @@ public enum StateEntry {
             "the next snapshot extends all of them"),
     SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
     QUIESCE_LOCK(Owner.PRIMARY, "quiesce.lock", "held while a command starts the site", "nothing; it is made again"),
+    QUIESCE_SITE_LOCK(
+            Owner.PRIMARY, "quiesce-site.lock", "held while a snapshot stops the site", "nothing; it is made again"),
     DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
     PRIMARY_DAEMON_LOCK(
@@ -327,8 +331,7 @@ public enum StateEntry {
             "rows that differ between two snapshots, where they are many, only during a load",
             "nothing; it is made again"),
     ARCHIVE(Owner.REPLICA, "archive.dump", "pg_dump's archive, only during a load", "nothing; it is made again"),
-    REPLICA_LOCK(
-            Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),
+    REPLICA_LOCK(Owner.REPLICA, "replica.lock", "held while a standby is changed", "nothing; it is made again"),
     DAEMON_LOCK(Owner.REPLICA, "replica-daemon.lock", "held by the daemon of a standby", "nothing; it is made again"),
     REPLICA_NOTICES(
             Owner.REPLICA,

@@ -40,6 +40,15 @@ class TimeLimitedTest {
         org.awaitility.Awaitility.await().until(() -> limited.send(notice).isEmpty());
     }
 
+    /** As a failure and its recovery: the thread of the first may not have ended when its answer is there. */
+    @Test
+    void noticesBehindEachOtherDoNotCountAsOnesThatHang() {
+        TimeLimited limited = new TimeLimited(any -> Optional.empty(), "notify test", Duration.ofSeconds(60));
+        for (int each = 0; each < 2_000; each++) {
+            assertThat(limited.send(notice)).isEmpty();
+        }
+    }
+
     @Test
     void aDefectIsARefusal() {
         TimeLimited limited = new TimeLimited(

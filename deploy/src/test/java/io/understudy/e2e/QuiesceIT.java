@@ -99,6 +99,38 @@ class QuiesceIT extends Scenario {
         assertThat(read(notices)).contains("recovery");
     }
 
+    /** As by understudy-shutdown.service, of a host that stays up: neither cron's snapshot nor the agent starts it. */
+    @Test
+    void whatAShutdownStoppedIsStartedByNoSnapshotButByAnOperator() {
+        Server primary = following(false).primary();
+        String site = programs().site() + " %s " + primary.layout().siteFile();
+        primary.configure(yaml -> yaml + """
+                quiesce:
+                  stop: [/bin/sh, -c, "%s"]
+                  start: [/bin/sh, -c, "%s"]
+                """.formatted(site.formatted("stop"), site.formatted("start")));
+        snapshot(primary);
+        primary.site().awaitMode("primary", ANSWERS);
+
+        assertThat(primary.primary("shutdown", "--json")
+                        .successful()
+                        .json()
+                        .path("site")
+                        .asText())
+                .isEqualTo("stopped");
+        snapshot(primary);
+        assertThat(primary.site().health()).as("cron's snapshot").isEmpty();
+        primary.startPrimary();
+        snapshot(primary);
+        assertThat(primary.site().health()).as("the agent's").isEmpty();
+        assertThat(primary.layout().log("agent-primary")).content().contains("a snapshot leaves the site as it is");
+
+        assertThat(primary.primary("quiesce", "--resume").successful().output()).contains("the site was started");
+        primary.site().awaitMode("primary", ANSWERS);
+        assertThat(snapshot(primary).path("down_seconds").asDouble()).isPositive();
+        primary.site().awaitMode("primary", ANSWERS);
+    }
+
     private static String read(Path file) {
         try {
             return Files.readString(file);

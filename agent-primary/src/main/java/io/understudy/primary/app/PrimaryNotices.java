@@ -121,6 +121,12 @@ final class PrimaryNotices implements Signals, DataAge {
         if (event instanceof PrimaryEvent.SiteResumed) {
             return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
         }
+        if (event instanceof PrimaryEvent.SiteNotStarted) {
+            return List.of(Signal.moot(QUIESCE, Fact.of(event)), Signal.once(Occasion.WARNING, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.SiteNotStopped) {
+            return List.of(Signal.once(Occasion.WARNING, Fact.of(event)));
+        }
         if (event instanceof PrimaryEvent.SwitchoverWaits) {
             return List.of(Signal.down(SWITCHOVER, Fact.of(event)));
         }

@@ -78,6 +78,7 @@ public final class PrimaryWiring implements AutoCloseable {
     private final EpochStore epochs;
     private final Marker marker;
     private final SourceTrees trees;
+    private final QuiesceWiring quiesce;
 
     public PrimaryWiring(Settings settings, PrimaryPorts ports) {
         this(settings, ports, UnaryOperator.identity());
@@ -98,6 +99,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 epochs.repository(),
                 Encryption.of(settings.encryption(), settings.state())));
         this.marker = new Marker(settings.marker());
+        this.quiesce = new QuiesceWiring(settings, epochs, repository);
         this.trees = trees.apply(new TreesByKind(settings.state(), ports.clock(), Filestores::bucket));
     }
 
@@ -110,12 +112,16 @@ public final class PrimaryWiring implements AutoCloseable {
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
         Filestore filestore = monitoring.open(settings.filestore());
-        boolean tracked = settings.primary().tracking();
-        return new PrimaryWiring(settings, ServerPorts.of(settings, filestore, tracked));
+        return new PrimaryWiring(
+                settings, ServerPorts.of(settings, filestore, settings.primary().tracking()));
     }
 
     public Settings settings() {
         return settings;
+    }
+
+    public QuiesceWiring quiesce() {
+        return quiesce;
     }
 
     public RepositoryAccess repository() {
@@ -148,7 +154,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 new ProcessorShare(settings.primary().processors(), ports.ticker()),
                 ports.clock().withZone(zone()),
                 ports.ticker(),
-                new QuiesceWiring(settings).quiesce(events),
+                quiesce.quiesce(events),
                 ports.others(),
                 new ClosureSource(settings.closure(), settings.state()));
     }
@@ -278,20 +284,20 @@ public final class PrimaryWiring implements AutoCloseable {
      */
     public Daemon daemon(Monitoring monitoring, Consumer<Integer> listening) {
         DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
+        RoleWatch roles = roleWatch();
         Followers followers = new Followers(ports.clock());
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(monitoring.metrics(), settings.state());
         Announcer announcer = new Announcer(settings.site(), settings.primary().name(), repository, followers);
         // The followers know of a commit before anything else is done with it.
-        Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
+        Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink(), roles);
         AutoPrune prune = new AutoPrune(pruning(events), continuousRetention(events), events);
         events.add(prune);
-        RoleWatch roles = roleWatch();
-        events.add(roles);
         FenceWiring fence = new FenceWiring(settings, ports, epochs, repository, events);
         Guard guard = fence.guard(marker, monitoring.metrics());
         SnapshotQueue queue = new SnapshotQueue(taker(events));
-        ScheduleTiming timing = settings.primary().timing();
-        Schedule schedule = new Schedule(settings.primary().schedule(), zone());
+        Settings.PrimarySettings own = settings.primary();
+        ScheduleTiming timing = own.timing();
+        Schedule schedule = new Schedule(own.schedule(), zone());
         Transport transport = new Transport(settings.tls());
         Optional<Duration> longestPause =
                 schedule.longestPause(ports.clock().instant()).map(timing.jitter()::plus);
@@ -337,8 +343,7 @@ public final class PrimaryWiring implements AutoCloseable {
         Refreshed<String> page = PrimaryPage.refreshed(now, daemonStatus, recent, longestPause, ports.clock());
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
-        services.add(audit::started);
-        services.addAll(List.<Service>of(notifier::start, guard, fence, admin::start));
+        services.addAll(List.<Service>of(audit::started, notifier::start, guard, fence, admin::start));
         services.addAll(List.<Service>of(PartsWiring.finishing(settings), () -> recent, () -> page));
         services.add(RowNotePruning.of(settings.state()));
         services.add(monitoring.service(
@@ -350,17 +355,13 @@ public final class PrimaryWiring implements AutoCloseable {
                 new HttpPage(PageHtml.POLICY, page)));
         services.add(() -> {
             RpcServer server = transport
-                    .server(
-                            settings.primary().listen(),
-                            following,
-                            settings.primary().replicas(),
-                            refused)
+                    .server(own.listen(), following, own.replicas(), refused)
                     .start();
             listening.accept(server.port());
             return server;
         });
+        quiesce.watch(events).ifPresent(services::add);
         // Closed in reverse order: first the snapshot, whose callers receive an error then, and the followers.
-        new QuiesceWiring(settings).watch(events).ifPresent(services::add);
         services.addAll(List.<Service>of(
                 stores, () -> tracking, () -> following, () -> prune, () -> queue::rest, () -> queue, switchovers));
         return new Daemon(

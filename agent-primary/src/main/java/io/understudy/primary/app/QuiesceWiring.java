@@ -10,32 +10,49 @@ import io.understudy.notify.Notifications;
 import io.understudy.primary.capture.Quiesce;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.quiesce.ConfiguredCommands;
+import io.understudy.primary.quiesce.EpochQuestion;
 import io.understudy.primary.quiesce.QuiesceCommands;
-import io.understudy.primary.quiesce.QuiesceNote;
 import io.understudy.primary.quiesce.ReflinkProgram;
 import io.understudy.primary.quiesce.ResumeWatch;
 import io.understudy.primary.quiesce.SiteQuiesce;
 import io.understudy.primary.quiesce.SiteResume;
+import io.understudy.primary.quiesce.SiteState;
+import io.understudy.primary.quiesce.SiteTurn;
 import io.understudy.primary.quiesce.StartRight;
+import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.Repository;
 import io.understudy.site.Marker;
 import io.understudy.site.SiteCommands;
 import io.understudy.state.StateEntry;
-import io.understudy.state.StateFile;
 import io.understudy.time.Ticker;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Makes what stops the site around the moment of a snapshot, where the configuration says so. */
 public final class QuiesceWiring {
     private final Settings settings;
-    private final Clock clock = Clock.systemUTC();
     private final Ticker ticker = Ticker.system();
+    private final EpochQuestion question;
+    private final SiteState site;
+    private final StoppedForGood forGood;
+    private final StartRight right;
 
-    public QuiesceWiring(Settings settings) {
+    QuiesceWiring(Settings settings, EpochStore epochs, Supplier<Repository> repository) {
         this.settings = settings;
+        this.question = new EpochQuestion(epochs, repository);
+        this.site = new SiteState(settings.state(), Clock.systemUTC());
+        this.forGood = new StoppedForGood(settings.state(), epochs, Clock.systemUTC());
+        this.right = new StartRight(settings.state(), new Marker(settings.marker()), epochs, forGood);
+    }
+
+    /** Of {@code agent-primary shutdown}. */
+    StoppedForGood forGood() {
+        return forGood;
     }
 
     /** Of a command: what people must know of the site. All else the command says itself. */
@@ -44,6 +61,8 @@ public final class QuiesceWiring {
         Events events = new Events(Clock.systemUTC(), (event, at) -> {
             if (event instanceof PrimaryEvent.QuiesceStartFailed
                     || event instanceof PrimaryEvent.SiteResumed
+                    || event instanceof PrimaryEvent.SiteNotStarted
+                    || event instanceof PrimaryEvent.SiteNotStopped
                     || event instanceof PrimaryEvent.TreeReflinked
                     || event instanceof PrimaryEvent.TreeHardLinked
                     || event instanceof PrimaryEvent.QuiesceLeftover) {
@@ -65,14 +84,9 @@ public final class QuiesceWiring {
         return channels.ofCommand(new PrimaryNotices(new DaemonStatus(Clock.systemUTC()), Optional.empty()));
     }
 
-    /**
-     * For a command: starts the site where it was left stopped, and returns when it runs.
-     *
-     * @throws io.understudy.failure.UnderstudyException {@code COMMAND_FAILED} where the site stays stopped: the thread
-     *     was interrupted, or another command tries to start it
-     */
-    void untilStarted(Events events) {
-        watch(events).ifPresent(site -> site.untilStarted(StateEntry.QUIESCE_LOCK.in(settings.state())));
+    /** Where a command needs it: see {@link ResumeWatch#untilStarted}. */
+    Path alone() {
+        return StateEntry.QUIESCE_LOCK.in(settings.state());
     }
 
     Quiesce quiesce(Events events) {
@@ -80,22 +94,22 @@ public final class QuiesceWiring {
                 .quiesce()
                 .<Quiesce>map(each -> new SiteQuiesce(
                         each,
-                        commands(each),
+                        new SiteQuiesce.Site(commands(each), site, turn(each), right),
+                        resume(each, events),
                         new ReflinkProgram(runner(), ticker),
                         MountPoints::now,
-                        note(),
-                        right(),
                         events,
-                        clock,
                         ticker))
                 .orElse(Quiesce.NONE);
     }
 
     /** Empty where the site is not stopped for snapshots. */
     public Optional<SiteResume> resume(Events events) {
-        return settings.service()
-                .quiesce()
-                .map(each -> new SiteResume(commands(each), note(), right(), settings.trees(), events, clock));
+        return settings.service().quiesce().map(each -> resume(each, events));
+    }
+
+    private SiteResume resume(QuiesceSettings quiesce, Events events) {
+        return new SiteResume(commands(quiesce), site, turn(quiesce), right, question, settings.trees(), events);
     }
 
     Optional<ResumeWatch> watch(Events events) {
@@ -103,19 +117,8 @@ public final class QuiesceWiring {
                 .map(each -> new ResumeWatch(each, StateEntry.SNAPSHOT_LOCK.in(settings.state()), events, ticker));
     }
 
-    private StateFile<QuiesceNote> note() {
-        return StateFile.in(settings.state(), StateEntry.QUIESCE, QuiesceNote.class);
-    }
-
-    /** Before the site is stopped for good: nothing that stopped it for a snapshot starts it any more. */
-    void settle() {
-        if (settings.service().quiesce().isPresent()) {
-            note().write(new QuiesceNote(clock.instant(), true));
-        }
-    }
-
-    private StartRight right() {
-        return new StartRight(settings.state(), new Marker(settings.marker()), new EpochStore(settings.state()));
+    private SiteTurn turn(QuiesceSettings quiesce) {
+        return new SiteTurn(settings.state(), quiesce.limit(), ticker);
     }
 
     private QuiesceCommands commands(QuiesceSettings quiesce) {

@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.site.Marker;
 import io.understudy.site.SiteService;
 import io.understudy.tasks.TimeLimit;
@@ -20,27 +21,28 @@ public final class Shutdown {
     private final Duration limit;
     private final Marker marker;
     private final Optional<SiteService> site;
-    private final Runnable settle;
+    private final Optional<StoppedForGood> forGood;
     private final Function<SnapshotRequest, SnapshotView> snapshots;
     private final Ticker ticker;
 
     /**
      * @param limit of all of it
      * @param site that can be stopped; empty: it runs on
-     * @param settle runs before the site is stopped: whatever stopped it for a snapshot does not start it any more
+     * @param forGood notes that before: whatever stops the site for a snapshot does not start it any more. Empty: none
+     *     does so
      * @param snapshots takes one; ends early with an exception where its thread is interrupted
      */
     Shutdown(
             Duration limit,
             Marker marker,
             Optional<SiteService> site,
-            Runnable settle,
+            Optional<StoppedForGood> forGood,
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
         this.limit = Objects.requireNonNull(limit);
         this.marker = Objects.requireNonNull(marker);
         this.site = Objects.requireNonNull(site);
-        this.settle = Objects.requireNonNull(settle);
+        this.forGood = Objects.requireNonNull(forGood);
         this.snapshots = Objects.requireNonNull(snapshots);
         this.ticker = Objects.requireNonNull(ticker);
     }
@@ -76,11 +78,13 @@ public final class Shutdown {
     private Optional<UnderstudyException> stop() {
         try {
             if (site.isPresent()) {
-                settle.run();
+                // Where that can't be noted it is not stopped: a snapshot would start it behind the last one.
+                forGood.ifPresent(StoppedForGood::note);
                 site.get().stop();
             }
             return Optional.empty();
         } catch (UnderstudyException e) {
+            forGood.ifPresent(StoppedForGood::over);
             return Optional.of(new UnderstudyException(
                     e.code(),
                     e.getMessage(),

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.ShutdownSettings;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.site.CommandSiteService;
@@ -19,13 +20,14 @@ public final class ShutdownWiring {
     private ShutdownWiring() {}
 
     /** @param snapshots takes one; ends early with an exception where its thread is interrupted */
-    public static Shutdown of(Settings settings, Function<SnapshotRequest, SnapshotView> snapshots) {
+    public static Shutdown of(
+            Settings settings, QuiesceWiring quiesce, Function<SnapshotRequest, SnapshotView> snapshots) {
         return of(
                 settings.primary().shutdown(),
                 settings.service(),
                 new Marker(settings.marker()),
                 new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
-                () -> new QuiesceWiring(settings).settle(),
+                settings.service().quiesce().map(each -> quiesce.forGood()),
                 snapshots,
                 Ticker.system());
     }
@@ -35,7 +37,7 @@ public final class ShutdownWiring {
             ServiceSettings service,
             Marker marker,
             CommandRunner runner,
-            Runnable settle,
+            Optional<StoppedForGood> forGood,
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
         ServiceSettings stopping = new ServiceSettings(
@@ -51,7 +53,7 @@ public final class ShutdownWiring {
                 stopping.stop().isEmpty()
                         ? Optional.empty()
                         : Optional.of(new CommandSiteService(stopping, runner, ticker)),
-                settle,
+                forGood,
                 snapshots,
                 ticker);
     }

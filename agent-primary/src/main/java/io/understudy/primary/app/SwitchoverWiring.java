@@ -14,6 +14,8 @@ import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
+import io.understudy.primary.quiesce.SiteState;
+import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.primary.switchover.BoundedNextEpoch;
 import io.understudy.primary.switchover.FinalSnapshot;
 import io.understudy.primary.switchover.KnownStandby;
@@ -28,9 +30,9 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.CommandSiteService;
+import io.understudy.site.SiteService;
 import io.understudy.state.StateEntry;
 import io.understudy.switchover.SwitchoverNotes;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -73,8 +75,12 @@ final class SwitchoverWiring {
     Switchovers switchovers(Events events, AdminHandlers admin) {
         SwitchoverNotes notes = new SwitchoverNotes(settings.state(), ports.clock());
         SwitchoverParts parts = new SwitchoverParts(settings, ports, epochs, repository, key);
-        CommandSiteService site = new CommandSiteService(
-                settings.service(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())), ports.ticker());
+        SiteService site = new SiteOfPrimary(
+                new CommandSiteService(
+                        settings.service(),
+                        new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
+                        ports.ticker()),
+                new StoppedForGood(settings.state(), epochs, ports.clock()));
         Switchover switchover = parts.switchover(
                 notes, site, last(), new BoundedNextEpoch(parts.next()), followers::isPromoted, events);
         Supplier<Integer> epoch = parts::epoch;
@@ -115,14 +121,14 @@ final class SwitchoverWiring {
 
     private FinalSnapshot last() {
         Path lock = StateEntry.SNAPSHOT_LOCK.in(settings.state());
-        Path stopped = StateEntry.QUIESCE.in(settings.state());
+        SiteState site = new SiteState(settings.state(), ports.clock());
         return new FinalSnapshot() {
             @Override
             public void requireNoOther() {
                 queue.giveWay();
                 Optional<ProcessLock> held = ProcessLock.tryAcquire(lock);
                 held.ifPresent(ProcessLock::close);
-                if (held.isEmpty() || Files.exists(stopped)) {
+                if (held.isEmpty() || site.isNoted()) {
                     throw new UnderstudyException(
                             ErrorCode.LOCKED,
                             "cannot stop the site: a snapshot that may start it again has not ended",

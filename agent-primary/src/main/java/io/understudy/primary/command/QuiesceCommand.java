@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "quiesce",
         description =
-                "Starts the site where an agent stopped it for a snapshot (quiesce) and was killed. The running agent does so too.")
+                "Starts the site where an agent stopped it for a snapshot (quiesce) and was killed, as the running agent does too,"
+                        + " and where agent-primary shutdown stopped it.")
 final class QuiesceCommand extends PrimaryCommand {
     @Option(names = "--resume", description = "Start the site; there is no other way to run it.")
     private boolean resume;
@@ -50,7 +51,7 @@ final class QuiesceCommand extends PrimaryCommand {
     }
 
     private int resume(PrimaryWiring agent, CommandNotices notices) {
-        SiteResume site = new QuiesceWiring(agent.settings())
+        SiteResume site = agent.quiesce()
                 .resume(QuiesceWiring.ofCommand(notices))
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.CONFIG_INVALID,
@@ -63,6 +64,7 @@ final class QuiesceCommand extends PrimaryCommand {
                         "cannot start the site: " + ProcessLock.holder(lock) + " is taking a snapshot",
                         "it starts the site itself; wait until it is done"));
         try {
+            site.endForGood();
             boolean wasStopped = site.isStopped();
             Optional<Instant> stopped = site.run();
             if (wasStopped && stopped.isEmpty()) {

@@ -31,7 +31,8 @@ final class ShutdownCommand extends PrimaryCommand {
         try (SnapshotCall snapshots = new SnapshotCall(agent, "shutdown");
                 ProgressDisplay progress = cli.progress()) {
             ShutdownView[] done = new ShutdownView[1];
-            Shutdown shutdown = ShutdownWiring.of(agent.settings(), request -> snapshots.take(request, progress));
+            Shutdown shutdown =
+                    ShutdownWiring.of(agent.settings(), agent.quiesce(), request -> snapshots.take(request, progress));
             cli.interruptible(() -> done[0] = shutdown.run());
             cli.print(done[0], done[0]::text);
             return done[0].exitCode();

@@ -139,6 +139,20 @@ public sealed interface PrimaryEvent extends Event {
             severity = Severity.WARN)
     record SiteResumed(Instant stopped) implements PrimaryEvent {}
 
+    /** @param why this server may not run it */
+    @EventText(
+            value = "the site was stopped for a snapshot, and stays so: {why}",
+            severity = Severity.WARN,
+            hint = "where this server is the primary: start it by its own command, then run agent-primary quiesce"
+                    + " --resume")
+    record SiteNotStarted(UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText(
+            value = "a snapshot leaves the site as it is, and is of no quiet moment if it runs: {why}",
+            severity = Severity.WARN,
+            hint = "agent-primary quiesce --resume starts it, and has snapshots stop it again")
+    record SiteNotStopped(UnderstudyException why) implements PrimaryEvent {}
+
     @EventText(
             value = "what was made to fix the trees of a snapshot cannot be removed: {why}; it is tried again",
             severity = Severity.WARN)

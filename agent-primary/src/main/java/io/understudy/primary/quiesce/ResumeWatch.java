@@ -21,8 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a site that was left stopped: when the agent starts, and as long as it runs, until that works. The pauses
- * between two attempts double up to a minute. In a thread of its own: no snapshot and no follower waits for it.
+ * Starts a site that was left stopped: when the agent starts, and as long as it runs, until that works; in a command,
+ * as long as its snapshot takes, and then until it works. The pauses between two attempts double up to a minute. In a
+ * thread of its own: no snapshot and no follower waits for it, and it waits for no snapshot but one that has the site
+ * stopped.
  */
 public final class ResumeWatch implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(ResumeWatch.class);
@@ -35,7 +37,7 @@ public final class ResumeWatch implements Service {
     private final GrowingPause pause;
     private Optional<UnderstudyException> failure = Optional.empty();
 
-    /** @param lock held while a snapshot is taken: then the site may be stopped on purpose */
+    /** @param lock held while a snapshot is taken: then it reads what was frozen */
     public ResumeWatch(SiteResume resume, Path lock, Events events, Ticker ticker) {
         this.resume = resume;
         this.lock = lock;
@@ -44,12 +46,17 @@ public final class ResumeWatch implements Service {
         this.pause = new GrowingPause(ticker);
     }
 
+    /** What it returns waits for an attempt that is under way, so that the end of the process ends none. */
     @Override
     public AutoCloseable start() {
         ScheduledExecutorService worker =
                 Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quiesce-resume"));
         worker.scheduleWithFixedDelay(this::guarded, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        return worker::shutdownNow;
+        return () -> {
+            worker.shutdown();
+            DaemonThreads.awaitEnd(worker);
+            resume.awaitAttempt();
+        };
     }
 
     private void guarded() {
@@ -65,29 +72,54 @@ public final class ResumeWatch implements Service {
         if (!resume.isDue() || !pause.isOver()) {
             return;
         }
-        // Also where the lock cannot be written, as on a full disk: it is tried again.
+        boolean looked;
+        // Also where a lock cannot be written, as on a full disk: it is tried again.
         try {
-            Optional<ProcessLock> held = ProcessLock.tryAcquire(lock);
-            if (held.isEmpty()) {
-                return;
-            }
-            try {
-                resume.run();
-            } finally {
-                held.get().close();
-            }
+            looked = resume.isStopped() ? started() : cleared();
             failure = Optional.empty();
         } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.CANCELLED) {
-                failure = Optional.of(e);
-                events.report(new PrimaryEvent.QuiesceStartFailed(e));
+            if (e.code() == ErrorCode.CANCELLED) {
+                return;
             }
+            looked = true;
+            failed(e);
         }
-        if (resume.isDue()) {
-            pause.failed();
-        } else {
+        if (!resume.isDue()) {
             pause.succeeded();
+        } else if (looked) {
+            pause.failed();
         }
+    }
+
+    private void failed(UnderstudyException why) {
+        failure = Optional.of(why);
+        events.report(new PrimaryEvent.QuiesceStartFailed(why));
+    }
+
+    /** @return false where another one starts it, or has it stopped */
+    private boolean started() {
+        if (!resume.tryStart()) {
+            return false;
+        }
+        pause.succeeded();
+        return cleared();
+    }
+
+    /** @return false while a snapshot is taken */
+    private boolean cleared() {
+        Optional<ProcessLock> held;
+        try {
+            held = ProcessLock.tryAcquire(lock);
+        } catch (UnderstudyException e) {
+            events.report(new PrimaryEvent.QuiesceLeftover(e));
+            return true;
+        }
+        try {
+            held.ifPresent(mine -> resume.clear());
+        } finally {
+            held.ifPresent(ProcessLock::close);
+        }
+        return held.isPresent();
     }
 
     /**
@@ -112,7 +144,15 @@ public final class ResumeWatch implements Service {
                 }
             }
         } catch (UnderstudyException e) {
-            throw e.code() == ErrorCode.CANCELLED ? down("the command that tried to start it was ended") : e;
+            if (e.code() != ErrorCode.CANCELLED) {
+                throw e;
+            }
+            resume.awaitAttempt();
+            if (resume.isStopped()) {
+                UnderstudyException down = down("the command that tried to start it was ended");
+                events.report(new PrimaryEvent.QuiesceStartFailed(down));
+                throw down;
+            }
         } finally {
             held.ifPresent(ProcessLock::close);
         }

@@ -3,49 +3,49 @@ package io.understudy.primary.quiesce;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
 import io.understudy.primary.events.PrimaryEvent;
-import io.understudy.state.StateFile;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Starts a site that an agent stopped around the moment of a snapshot, and did not start again: it was killed. */
+/** Starts a site that a snapshot stopped and did not start again: the agent was killed, or the start failed. */
 public final class SiteResume {
-    private static final Logger LOG = LoggerFactory.getLogger(SiteResume.class);
-
     private final QuiesceCommands commands;
-    private final StateFile<QuiesceNote> note;
+    private final SiteState state;
+    private final SiteTurn turn;
+    private final SiteStart start;
     private final StartRight right;
+    private final EpochQuestion epoch;
     private final List<TreeSettings> trees;
     private final Events events;
-    private final Clock clock;
 
     public SiteResume(
             QuiesceCommands commands,
-            StateFile<QuiesceNote> note,
+            SiteState state,
+            SiteTurn turn,
             StartRight right,
+            EpochQuestion epoch,
             List<TreeSettings> trees,
-            Events events,
-            Clock clock) {
+            Events events) {
         this.commands = commands;
-        this.note = note;
+        this.state = state;
+        this.turn = turn;
+        this.start = new SiteStart(commands, state, right, events);
         this.right = right;
+        this.epoch = epoch;
         this.trees = List.copyOf(trees);
         this.events = events;
-        this.clock = clock;
     }
 
     /** Whether there is something to do: nothing is asked but the state folder. */
     public boolean isDue() {
-        return note.exists();
+        return state.isNoted();
     }
 
-    /** Whether the site may be stopped: not only what was frozen is left. */
+    /** Whether the site is to be started: not only what was frozen is left. */
     public boolean isStopped() {
-        return note.exists() && note.read().map(found -> !found.running()).orElse(true);
+        return state.phase().isDown();
     }
 
     /** Why this server may not start the site. */
@@ -53,45 +53,85 @@ public final class SiteResume {
         return right.refusal();
     }
 
+    /** An operator has the site started also where {@code agent-primary shutdown} stopped it. */
+    public void endForGood() {
+        StoppedForGood forGood = right.forGood();
+        if (forGood.isSo()) {
+            if (!isStopped()) {
+                state.left(forGood.since());
+            }
+            forGood.over();
+        }
+    }
+
     /**
-     * While no snapshot is taken. Idempotent. Where this server may not start the site, it stays stopped, and only what
-     * was frozen is removed: nothing starts it later because of this note.
+     * While no other snapshot is taken. Idempotent. Where this server may not start the site, it stays stopped, and
+     * only what was frozen is removed: nothing starts it later because of this note.
      *
      * @return when the site was stopped; empty where it was not, or was not started
-     * @throws UnderstudyException {@code COMMAND_*} where it cannot be started: it is to be tried again
+     * @throws UnderstudyException {@code COMMAND_*}, {@code LOCKED} where it cannot be started: it is to be tried again
      */
     public Optional<Instant> run() {
-        if (!note.exists()) {
+        Optional<Instant> started = Optional.empty();
+        if (isStopped()) {
+            ProcessLock held = turn.take();
+            try {
+                started = start();
+            } finally {
+                held.close();
+            }
+        }
+        clear();
+        return started;
+    }
+
+    /**
+     * One attempt, also while a snapshot is taken.
+     *
+     * @return false where one is under way, or a snapshot has the site stopped: nothing was done
+     * @throws UnderstudyException {@code COMMAND_*}
+     */
+    boolean tryStart() {
+        Optional<ProcessLock> held = turn.tryTake();
+        if (held.isPresent()) {
+            try {
+                start();
+            } finally {
+                held.get().close();
+            }
+        }
+        return held.isPresent();
+    }
+
+    /** In its turn: what another one has done before is seen. */
+    private Optional<Instant> start() {
+        if (!isStopped()) {
             return Optional.empty();
         }
-        // One that cannot be read was written for the same reason.
-        QuiesceNote found = note.read().orElseGet(() -> new QuiesceNote(clock.instant(), false));
-        boolean starts = !found.running() && isStarted(found);
-        if (starts) {
-            events.report(new PrimaryEvent.SiteResumed(found.stopped()));
+        Instant stopped = state.stopped();
+        if (!start.run(right.refusal().or(epoch::refusal))) {
+            return Optional.empty();
+        }
+        events.report(new PrimaryEvent.SiteResumed(stopped));
+        return Optional.of(stopped);
+    }
+
+    /** Removes what was frozen, and the note with it: while no snapshot reads it. */
+    void clear() {
+        if (!isDue() || isStopped()) {
+            return;
         }
         try {
             trees.forEach(LinkFarm::remove);
             commands.thaw();
-            note.delete();
+            state.over();
         } catch (UnderstudyException e) {
             events.report(new PrimaryEvent.QuiesceLeftover(e));
         }
-        return starts ? Optional.of(found.stopped()) : Optional.empty();
     }
 
-    /** Fenced while the start ran, it may have come behind the command that stops a fenced site. */
-    private boolean isStarted(QuiesceNote found) {
-        Optional<UnderstudyException> refusal = right.refusal();
-        if (refusal.isEmpty()) {
-            commands.start();
-            refusal = right.refusal();
-            if (refusal.isPresent()) {
-                commands.stop();
-            }
-        }
-        refusal.ifPresent(why -> LOG.warn("{}; hint: {}", why.getMessage(), why.hint()));
-        note.write(found.settled());
-        return refusal.isEmpty();
+    /** Returns when no attempt is under way, also in a thread that is interrupted. */
+    void awaitAttempt() {
+        turn.await();
     }
 }

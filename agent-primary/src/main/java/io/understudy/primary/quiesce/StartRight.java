@@ -23,13 +23,19 @@ public final class StartRight {
     private final EpochStore epochs;
     private final StateFile<FencedNote> fenced;
     private final StateFile<QuiesceNote> note;
+    private final StoppedForGood forGood;
 
     /** @param state the agents' state folder */
-    public StartRight(Path state, Marker marker, EpochStore epochs) {
+    public StartRight(Path state, Marker marker, EpochStore epochs, StoppedForGood forGood) {
         this.marker = marker;
         this.epochs = epochs;
         this.fenced = SiteStopping.note(state);
         this.note = StateFile.in(state, StateEntry.QUIESCE, QuiesceNote.class);
+        this.forGood = forGood;
+    }
+
+    StoppedForGood forGood() {
+        return forGood;
     }
 
     /** @return why it may not; empty: it may */
@@ -41,24 +47,18 @@ public final class StartRight {
                     "the site runs on the primary");
         }
         if (epochs.isKnownOvertaken()) {
-            return refused(
-                    ErrorCode.FENCED,
-                    "another server was promoted after this one",
-                    "the site runs there; make this server a standby with agent-replica rejoin");
+            return Optional.of(overtaken());
         }
-        Optional<QuiesceNote> stopped = note.read();
-        if (stopped.filter(QuiesceNote::running).isPresent()) {
-            return refused(
-                    ErrorCode.BACKUP_MODE,
-                    "agent-primary shutdown stopped it for good",
-                    "start it by its own command where that is not so any more");
+        Optional<UnderstudyException> shutdown = shutdown();
+        if (shutdown.isPresent()) {
+            return shutdown;
         }
-        Instant since = stopped.map(QuiesceNote::stopped).orElse(Instant.MAX);
+        Instant since = note.read().map(QuiesceNote::stopped).orElse(Instant.MAX);
         Optional<Integer> held = epochs.known().map(EpochClaim::epoch);
         // An older one is over: a filestore confirmed the epoch before the snapshot stopped the site.
         if (fenced.read()
-                .filter(note ->
-                        held.equals(Optional.of(note.epoch())) && !note.when().isBefore(since))
+                .filter(stop ->
+                        held.equals(Optional.of(stop.epoch())) && !stop.when().isBefore(since))
                 .isPresent()) {
             return refused(
                     ErrorCode.FENCED,
@@ -66,6 +66,25 @@ public final class StartRight {
                     "see agent-primary status; start the site by its own command where this server is the primary");
         }
         return Optional.empty();
+    }
+
+    /** Why no snapshot stops or starts the site: {@code agent-primary shutdown} did. */
+    Optional<UnderstudyException> shutdown() {
+        return forGood.isSo()
+                ? refused(
+                        ErrorCode.SITE_STOPPED,
+                        "agent-primary shutdown stopped it for good",
+                        "start it with agent-primary quiesce --resume, also where it runs by now: only then snapshots"
+                                + " stop and start it again")
+                : Optional.empty();
+    }
+
+    static UnderstudyException overtaken() {
+        return refused(
+                        ErrorCode.FENCED,
+                        "another server was promoted after this one",
+                        "the site runs there; make this server a standby with agent-replica rejoin")
+                .orElseThrow();
     }
 
     private static Optional<UnderstudyException> refused(ErrorCode code, String why, String hint) {

@@ -124,6 +124,10 @@ class PrimaryNoticesTest {
         assertThat(of(new PrimaryEvent.SiteWasQuiet(Duration.ofSeconds(2)))).containsExactly("recovery quiesce");
         assertThat(of(new PrimaryEvent.SiteResumed(Instant.EPOCH)))
                 .containsExactly("warning site_resumed", "recovery quiesce");
+        assertThat(of(new PrimaryEvent.SiteNotStarted(failure(ErrorCode.SITE_STOPPED))))
+                .containsExactly("recovery quiesce silent", "warning site_not_started");
+        assertThat(of(new PrimaryEvent.SiteNotStopped(failure(ErrorCode.SITE_STOPPED))))
+                .containsExactly("warning site_not_stopped");
     }
 
     /** What goes on in the others says nothing of it. */

@@ -9,12 +9,17 @@ import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.quiesce.StoppedForGood;
+import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
 import io.understudy.site.Marker;
 import io.understudy.site.MarkerContent;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.ScriptedCommandRunner.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +50,6 @@ class ShutdownTest {
     private final FakeTicker time = new FakeTicker();
     private final List<SnapshotRequest> requests = new ArrayList<>();
     private final ScriptedCommandRunner runner = new ScriptedCommandRunner().on("site-stop", Answer.ok("bye\n"));
-    private final List<Integer> settled = new ArrayList<>();
     private Function<SnapshotRequest, SnapshotView> snapshots = request -> {
         assertThat(runner.lines()).as("stopped before").isNotEmpty();
         return TAKEN;
@@ -56,7 +60,7 @@ class ShutdownTest {
         ShutdownView view = shutdown(List.of("site-stop", "now"), List.of()).run();
 
         assertThat(runner.lines()).containsExactly("site-stop now");
-        assertThat(settled).as("before: no snapshot starts it any more").containsExactly(0);
+        assertThat(forGood().isSo()).as("no snapshot starts it any more").isTrue();
         assertThat(runner.commands().get(0).limit()).isEqualTo(LIMIT.dividedBy(2));
         assertThat(requests).containsExactly(SnapshotRequest.last(true));
         assertThat(requests.get(0).periods()).containsExactly("shutdown");
@@ -80,12 +84,41 @@ class ShutdownTest {
         ShutdownView view = shutdown(List.of("site-stop"), List.of()).run();
 
         assertThat(requests.get(0).last()).isEqualTo(new Manifest.Last(false));
+        assertThat(forGood().isSo())
+                .as("it runs on, and snapshots stop and start it")
+                .isFalse();
         assertThat(view.site()).isEqualTo("not stopped");
         assertThat(view.exitCode()).isEqualTo(ErrorCode.COMMAND_FAILED.exitCode());
         assertThat(view.text())
                 .startsWith("site      not stopped: cannot stop the site: site-stop ended with 3: no such service\n"
                         + "hint      what the site wrote after the snapshot is on this server alone")
                 .contains("snapshot 00000001-00000042");
+    }
+
+    /** As on a full disk: a snapshot that is under way would start it behind the last one. */
+    @Test
+    void aSiteIsNotStoppedWhereThatCannotBeNoted() throws IOException {
+        Files.createDirectories(StateEntry.SHUTDOWN.in(folder).resolve("in the way"));
+        snapshots = request -> TAKEN;
+        ShutdownView view = shutdown(List.of("site-stop"), List.of()).run();
+        assertThat(runner.lines()).isEmpty();
+        assertThat(requests.get(0).last()).isEqualTo(new Manifest.Last(false));
+        assertThat(view.site()).isEqualTo("not stopped");
+        assertThat(view.problem().orElseThrow().code()).isEqualTo("file_failed");
+    }
+
+    /** Before: a snapshot that starts the site in the same moment sees it. */
+    @Test
+    void itIsNotedBeforeTheSiteIsStopped() {
+        runner.on(command -> true, command -> {
+            assertThat(forGood().isSo()).isTrue();
+            return Answer.ok("");
+        });
+        assertThat(shutdown(List.of("site-stop"), List.of()).run().site()).isEqualTo("stopped");
+    }
+
+    private StoppedForGood forGood() {
+        return new StoppedForGood(folder, new EpochStore(folder), time.clock());
     }
 
     @Test
@@ -166,7 +199,7 @@ class ShutdownTest {
                 new ServiceSettings(usual, List.of(), List.of(), List.of(), Duration.ofSeconds(60), Optional.empty()),
                 marker(),
                 runner,
-                () -> settled.add(runner.lines().size()),
+                Optional.of(forGood()),
                 request -> {
                     requests.add(request);
                     return snapshots.apply(request);

@@ -3,99 +3,30 @@ package io.understudy.primary.quiesce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.config.QuiesceSettings;
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.events.Event;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.MountPoints;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.fence.FencedNote;
 import io.understudy.primary.fence.SiteStopping;
-import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.repository.EpochClaim;
 import io.understudy.state.StateEntry;
-import io.understudy.state.StateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A site that a snapshot stopped is not started where this server may not run it any more. */
-class StartRightTest {
-    @TempDir
-    Path folder;
-
-    private final List<String> calls = new ArrayList<>();
-    private final List<Event> events = new ArrayList<>();
-    private Runnable onStart = () -> {};
-    private Runnable onEvent = () -> {};
-    private PrimaryFixture primary;
-    private StateFile<QuiesceNote> note;
-
+class StartRightTest extends QuiesceFixture {
     @BeforeEach
     void stoppedSite() {
-        primary = new PrimaryFixture(folder);
-        note = StateFile.in(primary.state, StateEntry.QUIESCE, QuiesceNote.class);
-        note.write(new QuiesceNote(primary.time.now(), false));
-    }
-
-    private final class Commands implements QuiesceCommands {
-        @Override
-        public void stop() {
-            calls.add("stop");
-        }
-
-        @Override
-        public void start() {
-            calls.add("start");
-            onStart.run();
-        }
-
-        @Override
-        public void freeze() {}
-
-        @Override
-        public void thaw() {
-            calls.add("thaw");
-        }
-    }
-
-    private StartRight right() {
-        return new StartRight(primary.state, primary.marker, primary.epochs);
-    }
-
-    private Events sink() {
-        return new Events(primary.time.clock(), (event, at) -> {
-            events.add(event);
-            onEvent.run();
-        });
-    }
-
-    private SiteResume resume() {
-        return new SiteResume(new Commands(), note, right(), List.of(), sink(), primary.time.clock());
-    }
-
-    private ResumeWatch watch() {
-        return new ResumeWatch(resume(), StateEntry.SNAPSHOT_LOCK.in(primary.state), sink(), primary.time);
-    }
-
-    private void fenced() {
-        primary.promoteAnother(2);
-        assertThatThrownBy(() -> primary.epochs.require(primary.repository))
-                .isInstanceOfSatisfying(
-                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED));
-    }
-
-    private void stopped(FencedNote.Reason reason) {
-        SiteStopping.note(primary.state).write(new FencedNote(1, reason, primary.time.now()));
+        leftStopped();
     }
 
     /** What was frozen goes, and the note with it: after a promotion of this server it would start the site. */
@@ -146,7 +77,7 @@ class StartRightTest {
     void aNoteOfBeforeTheSiteWasStoppedRefusesNothing() {
         stopped(FencedNote.Reason.LEASE);
         primary.time.advance(Duration.ofSeconds(1));
-        note.write(new QuiesceNote(primary.time.now(), false));
+        leftStopped();
         assertThat(resume().run()).isPresent();
         calls.clear();
 
@@ -163,7 +94,7 @@ class StartRightTest {
     void aSnapshotDoesNotStopWhatWasStoppedForGood() {
         note.delete();
         try (var still = quiesce().begin(primary.source().trees())) {
-            note.write(new QuiesceNote(primary.time.now(), true));
+            forGood().note();
             assertThatThrownBy(still::stop).hasMessageContaining("agent-primary shutdown stopped it for good");
         }
         assertThat(calls).isEmpty();
@@ -179,7 +110,7 @@ class StartRightTest {
             still.stop();
             still.fix();
             primary.time.advance(Duration.ofSeconds(1));
-            note.write(new QuiesceNote(primary.time.now(), true));
+            forGood().note();
             assertThatThrownBy(still::stop).hasMessageContaining("agent-primary shutdown stopped it for good");
         }
         assertThat(calls).containsExactly("stop", "start", "stop", "start");
@@ -198,31 +129,17 @@ class StartRightTest {
     @Test
     void whatWasStoppedForGoodIsNotStartedByTheNextAttempt() {
         onStart = () -> {
-            note.write(note.read().orElseThrow().settled());
+            forGood().note();
             throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot start the site", "look");
         };
         watch().untilStarted(folder.resolve("alone"));
-        assertThat(calls).containsExactly("start");
+        assertThat(calls).as("some of it may run").containsExactly("start", "stop", "thaw");
 
-        note.write(new QuiesceNote(primary.time.now(), false));
-        onStart = () -> note.write(note.read().orElseThrow().settled());
+        leftStopped();
+        forGood().over();
+        onStart = () -> forGood().note();
         watch().untilStarted(folder.resolve("alone"));
-        assertThat(calls).containsExactly("start", "start", "stop", "thaw");
-    }
-
-    private SiteQuiesce quiesce() {
-        QuiesceSettings settings = new QuiesceSettings(
-                List.of("stop"), List.of("start"), Duration.ofMinutes(5), false, List.of(), List.of(), Map.of());
-        return new SiteQuiesce(
-                settings,
-                new Commands(),
-                Reflinks.NONE,
-                () -> MountPoints.parse(new byte[0]),
-                note,
-                right(),
-                sink(),
-                primary.time.clock(),
-                primary.time);
+        assertThat(calls).containsExactly("start", "stop", "thaw", "start", "stop", "thaw");
     }
 
     @Test
@@ -255,7 +172,7 @@ class StartRightTest {
     /** As on a full disk: the end of the command would leave the site stopped. */
     @Test
     void aLockThatCannotBeMadeIsAnAttemptThatFailed() throws IOException {
-        Path lock = StateEntry.SNAPSHOT_LOCK.in(primary.state);
+        Path lock = StateEntry.QUIESCE_SITE_LOCK.in(primary.state);
         Files.deleteIfExists(lock);
         Files.createDirectories(lock);
         Path alone = Files.createDirectories(folder.resolve("alone"));
@@ -273,5 +190,127 @@ class StartRightTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** It came with the start, and its stop fails: what runs here is another server's. */
+    @Test
+    void whatIsToBeStoppedAgainIsTriedUntilThatWorks() {
+        onStart = () -> stopped(FencedNote.Reason.LEASE);
+        failingStops.set(2);
+        watch().untilStarted(folder.resolve("alone"));
+        assertThat(calls).containsExactly("start", "stop", "stop", "stop", "thaw");
+        assertThat(reported(PrimaryEvent.QuiesceStartFailed.class)).isEqualTo(2);
+        assertThat(events)
+                .filteredOn(PrimaryEvent.QuiesceStartFailed.class::isInstance)
+                .allSatisfy(event -> assertThat(((PrimaryEvent.QuiesceStartFailed) event).why())
+                        .hasMessageContaining("but some of it may run, and it does not stop: cannot stop the site"));
+        assertThat(reported(PrimaryEvent.SiteNotStarted.class)).isEqualTo(1);
+        assertThat(note.exists()).isFalse();
+    }
+
+    /** The marker came with the start of a snapshot, whose watch goes on with the stop. */
+    @Test
+    void thatOfASnapshotToo() {
+        note.delete();
+        onStart = primary::enterBackupMode;
+        onStop = () -> failingStops.set(primary.marker.present() && calls.size() < 5 ? 1 : 0);
+        try (var still = quiesce().begin(primary.source().trees())) {
+            still.stop();
+            still.fix();
+            assertThat(state.phase()).isEqualTo(SitePhase.STOPPING);
+            watch().untilStarted(folder.resolve("alone"));
+        }
+        assertThat(calls).startsWith("stop", "start", "stop", "stop", "stop");
+        assertThat(state.phase().isDown()).isFalse();
+    }
+
+    /** An agent was killed in the middle of a start. */
+    @Test
+    void whatMayRunIsStoppedButForTheSiteOfAStandby() {
+        note.write(new QuiesceNote(primary.time.now(), SitePhase.STARTING));
+        stopped(FencedNote.Reason.LEASE);
+        watch().look();
+        assertThat(calls).containsExactly("stop", "thaw");
+
+        calls.clear();
+        note.write(new QuiesceNote(primary.time.now(), SitePhase.STARTING));
+        primary.enterBackupMode();
+        watch().look();
+        assertThat(calls).containsExactly("thaw");
+    }
+
+    @Test
+    void aRefusalIsReported() {
+        forGood().note();
+        watch().look();
+        assertThat(events)
+                .filteredOn(PrimaryEvent.SiteNotStarted.class::isInstance)
+                .singleElement()
+                .satisfies(event -> assertThat(((PrimaryEvent.SiteNotStarted) event).why())
+                        .hasMessage("the site is not started: agent-primary shutdown stopped it for good")
+                        .isInstanceOfSatisfying(UnderstudyException.class, why -> {
+                            assertThat(why.code()).isEqualTo(ErrorCode.SITE_STOPPED);
+                            assertThat(why.hint()).contains("agent-primary quiesce --resume");
+                        }));
+    }
+
+    /** As one of cron's, after agent-primary shutdown. */
+    @Test
+    void aSnapshotTouchesNoSiteThatWasStoppedForGood() {
+        note.delete();
+        forGood().note();
+        assertThat(primary.repository.list()).isEmpty();
+        take();
+        take();
+        assertThat(primary.repository.list()).hasSize(2);
+        watch().untilStarted(folder.resolve("alone"));
+        assertThat(calls).isEmpty();
+        assertThat(reported(PrimaryEvent.SiteNotStopped.class)).isEqualTo(2);
+    }
+
+    @Test
+    void anOperatorHasItStartedAllTheSame() {
+        note.delete();
+        forGood().note();
+        Instant shut = primary.time.now();
+        primary.time.advance(Duration.ofMinutes(1));
+        SiteResume resume = resume();
+        resume.endForGood();
+        assertThat(resume.run()).contains(shut);
+        assertThat(calls).containsExactly("start", "thaw");
+        assertThat(forGood().isSo()).isFalse();
+        calls.clear();
+        take();
+        assertThat(calls).containsExactly("stop", "start");
+    }
+
+    @Test
+    void itIsOverWithTheNextBootAndWithAnotherEpoch() {
+        forGood().note();
+        assertThat(forGood().isSo()).isTrue();
+        boot = Optional.empty();
+        assertThat(forGood().isSo()).as("not known").isTrue();
+        boot = Optional.of("the next boot");
+        assertThat(forGood().isSo()).isFalse();
+        forGood().note();
+        primary.epochs.hold(
+                new EpochClaim(Optional.of(primary.repository.id()), 3, "a", primary.time.now(), "promote", "other"));
+        assertThat(forGood().isSo()).isFalse();
+    }
+
+    @Test
+    void aNoteOfItThatCannotBeReadCounts() throws IOException {
+        forGood().note();
+        Files.writeString(StateEntry.SHUTDOWN.in(primary.state), "{");
+        assertThat(forGood().isSo()).isTrue();
+        assertThat(right().refusal()).isPresent();
+    }
+
+    @Test
+    void thisHostHasABoot() {
+        StoppedForGood real = new StoppedForGood(primary.state, primary.epochs, primary.time.clock());
+        real.note();
+        assertThat(real.isSo()).isTrue();
+        assertThat(forGood().isSo()).as("another boot").isFalse();
     }
 }
