@@ -85,7 +85,7 @@ class PruningSequenceTest {
         private byte[] lost = {};
         private int word;
         private int orphan = 500;
-        private int pruned;
+        private long pruned;
         private long swept;
 
         private record Held(Instant when, Set<SnapshotId> snapshots) {}
