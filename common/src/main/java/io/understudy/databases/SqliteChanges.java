@@ -144,8 +144,8 @@ final class SqliteChanges extends CopyChanges<Path> {
                 + " WHERE " + where + " AND NOT " + exists + ";\nSELECT changes();\n"
                 + (others.isEmpty()
                         ? ""
-                        : "UPDATE OR ABORT main." + table + " SET (" + others + ") = (SELECT " + others + " FROM temp." + KEPT
-                                + " WHERE " + same + ") WHERE " + exists + ";\n")
+                        : "UPDATE OR ABORT main." + table + " SET (" + others + ") = (SELECT " + others + " FROM temp."
+                                + KEPT + " WHERE " + same + ") WHERE " + exists + ";\n")
                 + "INSERT OR ABORT INTO main." + table + " (" + list + ") SELECT " + list + " FROM temp." + KEPT
                 + " WHERE NOT EXISTS (SELECT 1 FROM main." + table + " WHERE " + same + ");\n" + again + "COMMIT;\n"
                 + "SELECT count(*) FROM temp." + KEPT + ";\n";

@@ -468,12 +468,14 @@ class SqliteDatabaseTest {
         byte[] dump = dump();
         sql(file, "DELETE FROM account WHERE id = 2; UPDATE account SET name = 'bo' WHERE id = 1");
         protect("account", "id = 1");
-        assertThat(failure(() -> database.restore(place(1), out -> out.write(dump))).code())
+        assertThat(failure(() -> database.restore(place(1), out -> out.write(dump)))
+                        .code())
                 .isEqualTo(ErrorCode.LOAD_FAILED);
 
         sql(file, "DELETE FROM account; INSERT INTO account VALUES (3, 'bo')");
         protect("account", "id = 3");
-        assertThat(failure(() -> database.restore(place(1), out -> out.write(dump))).code())
+        assertThat(failure(() -> database.restore(place(1), out -> out.write(dump)))
+                        .code())
                 .isEqualTo(ErrorCode.LOAD_FAILED);
     }
 

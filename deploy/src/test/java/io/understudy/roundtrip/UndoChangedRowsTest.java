@@ -137,8 +137,8 @@ class UndoChangedRowsTest {
                 """);
         site.sql("UPDATE person SET place = 3");
         run("restore-row", "person", "1", "--replace", "--apply", "--yes");
-        CompletableFuture<String> holder = CompletableFuture.supplyAsync(
-                () -> site.sql("BEGIN; INSERT INTO person VALUES (2, 3); DO $$ BEGIN LOOP"
+        CompletableFuture<String> holder =
+                CompletableFuture.supplyAsync(() -> site.sql("BEGIN; INSERT INTO person VALUES (2, 3); DO $$ BEGIN LOOP"
                         + " EXIT WHEN EXISTS (SELECT FROM gate); PERFORM pg_sleep(0.05); END LOOP; END $$; COMMIT"));
         sleeps();
         site.lockTimeout("1s");
@@ -179,8 +179,8 @@ class UndoChangedRowsTest {
         site("CREATE TABLE rsc (id int PRIMARY KEY, title text); INSERT INTO rsc VALUES (1, 'a'), (2, 'b');");
         site.sql("DELETE FROM rsc WHERE id = 1");
         run("restore-row", "rsc", "1", "--apply", "--yes");
-        CompletableFuture<String> holder = CompletableFuture.supplyAsync(
-                () -> site.sql("BEGIN; DELETE FROM rsc WHERE id = 1; DO $$ BEGIN LOOP"
+        CompletableFuture<String> holder =
+                CompletableFuture.supplyAsync(() -> site.sql("BEGIN; DELETE FROM rsc WHERE id = 1; DO $$ BEGIN LOOP"
                         + " EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted AND transactionid::text = txid_current()::text);"
                         + " PERFORM pg_sleep(0.05); END LOOP; END $$; COMMIT"));
         sleeps();
