@@ -118,7 +118,10 @@ final class SqliteChanges extends CopyChanges<Path> {
         return List.of(program, "-batch", "-bail", "-readonly", "-cmd", ".timeout 60000", database.toString());
     }
 
-    /** Without the triggers of the table, for the rows stay as they are. */
+    /**
+     * Without the triggers of the table, for the rows stay as they are. OR ABORT: a constraint of the table may say
+     * that a row which is in the way goes, or that one is passed over.
+     */
     private String sql(KeptRows kept, List<Column> columns, List<Trigger> triggers) {
         String table = quoted(kept.rule().table());
         String where = "(" + kept.rule().where() + "\n)";
@@ -141,9 +144,9 @@ final class SqliteChanges extends CopyChanges<Path> {
                 + " WHERE " + where + " AND NOT " + exists + ";\nSELECT changes();\n"
                 + (others.isEmpty()
                         ? ""
-                        : "UPDATE main." + table + " SET (" + others + ") = (SELECT " + others + " FROM temp." + KEPT
-                                + " WHERE " + same + ") WHERE " + exists + ";\n")
-                + "INSERT INTO main." + table + " (" + list + ") SELECT " + list + " FROM temp." + KEPT
+                        : "UPDATE OR ABORT main." + table + " SET (" + others + ") = (SELECT " + others + " FROM temp."
+                                + KEPT + " WHERE " + same + ") WHERE " + exists + ";\n")
+                + "INSERT OR ABORT INTO main." + table + " (" + list + ") SELECT " + list + " FROM temp." + KEPT
                 + " WHERE NOT EXISTS (SELECT 1 FROM main." + table + " WHERE " + same + ");\n" + again + "COMMIT;\n"
                 + "SELECT count(*) FROM temp." + KEPT + ";\n";
     }

@@ -67,6 +67,7 @@ final class UndoneScript {
      */
     void run(Session session) {
         write(session);
+        keepOthersOut(session);
         // The database looks at deferrable constraints later, and of a replica not at all.
         for (Item each : plan.written()) {
             if (each.action() == Action.PUT_BACK) {
@@ -78,6 +79,19 @@ final class UndoneScript {
                             throw taken(each, rule.text() + " (" + rule.name() + ")");
                         });
             }
+        }
+    }
+
+    /** What another transaction stores with such a value may not be seen yet, and the database has looked at it. */
+    private void keepOthersOut(Session session) {
+        Set<TableRef> unguarded = plan.written().stream()
+                .filter(each -> replica && each.action() == Action.PUT_BACK)
+                .map(each -> each.noted().table())
+                .filter(each -> tables.find(each).orElseThrow().unique().rules().stream()
+                        .anyMatch(UniqueRule::deferrable))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!unguarded.isEmpty()) {
+            session.execute(RowRestore.lock(unguarded, "SHARE ROW EXCLUSIVE"));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  * @param parts of the key, in their order
  * @param condition which rows it holds for; empty: for all
  * @param nullsEqual whether two nulls are the same value
+ * @param deferrable whether the database looks at it by a trigger of its own, which does not run for a replica
  */
 record UniqueRule(
         String name,
@@ -22,7 +23,8 @@ record UniqueRule(
         List<String> columns,
         List<Part> parts,
         Optional<String> condition,
-        boolean nullsEqual) {
+        boolean nullsEqual,
+        boolean deferrable) {
     /** No site names its columns so. */
     private static final String PART = "understudy_part_";
 

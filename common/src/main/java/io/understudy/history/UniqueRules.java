@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Reads what only one row of a table may have.
+ * Reads what only one row of a table may have. An index whose CREATE INDEX CONCURRENTLY failed may be there, and hold
+ * for no row.
  *
  * @param columns all of the table, in their order
  * @param rules without the primary key, which distinguishes rows anyway
@@ -16,6 +17,7 @@ record UniqueRules(List<Column> columns, List<UniqueRule> rules) {
     /** Two nulls are the same from PostgreSQL 15 on, where the index says so. */
     private static final String RULES = """
             SELECT c.relname AS name, i.indisexclusion AS excludes, %s AS nulls_equal,
+                NOT i.indimmediate AS deferrable,
                 pg_get_expr(i.indpred, i.indrelid) AS condition,
                 (SELECT array_agg(pg_get_indexdef(i.indexrelid, p.n, false) ORDER BY p.n)
                     FROM generate_series(1, i.indnkeyatts) AS p(n)) AS parts,
@@ -44,7 +46,7 @@ record UniqueRules(List<Column> columns, List<UniqueRule> rules) {
                             AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
                             AND d.refobjsubid = a.attnum))) AS columns
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = ?::oid AND (i.indisunique AND NOT i.indisprimary OR i.indisexclusion)
+            WHERE i.indrelid = ?::oid AND i.indisready AND (i.indisunique AND NOT i.indisprimary OR i.indisexclusion)
             ORDER BY i.indexrelid
             """;
 
@@ -76,7 +78,8 @@ record UniqueRules(List<Column> columns, List<UniqueRule> rules) {
                                 row.texts("columns"),
                                 parts(row.texts("parts"), row.texts("operators"), row.texts("collations")),
                                 Optional.ofNullable(row.text("condition")),
-                                row.flag("nulls_equal")),
+                                row.flag("nulls_equal"),
+                                row.flag("deferrable")),
                         oid));
     }
 

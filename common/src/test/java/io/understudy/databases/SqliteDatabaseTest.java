@@ -457,6 +457,28 @@ class SqliteDatabaseTest {
                 .isEqualTo(triggers);
     }
 
+    /** The table says by itself what is done with a row that is in the way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"REPLACE", "IGNORE"})
+    void noRowOfTheSnapshotGoesForAUniqueValue(String conflict) {
+        sql(
+                file,
+                "CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT UNIQUE ON CONFLICT " + conflict
+                        + "); INSERT INTO account VALUES (1, 'root'), (2, 'bo')");
+        byte[] dump = dump();
+        sql(file, "DELETE FROM account WHERE id = 2; UPDATE account SET name = 'bo' WHERE id = 1");
+        protect("account", "id = 1");
+        assertThat(failure(() -> database.restore(place(1), out -> out.write(dump)))
+                        .code())
+                .isEqualTo(ErrorCode.LOAD_FAILED);
+
+        sql(file, "DELETE FROM account; INSERT INTO account VALUES (3, 'bo')");
+        protect("account", "id = 3");
+        assertThat(failure(() -> database.restore(place(1), out -> out.write(dump)))
+                        .code())
+                .isEqualTo(ErrorCode.LOAD_FAILED);
+    }
+
     @Test
     void theFirstImportFindsNoRowsToKeep() throws IOException {
         logins();

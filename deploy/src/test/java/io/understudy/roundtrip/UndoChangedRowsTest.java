@@ -125,19 +125,65 @@ class UndoChangedRowsTest {
         assertThat(site.sql("SELECT p FROM person p ORDER BY id")).isEqualTo("(1,carl,3)\n(2,bob,)");
     }
 
+    /** For a replica the database does not look again, and the other one has looked already. */
+    @Test
+    void aValueThatAnotherTransactionIsAboutToStoreIsWaitedFor() throws Exception {
+        site("""
+                CREATE TABLE gate (id int);
+                CREATE TABLE person (id int PRIMARY KEY, place int CONSTRAINT one_place UNIQUE DEFERRABLE);
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+                CREATE TRIGGER note AFTER UPDATE ON person FOR EACH ROW EXECUTE FUNCTION note();
+                INSERT INTO person VALUES (1, 1);
+                """);
+        site.sql("UPDATE person SET place = 3");
+        run("restore-row", "person", "1", "--replace", "--apply", "--yes");
+        CompletableFuture<String> holder =
+                CompletableFuture.supplyAsync(() -> site.sql("BEGIN; INSERT INTO person VALUES (2, 3); DO $$ BEGIN LOOP"
+                        + " EXIT WHEN EXISTS (SELECT FROM gate); PERFORM pg_sleep(0.05); END LOOP; END $$; COMMIT"));
+        sleeps();
+        site.lockTimeout("1s");
+        int undone = site.run("restore-row", "--undo", "--yes");
+        site.sql("INSERT INTO gate VALUES (1)");
+        holder.get(90, TimeUnit.SECONDS);
+        assertThat(undone).as(site::err).isNotZero();
+        assertThat(site.sql("SELECT place FROM person ORDER BY id")).isEqualTo("1\n3");
+        isRefused("cannot take public.person (id=1) back", "place (one_place)");
+    }
+
+    private void sleeps() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(90))
+                .until(() -> site.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+                                + " AND datname = current_database()")
+                        .equals("1"));
+    }
+
+    /** As CREATE UNIQUE INDEX CONCURRENTLY leaves it where two rows have the same: the database does not ask it. */
+    @Test
+    void anIndexThatWasNeverFinishedHindersNothing() {
+        site("""
+                CREATE TABLE person (id int PRIMARY KEY, name text, age int); INSERT INTO person VALUES (1, 'ann', 1);
+                CREATE UNIQUE INDEX half ON person (name);
+                UPDATE pg_index SET indisready = false, indisvalid = false WHERE indexrelid = 'half'::regclass;
+                """);
+        site.sql("INSERT INTO person VALUES (2, 'ann', 2); UPDATE person SET age = 9 WHERE id = 1");
+        run("restore-row", "person", "1", "--replace", "--apply", "--yes");
+        assertThat(site.sql("SELECT age FROM person ORDER BY id")).isEqualTo("1\n2");
+        run("restore-row", "--undo", "--yes");
+        assertThat(site.sql("SELECT age FROM person ORDER BY id")).isEqualTo("9\n2");
+    }
+
     /** Without a question: what was found before the locks may be another thing than what was done. */
     @Test
     void whatWasDoneIsPrinted() throws Exception {
         site("CREATE TABLE rsc (id int PRIMARY KEY, title text); INSERT INTO rsc VALUES (1, 'a'), (2, 'b');");
         site.sql("DELETE FROM rsc WHERE id = 1");
         run("restore-row", "rsc", "1", "--apply", "--yes");
-        CompletableFuture<String> holder = CompletableFuture.supplyAsync(
-                () -> site.sql("BEGIN; DELETE FROM rsc WHERE id = 1; SELECT pg_sleep(4); COMMIT"));
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(90))
-                .until(() -> site.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-                                + " AND datname = current_database()")
-                        .equals("1"));
+        CompletableFuture<String> holder =
+                CompletableFuture.supplyAsync(() -> site.sql("BEGIN; DELETE FROM rsc WHERE id = 1; DO $$ BEGIN LOOP"
+                        + " EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted AND transactionid::text = txid_current()::text);"
+                        + " PERFORM pg_sleep(0.05); END LOOP; END $$; COMMIT"));
+        sleeps();
         run("restore-row", "--undo", "--yes", "--json");
         holder.get(90, TimeUnit.SECONDS);
         assertThat(site.err())

@@ -98,7 +98,7 @@ public final class DatabaseStager implements Stage {
             warn(database, Optional.empty());
             return;
         }
-        Optional<Entry> again = keptAgain(snapshot, data.name(), database, apply, content);
+        Optional<Entry> again = keptAgain(snapshot, data, database, apply, content);
         Entry entry = again.orElseGet(() -> restore(snapshot, data, database, apply, content, blobs));
         Place place = places.place(entry);
         staged.add(place);
@@ -122,7 +122,8 @@ public final class DatabaseStager implements Stage {
 
     /** A promotion has seconds, and a restore may take hours: rows of this server that changed since are few. */
     private Optional<Entry> keptAgain(
-            String snapshot, String name, SiteDatabase database, String apply, CopyContent content) {
+            String snapshot, DatabaseData data, SiteDatabase database, String apply, CopyContent content) {
+        String name = data.name();
         Optional<Entry> left = restored(name, content::differsInRows);
         if (left.isEmpty()) {
             return Optional.empty();
@@ -130,7 +131,9 @@ public final class DatabaseStager implements Stage {
         Entry entry = places.put(left.get().of(apply, snapshot).at(At.RESTORING).holding(content.toString()));
         ReplicaPoint.OTHER_DATABASE_BEGUN.reached();
         try {
-            if (database.keepAgain(places.place(entry))) {
+            // Other rows by now: what the dump has in the place of those before is not in the copy.
+            if (database.keepAgain(places.place(entry))
+                    && CopyContent.of(data, database).dump().equals(content.dump())) {
                 LOG.info("database {} of {} gets the rows of this server that changed since", name, snapshot);
                 return Optional.of(entry);
             }

@@ -236,6 +236,28 @@ class OtherDatabasesRoundTest {
         assertThat(standby.shop.liveRows()).isEqualTo(changes ? "root with c" : "root with b");
     }
 
+    /** What the dump has in the place of those before is in the dump alone. */
+    @Test
+    void whatGotOtherRowsThanBeforeIsRestored() {
+        Standby standby = standby();
+        standby.shop.rows("root with a");
+        SnapshotId first = standby.commit(1);
+        stage(standby, first);
+        standby.shop.rows("root with b");
+        int restores = restores(standby);
+        standby.shop.around((call, work) -> {
+            if (call.equals("keep")) {
+                standby.shop.rows("bo with c");
+            }
+            work.run();
+        });
+
+        stage(standby, first);
+
+        assertThat(standby.shop.calls()).contains("keep");
+        assertThat(restores(standby)).isEqualTo(restores + 1);
+    }
+
     /** It has seconds, and a restore may take hours. */
     @ParameterizedTest
     @CsvSource({"root with a", "root with b"})
