@@ -106,7 +106,7 @@ final class SchemaClient {
                 .toList();
     }
 
-    /** Tables of other schemas whose foreign keys lead into this one, as {@code schema.table}, where they can be seen. */
+    /** Tables of other schemas with foreign keys into this one, as {@code schema.table}, where they can be seen. */
     List<String> referring(String schema) {
         return query("SELECT DISTINCT CONCAT(HEX(constraint_schema), ' ', HEX(table_name))"
                         + " FROM information_schema.referential_constraints WHERE unique_constraint_schema = "

@@ -17,7 +17,7 @@ final class SchemaObjects {
         this.client = client;
     }
 
-    /** A script that makes routines, triggers, events and views again: no view is made before a function that it uses. */
+    /** A script that makes routines, triggers, events and views again: no view before a function that it uses. */
     String script(String schema) {
         String code = dumped(List.of(
                 "--no-data", "--no-create-info", "--skip-opt", "--routines", "--triggers", "--events", "--", schema));
@@ -65,7 +65,7 @@ final class SchemaObjects {
         }
     }
 
-    /** Older servers of MariaDB know the word for a package in this mode alone. @return before a statement that names one */
+    /** Before a statement on a package: older servers of MariaDB know the word in this mode alone. */
     static String mode(String kind) {
         return kind.startsWith("PACKAGE") ? "SET SESSION sql_mode = 'ORACLE'; " : "";
     }
