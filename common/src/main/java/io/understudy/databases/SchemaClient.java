@@ -2,6 +2,7 @@ package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Schema;
+import io.understudy.config.OtherDatabase.Server;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.CommandRunner;
@@ -35,14 +36,45 @@ final class SchemaClient {
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} where the server or its programs are others */
     String version() {
-        String version = dialect.requireServer(query(ServerVersion.QUERY));
-        dialect.requireDumper(() -> programs.read(
-                "ask the version of the program that dumps",
-                ErrorCode.DATABASE_FAILED,
-                List.of(Programs.program(schema.tools(), dialect.dumper()), "--version"),
-                "",
-                Optional.empty()));
+        String version = dialect.requireServer(askServer());
+        dialect.requireDumper(() -> versionOf(dialect.dumper()));
         return version;
+    }
+
+    private List<String> askServer() {
+        try {
+            return query(ServerVersion.QUERY);
+        } catch (UnderstudyException e) {
+            Server other = schema.server() == Server.MARIADB ? Server.MYSQL : Server.MARIADB;
+            if (e.code() != ErrorCode.COMMAND_FAILED || !hasProgramsOf(other)) {
+                throw e;
+            }
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    e.getMessage() + "; " + other.product() + "'s is there (did you mean preset " + other.preset()
+                            + "?)",
+                    "set databases[].preset: " + other.preset() + ", or install the client programs of "
+                            + schema.server().product(),
+                    e);
+        }
+    }
+
+    /** MariaDB's have MySQL's names, too. */
+    private boolean hasProgramsOf(Server other) {
+        try {
+            return ServerVersion.namesMariadb(versionOf(Dialect.of(other).client())) == (other == Server.MARIADB);
+        } catch (UnderstudyException e) {
+            return false;
+        }
+    }
+
+    private String versionOf(String program) {
+        return programs.read(
+                "ask the version of a program for",
+                ErrorCode.DATABASE_FAILED,
+                List.of(Programs.program(schema.tools(), program), "--version"),
+                "",
+                Optional.empty());
     }
 
     Dialect dialect() {
@@ -61,11 +93,28 @@ final class SchemaClient {
         return named("= 'SEQUENCE'", schema);
     }
 
+    /** Tables of MariaDB that keep earlier versions of their rows. */
+    List<String> versioned(String schema) {
+        return named("= 'SYSTEM VERSIONED'", schema);
+    }
+
     private List<String> named(String type, String schema) {
         return query("SELECT HEX(table_name) FROM information_schema.tables WHERE table_type " + type
                         + " AND table_schema = " + literal(schema) + " ORDER BY table_name")
                 .stream()
                 .map(SchemaClient::text)
+                .toList();
+    }
+
+    /** Tables of other schemas with foreign keys into this one, as {@code schema.table}, where they can be seen. */
+    List<String> referring(String schema) {
+        return query("SELECT DISTINCT CONCAT(HEX(constraint_schema), ' ', HEX(table_name))"
+                        + " FROM information_schema.referential_constraints WHERE unique_constraint_schema = "
+                        + literal(schema) + " AND constraint_schema <> unique_constraint_schema")
+                .stream()
+                .map(line -> line.split(" "))
+                .map(parts -> text(parts[0]) + "." + text(parts[1]))
+                .sorted()
                 .toList();
     }
 

@@ -100,6 +100,7 @@ final class SchemaDatabase implements SiteDatabase {
                     "cannot restore database " + name() + ": the schema " + previous(place) + " is there already",
                     "rename or drop it, if it is of no use");
         }
+        requireNoReference();
         String charset = charset();
         client.sql("DROP DATABASE IF EXISTS " + quoted(ahead(place)) + "; CREATE DATABASE " + quoted(ahead(place))
                 + charset);
@@ -119,6 +120,17 @@ final class SchemaDatabase implements SiteDatabase {
         keep(fresh(place), objects.script(ahead(place)));
         objects.drop(ahead(place));
         changes.keep(ahead(place));
+    }
+
+    /** A foreign key follows its table, so that it would lead to what was live, which is dropped. */
+    private void requireNoReference() {
+        client.referring(live).stream().findFirst().ifPresent(table -> {
+            throw new UnderstudyException(
+                    ErrorCode.DATABASE_FAILED,
+                    "cannot exchange the schema " + live + " of database " + name() + ": a foreign key of " + table
+                            + ", in another schema, leads into it, and would stay with the tables that were live",
+                    "drop that foreign key on this standby, or have its table in the same schema");
+        });
     }
 
     @Override
@@ -299,16 +311,19 @@ final class SchemaDatabase implements SiteDatabase {
                         ErrorCode.DATABASE_FAILED,
                         client.dumper(List.of("--no-data", "--routines", "--triggers", "--events", "--", live)),
                         "");
-        List<String> engines =
-                client.query("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = "
-                        + literal(live) + " AND table_type = 'BASE TABLE' AND engine IS NOT NULL");
+        List<String> engines = client.query(
+                "SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = " + literal(live)
+                        + " AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND engine IS NOT NULL");
+        List<String> versioned = client.versioned(live);
         List<String> loose = engines.stream()
                 .filter(engine -> List.of("MyISAM", "Aria", "MEMORY", "CSV").contains(engine))
                 .toList();
         return "schema " + live + " of " + access.server().product() + " " + version + packets()
-                + (loose.isEmpty()
+                + (loose.isEmpty() ? "" : "; tables of " + String.join(", ", loose) + " are read without a transaction")
+                + (versioned.isEmpty()
                         ? ""
-                        : "; tables of " + String.join(", ", loose) + " are read without a transaction");
+                        : "; a dump has no earlier versions of rows, which are kept (SYSTEM VERSIONING) of "
+                                + String.join(", ", versioned));
     }
 
     private String packets() {
@@ -322,6 +337,7 @@ final class SchemaDatabase implements SiteDatabase {
     public String checkStandby() {
         String version = client.version();
         client.dialect().requireAtomicRename(version);
+        requireNoReference();
         changes.identity();
         String trial = live + "_understudy_check";
         client.sql("DROP DATABASE IF EXISTS " + quoted(trial) + "; CREATE DATABASE " + quoted(trial) + "; CREATE TABLE "

@@ -17,7 +17,7 @@ final class SchemaObjects {
         this.client = client;
     }
 
-    /** A script that makes views, triggers, routines and events again. */
+    /** A script that makes routines, triggers, events and views again: no view before a function that it uses. */
     String script(String schema) {
         String code = dumped(List.of(
                 "--no-data", "--no-create-info", "--skip-opt", "--routines", "--triggers", "--events", "--", schema));
@@ -28,7 +28,7 @@ final class SchemaObjects {
         List<String> arguments =
                 new ArrayList<>(List.of("--no-data", "--skip-triggers", "--skip-lock-tables", "--", schema));
         arguments.addAll(views);
-        return dumped(arguments) + "\n" + code;
+        return code + "\n" + dumped(arguments);
     }
 
     private String dumped(List<String> arguments) {
@@ -41,6 +41,7 @@ final class SchemaObjects {
                         Optional.of(SchemaClient.DONE)));
     }
 
+    /** One that is gone by then, as an event whose time is over, is no error, nor is what went with a package. */
     void drop(String schema) {
         String of = " = " + SchemaClient.literal(schema);
         List<String> drops = new ArrayList<>();
@@ -56,11 +57,17 @@ final class SchemaObjects {
                                 + libraries(of))
                 .forEach(line -> {
                     int space = line.lastIndexOf(' ');
-                    drops.add("DROP " + line.substring(0, space) + " " + object(schema, line.substring(space + 1)));
+                    String kind = line.substring(0, space);
+                    drops.add(mode(kind) + "DROP " + kind + " IF EXISTS " + object(schema, line.substring(space + 1)));
                 });
         if (!drops.isEmpty()) {
             client.sql(String.join("; ", drops));
         }
+    }
+
+    /** Before a statement on a package: older servers of MariaDB know the word in this mode alone. */
+    static String mode(String kind) {
+        return kind.startsWith("PACKAGE") ? "SET SESSION sql_mode = 'ORACLE'; " : "";
     }
 
     /** Code that routines use, which newer servers of MySQL have. It is dropped behind them. */

@@ -114,8 +114,9 @@ final class SchemaRights {
         String account = quoted(SchemaClient.text(parts[2]))
                 + (parts[3].isEmpty() ? "" : "@" + quoted(SchemaClient.text(parts[3])));
         try {
-            client.sql("GRANT " + (rights.isEmpty() ? "USAGE" : String.join(", ", rights)) + " ON " + routine + " TO "
-                    + account + (granting ? " WITH GRANT OPTION" : ""));
+            client.sql(
+                    SchemaObjects.mode(parts[0]) + "GRANT " + (rights.isEmpty() ? "USAGE" : String.join(", ", rights))
+                            + " ON " + routine + " TO " + account + (granting ? " WITH GRANT OPTION" : ""));
         } catch (UnderstudyException e) {
             requireRefusal(e);
             LOG.warn("{} has no right on {} any more: {}", account, routine, e.getMessage());

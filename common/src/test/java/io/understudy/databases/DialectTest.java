@@ -86,6 +86,41 @@ class DialectTest {
         }
     }
 
+    /** A server's programs are all that a host has of it where the server is on another. */
+    @ParameterizedTest
+    @CsvSource({
+        "MARIADB, mysql, mysql  Ver 8.4.3 for Linux on x86_64 (MySQL Community Server - GPL), MySQL, MariaDB",
+        "MYSQL, mariadb, mariadb from 11.8.2-MariaDB, MariaDB, MySQL"
+    })
+    void aMissingProgramOfOnePresetHintsAtTheOther(
+            Server preset, String there, String version, String product, String missing) {
+        for (Consumer<SiteDatabase> step : STEPS) {
+            ScriptedCommandRunner runner = new ScriptedCommandRunner();
+            runner.on(there + " --version", Answer.ok(version + "\n"));
+            UnderstudyException e = refused(() -> step.accept(database(preset, runner)));
+            assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
+            assertThat(e)
+                    .hasMessageStartingWith("cannot run ")
+                    .hasMessageEndingWith("; " + product + "'s is there (did you mean preset " + there + "?)");
+            assertThat(e.hint())
+                    .isEqualTo("set databases[].preset: " + there + ", or install the client programs of " + missing);
+        }
+    }
+
+    /** Nor is another failure, nor MariaDB's program of MySQL's name, a sign of the other preset. */
+    @Test
+    void aMissingProgramAloneIsNoHint() {
+        ScriptedCommandRunner runner = new ScriptedCommandRunner();
+        assertThat(refused(() -> database(Server.MYSQL, runner).check()).code()).isEqualTo(ErrorCode.COMMAND_FAILED);
+        runner.on("mysql --version", Answer.ok("mysql  Ver 15.1 Distrib 10.4.34-MariaDB\n"));
+        assertThat(refused(() -> database(Server.MARIADB, runner).check()).code())
+                .isEqualTo(ErrorCode.COMMAND_FAILED);
+        runner.on("mysql --version", Answer.ok("mysql  Ver 8.4.3 for Linux on x86_64\n"));
+        runner.on("mariadb --defaults-extra-file=/login --batch", Answer.failed(1, "ERROR 1045 (28000): denied"));
+        assertThat(refused(() -> database(Server.MARIADB, runner).check()).code())
+                .isEqualTo(ErrorCode.DATABASE_FAILED);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"5.7.44-log", "?", ""})
     void aServerOfMysqlThatRenamesInPartsIsRefused(String version) {

@@ -149,6 +149,82 @@ abstract class SchemaDatabaseContract {
         assertThat(place.notes()).doesNotExist();
     }
 
+    /** Such a view is made behind its function, or the server refuses it once the site is stopped. */
+    @Test
+    void aViewThatCallsAFunctionIsExchangedAndTakenBack() {
+        server.sql("USE shop; CREATE VIEW called AS SELECT next_of(id) AS a FROM customer;"
+                + " CREATE VIEW `with` AS WITH c AS (SELECT a FROM called) SELECT a FROM c");
+        byte[] dump = dump();
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(server.sql("SELECT GROUP_CONCAT(a ORDER BY a) FROM shop.`with`"))
+                .isEqualTo("2,3");
+        database.undo(place(1));
+        assertThat(server.sql("SELECT GROUP_CONCAT(a ORDER BY a) FROM shop.`with`"))
+                .isEqualTo("2,3");
+    }
+
+    /** It would follow the tables that were live, which are dropped. */
+    @Test
+    void aForeignKeyOfAnotherSchemaStopsAnExchangeBeforeItBegins() {
+        server.sql("CREATE DATABASE `shop next`; CREATE TABLE `shop next`.bill (cid INT, CONSTRAINT fk_bill"
+                + " FOREIGN KEY (cid) REFERENCES shop.customer (id)) ENGINE = InnoDB");
+        byte[] dump = dump();
+        for (Runnable work : List.<Runnable>of(
+                () -> database().restore(place(1), out -> out.write(dump)),
+                () -> database().checkStandby())) {
+            UnderstudyException e = failure(work);
+            assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_FAILED);
+            assertThat(e).hasMessageContaining("a foreign key of shop next.bill, in another schema, leads into it");
+            assertThat(e.hint()).contains("drop that foreign key");
+        }
+        assertThat(server.sql("SHOW DATABASES LIKE 'shop\\_%'")).isEmpty();
+        server.sql("DROP DATABASE `shop next`");
+        assertThat(database().checkStandby()).startsWith("schemas next to shop");
+    }
+
+    /** Its time is over between the look at what there is and the statement that drops it. */
+    @Test
+    void anEventThatGoesByItselfStopsNoExchange() {
+        byte[] dump = dump();
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        dying = command -> {
+            if (command.input().map(SchemaDatabaseContract::text).orElse("").contains("DROP EVENT ")) {
+                server.sql("DROP EVENT IF EXISTS shop.tidy");
+            }
+            return false;
+        };
+        database.swap(place(1));
+        assertThat(server.sql(STATE)).isEqualTo(SNAPSHOT);
+    }
+
+    /** What a dump holds is more than rows. */
+    @Test
+    void whatTablesHaveBesidesRowsComesWithThem() {
+        server.sql("USE shop; CREATE TABLE parts (id INT, n INT, h INT INVISIBLE, twice INT AS (n * 2) VIRTUAL,"
+                + " kept INT AS (n + 1) STORED, j JSON, b BIT(3), word VARCHAR(9) COLLATE latin1_german1_ci,"
+                + " PRIMARY KEY (id), CONSTRAINT small CHECK (n < 9)) ENGINE = InnoDB CHARSET = latin1"
+                + " PARTITION BY RANGE (id) (PARTITION low VALUES LESS THAN (5), PARTITION high VALUES LESS THAN"
+                + " MAXVALUE); CREATE TABLE at (id INT PRIMARY KEY, p POINT NOT NULL, SPATIAL INDEX (p)) ENGINE = InnoDB;"
+                + " INSERT INTO parts (id, n, h, j, b, word) VALUES (1, 2, 7, '{\"a\": 1}', b'101', 'ä'), (9, 3, 8, NULL,"
+                + " NULL, ''); INSERT INTO at VALUES (1, POINT(1, 2)); SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';"
+                + " INSERT INTO customer VALUES (0, 'zero')");
+        String all = "SELECT id, n, h, twice, kept, j, HEX(b), HEX(word) FROM shop.parts ORDER BY id; SELECT id, HEX(p)"
+                + " FROM shop.at; SHOW CREATE TABLE shop.parts; SHOW CREATE TABLE shop.at; SELECT id, name FROM"
+                + " shop.customer ORDER BY id";
+        String before = server.sql(all);
+        byte[] dump = dump();
+        server.sql("DROP TABLE shop.parts; DROP TABLE shop.at; DELETE FROM shop.customer WHERE id = 0");
+        protect("parts", "id < 0");
+        SiteDatabase database = database();
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+        assertThat(server.sql(all)).isEqualTo(before);
+        assertThat(database.keptRows()).as("each type can be compared").isNotEmpty();
+    }
+
     /** The same content gives the same bytes, or each snapshot would store all of it. */
     @Test
     void anUnchangedSchemaIsTheSameDump() {
