@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.quiesce.SiteTurn;
 import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.site.Marker;
 import io.understudy.site.SiteService;
@@ -22,6 +23,7 @@ public final class Shutdown {
     private final Marker marker;
     private final Optional<SiteService> site;
     private final Optional<StoppedForGood> forGood;
+    private final Optional<SiteTurn> turn;
     private final Function<SnapshotRequest, SnapshotView> snapshots;
     private final Ticker ticker;
 
@@ -30,6 +32,7 @@ public final class Shutdown {
      * @param site that can be stopped; empty: it runs on
      * @param forGood notes that before: whatever stops the site for a snapshot does not start it any more. Empty: none
      *     does so
+     * @param turn in which both is done: a start that is under way would come behind the stop. Empty: none does so
      * @param snapshots takes one; ends early with an exception where its thread is interrupted
      */
     Shutdown(
@@ -37,12 +40,14 @@ public final class Shutdown {
             Marker marker,
             Optional<SiteService> site,
             Optional<StoppedForGood> forGood,
+            Optional<SiteTurn> turn,
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
         this.limit = Objects.requireNonNull(limit);
         this.marker = Objects.requireNonNull(marker);
         this.site = Objects.requireNonNull(site);
         this.forGood = Objects.requireNonNull(forGood);
+        this.turn = Objects.requireNonNull(turn);
         this.snapshots = Objects.requireNonNull(snapshots);
         this.ticker = Objects.requireNonNull(ticker);
     }
@@ -77,11 +82,8 @@ public final class Shutdown {
 
     private Optional<UnderstudyException> stop() {
         try {
-            if (site.isPresent()) {
-                // Where that can't be noted it is not stopped: a snapshot would start it behind the last one.
-                forGood.ifPresent(StoppedForGood::note);
-                site.get().stop();
-            }
+            site.ifPresent(each ->
+                    turn.ifPresentOrElse(mine -> mine.behind(() -> stopForGood(each)), () -> stopForGood(each)));
             return Optional.empty();
         } catch (UnderstudyException e) {
             forGood.ifPresent(StoppedForGood::over);
@@ -92,6 +94,12 @@ public final class Shutdown {
                             + " agent-primary shutdown again",
                     e));
         }
+    }
+
+    /** Where that can't be noted it is not stopped: a snapshot would start it behind the last one. */
+    private void stopForGood(SiteService stopped) {
+        forGood.ifPresent(StoppedForGood::note);
+        stopped.stop();
     }
 
     private UnderstudyException tooLong(Duration left) {

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.ShutdownSettings;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.quiesce.SiteTurn;
 import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
@@ -11,6 +12,7 @@ import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,8 +30,18 @@ public final class ShutdownWiring {
                 new Marker(settings.marker()),
                 new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
                 settings.service().quiesce().map(each -> quiesce.forGood()),
+                settings.service()
+                        .quiesce()
+                        .map(each ->
+                                turn(settings, each.limit(), settings.primary().shutdown())),
                 snapshots,
                 Ticker.system());
+    }
+
+    /** It is waited for no longer than leaves time for the stop and the snapshot. */
+    private static SiteTurn turn(Settings settings, Duration limit, ShutdownSettings shutdown) {
+        Duration most = shutdown.limit().dividedBy(4);
+        return new SiteTurn(settings.state(), limit.compareTo(most) < 0 ? limit : most, Ticker.system());
     }
 
     static Shutdown of(
@@ -38,6 +50,7 @@ public final class ShutdownWiring {
             Marker marker,
             CommandRunner runner,
             Optional<StoppedForGood> forGood,
+            Optional<SiteTurn> turn,
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
         ServiceSettings stopping = new ServiceSettings(
@@ -54,6 +67,7 @@ public final class ShutdownWiring {
                         ? Optional.empty()
                         : Optional.of(new CommandSiteService(stopping, runner, ticker)),
                 forGood,
+                turn,
                 snapshots,
                 ticker);
     }

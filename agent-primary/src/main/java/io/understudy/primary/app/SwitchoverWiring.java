@@ -15,6 +15,7 @@ import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.quiesce.SiteState;
+import io.understudy.primary.quiesce.SiteTurn;
 import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.primary.switchover.BoundedNextEpoch;
 import io.understudy.primary.switchover.FinalSnapshot;
@@ -80,7 +81,8 @@ final class SwitchoverWiring {
                         settings.service(),
                         new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())),
                         ports.ticker()),
-                new StoppedForGood(settings.state(), epochs, ports.clock()));
+                new StoppedForGood(settings.state(), epochs, ports.clock()),
+                settings.service().quiesce().map(each -> new SiteTurn(settings.state(), each.limit(), ports.ticker())));
         Switchover switchover = parts.switchover(
                 notes, site, last(), new BoundedNextEpoch(parts.next()), followers::isPromoted, events);
         Supplier<Integer> epoch = parts::epoch;

@@ -1,22 +1,38 @@
 package io.understudy.primary.fence;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
- * That {@code on_fenced} has ended well, so that it runs once for each time that this server is fenced, also across
- * restarts.
+ * That {@code on_fenced} runs, so that whatever starts the site sees it; then that it has ended well, so that it runs
+ * once for each time that this server is fenced, also across restarts.
  *
  * <pre>{"format":1,"epoch":1,"reason":"OVERTAKEN","when":"2026-11-20T10:00:00Z","check":"…"}</pre>
  *
  * @param epoch that this server held
+ * @param when it was begun
+ * @param underWay true: it has not ended well yet; absent otherwise
  */
-public record FencedNote(int epoch, Reason reason, Instant when) {
+public record FencedNote(int epoch, Reason reason, Instant when, Optional<Boolean> underWay) {
     /** Why the site is stopped. */
     public enum Reason {
         /** Another server has a higher epoch. */
         OVERTAKEN,
         /** No filestore answered for as long as {@code fence.lease}, so that another may have one. */
         LEASE
+    }
+
+    /** Of a command that has ended well. */
+    public FencedNote(int epoch, Reason reason, Instant when) {
+        this(epoch, reason, when, Optional.empty());
+    }
+
+    FencedNote begun() {
+        return new FencedNote(epoch, reason, when, Optional.of(true));
+    }
+
+    boolean hasEnded() {
+        return !underWay.orElse(false);
     }
 
     boolean isOf(int otherEpoch, Reason other) {

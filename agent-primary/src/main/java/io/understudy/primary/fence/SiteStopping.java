@@ -8,6 +8,7 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.fence.FencedNote.Reason;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
+import io.understudy.tasks.BoundedCall;
 import io.understudy.time.Backoff;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs {@code on_fenced}, which stops the site of this server: once for each epoch and reason, tried again until it
@@ -23,6 +26,10 @@ import java.util.concurrent.Executor;
  * <p>Thread-safe. Its callers wait for no command and for no disk: both belong to the worker.
  */
 public final class SiteStopping {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteStopping.class);
+    private static final Duration NOTING = Duration.ofSeconds(1);
+
+    private final BoundedCall notes = BoundedCall.threads("fence-note", 1, "agent-primary");
     private final Optional<Runnable> command;
     private final StateFile<FencedNote> file;
     private final Executor worker;
@@ -30,7 +37,12 @@ public final class SiteStopping {
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
+    /** That it has ended well. */
     private Optional<FencedNote> note;
+
+    /** That it was begun, and has not: the file says so. */
+    private Optional<FencedNote> begun;
+
     private boolean running;
     private boolean failed;
     private long triedAt;
@@ -55,7 +67,9 @@ public final class SiteStopping {
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
-        this.note = command.flatMap(each -> file.read());
+        Optional<FencedNote> found = command.flatMap(each -> file.read());
+        this.note = found.filter(FencedNote::hasEnded);
+        this.begun = found.filter(each -> !each.hasEnded());
     }
 
     /** @param state the state folder */
@@ -77,22 +91,29 @@ public final class SiteStopping {
     }
 
     private boolean isDone(int epoch, Reason reason) {
+        return isOf(note, epoch, reason);
+    }
+
+    private static boolean isOf(Optional<FencedNote> note, int epoch, Reason reason) {
         return note.filter(last -> last.isOf(epoch, reason)).isPresent();
     }
 
     /** The site may run again: the next time it is stopped once more. @return whether it had been stopped for that */
     synchronized boolean forget(int epoch, Reason reason) {
-        if (running || !isDone(epoch, reason)) {
+        boolean done = isDone(epoch, reason);
+        if (running || !done && !isOf(begun, epoch, reason)) {
             return false;
         }
-        note = Optional.empty();
+        note = done ? Optional.empty() : note;
+        begun = Optional.empty();
         worker.execute(file::delete);
-        return true;
+        return done;
     }
 
     private void run(FencedNote now, Event done) {
         boolean ended = false;
         try {
+            noteBegun(now);
             command.orElseThrow().run();
             ended = true;
         } catch (UnderstudyException e) {
@@ -109,9 +130,23 @@ public final class SiteStopping {
         }
     }
 
+    /** Before: what starts the site in the same moment stops it again. A disk that hangs keeps no site running. */
+    private void noteBegun(FencedNote now) {
+        try {
+            notes.within(NOTING, "note that on_fenced runs", () -> {
+                file.write(now.begun());
+                return now;
+            });
+        } catch (RuntimeException e) {
+            LOG.warn("on_fenced runs though the disk takes no note of it within {} s", NOTING.toSeconds());
+            LOG.debug("the note of on_fenced", e);
+        }
+    }
+
     private synchronized void ended(FencedNote now, boolean well) {
         running = false;
         failed = !well;
+        begun = well ? Optional.empty() : Optional.of(now);
         if (well) {
             note = Optional.of(now);
             backoff.reset();

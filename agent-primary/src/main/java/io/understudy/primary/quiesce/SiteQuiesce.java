@@ -11,6 +11,7 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -81,6 +82,7 @@ public final class SiteQuiesce implements Quiesce {
 
     @Override
     public Still begin(List<TreeSettings> trees) {
+        Optional<Instant> fenced = site.right().fence();
         // What a crash left: the site may be stopped, and what is frozen is of another moment.
         try {
             resume.run();
@@ -98,6 +100,6 @@ public final class SiteQuiesce implements Quiesce {
         }
         FrozenTrees frozen = new FrozenTrees(
                 settings, site.commands(), reflinks, mounts, trees, site.state().isNoted(), ticker);
-        return new StillSite(settings.limit(), site, frozen, events, ticker, starts);
+        return new StillSite(settings.limit(), site, frozen, fenced, events, ticker, starts);
     }
 }

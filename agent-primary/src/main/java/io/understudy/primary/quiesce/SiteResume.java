@@ -19,6 +19,7 @@ public final class SiteResume {
     private final EpochQuestion epoch;
     private final List<TreeSettings> trees;
     private final Events events;
+    private volatile Optional<UnderstudyException> refused = Optional.empty();
 
     public SiteResume(
             QuiesceCommands commands,
@@ -48,19 +49,31 @@ public final class SiteResume {
         return state.phase().isDown();
     }
 
-    /** Why this server may not start the site. */
+    /** Why this server may not start the site; also that of the last attempt, whose note is gone. */
     public Optional<UnderstudyException> refusal() {
-        return right.refusal();
+        return refused.or(right::refusal);
     }
 
-    /** An operator has the site started also where {@code agent-primary shutdown} stopped it. */
+    /**
+     * An operator has the site started also where {@code agent-primary shutdown} stopped it. Behind an attempt that is
+     * under way: it stops the site once more, and for good.
+     *
+     * @throws UnderstudyException {@code LOCKED}, {@code CANCELLED}, {@code DISK_FULL}, {@code FILE_*}
+     */
     public void endForGood() {
         StoppedForGood forGood = right.forGood();
-        if (forGood.isSo()) {
+        if (!forGood.isSo()) {
+            return;
+        }
+        ProcessLock held = turn.take();
+        try {
             if (!isStopped()) {
-                state.left(forGood.since());
+                Instant since = forGood.since();
+                state.left(since, right.fence().filter(when -> when.isBefore(since)));
             }
             forGood.over();
+        } finally {
+            held.close();
         }
     }
 
@@ -109,7 +122,8 @@ public final class SiteResume {
             return Optional.empty();
         }
         Instant stopped = state.stopped();
-        if (!start.run(right.refusal().or(epoch::refusal))) {
+        refused = start.run(right.refusal().or(epoch::refusal));
+        if (refused.isPresent()) {
             return Optional.empty();
         }
         events.report(new PrimaryEvent.SiteResumed(stopped));

@@ -6,7 +6,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One attempt to start a site that is down, by the one who has the {@link SiteTurn}. No interrupt ends it. */
 public final class SiteStart {
@@ -27,18 +27,18 @@ public final class SiteStart {
      * stopped, and nothing starts it because of this note later.
      *
      * @param known why it may not, as the caller knows
-     * @return whether it runs; false: it is stopped for good, which was reported
+     * @return why it is stopped for good, which was reported; empty: it runs
      * @throws UnderstudyException {@code COMMAND_*} where it cannot be started, or must be stopped and cannot: it is to
      *     be tried again
      */
-    boolean run(Optional<UnderstudyException> known) {
-        AtomicBoolean runs = new AtomicBoolean();
+    Optional<UnderstudyException> run(Optional<UnderstudyException> known) {
+        AtomicReference<Optional<UnderstudyException>> refused = new AtomicReference<>(Optional.empty());
         // Its notes are written there, too: a thread that is interrupted writes no file.
-        Uninterrupted.run("quiesce-starting", () -> runs.set(runs(known)));
-        return runs.get();
+        Uninterrupted.run("quiesce-starting", () -> refused.set(refused(known)));
+        return refused.get();
     }
 
-    private boolean runs(Optional<UnderstudyException> known) {
+    private Optional<UnderstudyException> refused(Optional<UnderstudyException> known) {
         Optional<UnderstudyException> refusal = known.or(right::refusal);
         if (refusal.isEmpty()) {
             state.enter(SitePhase.STARTING);
@@ -53,7 +53,7 @@ public final class SiteStart {
             state.enter(SitePhase.RUNNING);
             PrimaryPoint.SITE_STARTED.reached();
         }
-        return refusal.isEmpty();
+        return refusal;
     }
 
     private void giveUp(UnderstudyException why) {

@@ -42,18 +42,19 @@ public final class SiteState {
     private Optional<QuiesceNote> now() {
         Optional<QuiesceNote> found = note.read();
         return found.isEmpty() && note.exists()
-                ? Optional.of(new QuiesceNote(clock.instant(), SitePhase.QUIET))
+                ? Optional.of(new QuiesceNote(clock.instant(), SitePhase.QUIET, Optional.empty()))
                 : found;
     }
 
     /**
      * Without it nothing would start the site after a crash: it is not stopped then.
      *
+     * @param fenced what was known of {@code on_fenced} when the snapshot began
      * @throws io.understudy.failure.UnderstudyException {@code DISK_FULL}, {@code FILE_*}: it is not noted
      */
-    void stopping() {
+    void stopping(Optional<Instant> fenced) {
         require(SitePhase.STOPPING);
-        note.keep(new QuiesceNote(stopped(), SitePhase.STOPPING));
+        note.keep(new QuiesceNote(stopped(), SitePhase.STOPPING, fenced));
     }
 
     /** Of a site that is noted by now: where a full disk takes no note, the one before has the site started, too. */
@@ -63,7 +64,8 @@ public final class SiteState {
         if (found.isPresent()) {
             require(next);
         }
-        note.write(new QuiesceNote(found.map(QuiesceNote::stopped).orElseGet(clock::instant), next));
+        note.write(new QuiesceNote(
+                found.map(QuiesceNote::stopped).orElseGet(clock::instant), next, found.flatMap(QuiesceNote::fenced)));
     }
 
     private void require(SitePhase next) {
@@ -73,9 +75,9 @@ public final class SiteState {
         }
     }
 
-    /** An operator has a site started that was stopped for good at that time. */
-    void left(Instant stopped) {
-        note.keep(new QuiesceNote(stopped, SitePhase.QUIET));
+    /** An operator has a site started that was stopped for good at that time, when that was known of on_fenced. */
+    void left(Instant stopped, Optional<Instant> fenced) {
+        note.keep(new QuiesceNote(stopped, SitePhase.QUIET, fenced));
     }
 
     /** Nothing is left to do. */

@@ -9,6 +9,8 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whose turn it is to stop and start the site, among threads and processes: a snapshot's from before it stops the site
@@ -16,6 +18,8 @@ import java.util.Optional;
  * lock, so that one that hangs holds up nothing else. A kill ends it.
  */
 public final class SiteTurn {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteTurn.class);
+
     /** Behind the limit of a command, for it to be killed. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
@@ -62,6 +66,29 @@ public final class SiteTurn {
                         ErrorCode.LOCKED,
                         "cannot stop or start the site: " + ProcessLock.holder(file) + " is doing so",
                         "wait until it is done"));
+    }
+
+    /**
+     * What another part of the agent does with the site: behind an attempt that is under way, which may end with a
+     * stop. Where the turn does not come in time, or cannot be had at all, it is done all the same.
+     *
+     * @throws UnderstudyException {@code CANCELLED}, and those of the work
+     */
+    public void behind(Runnable work) {
+        Optional<ProcessLock> held = Optional.empty();
+        try {
+            held = Optional.of(take());
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
+            LOG.warn("what is done with the site waits no longer: {}", e.getMessage());
+        }
+        try {
+            work.run();
+        } finally {
+            held.ifPresent(ProcessLock::close);
+        }
     }
 
     /** Returns when no attempt is under way, also in a thread that is interrupted. */

@@ -53,19 +53,33 @@ public final class StartRight {
         if (shutdown.isPresent()) {
             return shutdown;
         }
-        Instant since = note.read().map(QuiesceNote::stopped).orElse(Instant.MAX);
-        Optional<Integer> held = epochs.known().map(EpochClaim::epoch);
         // An older one is over: a filestore confirmed the epoch before the snapshot stopped the site.
-        if (fenced.read()
-                .filter(stop ->
-                        held.equals(Optional.of(stop.epoch())) && !stop.when().isBefore(since))
-                .isPresent()) {
-            return refused(
-                    ErrorCode.FENCED,
-                    "on_fenced stopped it, for another server may have been promoted",
-                    "see agent-primary status; start the site by its own command where this server is the primary");
-        }
-        return Optional.empty();
+        return note.read().flatMap(each -> fencedSince(each.fenced()));
+    }
+
+    /**
+     * The time in the note of {@code on_fenced}, where that is of this server's epoch. It names the note, however the
+     * clock of this host was set since.
+     */
+    Optional<Instant> fence() {
+        Optional<Integer> held = epochs.known().map(EpochClaim::epoch);
+        return fenced.read()
+                .filter(stop -> held.equals(Optional.of(stop.epoch())))
+                .map(FencedNote::when);
+    }
+
+    private Optional<UnderstudyException> fencedSince(Optional<Instant> then) {
+        return fence().filter(now -> !then.equals(Optional.of(now))).isPresent()
+                ? refused(
+                        ErrorCode.FENCED,
+                        "on_fenced stopped it, for another server may have been promoted",
+                        "see agent-primary status; start the site by its own command where this server is the primary")
+                : Optional.empty();
+    }
+
+    /** Why a snapshot does not stop the site that knew that of {@code on_fenced} when it began. */
+    Optional<UnderstudyException> since(Optional<Instant> fence) {
+        return shutdown().or(() -> fencedSince(fence));
     }
 
     /** Why no snapshot stops or starts the site: {@code agent-primary shutdown} did. */

@@ -13,6 +13,7 @@ import io.understudy.primary.quiesce.SiteQuiesce.Site;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -28,6 +29,7 @@ final class StillSite implements Still {
     private final Duration limit;
     private final Site site;
     private final FrozenTrees frozen;
+    private final Optional<Instant> fenced;
     private final SiteStart start;
     private final Events events;
     private final Ticker ticker;
@@ -44,10 +46,19 @@ final class StillSite implements Still {
     private long since;
     private Duration down = Duration.ZERO;
 
-    StillSite(Duration limit, Site site, FrozenTrees frozen, Events events, Ticker ticker, Executor starts) {
+    /** @param fenced what is known of {@code on_fenced} when the snapshot begins */
+    StillSite(
+            Duration limit,
+            Site site,
+            FrozenTrees frozen,
+            Optional<Instant> fenced,
+            Events events,
+            Ticker ticker,
+            Executor starts) {
         this.limit = limit;
         this.site = site;
         this.frozen = frozen;
+        this.fenced = fenced;
         this.start = new SiteStart(site.commands(), site.state(), site.right(), events);
         this.events = events;
         this.ticker = ticker;
@@ -61,8 +72,9 @@ final class StillSite implements Still {
             return;
         }
         frozen.requireLinks();
-        // Stopped for good since this snapshot began: it is in the way of the last one.
-        site.right().shutdown().ifPresent(why -> {
+        // Stopped for good since this snapshot began: it is in the way of the last one, or would be started behind
+        // that.
+        site.right().since(fenced).ifPresent(why -> {
             throw why;
         });
         noted();
@@ -88,7 +100,7 @@ final class StillSite implements Still {
     private void noted() {
         ProcessLock held = site.turn().take();
         try {
-            site.state().stopping();
+            site.state().stopping(fenced);
             stopping(held);
         } catch (RuntimeException e) {
             held.close();
@@ -181,7 +193,7 @@ final class StillSite implements Still {
     /** Where it fails, the watch goes on with it. */
     private void attempt(ProcessLock held) {
         try {
-            if (start.run(Optional.empty())) {
+            if (start.run(Optional.empty()).isEmpty()) {
                 events.report(new PrimaryEvent.SiteWasQuiet(lasted()));
             }
         } catch (RuntimeException e) {

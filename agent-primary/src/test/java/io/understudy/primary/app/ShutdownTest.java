@@ -8,7 +8,9 @@ import io.understudy.config.ShutdownSettings;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.quiesce.SiteTurn;
 import io.understudy.primary.quiesce.StoppedForGood;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
@@ -18,6 +20,7 @@ import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.ScriptedCommandRunner.Answer;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +51,7 @@ class ShutdownTest {
     private Path folder;
 
     private final FakeTicker time = new FakeTicker();
+    private Ticker waiting = time;
     private final List<SnapshotRequest> requests = new ArrayList<>();
     private final ScriptedCommandRunner runner = new ScriptedCommandRunner().on("site-stop", Answer.ok("bye\n"));
     private Function<SnapshotRequest, SnapshotView> snapshots = request -> {
@@ -115,6 +119,47 @@ class ShutdownTest {
             return Answer.ok("");
         });
         assertThat(shutdown(List.of("site-stop"), List.of()).run().site()).isEqualTo("stopped");
+    }
+
+    /** It would come behind the stop, and write behind the last snapshot; and where the stop fails, it is started. */
+    @Test
+    void aStartThatIsUnderWayEndsBefore() {
+        ProcessLock attempt = attempt();
+        waiting = new Ticker() {
+            @Override
+            public long nanos() {
+                return time.nanos();
+            }
+
+            @Override
+            public void sleep(Duration pause) {
+                assertThat(forGood().isSo()).isFalse();
+                assertThat(runner.lines()).isEmpty();
+                attempt.close();
+            }
+        };
+        runner.on(command -> true, command -> {
+            assertThat(ProcessLock.tryAcquire(StateEntry.QUIESCE_SITE_LOCK.in(folder)))
+                    .as("none begins meanwhile")
+                    .isEmpty();
+            return Answer.ok("");
+        });
+        assertThat(shutdown(List.of("site-stop"), List.of()).run().site()).isEqualTo("stopped");
+        assertThat(forGood().isSo()).isTrue();
+        attempt().close();
+    }
+
+    /** The host does not wait. */
+    @Test
+    void oneThatHangsIsNotWaitedForWithoutEnd() {
+        ProcessLock attempt = attempt();
+        assertThat(shutdown(List.of("site-stop"), List.of()).run().site()).isEqualTo("stopped");
+        assertThat(forGood().isSo()).isTrue();
+        attempt.close();
+    }
+
+    private ProcessLock attempt() {
+        return ProcessLock.tryAcquire(StateEntry.QUIESCE_SITE_LOCK.in(folder)).orElseThrow();
     }
 
     private StoppedForGood forGood() {
@@ -200,6 +245,7 @@ class ShutdownTest {
                 marker(),
                 runner,
                 Optional.of(forGood()),
+                Optional.of(new SiteTurn(folder, Duration.ofMinutes(1), waiting)),
                 request -> {
                     requests.add(request);
                     return snapshots.apply(request);

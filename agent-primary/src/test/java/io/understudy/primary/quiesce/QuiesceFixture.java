@@ -117,7 +117,7 @@ abstract class QuiesceFixture {
     }
 
     final void leftStopped(Instant when) {
-        note.write(new QuiesceNote(when, SitePhase.QUIET));
+        note.write(new QuiesceNote(when, SitePhase.QUIET, right().fence()));
     }
 
     final Events sink() {

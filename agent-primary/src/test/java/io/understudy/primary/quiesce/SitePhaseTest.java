@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ class SitePhaseTest extends QuiesceFixture {
     @MethodSource("table")
     void eachLeadsToItselfAndTheseAlone(SitePhase from, Set<SitePhase> to) {
         for (SitePhase next : SitePhase.values()) {
-            note.write(new QuiesceNote(primary.time.now(), from));
+            note.write(new QuiesceNote(primary.time.now(), from, Optional.empty()));
             if (next == from || to.contains(next)) {
                 state.enter(next);
                 assertThat(new SiteState(primary.state, primary.time.clock()).phase())

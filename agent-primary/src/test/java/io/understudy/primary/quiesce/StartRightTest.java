@@ -89,6 +89,45 @@ class StartRightTest extends QuiesceFixture {
         assertThat(calls).containsExactly("stop", "start");
     }
 
+    /** The clock was set since: which of the two was the first is known all the same. */
+    @Test
+    void noClockDecidesIt() {
+        primary.time.advance(Duration.ofHours(-1));
+        stopped(FencedNote.Reason.LEASE);
+        assertThat(resume().refusal()).as("stopped by the snapshot first").isPresent();
+
+        note.delete();
+        primary.time.advance(Duration.ofHours(1));
+        stopped(FencedNote.Reason.LEASE);
+        primary.time.advance(Duration.ofHours(-1));
+        take();
+        assertThat(calls).as("stopped by on_fenced first").containsExactly("stop", "start");
+    }
+
+    /** A snapshot was at its files, or at dumps, when the lease ended: it would start what on_fenced stopped. */
+    @Test
+    void aSnapshotDoesNotStopWhatWasFencedSinceItBegan() {
+        note.delete();
+        try (var still = quiesce().begin(primary.source().trees())) {
+            stopped(FencedNote.Reason.LEASE);
+            primary.time.advance(Duration.ofMinutes(1));
+            assertThatThrownBy(still::stop)
+                    .isInstanceOfSatisfying(
+                            UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED));
+        }
+        assertThat(calls).isEmpty();
+    }
+
+    /** Its note is gone by then: an operator who asked for the start hears why there was none. */
+    @Test
+    void whyItWasNotStartedIsKnownBehindTheAttempt() {
+        stopped(FencedNote.Reason.LEASE);
+        SiteResume resume = resume();
+        assertThat(resume.run()).isEmpty();
+        assertThat(note.exists()).isFalse();
+        assertThat(resume.refusal().orElseThrow().code()).isEqualTo(ErrorCode.FENCED);
+    }
+
     /** By agent-primary shutdown, before the snapshot came to its moment. */
     @Test
     void aSnapshotDoesNotStopWhatWasStoppedForGood() {
@@ -227,13 +266,13 @@ class StartRightTest extends QuiesceFixture {
     /** An agent was killed in the middle of a start. */
     @Test
     void whatMayRunIsStoppedButForTheSiteOfAStandby() {
-        note.write(new QuiesceNote(primary.time.now(), SitePhase.STARTING));
+        note.write(new QuiesceNote(primary.time.now(), SitePhase.STARTING, Optional.empty()));
         stopped(FencedNote.Reason.LEASE);
         watch().look();
         assertThat(calls).containsExactly("stop", "thaw");
 
         calls.clear();
-        note.write(new QuiesceNote(primary.time.now(), SitePhase.STARTING));
+        note.write(new QuiesceNote(primary.time.now(), SitePhase.STARTING, Optional.empty()));
         primary.enterBackupMode();
         watch().look();
         assertThat(calls).containsExactly("thaw");
@@ -282,6 +321,22 @@ class StartRightTest extends QuiesceFixture {
         calls.clear();
         take();
         assertThat(calls).containsExactly("stop", "start");
+    }
+
+    /** It would be stopped for good behind that, and the operator hear that it was not stopped. */
+    @Test
+    void notWhileAnAttemptStopsItOnceMore() {
+        onStart = () -> forGood().note();
+        onStop = () -> assertThatThrownBy(resume()::endForGood)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED));
+        watch().look();
+        assertThat(calls).containsExactly("start", "stop", "thaw");
+        assertThat(forGood().isSo()).isTrue();
+        onStart = () -> {};
+        SiteResume resume = resume();
+        resume.endForGood();
+        assertThat(resume.run()).isPresent();
     }
 
     @Test
