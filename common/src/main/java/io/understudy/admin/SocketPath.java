@@ -11,11 +11,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * A name for a socket that the kernel takes: it has room for 107 bytes (unix(7)). A longer one is reached through a
- * link in a folder of our own below the temporary folder, which is there until this is closed.
+ * A name for a socket that the kernel and Java take: the one has room for 107 bytes (unix(7)), the other, as of Java 17
+ * to 25, for one less. A longer one is reached through a link in a folder of our own below the temporary folder, which
+ * is there until this is closed.
  */
 final class SocketPath implements AutoCloseable {
-    private static final int LONGEST = 107;
+    private static final int LONGEST = 106;
 
     private final Path name;
     private final Optional<Path> link;

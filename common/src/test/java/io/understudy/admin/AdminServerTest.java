@@ -42,6 +42,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets to the socket, and what becomes of the socket itself. */
 @Timeout(120)
@@ -118,6 +120,19 @@ class AdminServerTest {
             stopped.accept().close();
             assertThatThrownBy(call::join).hasCauseInstanceOf(UnderstudyException.class);
         }
+    }
+
+    /** The longest that is taken as it is, and those that are reached through a link. */
+    @ParameterizedTest
+    @ValueSource(ints = {105, 106, 107, 108, 109, 200})
+    void aPathOfAnyLengthServes(int length) throws Exception {
+        int rest = length - socket(folder.resolve("x")).toString().length();
+        Path state = folder.resolve("x".repeat(1 + Math.max(0, rest)));
+        assertThat(socket(state).toString().length()).isEqualTo(length);
+        Files.createDirectory(state);
+        blocked.countDown();
+        server(state).start();
+        assertThat(ask(state)).isEqualTo("promoted");
     }
 
     @Test

@@ -68,7 +68,7 @@ class SeveralSitesIT extends Scenario {
         hang("hooked", "stop");
 
         Running daemons = start(programs().primary(), sites, "run");
-        Deadline.await(
+        daemons.await(
                 "the sites run",
                 ANSWERS,
                 () -> List.of("example", "stuck", "hooked").stream()
