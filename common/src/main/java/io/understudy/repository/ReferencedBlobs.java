@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  * rest of the names, follows ({@link #next}). The references are read again for it. Not thread-safe.
  */
 public final class ReferencedBlobs {
+    private static final int LOOKS = 3;
     private static final String STEP = "mark";
     /** Three quarters of 2<sup>21</sup> places of 40 bytes. */
     private static final int MOST = 1_500_000;
@@ -109,13 +111,20 @@ public final class ReferencedBlobs {
         Repository saved = repository.orphans();
         for (SnapshotId orphan : found) {
             if (!orphans.contains(orphan)) {
-                if (saved.junk(orphan).filter(junk -> !junk.isSigned()).isEmpty()) {
+                if (!isJunk(saved, orphan)) {
                     mark(saved, orphan);
                 }
                 orphans.add(orphan);
                 progress.report(STEP, named.storedBytes(), -1);
             }
         }
+    }
+
+    /** At each look: a broken download looks like junk, and what an orphan names is nowhere else. */
+    private static boolean isJunk(Repository saved, SnapshotId orphan) {
+        return IntStream.range(0, LOOKS)
+                .allMatch(look ->
+                        saved.junk(orphan).filter(junk -> !junk.isSigned()).isPresent());
     }
 
     /** Whether all orphans that are there now are marked. */

@@ -102,6 +102,8 @@ final class Soak {
             }
             if (outcome.failure().isPresent()) {
                 failed.add(outcome);
+                System.err.println(
+                        "seed " + seed + " FAILED: " + outcome.failure().get().getMessage());
             }
             seed = next.getAndIncrement();
         }

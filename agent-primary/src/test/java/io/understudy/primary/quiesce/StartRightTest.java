@@ -118,7 +118,7 @@ class StartRightTest extends QuiesceFixture {
         assertThat(calls).isEmpty();
     }
 
-    /** Its note is gone by then: an operator who asked for the start hears why there was none. */
+    /** Its note is gone by then: who asked for the start hears why the site was not started. */
     @Test
     void whyItWasNotStartedIsKnownBehindTheAttempt() {
         stopped(FencedNote.Reason.LEASE);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What goes and what stays. */
@@ -85,9 +86,15 @@ class PruningTest extends FiveHourlySnapshots {
                         Server.KEY);
         time.advance(GRACE);
 
+        AtomicInteger broken = new AtomicInteger();
+        filestore.inject((operation, key) ->
+                operation == Operation.OPEN && key.startsWith("orphans/") && broken.getAndIncrement() == 0
+                        ? new Faults.Truncate(10)
+                        : new Faults.None());
         assertThat(prune().swept().blobs())
-                .as("of the two snapshots that no orphan has")
+                .as("of the two snapshots that no orphan has, though that was read broken once")
                 .isEqualTo(12);
+        assertThat(broken).hasPositiveValue();
         new Verification(2).verify(server.repository().orphans(), orphan, Progress.none());
 
         server.repository().orphans().delete(orphan);
