@@ -55,6 +55,17 @@ final class MarkerRule {
     }
 
     /**
+     * The replica is about to change a database that is not live: one step of a round, which looks at the marker as it
+     * begins.
+     */
+    void loading(Server server, String what) {
+        ServerView view = views.of(server);
+        if (view.isUnmarkedBefore(view.stepBeganAt)) {
+            throw Promise.MARKER.broken(server.name + ": " + what + " without the marker");
+        }
+    }
+
+    /**
      * The replica is about to change a live file: never without a durable intent, nor without the marker unless the
      * database is live already.
      */

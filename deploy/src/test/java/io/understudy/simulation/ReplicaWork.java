@@ -214,6 +214,7 @@ final class ReplicaWork {
     private void hear(Event event, Instant at) {
         if (event instanceof ReplicaEvent.StepBegan began) {
             run.tell("step", began.snapshot().toString(), began.step().label());
+            run.servers.beginsStep(server);
         } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             run.tell("applied", applied.snapshot().toString(), "");
         } else if (event instanceof ReplicaEvent.DatabaseDrifted drifted) {

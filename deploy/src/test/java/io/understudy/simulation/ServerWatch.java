@@ -65,6 +65,11 @@ final class ServerWatch {
         views.of(server).unreported.clear();
     }
 
+    /** A step of a round begins, right after a look at the marker. */
+    void beginsStep(Server server) {
+        views.of(server).stepBeganAt = run.now();
+    }
+
     /** Databases were created, filled, renamed or dropped. */
     void databasesChanged(Server server) {
         ServerView view = views.of(server);

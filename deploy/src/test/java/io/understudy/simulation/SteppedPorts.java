@@ -147,8 +147,8 @@ final class SteppedPorts {
                         run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot rename");
                         run.markers.importing(server, "databases are exchanged");
                     }
-                    case "adopt" -> run.markers.importing(server, "a retired database is changed");
-                    case "load" -> run.markers.importing(server, "a spare is loaded");
+                    case "adopt" -> run.markers.loading(server, "a retired database is changed");
+                    case "load" -> run.markers.loading(server, "a spare is loaded");
                     case "discard" -> run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot drop");
                     case "preflight" -> run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the server");
                     default -> {}

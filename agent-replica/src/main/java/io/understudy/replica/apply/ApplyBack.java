@@ -89,11 +89,13 @@ final class ApplyBack {
             Attempt.of(events, "retire the database of " + intent.snapshot(), () -> retire(intent));
         }
         store.change(record -> record.with(record.state()
-                .undone(notItsFault.map(failure -> failures.failedAttempt(
-                        record,
-                        Optional.of(intent.snapshot()),
-                        intent.cause().orElseThrow().step(),
-                        failureOfBoth(intent, failure))))));
+                .undone(
+                        notItsFault.map(failure -> failures.failedAttempt(
+                                record,
+                                Optional.of(intent.snapshot()),
+                                intent.cause().orElseThrow().step(),
+                                failureOfBoth(intent, failure))),
+                        sick.isEmpty())));
         ReplicaPoint.RETURN_DONE.reached();
         return sick;
     }

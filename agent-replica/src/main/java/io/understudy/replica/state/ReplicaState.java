@@ -66,8 +66,11 @@ public sealed interface ReplicaState {
         throw refused("turned");
     }
 
-    /** @param instead the cause, when going back has shown another one */
-    default ReplicaState undone(Optional<FailedAttempt> instead) {
+    /**
+     * @param instead the cause, when going back has shown another one
+     * @param proven whether the site's proof was good with what is live again
+     */
+    default ReplicaState undone(Optional<FailedAttempt> instead, boolean proven) {
         throw refused("undone");
     }
 
@@ -118,6 +121,11 @@ public sealed interface ReplicaState {
         /** The snapshot that is live. */
         Optional<DatabaseVersion> live();
 
+        /** The site's proof was good with what is live. */
+        default Settled proved() {
+            return this;
+        }
+
         @Override
         default ReplicaState begin(ApplyIntent intent) {
             return new Applying(intent.in(Phase.FORWARD, Optional.empty()));
@@ -156,6 +164,11 @@ public sealed interface ReplicaState {
             return Optional.of(current);
         }
 
+        @Override
+        public Settled proved() {
+            return new Following(current, true, since, previous);
+        }
+
         public Following without(Optional<DatabaseVersion> previous) {
             return new Following(current, proven, since, previous);
         }
@@ -164,7 +177,7 @@ public sealed interface ReplicaState {
         public ReplicaState rollback(FailedAttempt cause) {
             DatabaseVersion target = previous.orElseThrow(() -> new IllegalStateException("there is no N-1"));
             Settled back = target.snapshot().isPresent()
-                    ? new Following(target, true, cause.at(), Optional.empty())
+                    ? new Following(target, false, cause.at(), Optional.empty())
                     : new Seeding();
             return new Applying(new ApplyIntent(
                     current, Optional.of(target.database()), Optional.empty(), Phase.BACK, Optional.of(cause), back));
@@ -190,8 +203,8 @@ public sealed interface ReplicaState {
     /**
      * An apply is under way and will be finished.
      *
-     * @param proven whether the proof was good; false in the phase PROVEN when the marker was removed by hand in
-     *     between
+     * @param proven whether the proof was good with what is live now; false in the phase PROVEN when the marker was
+     *     removed by hand in between
      */
     record Applying(ApplyIntent intent, boolean proven, Optional<Instant> since) implements ReplicaState {
         Applying(ApplyIntent intent) {
@@ -224,9 +237,9 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public ReplicaState undone(Optional<FailedAttempt> instead) {
+        public ReplicaState undone(Optional<FailedAttempt> instead, boolean proven) {
             require(Phase.BACK, "undone");
-            return new Applying(intent.in(Phase.UNDONE, instead.or(intent::cause)));
+            return new Applying(intent.in(Phase.UNDONE, instead.or(intent::cause)), proven, Optional.empty());
         }
 
         @Override
@@ -241,7 +254,7 @@ public sealed interface ReplicaState {
         public ReplicaState settled() {
             return switch (intent.phase()) {
                 case PROVEN -> new Following(intent.fresh(), proven, since.orElseThrow(), formerly());
-                case UNDONE -> intent.back();
+                case UNDONE -> proven ? intent.back().proved() : intent.back();
                 case FORWARD, BACK -> throw new IllegalStateException("an apply that goes on can't be settled");
             };
         }

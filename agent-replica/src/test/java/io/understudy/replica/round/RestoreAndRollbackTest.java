@@ -129,7 +129,9 @@ class RestoreAndRollbackTest {
                 .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY));
 
         assertThat(world.content()).isEqualTo(first.toString());
-        assertThat(world.store.state()).isInstanceOf(Following.class);
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Following.class, now -> assertThat(now.proven()).isFalse());
     }
 
     @Test
@@ -150,6 +152,9 @@ class RestoreAndRollbackTest {
 
         world.assertWhole();
         assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Following.class, now -> assertThat(now.proven()).isTrue());
         assertThat(world.databases.names()).doesNotContain(FakeDatabases.SPARE, FakeDatabases.PREVIOUS);
         assertThat(world.sync().applied()).isEmpty();
         refused(this::rollback, ErrorCode.NOTHING_TO_ROLL_BACK);

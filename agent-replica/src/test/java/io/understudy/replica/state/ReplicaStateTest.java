@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The transition table of {@link ReplicaState}, every pair of it. */
 class ReplicaStateTest {
@@ -72,6 +73,8 @@ class ReplicaStateTest {
     static final Applying BACK = new Applying(intent(Phase.BACK, Optional.of(IN_APPLY)));
     static final Applying BACK_AFTER_PROOF = new Applying(intent(Phase.BACK, Optional.of(IN_PROOF)));
     static final Applying UNDONE = new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)));
+    static final Applying UNDONE_AND_PROVEN =
+            new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)), true, Optional.empty());
     static final Promoting PROMOTING = new Promoting(EPOCH, false, false, Optional.empty(), FOLLOWING);
     static final Promoting TAKING_OVER = new Promoting(EPOCH, false, false, Optional.of(true), FOLLOWING);
     static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
@@ -128,6 +131,7 @@ class ReplicaStateTest {
                 BACK,
                 BACK_AFTER_PROOF,
                 UNDONE,
+                UNDONE_AND_PROVEN,
                 PROMOTING,
                 TAKING_OVER,
                 PENDING,
@@ -141,7 +145,8 @@ class ReplicaStateTest {
         events.put("accepted", it -> it.accepted(true, NOW));
         events.put("failed", it -> it.failed(IN_APPLY));
         events.put("turned", it -> it.turned(NOW));
-        events.put("undone", state -> state.undone(Optional.empty()));
+        events.put("undone", it -> it.undone(Optional.empty(), false));
+        events.put("undone and proven", it -> it.undone(Optional.empty(), true));
         events.put("settled", ReplicaState::settled);
         events.put("promote", it -> it.promote(EPOCH, false, false));
         events.put("take over", it -> it.takeOver(EPOCH));
@@ -168,7 +173,7 @@ class ReplicaStateTest {
                 Optional.empty(),
                 Phase.BACK,
                 Optional.of(IN_PROOF),
-                new Following(OLD, true, NOW, Optional.empty())));
+                new Following(OLD, false, NOW, Optional.empty())));
         return Stream.of(
                 Arguments.of(SEEDING, row("begin", FORWARD)),
                 Arguments.of(
@@ -189,15 +194,18 @@ class ReplicaStateTest {
                                 SEEDING)),
                 Arguments.of(FORWARD, row("accepted", PROVEN, "failed", BACK)),
                 Arguments.of(PROVEN, row("settled", FOLLOWING_WITH_PREVIOUS)),
-                Arguments.of(BACK, row("turned", FORWARD, "undone", UNDONE)),
+                Arguments.of(BACK, row("turned", FORWARD, "undone", UNDONE, "undone and proven", UNDONE_AND_PROVEN)),
                 Arguments.of(
                         BACK_AFTER_PROOF,
                         row(
                                 "turned",
                                 new Applying(intent(Phase.PROVEN, Optional.empty()), false, Optional.of(NOW)),
                                 "undone",
-                                new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF))))),
+                                new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF))),
+                                "undone and proven",
+                                new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF)), true, Optional.empty()))),
                 Arguments.of(UNDONE, row("settled", FOLLOWING)),
+                Arguments.of(UNDONE_AND_PROVEN, row("settled", FOLLOWING)),
                 Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
                 Arguments.of(TAKING_OVER, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
                 Arguments.of(PENDING, row("claimed", PROMOTED, "restarted", PENDING, "demoted", SEEDING)),
@@ -229,6 +237,26 @@ class ReplicaStateTest {
         ReplicaState back = new Following(NEW, true, NOW, Optional.of(foreign)).rollback(IN_PROOF);
 
         assertThat(((Applying) back).intent().back()).isEqualTo(SEEDING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsLiveAgainAfterARollbackIsProvenByTheSiteAlone(boolean good) {
+        ReplicaState back = FOLLOWING_WITH_PREVIOUS.rollback(IN_PROOF).undone(Optional.empty(), good);
+
+        assertThat(back.settled()).isEqualTo(new Following(OLD, good, NOW, Optional.empty()));
+    }
+
+    @Test
+    void whatWasNeverProvenIsSoOnceTheSiteIsWellAfterGoingBackToIt() {
+        Following unproven = new Following(OLD, false, NOW, Optional.empty());
+        ApplyIntent intent = new ApplyIntent(
+                NEW, Optional.of(OLD.database()), Optional.empty(), Phase.BACK, Optional.of(IN_APPLY), unproven);
+
+        assertThat(new Applying(intent).undone(Optional.empty(), true).settled())
+                .isEqualTo(FOLLOWING);
+        assertThat(new Applying(intent).undone(Optional.empty(), false).settled())
+                .isEqualTo(unproven);
     }
 
     @ParameterizedTest
@@ -275,6 +303,7 @@ class ReplicaStateTest {
                         NEW.snapshot(),
                         OLD.snapshot(),
                         NEW.snapshot(),
+                        OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),
