@@ -28,6 +28,7 @@ import java.util.TreeSet;
  *     so that they never write into a pipe that no process reads
  * @param input produces the program's standard input as a stream; absent: it is empty
  * @param hearing which bytes begin the limit again: however much it is, it comes to its end while it flows
+ * @param replacesOrphans whether those that an agent was killed in the middle of are ended before it begins
  */
 public record Command(
         List<String> arguments,
@@ -37,7 +38,8 @@ public record Command(
         Optional<Consumer> output,
         boolean leavesProcesses,
         Optional<Producer> input,
-        Hearing hearing) {
+        Hearing hearing,
+        boolean replacesOrphans) {
     /** Variables that say who and where a program runs, and hold no secret. */
     public static final List<String> USUAL = List.of(
             "PATH",
@@ -112,7 +114,8 @@ public record Command(
                         Optional.empty(),
                         false,
                         Optional.empty(),
-                        Hearing.NOTHING)
+                        Hearing.NOTHING,
+                        false)
                 .inheriting(OF_LIBRARIES);
     }
 
@@ -133,7 +136,8 @@ public record Command(
                         Optional.empty(),
                         true,
                         Optional.empty(),
-                        Hearing.NOTHING)
+                        Hearing.NOTHING,
+                        false)
                 .inheriting(environment);
     }
 
@@ -141,26 +145,47 @@ public record Command(
     public Command inheriting(Collection<String> names) {
         Set<String> all = new TreeSet<>(inherited);
         all.addAll(names);
-        return new Command(arguments, environment, all, limit, output, leavesProcesses, input, hearing);
+        return new Command(
+                arguments, environment, all, limit, output, leavesProcesses, input, hearing, replacesOrphans);
     }
 
     public Command with(Map<String, String> environment) {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, hearing);
+        return new Command(
+                arguments, environment, inherited, limit, output, leavesProcesses, input, hearing, replacesOrphans);
     }
 
     /** The same with another limit. */
     public Command within(Duration longest) {
-        return new Command(arguments, environment, inherited, longest, output, leavesProcesses, input, hearing);
+        return new Command(
+                arguments, environment, inherited, longest, output, leavesProcesses, input, hearing, replacesOrphans);
     }
 
     /** The same with the limit for the time since a byte last went through its streams. */
     public Command limitingSilence() {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, Hearing.STREAMS);
+        return new Command(
+                arguments,
+                environment,
+                inherited,
+                limit,
+                output,
+                leavesProcesses,
+                input,
+                Hearing.STREAMS,
+                replacesOrphans);
     }
 
     /** As {@link #limitingSilence}, where what it writes on its standard error says that it is at work. */
     public Command hearingErrors() {
-        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, Hearing.ERRORS);
+        return new Command(
+                arguments,
+                environment,
+                inherited,
+                limit,
+                output,
+                leavesProcesses,
+                input,
+                Hearing.ERRORS,
+                replacesOrphans);
     }
 
     /** Whether a byte begins the limit again. */
@@ -170,18 +195,42 @@ public record Command(
 
     public Command into(Consumer consumer) {
         return new Command(
-                arguments, environment, inherited, limit, Optional.of(consumer), leavesProcesses, input, hearing);
+                arguments,
+                environment,
+                inherited,
+                limit,
+                Optional.of(consumer),
+                leavesProcesses,
+                input,
+                hearing,
+                replacesOrphans);
     }
 
     /** The same with what this writes on its standard input. */
     public Command fedBy(Producer producer) {
         return new Command(
-                arguments, environment, inherited, limit, output, leavesProcesses, Optional.of(producer), hearing);
+                arguments,
+                environment,
+                inherited,
+                limit,
+                output,
+                leavesProcesses,
+                Optional.of(producer),
+                hearing,
+                replacesOrphans);
     }
 
     /** The same with this text on its standard input, as UTF-8. */
     public Command reading(String text) {
         return fedBy(input -> input.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * The same, as one of the commands that stop or start the site. One of these that runs on though its agent was
+     * killed would undo what this one does: it is ended first, as one that ran into its limit.
+     */
+    public Command replacingOrphans() {
+        return new Command(arguments, environment, inherited, limit, output, leavesProcesses, input, hearing, true);
     }
 
     /** Whether bytes say that it is at work. */

@@ -38,8 +38,6 @@ final class OutputFiles {
     private static final Pattern NAME = Pattern.compile("([0-9a-f-]{36})_(\\d{1,15})_(\\d{1,15})\\.(out|err)");
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path folder;
     private final Clock clock;
@@ -71,9 +69,7 @@ final class OutputFiles {
         Instant until = from.plus(limit);
         String name = mark + "_" + from.toEpochMilli() + "_" + until.toEpochMilli();
         try {
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectories(folder, PRIVATE_FOLDER);
-            }
+            PrivateFolder.make(folder);
             Path output = Files.createFile(folder.resolve(name + ".out"), OWNER_ONLY);
             Path errors = Files.createFile(folder.resolve(name + ".err"), OWNER_ONLY);
             return Optional.of(new Pair(output, errors, new MarkedProcesses(mark, from, until)));

@@ -3,8 +3,8 @@ package io.understudy.process;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -14,19 +14,20 @@ import java.util.function.Consumer;
  */
 final class ProcessTree {
     /** How long a program may clean up (pg_restore cancels its queries on the server) before it is killed. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    static final Duration GRACE = Duration.ofSeconds(2);
 
     private static final Duration KILLING = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(25);
 
-    private final Process process;
+    private final Optional<ProcessHandle> program;
     private final MarkedProcesses marked;
     private final Ticker ticker;
 
-    ProcessTree(Process process, MarkedProcesses marked, Ticker ticker) {
-        this.ticker = ticker;
-        this.process = process;
+    /** @param program empty: the mark alone shows what belongs to it */
+    ProcessTree(Optional<ProcessHandle> program, MarkedProcesses marked, Ticker ticker) {
+        this.program = program;
         this.marked = marked;
+        this.ticker = ticker;
     }
 
     /** Asks all of them to end, then kills what is left, until nothing is. */
@@ -62,19 +63,10 @@ final class ProcessTree {
 
     private Set<ProcessHandle> members() {
         Set<ProcessHandle> members = new LinkedHashSet<>();
-        members.add(process.toHandle());
-        process.descendants().forEach(members::add);
+        program.ifPresent(members::add);
+        program.map(ProcessHandle::descendants).ifPresent(each -> each.forEach(members::add));
         marked.all().forEach(members::add);
         members.removeIf(member -> !Processes.run(member));
         return members;
-    }
-
-    /** Waits for the program itself, which received a signal to end. */
-    void reap() {
-        try {
-            process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

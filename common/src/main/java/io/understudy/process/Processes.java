@@ -20,13 +20,22 @@ public final class Processes {
             return false;
         }
         try {
-            String stat = new String(
-                    Files.readAllBytes(Path.of("/proc", Long.toString(handle.pid()), "stat")),
-                    StandardCharsets.ISO_8859_1);
-            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z") || hasThreads(handle);
+            return !stat(handle.pid())[0].equals("Z") || hasThreads(handle);
         } catch (IOException e) {
             return handle.isAlive();
         }
+    }
+
+    /**
+     * What {@code /proc/PID/stat} shows of it, from its state on, which proc(5) counts as the third field.
+     *
+     * @throws IOException also where it is gone, or the operating system has no such file
+     */
+    static String[] stat(long pid) throws IOException {
+        byte[] line = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "stat"));
+        String text = new String(line, StandardCharsets.ISO_8859_1);
+        // The name before it may hold blanks and brackets.
+        return text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
     }
 
     /** The first thread of a process is a zombie before the others have ended and the files are closed. */

@@ -18,7 +18,7 @@ final class Running implements AutoCloseable {
 
     Running(Process process, MarkedProcesses marked, ProgramOutput output, Optional<FedInput> input, Ticker ticker) {
         this.process = process;
-        this.tree = new ProcessTree(process, marked, ticker);
+        this.tree = new ProcessTree(Optional.of(process.toHandle()), marked, ticker);
         this.output = output;
         this.input = input;
         output.begin(process);
@@ -72,7 +72,16 @@ final class Running implements AutoCloseable {
     void end() {
         output.abandon();
         tree.end();
-        tree.reap();
+        reap();
+    }
+
+    /** Waits for the program itself, which received a signal to end. */
+    private void reap() {
+        try {
+            process.waitFor(ProcessTree.GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     int exitCode() {

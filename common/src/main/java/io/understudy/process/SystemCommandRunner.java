@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ public final class SystemCommandRunner implements CommandRunner {
 
     private final Ticker ticker;
     private final OutputFiles files;
+    private final RunNotes notes;
     private final Duration slice;
 
     /** @param folder for the output of commands that leave processes behind; made when it is missing */
@@ -54,15 +56,27 @@ public final class SystemCommandRunner implements CommandRunner {
     SystemCommandRunner(Path folder, Ticker ticker, Duration slice) {
         this.slice = slice;
         this.files = new OutputFiles(folder, Clock.systemUTC());
+        this.notes = new RunNotes(folder, ticker);
         this.ticker = ticker;
     }
 
     @Override
     public CommandResult run(Command command) {
         Arguments.check(command);
+        String mark = UUID.randomUUID().toString();
+        if (!command.replacesOrphans()) {
+            return run(command, mark, process -> {});
+        }
+        notes.endOrphans();
+        try (RunNotes.Note note = notes.begin(mark)) {
+            return run(command, mark, note::started);
+        }
+    }
+
+    private CommandResult run(Command command, String mark, Consumer<Process> started) {
         long start = ticker.nanos();
         LastByte last = new LastByte(ticker);
-        try (Running running = start(command, last)) {
+        try (Running running = start(command, mark, started, last)) {
             await(running, command, command.isHeard() ? last::since : () -> ticker.since(start));
             Duration took = ticker.since(start);
             CommandResult result = new CommandResult(running.exitCode(), running.output(), running.errors(), took);
@@ -93,8 +107,7 @@ public final class SystemCommandRunner implements CommandRunner {
         }
     }
 
-    private Running start(Command command, LastByte last) {
-        String mark = UUID.randomUUID().toString();
+    private Running start(Command command, String mark, Consumer<Process> started, LastByte last) {
         LastByte unheard = new LastByte(ticker);
         ProgramOutput output = command.leavesProcesses()
                 ? new FiledOutput(files.create(mark, command.limit()))
@@ -115,6 +128,7 @@ public final class SystemCommandRunner implements CommandRunner {
                 mark, from, command.limitsSilence() ? MarkedProcesses.OPEN : from.plus(command.limit()));
         try {
             Process process = builder.start();
+            started.accept(process);
             Optional<FedInput> input = command.input()
                     .map(producer -> FedInput.start(command.arguments().get(0), process, producer, last));
             return new Running(process, marked, output, input, ticker);

@@ -112,7 +112,8 @@ public final class CommandSiteService implements SiteService {
     }
 
     private void run(String action, List<String> arguments) {
-        Command command = Command.ofSite(arguments, settings.environment(), settings.limit());
+        Command command = Command.ofSite(arguments, settings.environment(), settings.limit())
+                .replacingOrphans();
         CommandResult result = runner.run(command);
         for (String line : Output.lines(result)) {
             if (result.ok()) {

@@ -3,6 +3,7 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.process.Processes;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
@@ -21,13 +22,12 @@ class QuiesceIT extends Scenario {
         Server primary = following(false).primary();
         String site = programs().site() + " %s " + primary.layout().siteFile();
         Path stopped = primary.layout().home().resolve("stopped");
-        primary.configure(yaml ->
-                yaml + """
+        primary.configure(yaml -> yaml + """
                 quiesce:
-                  stop: [/bin/sh, -c, "%s && touch %s && { test ! -e %s.hold || sleep 20; }"]
-                  start: [/bin/sh, -c, "%s && rm -f %s"]
+                  stop: [/bin/sh, -c, "%1$s && echo $$ >%2$s && { test ! -e %2$s.hold || { sleep 20; %1$s; }; }"]
+                  start: [/bin/sh, -c, "%3$s && rm -f %2$s"]
                   files: link
-                """.formatted(site.formatted("stop"), stopped, stopped, site.formatted("start"), stopped));
+                """.formatted(site.formatted("stop"), stopped, site.formatted("start")));
 
         JsonNode taken = snapshot(primary);
 
@@ -40,11 +40,19 @@ class QuiesceIT extends Scenario {
         hold(stopped);
         Running command =
                 primary.primaryProgram("snapshot").start(primary.layout().log("snapshot"));
-        command.await("the site is stopped", ANSWERS, () -> Files.exists(stopped));
+        command.await(
+                "the site is stopped",
+                ANSWERS,
+                () -> Files.exists(stopped) && read(stopped).endsWith("\n"));
+        long stopping = Long.parseLong(read(stopped).strip());
         command.kill();
+        assertThat(ProcessHandle.of(stopping)).as("what stops it runs on").isPresent();
         assertThat(primary.siteProcess().filter(Running::alive)).isEmpty();
         primary.startPrimary();
         primary.site().awaitMode("primary", ANSWERS);
+        assertThat(ProcessHandle.of(stopping).filter(Processes::run))
+                .as("and stops it no more")
+                .isEmpty();
         Deadline.await(
                 "the note is gone",
                 ANSWERS,

@@ -9,6 +9,7 @@ import io.understudy.primary.fence.Fencing;
 import io.understudy.primary.fence.Lease;
 import io.understudy.primary.fence.SiteStopping;
 import io.understudy.primary.fence.TakingOver;
+import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -83,8 +84,9 @@ final class FenceWiring implements Service {
 
     private SiteStopping site() {
         List<String> stop = settings.failover().onFenced();
+        CommandRunner runner = new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ports.ticker());
         SiteCommands commands = new SiteCommands(
-                new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state()), ports.ticker()),
+                command -> runner.run(command.replacingOrphans()),
                 settings.service().environment(),
                 settings.service().limit());
         Optional<Runnable> command = stop.isEmpty()

@@ -122,8 +122,13 @@ public final class QuiesceWiring {
     }
 
     private QuiesceCommands commands(QuiesceSettings quiesce) {
+        CommandRunner runner = runner();
         return new ConfiguredCommands(
-                quiesce, new SiteCommands(runner(), settings.service().environment(), quiesce.limit()));
+                quiesce,
+                new SiteCommands(
+                        command -> runner.run(command.replacingOrphans()),
+                        settings.service().environment(),
+                        quiesce.limit()));
     }
 
     private CommandRunner runner() {
