@@ -42,6 +42,7 @@ public final class ReferencedBlobs {
     private final int most;
     private final Set<SnapshotId> marked = new HashSet<>();
     private final Set<SnapshotId> orphans = new HashSet<>();
+    private final Set<SnapshotId> genuineOrphans;
     private final Set<StreamRef> known = new HashSet<>();
     /** By part, the references that were read last, with all of their blobs. */
     private final Map<String, StreamRef> last = new HashMap<>();
@@ -56,14 +57,21 @@ public final class ReferencedBlobs {
 
     /** @param most blobs that are held at a time, at least 1 */
     public ReferencedBlobs(Repository repository, BlobSource source, int most) {
-        this(repository, source, most, BlobRange.ALL);
+        this(repository, source, most, BlobRange.ALL, Set.of());
     }
 
-    private ReferencedBlobs(Repository repository, BlobSource source, int most, BlobRange range) {
+    /** @param genuineOrphans as {@link #genuineOrphans()} gave them before: one of these is never junk */
+    public ReferencedBlobs(Repository repository, BlobSource source, Set<SnapshotId> genuineOrphans) {
+        this(repository, source, MOST, BlobRange.ALL, genuineOrphans);
+    }
+
+    private ReferencedBlobs(
+            Repository repository, BlobSource source, int most, BlobRange range, Set<SnapshotId> genuineOrphans) {
         this.repository = repository;
         this.source = source;
         this.most = most;
         this.range = range;
+        this.genuineOrphans = new HashSet<>(genuineOrphans);
     }
 
     /**
@@ -75,7 +83,7 @@ public final class ReferencedBlobs {
     public Optional<ReferencedBlobs> next(Progress progress) {
         return range.rest().map(rest -> {
             named = KnownBlobs.none();
-            ReferencedBlobs next = new ReferencedBlobs(repository, source, most, rest);
+            ReferencedBlobs next = new ReferencedBlobs(repository, source, most, rest, genuineOrphans);
             next.add(marked, progress);
             next.addOrphans(orphans, progress);
             return next;
@@ -101,7 +109,7 @@ public final class ReferencedBlobs {
 
     /**
      * Marks all blobs of the orphans that are there now; as {@link #add}. What no trusted key signed is none, and needs
-     * nothing.
+     * nothing, unless it was genuine once: then it is damaged.
      */
     public void addOrphans(Progress progress) {
         addOrphans(repository.orphans().list(), progress);
@@ -111,8 +119,9 @@ public final class ReferencedBlobs {
         Repository saved = repository.orphans();
         for (SnapshotId orphan : found) {
             if (!orphans.contains(orphan)) {
-                if (!isJunk(saved, orphan)) {
+                if (genuineOrphans.contains(orphan) || !isJunk(saved, orphan)) {
                     mark(saved, orphan);
+                    genuineOrphans.add(orphan);
                 }
                 orphans.add(orphan);
                 progress.report(STEP, named.storedBytes(), -1);
@@ -125,6 +134,11 @@ public final class ReferencedBlobs {
         return IntStream.range(0, LOOKS)
                 .allMatch(look ->
                         saved.junk(orphan).filter(junk -> !junk.isSigned()).isPresent());
+    }
+
+    /** Those that are marked, with those that were genuine before. */
+    public Set<SnapshotId> genuineOrphans() {
+        return Set.copyOf(genuineOrphans);
     }
 
     /** Whether all orphans that are there now are marked. */
@@ -163,10 +177,12 @@ public final class ReferencedBlobs {
             holder.outline(snapshot).parts().forEach(this::mark);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
+                boolean isOrphan = holder != repository;
                 throw new UnderstudyException(
                         e.code(),
-                        "references of snapshot " + snapshot + " unknown, so no content is deleted: " + e.getMessage(),
-                        e.hint(),
+                        "references of " + (isOrphan ? "orphan " : "snapshot ") + snapshot
+                                + " unknown, so no content is deleted: " + e.getMessage(),
+                        e.hint() + (isOrphan ? "; when it is lost, agent-replica orphans drop " + snapshot : ""),
                         e);
             }
         }

@@ -154,7 +154,7 @@ public enum StateEntry {
             "genuine-snapshots.json",
             1,
             Loss.STOPS,
-            "the snapshots that this server committed or read with a good signature: retention distinguishes a damaged manifest from junk by it",
+            "the snapshots that this server committed or read with a good signature, and the orphans that it read so: retention distinguishes a damaged manifest from junk by it",
             "retention takes a manifest that is damaged by then for junk: `verify` all snapshots first"),
     TREE_PLACES(
             Owner.PRIMARY,

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The snapshots that this server committed, read with a good signature, or has in its mirror. When the manifest of one
- * of them cannot be read later, it is damaged, and retention does not know what it needs; one that never was genuine is
- * an object of a person without a key, and needs nothing. Two processes that write in the same instant may lose an
+ * The snapshots that this server committed, read with a good signature, or has in its mirror, and the orphans that it
+ * read so. When the manifest of one of them cannot be read later, it is damaged, and retention does not know what it
+ * needs; one that never was genuine is an object of a person without a key, and needs nothing. Two processes that write in the same instant may lose an
  * entry: the next pruning, which reads all manifests, adds it again.
  */
 public final class GenuineSnapshots {
@@ -35,7 +35,20 @@ public final class GenuineSnapshots {
     private final Path mirror;
     private final StateFile<Seen> file;
 
-    private record Seen(UUID repository, List<SnapshotId> snapshots) {}
+    private record Seen(UUID repository, List<SnapshotId> snapshots, List<SnapshotId> orphans) {
+        Seen {
+            // Not in one that was written before orphans were noted.
+            orphans = orphans == null ? List.of() : orphans;
+        }
+
+        static Seen none(UUID repository) {
+            return new Seen(repository, List.of(), List.of());
+        }
+
+        Seen with(TreeSet<SnapshotId> snapshots) {
+            return new Seen(repository, List.copyOf(snapshots), orphans);
+        }
+    }
 
     /** @param state folder of durable state, which both agents share */
     public GenuineSnapshots(Path state) {
@@ -45,20 +58,30 @@ public final class GenuineSnapshots {
 
     /** @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_*} */
     public Set<SnapshotId> of(Repository repository) {
-        Set<SnapshotId> all = new HashSet<>(noted(repository.id()));
+        Set<SnapshotId> all = new HashSet<>(noted(repository.id()).snapshots());
         all.addAll(mirrored(repository));
         return all;
+    }
+
+    /**
+     * The orphans that were read with a good signature.
+     *
+     * @throws UnderstudyException as {@link #of}
+     */
+    public Set<SnapshotId> orphans(UUID repository) {
+        return Set.copyOf(noted(repository).orphans());
     }
 
     /** Adds one. Never throws: a snapshot does not depend on it. */
     public void add(UUID repository, SnapshotId snapshot) {
         try {
-            TreeSet<SnapshotId> all = noted(repository);
+            Seen seen = noted(repository);
+            TreeSet<SnapshotId> all = new TreeSet<>(seen.snapshots());
             if (all.add(snapshot)) {
                 while (all.size() > MOST_ADDED) {
                     all.pollFirst();
                 }
-                file.write(new Seen(repository, List.copyOf(all)));
+                file.write(seen.with(all));
             }
         } catch (UnderstudyException e) {
             LOG.warn("that snapshot {} is genuine is not kept: {}", snapshot, e.getMessage());
@@ -71,17 +94,30 @@ public final class GenuineSnapshots {
      * @throws UnderstudyException as {@link #of}, and {@code DISK_FULL}
      */
     public void update(UUID repository, Collection<SnapshotId> read, Collection<SnapshotId> gone) {
-        TreeSet<SnapshotId> all = noted(repository);
+        Seen seen = noted(repository);
+        TreeSet<SnapshotId> all = new TreeSet<>(seen.snapshots());
         all.addAll(read);
         all.removeAll(gone);
-        file.write(new Seen(repository, List.copyOf(all)));
+        file.write(seen.with(all));
     }
 
-    private TreeSet<SnapshotId> noted(UUID repository) {
-        return new TreeSet<>(file.read()
-                .filter(seen -> seen.repository().equals(repository))
-                .map(Seen::snapshots)
-                .orElse(List.of()));
+    /**
+     * As {@link #update}, for orphans.
+     *
+     * @throws UnderstudyException as {@link #update}
+     */
+    public void updateOrphans(UUID repository, Collection<SnapshotId> read, Collection<SnapshotId> gone) {
+        Seen seen = noted(repository);
+        TreeSet<SnapshotId> all = new TreeSet<>(seen.orphans());
+        all.addAll(read);
+        all.removeAll(gone);
+        if (!Set.copyOf(seen.orphans()).equals(all)) {
+            file.write(new Seen(repository, seen.snapshots(), List.copyOf(all)));
+        }
+    }
+
+    private Seen noted(UUID repository) {
+        return file.read().filter(seen -> seen.repository().equals(repository)).orElseGet(() -> Seen.none(repository));
     }
 
     /** What a standby fetched was verified then, so the names in its mirror are enough. */

@@ -284,10 +284,16 @@ public final class Pruning {
     /** What no filestore holds any more is not to be missed; one that was not looked at may hold it. */
     private void forget(Repository all, List<StorePruning> looked) {
         if (looked.size() == Math.max(1, all.copies().size())) {
-            Set<SnapshotId> gone = looked.get(0).gone();
-            looked.forEach(store -> gone.retainAll(store.gone()));
-            new GenuineSnapshots(host.state()).update(all.id(), List.of(), gone);
+            GenuineSnapshots genuine = new GenuineSnapshots(host.state());
+            genuine.update(all.id(), List.of(), inNone(looked, StorePruning::gone));
+            genuine.updateOrphans(all.id(), List.of(), inNone(looked, StorePruning::goneOrphans));
         }
+    }
+
+    private static Set<SnapshotId> inNone(List<StorePruning> looked, Function<StorePruning, Set<SnapshotId>> gone) {
+        Set<SnapshotId> all = gone.apply(looked.get(0));
+        looked.forEach(store -> all.retainAll(gone.apply(store)));
+        return all;
     }
 
     /** Of several filestores one that fails does not keep the others from it. */

@@ -17,6 +17,7 @@ import io.understudy.time.Moments;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class StorePruning {
     private final RetentionPolicy policy;
     private final GenuineSnapshots genuine;
     private final Inventory inventory;
+    private final ReferencedBlobs referenced;
 
     /** @param all the repository in all filestores */
     StorePruning(Pruning.Host host, Repository all, Place place) {
@@ -50,11 +52,19 @@ final class StorePruning {
         this.policy = new RetentionPolicy(settings, host.zone());
         this.genuine = new GenuineSnapshots(host.state());
         this.inventory = new Inventory(target, genuine.of(target));
+        this.referenced = new ReferencedBlobs(target, target.blobs(), genuine.orphans(target.id()));
     }
 
     /** Those that were genuine, and that this filestore does not hold, as it was looked at last. */
     Set<SnapshotId> gone() {
         return inventory.gone();
+    }
+
+    /** As {@link #gone}, of orphans. */
+    Set<SnapshotId> goneOrphans() {
+        Set<SnapshotId> gone = new HashSet<>(genuine.orphans(target.id()));
+        target.orphans().list().forEach(gone::remove);
+        return gone;
     }
 
     /** What {@link #prune} would do now; writes nothing. */
@@ -96,6 +106,7 @@ final class StorePruning {
         genuine.update(target.id(), inventory.known(), Set.of());
         GarbageCollector collector = collector();
         collector.mark(kept(first), progress);
+        genuine.updateOrphans(target.id(), referenced.genuineOrphans(), Set.of());
         PrimaryPoint.NEEDED_MARKED.reached();
         host.permission(all);
         Instant now =
@@ -122,7 +133,7 @@ final class StorePruning {
     private GarbageCollector collector() {
         return new GarbageCollector(
                 target,
-                new ReferencedBlobs(target, target.blobs()),
+                referenced,
                 inventory::needed,
                 new DeletionLock(host.state(), host.ticker()),
                 () -> host.permission(all),

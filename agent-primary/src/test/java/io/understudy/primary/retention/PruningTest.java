@@ -65,25 +65,7 @@ class PruningTest extends FiveHourlySnapshots {
     /** What is only in an orphan stays as long as the orphan does. */
     @Test
     void contentOfAnOrphanStaysUntilItIsDropped() {
-        Repository repository = server.repository();
-        Manifest like = repository.read(id(1));
-        SnapshotId orphan = new SnapshotId(1, 6);
-        repository
-                .orphans()
-                .commit(
-                        new Manifest(
-                                like.format(),
-                                like.site(),
-                                orphan,
-                                List.of(Manifest.ORPHAN),
-                                like.moment(),
-                                like.walLsn(),
-                                like.server(),
-                                like.versions(),
-                                like.databases(),
-                                like.trees(),
-                                like.totals()),
-                        Server.KEY);
+        SnapshotId orphan = orphanLike(id(1));
         time.advance(GRACE);
 
         AtomicInteger broken = new AtomicInteger();
@@ -101,6 +83,57 @@ class PruningTest extends FiveHourlySnapshots {
         time.advance(GRACE);
         assertThat(prune().swept().blobs()).isEqualTo(6);
         assertThat(whole.blobs()).isEqualTo(whole.needed());
+    }
+
+    private SnapshotId orphanLike(SnapshotId snapshot) {
+        Repository repository = server.repository();
+        Manifest like = repository.read(snapshot);
+        SnapshotId orphan = new SnapshotId(1, 6);
+        repository
+                .orphans()
+                .commit(
+                        new Manifest(
+                                like.format(),
+                                like.site(),
+                                orphan,
+                                List.of(Manifest.ORPHAN),
+                                like.moment(),
+                                like.walLsn(),
+                                like.server(),
+                                like.versions(),
+                                like.databases(),
+                                like.trees(),
+                                like.totals()),
+                        Server.KEY);
+        return orphan;
+    }
+
+    /** What only an orphan names is nowhere else: its damage is to be seen, and no reason to delete that. */
+    @Test
+    void aGenuineOrphanThatIsDamagedStopsThePruningUntilItIsDropped() {
+        SnapshotId orphan = orphanLike(id(1));
+        time.advance(GRACE);
+        prune();
+        Set<String> before = whole.blobs();
+        filestore.inject((operation, key) -> operation == Operation.OPEN && key.startsWith("orphans/")
+                ? new Faults.Truncate(10)
+                : new Faults.None());
+
+        UnderstudyException refused = catchThrowableOfType(UnderstudyException.class, this::prune);
+
+        assertThat(refused.code().judgesContent()).isTrue();
+        assertThat(refused).hasMessageContaining(orphan.toString()).hasMessageContaining("no content is deleted");
+        assertThat(refused.hint()).contains("orphans drop");
+        assertThat(whole.blobs()).isEqualTo(before);
+
+        server.repository().orphans().delete(orphan);
+        time.advance(GRACE);
+        prune();
+        assertThat(whole.blobs()).isEqualTo(whole.needed());
+        assertThat(orphanLike(id(4))).as("never read whole").isEqualTo(orphan);
+        assertThat(prune().refused())
+                .as("it has the name of one, and needs nothing")
+                .isEmpty();
     }
 
     @Test
