@@ -42,14 +42,14 @@ public final class SiteStart {
         Optional<UnderstudyException> refusal = known.or(right::refusal);
         if (refusal.isEmpty()) {
             state.enter(SitePhase.STARTING);
-            state.begun(true);
+            state.begin();
             commands.start();
             // Fenced while the start ran, it may have come behind the command that stops a fenced site.
             refusal = right.refusal();
         }
         refusal.ifPresent(this::giveUp);
         if (refusal.isEmpty()) {
-            state.begun(false);
+            state.end();
             state.enter(SitePhase.RUNNING);
             PrimaryPoint.SITE_STARTED.reached();
         }
@@ -69,13 +69,13 @@ public final class SiteStart {
                         e);
             }
         }
-        state.begun(false);
+        state.end();
         state.enter(SitePhase.STOPPED_FOR_GOOD);
         events.report(new PrimaryEvent.SiteNotStarted(why));
     }
 
     /** What was begun before this process is the other agent's in backup mode: it may run the site as a standby. */
     private boolean isToBeStopped(UnderstudyException why) {
-        return state.begun() || state.phase().mayRun() && why.code() != ErrorCode.BACKUP_MODE;
+        return state.hasBegun() || state.phase().mayRun() && why.code() != ErrorCode.BACKUP_MODE;
     }
 }

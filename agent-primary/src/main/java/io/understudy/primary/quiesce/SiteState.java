@@ -14,7 +14,8 @@ import java.util.Optional;
 public final class SiteState {
     private final StateFile<QuiesceNote> note;
     private final Clock clock;
-    private volatile boolean begun;
+    /** By the note's time which stop it ends, for another process may have ended that; empty inside: none was kept. */
+    private volatile Optional<Optional<Instant>> begun = Optional.empty();
 
     /** @param state the agents' state folder */
     public SiteState(Path state, Clock clock) {
@@ -82,16 +83,26 @@ public final class SiteState {
 
     /** Nothing is left to do. */
     void over() {
-        begun = false;
+        begun = Optional.empty();
         note.delete();
     }
 
-    /** Whether this process began a start that was not undone. */
-    boolean begun() {
-        return begun;
+    /** Whether this process began a start of the site as it is stopped now, and did not undo it. */
+    boolean hasBegun() {
+        return begun.equals(Optional.of(noted()));
     }
 
-    void begun(boolean now) {
-        begun = now;
+    /** A command that starts it runs now. */
+    void begin() {
+        begun = Optional.of(noted());
+    }
+
+    /** That has ended well, or was undone. */
+    void end() {
+        begun = Optional.empty();
+    }
+
+    private Optional<Instant> noted() {
+        return now().map(QuiesceNote::stopped);
     }
 }

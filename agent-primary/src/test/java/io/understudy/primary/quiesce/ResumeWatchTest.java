@@ -238,6 +238,26 @@ class ResumeWatchTest extends QuiesceFixture {
     }
 
     /** The site comes first. */
+    /** It may be the other agent's by now, which runs it as a standby. */
+    @Test
+    void whatThisAgentBeganOnceIsNoReasonToStopTheSiteOfALaterTime() {
+        leftStopped();
+        failingStarts.set(1);
+        ResumeWatch watch = watch();
+        watch.look();
+        assertThat(calls).containsExactly("start");
+        // A command started it, and a later one was killed while it had the site stopped.
+        note.delete();
+        primary.time.advance(Duration.ofHours(1));
+        leftStopped();
+        primary.enterBackupMode();
+
+        watch.look();
+
+        assertThat(calls).doesNotContain("stop");
+        assertThat(reported(PrimaryEvent.SiteNotStarted.class)).isEqualTo(1);
+    }
+
     @Test
     void withoutAnAnswerItIsStarted() {
         leftStopped();
