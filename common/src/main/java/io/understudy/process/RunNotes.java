@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
@@ -36,21 +37,9 @@ final class RunNotes {
     record Note(Path file) implements AutoCloseable {
         void started(Process process) {
             try {
-                write(process.pid());
+                write(file, process.pid(), StandardOpenOption.APPEND);
             } catch (IOException e) {
                 LOG.debug("cannot note in {} which program runs: {}", file, e.toString());
-            }
-        }
-
-        private void write(long pid) throws IOException {
-            Optional<ProcessIdentity> identity = ProcessIdentity.of(pid);
-            if (identity.isPresent()) {
-                Files.writeString(
-                        file,
-                        identity.get().text() + "\n",
-                        StandardCharsets.US_ASCII,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.APPEND);
             }
         }
 
@@ -60,13 +49,24 @@ final class RunNotes {
         }
     }
 
+    private static void write(Path file, long pid, StandardOpenOption option) throws IOException {
+        Optional<ProcessIdentity> identity = ProcessIdentity.of(pid);
+        if (identity.isPresent()) {
+            Files.writeString(file, identity.get().text() + "\n", StandardCharsets.US_ASCII, option);
+        }
+    }
+
     /** Before the program starts. A command runs also where no note can be made. */
     Note begin(String mark) {
         Note note = new Note(folder.resolve(mark + SUFFIX));
+        // Under its name it is never seen without the agent.
+        Path draft = folder.resolve(mark + ".new");
         try {
             PrivateFolder.make(folder);
-            note.write(ProcessHandle.current().pid());
+            write(draft, ProcessHandle.current().pid(), StandardOpenOption.CREATE_NEW);
+            Files.move(draft, note.file(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
+            delete(draft);
             LOG.warn(
                     "the command runs, but if this agent is killed meanwhile, the next one does not find it: {}",
                     e.toString());
@@ -97,7 +97,12 @@ final class RunNotes {
             return;
         }
         Optional<ProcessIdentity> agent = found.stream().findFirst().flatMap(first -> first);
-        if (agent.flatMap(ProcessIdentity::running).isPresent()) {
+        if (agent.isEmpty()) {
+            // Damaged: it may be alive.
+            delete(file);
+            return;
+        }
+        if (agent.get().running().isPresent()) {
             return;
         }
         Optional<ProcessIdentity> program = found.stream().skip(1).findFirst().flatMap(second -> second);

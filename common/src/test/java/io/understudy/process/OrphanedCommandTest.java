@@ -166,10 +166,12 @@ class OrphanedCommandTest {
         Files.createDirectories(notes);
         Files.write(notes.resolve(mark + ".run"), new byte[] {(byte) 0xff, ' ', 'x', '\n', '\n', '1'});
         Files.createFile(notes.resolve("empty.run"));
+        Process other = marked("exec sleep 300");
 
         run();
 
         assertThat(files()).isEmpty();
+        assertThat(other.isAlive()).as("its agent may be alive").isTrue();
     }
 
     @Test
