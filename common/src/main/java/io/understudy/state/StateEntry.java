@@ -37,11 +37,7 @@ public enum StateEntry {
             Loss.COSTS,
             "how the last verifications ended, for the metrics",
             "the metrics show no verification until the next one"),
-    COMMANDS(
-            Owner.BOTH,
-            "commands",
-            "what the site's commands print after their end, and which of them run",
-            "nothing; it is made again"),
+    COMMANDS(Owner.BOTH, "commands", "what the site's commands print, and which run", "nothing; it is made again"),
     AUDIT(
             Owner.BOTH,
             "audit.jsonl",
