@@ -95,6 +95,11 @@ public record SnapshotRequest(
         return Optional.ofNullable(last).map(Manifest.Last::to);
     }
 
+    /** Whether the site is down for it, or its server is about to be: there is no later time for it. */
+    boolean isLast() {
+        return last != null && periods.equals(List.of(SHUTDOWN));
+    }
+
     public static SnapshotRequest of(List<String> periods) {
         return new SnapshotRequest(periods, Set.of());
     }

@@ -33,6 +33,9 @@ import java.util.function.Supplier;
 final class SnapshotRuns {
     private static final Duration BETWEEN = Duration.ofMillis(200);
 
+    /** Who asks for a last snapshot ends it sooner, by a limit of his own. */
+    private static final Duration BEFORE_THE_LAST = Duration.ofHours(1);
+
     /** Held while a snapshot is taken. */
     private final Path lock;
 
@@ -106,12 +109,15 @@ final class SnapshotRuns {
     }
 
     /**
-     * While this server takes no other snapshot and deletes nothing. An attempt to start a stopped site is waited for.
+     * While this server takes no other snapshot and deletes nothing. An attempt to start a stopped site is waited for,
+     * and for the last snapshot of a server one of another process, too.
      *
      * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}
      */
     <T> T undisturbed(SnapshotRequest request, Supplier<T> work) {
-        ProcessLock.Wait wait = new ProcessLock.Wait(source.quiesce().patience(), BETWEEN, source.ticker());
+        Duration patience =
+                request.isLast() ? BEFORE_THE_LAST : source.quiesce().patience();
+        ProcessLock.Wait wait = new ProcessLock.Wait(patience, BETWEEN, source.ticker());
         ProcessLock held = ProcessLock.acquire(lock, wait, "take a snapshot", this::locked);
         try {
             requireProduction(request);

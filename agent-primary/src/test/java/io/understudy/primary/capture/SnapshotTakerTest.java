@@ -1,6 +1,7 @@
 package io.understudy.primary.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.events.Event;
@@ -25,6 +26,7 @@ import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.LoseAcknowledgement;
 import io.understudy.testing.Faults.Operation;
+import io.understudy.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotTakerTest {
     private static final SnapshotId FIRST = new SnapshotId(1, 1);
@@ -213,6 +217,59 @@ class SnapshotTakerTest {
         assertThat(received)
                 .containsExactly(
                         "began [manual]", "began [hourly]", "failed prepare locked", "committed 00000001-00000001");
+    }
+
+    /** As at a shutdown beside a snapshot of cron's, or in a switchover: there is no later time for it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theLastOneWaitsForThatOfAnotherProcess(boolean ends) {
+        ProcessLock other = ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state))
+                .orElseThrow();
+        SnapshotSource source = primary.source();
+        Ticker waits = new Ticker() {
+            @Override
+            public long nanos() {
+                return primary.time.nanos();
+            }
+
+            @Override
+            public void sleep(Duration pause) throws InterruptedException {
+                primary.time.sleep(pause);
+                if (primary.time.pauses().size() == 3) {
+                    if (ends) {
+                        other.close();
+                    } else {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            }
+        };
+        SnapshotSource waiting = new SnapshotSource(
+                source.server(),
+                source.version(),
+                source.database(),
+                source.files(),
+                source.trees(),
+                source.processors(),
+                source.clock(),
+                waits,
+                source.quiesce(),
+                List.of());
+        SnapshotTaker taker = primary.taker(waiting, new Events(primary.time.clock(), this::receive));
+
+        ThrowingCallable take = () -> taker.take(SnapshotRequest.last(true), Progress.none());
+
+        if (ends) {
+            assertThatCode(take).doesNotThrowAnyException();
+            assertThat(primary.repository.read(FIRST).last()).isPresent();
+        } else {
+            try {
+                assertCode(take, ErrorCode.CANCELLED);
+            } finally {
+                Thread.interrupted();
+                other.close();
+            }
+        }
     }
 
     @Test
