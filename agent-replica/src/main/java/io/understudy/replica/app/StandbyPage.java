@@ -101,6 +101,7 @@ final class StandbyPage {
     /** Of what {@code promote} would serve. */
     private Optional<DataAge> age() {
         return status.ahead()
+                .filter(each -> !each.failed())
                 .map(AheadView::moment)
                 .or(status::moment)
                 .filter(moment -> status.backupMode())
@@ -122,9 +123,10 @@ final class StandbyPage {
                                 + (status.proven() ? ", proven" : ""),
                         status.proven() || !status.backupMode() ? Level.PLAIN : Level.CAUTION)));
         status.ahead()
-                .ifPresent(each -> facts.add(Fact.plain(
+                .ifPresent(each -> facts.add(new Fact(
                         "Ahead",
-                        each.snapshot() + ", data of " + Moments.text(each.moment()) + "; promote serves it")));
+                        each.snapshot() + ", data of " + Moments.text(each.moment()) + "; " + each.outcome(),
+                        each.failed() ? Level.CAUTION : Level.PLAIN)));
         status.held()
                 .ifPresent(each -> facts.add(new Fact(
                         "Held",

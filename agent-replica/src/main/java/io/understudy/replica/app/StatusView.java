@@ -4,6 +4,7 @@ import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.app.DaemonStatus.Activity;
 import io.understudy.replica.drill.DrillResults;
 import io.understudy.replica.forecast.Forecast;
+import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
@@ -113,14 +114,23 @@ public record StatusView(
      * @param moment of its data
      * @param ageSeconds of its data, now
      * @param loaded when its load ended
+     * @param failed whether the last attempt to apply it failed
      */
-    public record AheadView(SnapshotId snapshot, Instant moment, long ageSeconds, Instant loaded) {
-        static AheadView of(Ahead ahead, Instant now) {
+    public record AheadView(SnapshotId snapshot, Instant moment, long ageSeconds, Instant loaded, boolean failed) {
+        static AheadView of(Ahead ahead, ReplicaRecord record, Instant now) {
             return new AheadView(
                     ahead.snapshot(),
                     ahead.moment(),
                     Math.max(0, Duration.between(ahead.moment(), now).toSeconds()),
-                    ahead.loaded());
+                    ahead.loaded(),
+                    AheadStep.hasFailed(ahead, record));
+        }
+
+        /** What becomes of it in a promotion. */
+        public String outcome() {
+            return failed
+                    ? "its last apply failed: promote tries again, and serves what is live where that fails"
+                    : "promote serves it";
         }
     }
 
@@ -306,7 +316,7 @@ public record StatusView(
                         .flatMap(Following::previous)
                         .flatMap(DatabaseVersion::snapshot)
                         .filter(id -> canGoBack),
-                record.ahead().filter(each -> backupMode && isThere).map(each -> AheadView.of(each, now)),
+                record.ahead().filter(each -> backupMode && isThere).map(each -> AheadView.of(each, record, now)),
                 live.outlook()
                         .held()
                         .filter(hold -> backupMode

@@ -4,6 +4,7 @@ import io.understudy.audit.Caller;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.RejoinWiring;
 import io.understudy.replica.app.ReplicaWiring;
+import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.prepare.Rejoin;
 import io.understudy.replica.prepare.Rejoin.Request;
@@ -100,8 +101,13 @@ final class RejoinCommand extends ReplicaCommand {
 
         private static List<String> warnings(List<String> missing) {
             return missing.stream()
-                    .map(part -> "warning: " + part
-                            + " is not kept; the orphan has it as the last snapshot, where that is still there")
+                    .map(part -> "warning: "
+                            + (part.startsWith(KeptCopies.OTHER)
+                                    ? "what " + part
+                                            + " had is not in the orphan: it lies next to it for its owner, under"
+                                            + " a name with _understudy_ (docs/other-databases.md)"
+                                    : part + " is not kept")
+                            + "; the orphan has it as the last snapshot, where that is still there")
                     .toList();
         }
 

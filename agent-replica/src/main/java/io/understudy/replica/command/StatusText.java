@@ -89,8 +89,8 @@ final class StatusText {
     private void ahead(AheadView ahead) {
         line(
                 "ahead",
-                ahead.snapshot() + ", data of " + age(Duration.ofSeconds(ahead.ageSeconds()))
-                        + " ago; promote serves it");
+                ahead.snapshot() + ", data of " + age(Duration.ofSeconds(ahead.ageSeconds())) + " ago; "
+                        + ahead.outcome());
     }
 
     private void held(HoldView hold) {

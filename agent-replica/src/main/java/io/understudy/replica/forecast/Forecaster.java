@@ -78,11 +78,11 @@ public final class Forecaster {
                 obstacles);
     }
 
-    /** What is loaded ahead, where a promotion would serve it. */
+    /** What is loaded ahead, where a promotion would serve it for all that is known. */
     static Optional<Ahead> served(Seen seen) {
         boolean isThere = seen.found().stream().map(Discrepancy::subject).noneMatch(Subject.AHEAD::equals);
         return AheadStep.in(seen.record())
-                .filter(ahead -> seen.backupMode() && isThere)
+                .filter(ahead -> seen.backupMode() && isThere && !AheadStep.hasFailed(ahead, seen.record()))
                 .filter(ahead -> seen.held()
                         .filter(hold -> hold.covers(ahead.snapshot()))
                         .isEmpty());

@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
  * <p>Not for concurrent use; the caller holds the apply lock, but for {@link #end}.
  */
 public final class KeptCopies {
+    /** Before the name of one that is no PostgreSQL server's: what it had lies next to it. */
+    public static final String OTHER = "database ";
+
     private static final Logger LOG = LoggerFactory.getLogger(KeptCopies.class);
 
     private final Settings settings;
@@ -193,6 +196,7 @@ public final class KeptCopies {
                 gone.add(0, "database");
             }
         }
+        settings.databases().forEach(each -> gone.add(OTHER + each.name()));
         return new Found(copy.epoch(), database, trees, gone);
     }
 

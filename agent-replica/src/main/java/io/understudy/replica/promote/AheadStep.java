@@ -52,6 +52,13 @@ public final class AheadStep {
         return record.ahead().filter(ahead -> isDue(ahead, record));
     }
 
+    /** Whether the last attempt to apply it failed: a promotion tries again, and serves what is live where it must. */
+    public static boolean hasFailed(Ahead ahead, ReplicaRecord record) {
+        return record.failedAttempt(ahead.snapshot())
+                .filter(attempt -> !attempt.at().isBefore(ahead.loaded()))
+                .isPresent();
+    }
+
     static boolean isDue(Ahead ahead, ReplicaRecord record) {
         boolean newer = record.live()
                 .flatMap(DatabaseVersion::snapshot)

@@ -32,6 +32,7 @@ import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
@@ -251,8 +252,26 @@ class OutputsTest {
 
         assertThat(Json.line(status))
                 .contains("\"ahead\":{\"snapshot\":\"00000001-00000002\",\"moment\":\"2026-11-20T10:00:02Z\","
-                        + "\"age_seconds\":3,\"loaded\":\"2026-11-20T12:00:00Z\"}");
+                        + "\"age_seconds\":3,\"loaded\":\"2026-11-20T12:00:00Z\",\"failed\":false}");
         assertThat(StatusText.of(status)).contains("ahead:      00000001-00000002, data of 3 s ago; promote serves it");
+        FailedAttempt attempt = new FailedAttempt(
+                Optional.of(new SnapshotId(1, 2)),
+                Step.STAGE,
+                ErrorCode.DISK_FULL,
+                "cannot stage",
+                "make room",
+                world.time.now().plusSeconds(1),
+                1,
+                Optional.empty(),
+                Optional.empty());
+        StatusView failed = StatusView.of(
+                "site", "standby", "site", true, world.store.record().withFailure(attempt), live, now);
+        assertThat(failed.ahead())
+                .hasValueSatisfying(ahead -> assertThat(ahead.failed()).isTrue());
+        assertThat(StatusText.of(failed))
+                .contains(
+                        "ahead:      00000001-00000002, data of 3 s ago; its last apply failed: promote tries again, and"
+                                + " serves what is live where that fails");
         Live lost = new Live(
                 true,
                 Optional.empty(),

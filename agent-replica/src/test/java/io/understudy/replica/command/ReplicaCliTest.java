@@ -144,6 +144,16 @@ class ReplicaCliTest {
     }
 
     @Test
+    void rollbackWarnsThatProtectedRowsAreThoseOfThen() throws IOException {
+        Path config = folder.resolve("c.yaml");
+        assertThat(RollbackCommand.warning(SettingsFile.load(config))).isEmpty();
+        Files.writeString(config, Files.readString(config) + "protect: [{table: users, where: \"name = 'boss'\"}]\n");
+
+        assertThat(RollbackCommand.warning(SettingsFile.load(config)))
+                .hasValueSatisfying(text -> assertThat(text).startsWith("warning: the rows of protect will be those"));
+    }
+
+    @Test
     void promoteRefusesWhereNothingWasImported() throws IOException {
         Files.createFile(folder.resolve("BACKUP"));
 

@@ -200,6 +200,28 @@ class ForecasterTest {
                 .hasValue(new SnapshotId(1, 1));
     }
 
+    /** A promotion tries again, and serves what is live where that fails once more. */
+    @Test
+    void whatIsAheadAndFailedToBeAppliedIsNotPromised() {
+        follow();
+        SnapshotId loaded = world.source.commit(1, 2);
+        world.trees.whenPreparing(() -> {
+            throw new UnderstudyException(ErrorCode.DISK_FULL, "cannot stage", "make room");
+        });
+        assertThatThrownBy(world::sync).isInstanceOf(UnderstudyException.class);
+        assertThat(world.store.record().ahead())
+                .hasValueSatisfying(ahead -> assertThat(ahead.snapshot()).isEqualTo(loaded));
+
+        assertThat(forecast().snapshot()).hasValue(new SnapshotId(1, 1));
+        assertThat(codes(forecast(), Weight.WARNING)).containsExactly("disk_full");
+
+        world.trees.whenPreparing(() -> {});
+        time.advance(Duration.ofHours(1));
+        world.source.continuous(1, 30, loaded);
+        world.poll();
+        assertThat(forecast().snapshot()).hasValue(new SnapshotId(1, 30));
+    }
+
     @Test
     void aPromotionIsMeasured() {
         follow();

@@ -2,6 +2,8 @@ package io.understudy.replica.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.OtherDatabase;
+import io.understudy.config.Settings;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.kept.KeptCopies;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +94,34 @@ abstract class OverwrittenPrimary extends StandbyInPreparation {
         copies().before(new SnapshotId(2, sequence));
         world.source.commit(2, sequence);
         world.sync();
+    }
+
+    /** With one that is no PostgreSQL server's, too. */
+    Settings withAnotherDatabase() {
+        Settings base = settings();
+        return new Settings(
+                base.site(),
+                base.state(),
+                base.marker(),
+                base.database(),
+                List.of(new OtherDatabase(
+                        "shop",
+                        List.of(),
+                        Duration.ofMinutes(10),
+                        new OtherDatabase.Sqlite(folder.resolve("shop.db"), Optional.empty()))),
+                base.trees(),
+                base.filestore(),
+                base.signing(),
+                base.primary(),
+                base.retention(),
+                base.replica(),
+                base.service(),
+                base.history(),
+                base.closure(),
+                base.failover(),
+                base.notification(),
+                base.tls(),
+                base.encryption());
     }
 
     Result rejoin(Request request) {

@@ -8,6 +8,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.DyingAt;
+import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.kept.KeptCopies.Found;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
@@ -173,6 +174,18 @@ class RejoinOverwrittenTest extends OverwrittenPrimary {
         assertThat(saved.get(0).database())
                 .isEqualTo(world.databases.name(before))
                 .isPresent();
+    }
+
+    /** It lies next to what is live by now, where no orphan is made of it. */
+    @Test
+    void saysOfAnotherKindOfDatabaseThatTheOrphanHasNotWhatItHad() {
+        imported(3);
+        KeptCopies copies = copies(withAnotherDatabase());
+
+        Found found = copies.find(copies.current(1).orElseThrow());
+
+        assertThat(found.gone()).containsExactly("database shop");
+        assertThat(found.database()).isPresent();
     }
 
     @Test
