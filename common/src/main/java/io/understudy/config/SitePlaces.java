@@ -145,7 +145,8 @@ public final class SitePlaces {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
                     "cannot run " + site + " next to the other sites: " + String.join("; ", shared),
-                    "give each site its own state folder, marker, trees, database, repository and addresses; see docs/several-sites.md");
+                    "give each site its own state folder, marker, trees, database, repository and addresses; -c with the file"
+                            + " of one site looks at no other; see docs/several-sites.md");
         }
     }
 }

@@ -151,6 +151,16 @@ final class Contents {
         }
     }
 
+    /** Whether it is what the name of a blob says. */
+    static boolean isOf(String key, byte[] stored) {
+        try {
+            plain(key, stored);
+            return true;
+        } catch (Unsound e) {
+            return false;
+        }
+    }
+
     private static byte[] plain(String key, byte[] stored) throws Unsound {
         byte[] plain = new byte[0];
         try {

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class OrphanCheck {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanCheck.class);
 
+    private static final int LOOKS = 3;
+
     private final Repository repository;
     private final int looks;
     private final Progress progress;
@@ -69,16 +71,27 @@ final class OrphanCheck {
             orphans.delete(orphan);
             return false;
         }
+        Optional<UnderstudyException> lacks = lacking(orphans, orphan);
+        // At each look: a broken download looks like damage, and what an orphan names is nowhere else.
+        for (int look = 1; look < LOOKS && lacks.isPresent(); look++) {
+            lacks = lacking(orphans, orphan);
+        }
+        lacks.ifPresent(why -> {
+            LOG.warn("orphan {} lacks content in {}, and is deleted there: {}", orphan, place.name(), why.getMessage());
+            orphans.delete(orphan);
+        });
+        return lacks.isEmpty();
+    }
+
+    private Optional<UnderstudyException> lacking(Repository orphans, SnapshotId orphan) {
         try {
             new Verification(looks).present(orphans, orphan, progress);
-            return true;
+            return Optional.empty();
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
                 throw e;
             }
-            LOG.warn("orphan {} lacks content in {}, and is deleted there: {}", orphan, place.name(), e.getMessage());
-            orphans.delete(orphan);
-            return false;
+            return Optional.of(e);
         }
     }
 }

@@ -143,6 +143,34 @@ class OrphanTakerTest {
                         Progress.none());
     }
 
+    /** A broken download looks like damage: an orphan that is whole stays. */
+    @Test
+    void keepsWhatAnEarlierRunSavedThoughItsContentIsReadBrokenOnce() {
+        primary.database.rows("1\tfirst", "2\tnever shipped");
+        primary.promoteAnother(2);
+        save();
+        AtomicBoolean looked = new AtomicBoolean();
+        AtomicBoolean broken = new AtomicBoolean();
+        AtomicBoolean deleted = new AtomicBoolean();
+        primary.filestore.inject((operation, key) -> {
+            boolean orphan = key.startsWith("orphans/");
+            looked.compareAndSet(false, operation == Operation.STAT && orphan);
+            deleted.compareAndSet(false, operation == Operation.DELETE && orphan);
+            return looked.get()
+                            && operation == Operation.OPEN
+                            && key.startsWith("blobs/")
+                            && broken.compareAndSet(false, true)
+                    ? new Faults.Truncate(3)
+                    : new Faults.None();
+        });
+
+        assertThat(save().existed()).isTrue();
+
+        assertThat(broken).isTrue();
+        assertThat(deleted).isFalse();
+        assertThat(primary.repository.orphans().list()).containsExactly(ORPHAN);
+    }
+
     /** Retention on the new primary deletes its base after it was read, and content with it. */
     @Test
     void savesOnceMoreWhereItsBaseWasDeletedInTheMeantime() {

@@ -351,6 +351,10 @@ public record StatusView(
 
     /** Until the second import the database that was here is N-1, and has its name. */
     public static List<String> setAside(ReplicaRecord record, String database) {
+        if (database.isEmpty()) {
+            // Places of other databases are counted by numbers, which are no names.
+            return List.of();
+        }
         List<String> names = new ArrayList<>(record.setAside());
         if (record.state() instanceof Following following
                 && following

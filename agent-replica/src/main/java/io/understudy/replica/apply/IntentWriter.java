@@ -16,11 +16,15 @@ import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.util.Optional;
 
 /** Writes the intent: the last moment at which a round can still be given up. What follows is the {@link Applier}'s. */
 public final class IntentWriter {
+    /** None is older. */
+    private static final SnapshotId FIRST = new SnapshotId(1, 1);
+
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
@@ -103,7 +107,8 @@ public final class IntentWriter {
     }
 
     /**
-     * Decides to make N-1 live again and to reject what is live.
+     * Decides to make N-1 live again, and to reject what is live with all that came between the two: it has what the
+     * operator goes back from, or most of it.
      *
      * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code NOTHING_TO_ROLL_BACK}
      */
@@ -112,7 +117,11 @@ public final class IntentWriter {
         backup.require();
         store.change(record -> {
             Following following = target(record, now);
-            return record.with(following.rollback(rolledBack(following)));
+            SnapshotId given = following.current().snapshot().orElseThrow();
+            Optional<SnapshotId> back = following.previous().flatMap(DatabaseVersion::snapshot);
+            ReplicaRecord next =
+                    record.with(following.rollback(rolledBack(given).ofAllAbove(back.orElse(FIRST))));
+            return back.isPresent() || given.equals(FIRST) ? next : next.rejecting(rolledBack(FIRST));
         });
     }
 
@@ -150,9 +159,9 @@ public final class IntentWriter {
         });
     }
 
-    private FailedAttempt rolledBack(Following following) {
+    private FailedAttempt rolledBack(SnapshotId snapshot) {
         return FailedAttempt.rejection(
-                following.current().snapshot().orElseThrow(),
+                snapshot,
                 Step.PROVE,
                 new UnderstudyException(
                         ErrorCode.SNAPSHOT_REJECTED,

@@ -155,6 +155,10 @@ public final class StandbyRules implements Look {
                         && !seen.busy()
                         && seen.held().isEmpty())
                 .filter(newest -> seen.record().lastError().isEmpty())
+                .filter(newest -> seen.record()
+                        .failedAttempt(newest)
+                        .filter(FailedAttempt::rejection)
+                        .isEmpty())
                 .filter(newest -> Forecaster.served(seen).isEmpty())
                 .map(newest -> Obstacle.warning(
                         ErrorCode.SWITCH_UNSURE,

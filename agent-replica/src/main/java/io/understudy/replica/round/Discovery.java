@@ -123,7 +123,7 @@ public final class Discovery {
     }
 
     void require(SnapshotId wanted) {
-        if (!source.list().contains(wanted)) {
+        if (!source.list().contains(wanted) && source.held(wanted).isEmpty()) {
             throw SnapshotSelector.unknown(wanted);
         }
     }

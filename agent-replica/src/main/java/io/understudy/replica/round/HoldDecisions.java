@@ -19,6 +19,8 @@ import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an operator decides of a snapshot that is held. Each decision is durable on return, asks no filestore, and may
@@ -27,6 +29,8 @@ import java.util.Optional;
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
 public final class HoldDecisions {
+    private static final Logger LOG = LoggerFactory.getLogger(HoldDecisions.class);
+
     private final HoldBook book;
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -58,8 +62,8 @@ public final class HoldDecisions {
     /**
      * It may become live, and what comes after it is compared with it. What is loaded is ahead at once.
      *
-     * @throws UnderstudyException {@code NOT_BACKUP_MODE}; {@code SNAPSHOT_UNKNOWN} where it is not held, or the mirror
-     *     does not have it any more; nothing is changed then
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}; {@code SNAPSHOT_UNKNOWN} where it is not held, the mirror
+     *     does not have it any more, or no round would find it; nothing is changed then
      */
     public void accept(SnapshotId snapshot) {
         backup.require();
@@ -73,6 +77,14 @@ public final class HoldDecisions {
                     ErrorCode.SNAPSHOT_UNKNOWN,
                     "cannot accept " + snapshot + ": this standby does not have it any more",
                     "agent-replica accept " + hold.snapshot() + " accepts the newest that is held");
+        }
+        if (!hold.snapshot().equals(snapshot) && isGone(snapshot)) {
+            throw new UnderstudyException(
+                    ErrorCode.SNAPSHOT_UNKNOWN,
+                    "cannot accept " + snapshot + ": the filestore does not have it any more, so no round imports it",
+                    "agent-replica restore " + snapshot
+                            + " makes it live from this standby's mirror; agent-replica accept " + hold.snapshot()
+                            + " accepts the newest that is held");
         }
         book.decide(after(hold, snapshot), Optional.of(snapshot));
         if (hold.snapshot().equals(snapshot) && hold.loaded()) {
@@ -117,6 +129,16 @@ public final class HoldDecisions {
                 hold.isPresent() ? after(hold.get(), snapshot) : record.current(),
                 record.accepted().filter(id -> !id.equals(snapshot)));
         events.report(new ReplicaEvent.HoldRejected(snapshot));
+    }
+
+    /** Retention deleted it there. Where the filestore is away that is not known: a later round finds it, or not. */
+    private boolean isGone(SnapshotId snapshot) {
+        try {
+            return !source.list().contains(snapshot);
+        } catch (UnderstudyException e) {
+            LOG.debug("whether the filestore has {} is not known", snapshot, e);
+            return false;
+        }
     }
 
     /** What is held and newer than what is live. */

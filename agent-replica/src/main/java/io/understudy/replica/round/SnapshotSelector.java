@@ -65,7 +65,7 @@ final class SnapshotSelector {
         }
         SnapshotId wanted = ((ImportRequest.Named) ask).snapshot();
         List<SnapshotId> all = source.list();
-        if (!all.contains(wanted)) {
+        if (!all.contains(wanted) && source.held(wanted).isEmpty()) {
             throw unknown(wanted);
         }
         overtaken = all.stream()
@@ -199,7 +199,8 @@ final class SnapshotSelector {
     static UnderstudyException unknown(SnapshotId wanted) {
         return new UnderstudyException(
                 ErrorCode.SNAPSHOT_UNKNOWN,
-                "cannot restore " + wanted + ": there is no such snapshot in the repository",
+                "cannot restore " + wanted
+                        + ": there is no such snapshot in the repository, nor in this server's mirror",
                 "agent-replica list shows those that exist");
     }
 }

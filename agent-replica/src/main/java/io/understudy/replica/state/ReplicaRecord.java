@@ -116,11 +116,15 @@ public record ReplicaRecord(
         return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, claim, cleanUp, ahead);
     }
 
-    /** Notes a failure; one of a snapshot replaces what was noted of it before. */
+    /**
+     * Notes a failure; one of a snapshot replaces what was noted of it before. Where it was passed over with others, an
+     * operator asked for it since: it is to be tried again, and no more one of those.
+     */
     public ReplicaRecord withFailure(FailedAttempt failedAttempt) {
         List<FailedAttempt> more = new ArrayList<>(failedAttempts);
         failedAttempt.snapshot().ifPresent(id -> {
             more.removeIf(each -> each.snapshot().equals(failedAttempt.snapshot()));
+            more.replaceAll(each -> !failedAttempt.rejection() && each.rejects(id) ? each.ofAllAbove(id) : each);
             more.add(failedAttempt);
         });
         return with(more, Optional.of(failedAttempt), failures);

@@ -35,6 +35,7 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.SampleSite;
@@ -285,6 +286,18 @@ class OutputsTest {
         assertThat(StatusView.of("site", "standby", "site", false, world.store.record(), live, now)
                         .ahead())
                 .isEmpty();
+    }
+
+    @Test
+    void aSiteWithoutPostgresqlHasNoDatabaseOfThatSetAside() {
+        DatabaseVersion current = new DatabaseVersion(
+                new io.understudy.postgres.DatabaseIdentity(7, 2), Optional.of(ID), Optional.of(NOW), Optional.empty());
+        DatabaseVersion before = DatabaseVersion.foreign(new io.understudy.postgres.DatabaseIdentity(7, 1));
+        ReplicaRecord record =
+                World.standby().store.record().with(new Following(current, true, SEEN, Optional.of(before)));
+
+        assertThat(StatusView.setAside(record, "")).isEmpty();
+        assertThat(StatusView.setAside(record, "site")).containsExactly("site_understudy_previous");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.forecast.Forecast.Answer;
 import io.understudy.replica.forecast.Measurement.Kind;
@@ -17,6 +18,7 @@ import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
@@ -198,6 +200,23 @@ class ForecasterTest {
         assertThat(forecast(new Discrepancy(Subject.AHEAD, "database_failed", "it is gone", "wait"))
                         .snapshot())
                 .hasValue(new SnapshotId(1, 1));
+    }
+
+    @Test
+    void whatAnOperatorRejectedIsNoReasonToWait() {
+        follow();
+        SnapshotId rejected = world.source.commit(1, 2);
+        newest = Optional.of(rejected);
+        assertThat(codes(forecast(), Weight.WARNING)).containsExactly("switch_unsure");
+
+        world.store.change(record -> record.rejecting(FailedAttempt.rejection(
+                        rejected,
+                        Step.DISCOVER,
+                        new UnderstudyException(ErrorCode.SNAPSHOT_REJECTED, "an operator rejected it", "restore it"),
+                        time.now()))
+                .withSuccess());
+
+        assertThat(codes(forecast(), Weight.WARNING)).isEmpty();
     }
 
     /** A promotion tries again, and serves what is live where that fails once more. */

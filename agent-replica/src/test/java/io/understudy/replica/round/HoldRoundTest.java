@@ -318,6 +318,25 @@ class HoldRoundTest {
                 .hasMessage("cannot reject 00000001-00000001: it is live");
     }
 
+    /** Retention deleted it in the filestore, and no round would find it: a restore does. */
+    @Test
+    void acceptingWhatTheMirrorAloneHasNamesTheWayOut() {
+        SnapshotId second = scheduled(2, 10);
+        world.poll();
+        scheduled(3, 10);
+        world.poll();
+        world.source.forget(second);
+
+        assertThatThrownBy(() -> world.replica().accept(second, new RoundControl()))
+                .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN);
+                    assertThat(failure.hint()).contains("agent-replica restore " + second);
+                });
+
+        assertThat(world.holds().record().accepted()).isEmpty();
+        assertThat(world.restore(second).applied()).contains(second);
+    }
+
     @Test
     void anOperatorsRestoreIsNotHeld() {
         SnapshotId second = scheduled(2, 10);

@@ -10,8 +10,11 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.AheadStep;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
+import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +57,29 @@ class RestoreAndRollbackTest {
         SnapshotId next = world.source.commit(1, 50);
         assertThat(world.poll().applied()).contains(next);
         assertThat(world.store.record().failedAttempts()).isEmpty();
+    }
+
+    /** The wish of before is over: what is loaded for the next attempt is what a promotion serves. */
+    @Test
+    void whatWasPassedOverAndIsAskedForIsServedThoughItCouldNotBeApplied() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.sync();
+        SnapshotId wanted = world.source.commit(1, 2);
+        SnapshotId newest = world.source.commit(1, 3);
+        world.sync();
+        world.restore(older);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        assertThatThrownBy(() -> world.restore(wanted)).isInstanceOf(UnderstudyException.class);
+        world.databases.allowExchange();
+        world.time.advance(Duration.ofHours(1));
+
+        world.poll();
+
+        ReplicaRecord record = world.store.record();
+        assertThat(record.failedAttempt(newest)).isPresent();
+        assertThat(record.ahead())
+                .hasValueSatisfying(ahead -> assertThat(ahead.snapshot()).isEqualTo(wanted));
+        assertThat(AheadStep.in(record)).as("by a promotion").isEqualTo(record.ahead());
     }
 
     @Test
@@ -159,6 +185,53 @@ class RestoreAndRollbackTest {
         assertThat(world.sync().applied()).isEmpty();
         refused(this::rollback, ErrorCode.NOTHING_TO_ROLL_BACK);
         assertThat(world.restore(second).applied()).contains(second);
+    }
+
+    /** They have what the operator goes back from, or most of it: a continuous one is of the second before. */
+    @Test
+    void aRollbackPassesOverAllThatCameBetweenAndNothingThatComesBehind() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.source.continuous(1, 3, new SnapshotId(1, 2));
+        world.source.commit(1, 4);
+        world.sync();
+
+        rollback();
+
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.store.record().ahead()).isEmpty();
+        assertThat(world.sync().applied()).isEmpty();
+        assertThat(world.content()).isEqualTo(first.toString());
+        SnapshotId next = world.source.commit(1, 5);
+        assertThat(world.poll().applied()).contains(next);
+    }
+
+    @Test
+    void aRollbackOfTheFirstImportPassesOverAllThatIsOlder() {
+        world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.source.commit(1, 3);
+        world.sync();
+
+        rollback();
+
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.content()).isEqualTo("original");
+        SnapshotId next = world.source.commit(1, 4);
+        assertThat(world.poll().applied()).contains(next);
+    }
+
+    /** Retention deleted it there; what is held or was live stays here for longer. */
+    @Test
+    void restoresWhatTheMirrorAloneHas() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        world.source.forget(first);
+
+        assertThat(world.restore(first).applied()).contains(first);
     }
 
     @Test
