@@ -11,6 +11,7 @@ class MariadbChangesTest extends SchemaChangesContract {
     }
 
     @Test
+    @Tag("always")
     void aTextOrACommentThatNamesItDoesNot() {
         server.sql("USE shop; CREATE TRIGGER texts BEFORE UPDATE ON customer FOR EACH ROW"
                 + " SET NEW.name = CONCAT('it''s an@shop.example', '' /* shop.log */) # of shop.log\n");

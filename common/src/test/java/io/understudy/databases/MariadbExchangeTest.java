@@ -15,6 +15,7 @@ class MariadbExchangeTest extends SchemaExchangeContract {
 
     /** It is renamed as tables are, and its state is content. */
     @Test
+    @Tag("always")
     void aSequenceIsExchangedAndTakenBack() {
         server.sql("CREATE SEQUENCE shop.numbers START WITH 5");
         byte[] dump = dump();

@@ -46,6 +46,7 @@ class MariadbRightsTest extends SchemaRightsContract {
 
     /** With its body, which goes with it. */
     @Test
+    @Tag("always")
     void aPackageIsExchangedAndTakenBackWithTheRightsOnIt() {
         server.sql("CREATE USER caller@localhost; USE shop; SET sql_mode = 'ORACLE';\nDELIMITER //\n"
                 + "CREATE PACKAGE sums AS FUNCTION one RETURN INT; END//\n"
