@@ -2,7 +2,6 @@ package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Commands;
-import io.understudy.config.OtherDatabase.Still;
 import io.understudy.failure.ErrorCode;
 import io.understudy.process.Command.Consumer;
 import io.understudy.process.Command.Producer;
@@ -15,7 +14,7 @@ import java.util.Optional;
  * A database with the operator's own commands. Those of a standby get {@code UNDERSTUDY_DATABASE},
  * {@code UNDERSTUDY_PLACE} (a number that no other place has) and {@code UNDERSTUDY_SNAPSHOT}.
  */
-final class CommandDatabase implements SiteDatabase {
+final class CommandDatabase implements ConfiguredDatabase {
     private final OtherDatabase settings;
     private final Commands commands;
     private final Programs programs;
@@ -27,23 +26,13 @@ final class CommandDatabase implements SiteDatabase {
     }
 
     @Override
-    public String name() {
-        return settings.name();
-    }
-
-    @Override
-    public String preset() {
-        return settings.preset();
+    public OtherDatabase settings() {
+        return settings;
     }
 
     @Override
     public boolean restorable() {
         return commands.restorable();
-    }
-
-    @Override
-    public Still still() {
-        return settings.still();
     }
 
     @Override

@@ -1,25 +1,18 @@
 package io.understudy.databases;
 
-import java.io.ByteArrayOutputStream;
-import java.io.FilterOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Breaks the line before the end of a statement that a comment would swallow. {@code mysqldump} writes the code of a
  * trigger, a routine or an event as it is, and the end of the statement on the same line: behind code that ends with
  * <code># so far</code> stands <code># so far *&#47;;;</code>, which no client can read.
  */
-final class CommentedEnds extends FilterOutputStream {
-    private static final byte[] DELIMITER = "DELIMITER ".getBytes(StandardCharsets.US_ASCII);
+final class CommentedEnds extends LineFilter {
+    private static final String DELIMITER = "DELIMITER ";
     /** That of a dump's code; no other line is looked into. */
     private static final String OF_CODE = ";;";
 
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private boolean inCode;
-    private boolean passing;
     /** What a line begins in: a quote, {@code *} for a comment, or 0. */
     private char open;
 
@@ -28,53 +21,18 @@ final class CommentedEnds extends FilterOutputStream {
     }
 
     @Override
-    public void write(int one) throws IOException {
-        write(new byte[] {(byte) one}, 0, 1);
+    boolean isEnough(boolean ended) {
+        return ended || !inCode && size() >= DELIMITER.length() && !held().startsWith(DELIMITER);
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        int end = offset + length;
-        for (int from = offset; from < end; ) {
-            int next = DumpedSchema.lineEnd(bytes, from, end);
-            part(bytes, from, next);
-            from = next;
-        }
-    }
-
-    private void part(byte[] bytes, int from, int next) throws IOException {
-        boolean ended = bytes[next - 1] == '\n';
-        if (passing) {
-            out.write(bytes, from, next - from);
-        } else {
-            line.write(bytes, from, next - from);
-            if (ended || !inCode && line.size() >= DELIMITER.length && !isDelimiter()) {
-                finish();
-                passing = true;
-            }
-        }
-        if (ended) {
-            passing = false;
-        }
-    }
-
-    private boolean isDelimiter() {
-        byte[] held = line.toByteArray();
-        return held.length >= DELIMITER.length
-                && Arrays.equals(held, 0, DELIMITER.length, DELIMITER, 0, DELIMITER.length);
-    }
-
-    /** Writes what is held back of the last line. */
-    void finish() throws IOException {
-        String text = line.toString(StandardCharsets.ISO_8859_1);
-        if (isDelimiter()) {
+    String written(String text) {
+        if (text.startsWith(DELIMITER)) {
             open = 0;
-            inCode = text.substring(DELIMITER.length).strip().equals(OF_CODE);
-        } else if (inCode) {
-            text = readable(text);
+            inCode = text.substring(DELIMITER.length()).strip().equals(OF_CODE);
+            return text;
         }
-        line.reset();
-        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        return inCode ? readable(text) : text;
     }
 
     private String readable(String text) {

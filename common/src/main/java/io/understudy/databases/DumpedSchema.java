@@ -1,7 +1,6 @@
 package io.understudy.databases;
 
 import java.io.ByteArrayOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +14,7 @@ import java.util.regex.Pattern;
  * schema that is in use. A line in a routine's body differs in its end: that is the delimiter of the moment in a dump's
  * own. A trigger stands there as its author wrote it: <code>TRIGGER shop.noted AFTER INSERT ON shop.orders</code>.
  */
-final class DumpedSchema extends FilterOutputStream {
+final class DumpedSchema extends LineFilter {
     /** A schema's name has 64 characters at the most. */
     private static final int LONGEST = 1024;
 
@@ -38,10 +37,9 @@ final class DumpedSchema extends FilterOutputStream {
                     + NAME + GAP + "(?:BEFORE|AFTER)\\b[^`\"]*?\\bON\\b" + GAP + ")" + SCHEMA + "(" + NAME + GAP
                     + "FOR\\b.*)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
     private String delimiter = ";";
     private final CommentedEnds ends;
-    private boolean passing;
 
     DumpedSchema(OutputStream out) {
         this(new CommentedEnds(out));
@@ -64,76 +62,35 @@ final class DumpedSchema extends FilterOutputStream {
     }
 
     @Override
-    public void write(int one) throws IOException {
-        write(new byte[] {(byte) one}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        int end = offset + length;
-        for (int from = offset; from < end; ) {
-            int next = lineEnd(bytes, from, end);
-            part(bytes, from, next);
-            from = next;
-        }
-    }
-
-    /** Behind the end of the line that is there, or of all. */
-    static int lineEnd(byte[] bytes, int from, int end) {
-        int at = from;
-        while (at < end && bytes[at] != '\n') {
-            at++;
-        }
-        return at < end ? at + 1 : end;
-    }
-
-    private void part(byte[] bytes, int from, int next) throws IOException {
-        boolean ended = bytes[next - 1] == '\n';
-        if (passing) {
-            out.write(bytes, from, next - from);
-        } else {
-            line.write(bytes, from, next - from);
-            if (isTrigger() ? isHeaderWhole() : ended || line.size() > LONGEST || !mayMatter()) {
-                decide();
-                passing = true;
-            }
-        }
-        if (ended) {
-            passing = false;
-        }
+    boolean isEnough(boolean ended) {
+        return isTrigger(held()) ? isHeaderWhole() : ended || size() > LONGEST || !mayMatter();
     }
 
     private boolean mayMatter() {
-        int first = line.toByteArray()[0];
-        return first == 'A' || first == 'a' || first == 'D' || first == 'd' || CREATE.startsWith(held());
+        String text = held();
+        char first = text.charAt(0);
+        return first == 'A' || first == 'a' || first == 'D' || first == 'd' || CREATE.startsWith(text);
     }
 
     /** The word is in the statement's first line; without it that is a routine, as old servers have them. */
-    private boolean isTrigger() {
-        String text = held();
+    private static boolean isTrigger(String text) {
         int end = text.indexOf('\n');
         return text.startsWith(CREATE) && (end < 0 || text.substring(0, end).contains("TRIGGER"));
     }
 
     private boolean isHeaderWhole() {
-        return line.size() > LONGEST_HEADER || TRIGGER.matcher(held()).matches();
+        return size() > LONGEST_HEADER || TRIGGER.matcher(held()).matches();
     }
 
-    private String held() {
-        return line.toString(StandardCharsets.ISO_8859_1);
+    @Override
+    String written(String text) {
+        return isTrigger(text) ? trigger(text) : usual(text);
     }
 
-    /** Writes what is held back of the last line, at the end. */
+    @Override
     void finish() throws IOException {
-        decide();
+        super.finish();
         ends.finish();
-    }
-
-    private void decide() throws IOException {
-        String text = held();
-        boolean trigger = isTrigger();
-        line.reset();
-        out.write((trigger ? trigger(text) : usual(text)).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static String trigger(String text) {

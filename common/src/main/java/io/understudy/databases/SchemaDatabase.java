@@ -5,7 +5,6 @@ import static io.understudy.databases.SchemaClient.quoted;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Schema;
-import io.understudy.config.OtherDatabase.Still;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
@@ -30,7 +29,7 @@ import java.util.stream.Collectors;
  *
  * <p>More than 300 lines, for each step of an exchange is undone by another that stands next to it.
  */
-final class SchemaDatabase implements SiteDatabase {
+final class SchemaDatabase implements ConfiguredDatabase {
     /** What a dumper writes behind its header first, once its transaction has a snapshot of all tables. */
     private static final List<String> IN_TRANSACTION = List.of(
             "-- Table structure for ",
@@ -58,18 +57,8 @@ final class SchemaDatabase implements SiteDatabase {
     }
 
     @Override
-    public String name() {
-        return settings.name();
-    }
-
-    @Override
-    public String preset() {
-        return settings.preset();
-    }
-
-    @Override
-    public Still still() {
-        return settings.still();
+    public OtherDatabase settings() {
+        return settings;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.understudy.databases;
 
 import io.understudy.config.OtherDatabase;
 import io.understudy.config.OtherDatabase.Sqlite;
-import io.understudy.config.OtherDatabase.Still;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
@@ -27,7 +26,7 @@ import java.util.Optional;
  * A file of SQLite, by {@code sqlite3}. Its online backup makes a copy while the site writes, which is checked and
  * stored page by page, so that a small change stores little.
  */
-final class SqliteDatabase implements SiteDatabase {
+final class SqliteDatabase implements ConfiguredDatabase {
     private final OtherDatabase settings;
     private final Sqlite sqlite;
     private final Programs programs;
@@ -44,18 +43,8 @@ final class SqliteDatabase implements SiteDatabase {
     }
 
     @Override
-    public String name() {
-        return settings.name();
-    }
-
-    @Override
-    public String preset() {
-        return settings.preset();
-    }
-
-    @Override
-    public Still still() {
-        return settings.still();
+    public OtherDatabase settings() {
+        return settings;
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,16 +23,9 @@ import java.util.Set;
  * one. Not thread-safe.
  *
  * <p>Source: {@code ReadHead} and {@code ReadToc} of PostgreSQL's {@code pg_backup_archiver.c} and
- * {@code pg_backup_custom.c}, versions 1.14 to 1.16 of the archive, which pg_dump 12 to 18 write.
- *
- * <p>More than 300 lines, for it follows one format from its first byte to its last.
+ * {@code pg_backup_custom.c}, in the versions that {@link ArchiveVersion} knows.
  */
 final class ArchiveStream {
-    private static final byte[] MAGIC = "PGDMP".getBytes(StandardCharsets.US_ASCII);
-    private static final int FIRST_KNOWN = 14;
-    private static final int LAST_KNOWN = 16;
-    private static final int BYTE_OF_COMPRESSION = 15;
-    private static final int KIND_OF_RELATION = 16;
     private static final int PARTS_OF_DATE = 7;
     private static final int PIECE = 64 << 10;
     private static final String BY_HASH = "\nPARTITION BY HASH (";
@@ -42,9 +34,7 @@ final class ArchiveStream {
     private final Charset charset;
     private final ByteArrayOutputStream raw = new ByteArrayOutputStream();
     private final byte[] piece = new byte[PIECE];
-    private int minor;
-    private int intSize;
-    private int offsetSize;
+    private ArchiveVersion version;
     private byte[] head;
     private int left;
     private boolean filled;
@@ -87,7 +77,7 @@ final class ArchiveStream {
 
     /** Of the version 1.x. */
     int minor() {
-        return minor;
+        return version.minor();
     }
 
     boolean hasNext() {
@@ -115,21 +105,11 @@ final class ArchiveStream {
     }
 
     private void readHead() throws IOException {
-        for (byte expected : MAGIC) {
-            if (one() != expected) {
-                throw unknown("it is no archive of pg_dump", null);
-            }
+        version = ArchiveVersion.read(this::one).orElseThrow(() -> unknown("it is no archive of pg_dump", null));
+        if (!version.isKnown()) {
+            throw unknown("its version is " + version.major() + "." + version.minor(), null);
         }
-        int major = one();
-        minor = one();
-        one();
-        intSize = one();
-        offsetSize = one();
-        one();
-        if (major != 1 || minor < FIRST_KNOWN || minor > LAST_KNOWN || intSize != Integer.BYTES) {
-            throw unknown("its version is " + major + "." + minor, null);
-        }
-        if (minor >= BYTE_OF_COMPRESSION) {
+        if (version.hasByteOfCompression()) {
             one();
         } else {
             number();
@@ -158,7 +138,7 @@ final class ArchiveStream {
         String schema = text();
         text();
         text();
-        if (minor >= KIND_OF_RELATION) {
+        if (version.hasKindOfRelation()) {
             number();
         }
         String owner = text();
@@ -167,7 +147,7 @@ final class ArchiveStream {
         for (String need = text(); !need.isEmpty(); need = text()) {
             needs.add(number(need));
         }
-        in.skipNBytes(1L + offsetSize);
+        in.skipNBytes(1L + version.offsetSize());
         return new ArchiveItem(
                 id,
                 kind,
@@ -258,9 +238,9 @@ final class ArchiveStream {
 
     private int number() throws IOException {
         int sign = one();
-        byte[] bytes = bytes(intSize);
+        byte[] bytes = bytes(version.intSize());
         int value = 0;
-        for (int i = intSize - 1; i >= 0; i--) {
+        for (int i = bytes.length - 1; i >= 0; i--) {
             value = value << 8 | bytes[i] & 0xff;
         }
         return sign == 0 ? value : -value;

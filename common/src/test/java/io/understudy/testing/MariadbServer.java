@@ -17,6 +17,20 @@ public final class MariadbServer extends SqlServer {
                 && Files.isExecutable(Path.of("/usr/bin/mariadb-dump"));
     }
 
+    private static final class Shared {
+        static final MariadbServer SERVER = start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(SERVER::close, "mariadb-cleanup"));
+        }
+    }
+
+    /** The server of this JVM; never stop it. */
+    public static MariadbServer shared() {
+        return Shared.SERVER;
+    }
+
+    /** A server of the caller's own. */
     public static MariadbServer start() {
         Path folder = folder("understudy-mariadb");
         List<String> install = new ArrayList<>(List.of("mariadb-install-db"));

@@ -18,6 +18,20 @@ public final class MysqlServer extends SqlServer {
         return TestTools.packages("mysql", "mysql").resolve("bin");
     }
 
+    private static final class Shared {
+        static final MysqlServer SERVER = start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(SERVER::close, "mysql-cleanup"));
+        }
+    }
+
+    /** The server of this JVM; never stop it. */
+    public static MysqlServer shared() {
+        return Shared.SERVER;
+    }
+
+    /** A server of the caller's own. */
     public static MysqlServer start() {
         Path tools = tools();
         Path folder = folder("understudy-mysql");

@@ -183,7 +183,7 @@ class ErasureTest {
         assertThat(site.sqlOfHistory("SELECT count(*) FROM users")).isEqualTo("0");
         assertThat(site.sqlOfHistory("SELECT name, length(hash) FROM understudy.erased"))
                 .isEqualTo("public.users|22");
-        String object = site.erasedObject();
+        String object = site.snapshots().erasedObject();
         assertThat(object).doesNotContain("users", "\"2\"", "bob");
         site.dropHistory();
         assertThat(site.run("restore-row", "users", "2")).isEqualTo(ErrorCode.USAGE.exitCode());
@@ -195,7 +195,7 @@ class ErasureTest {
     @Test
     void whatIsNotKnownIsNotRestoredAsIfItWas() {
         erased();
-        site.filestoreIsAway(true);
+        site.snapshots().filestoreIsAway(true);
         // Its own list is enough for the server that keeps one.
         assertThat(site.restore(1, site.newName())).hasSize(3);
         site.dropHistory();
@@ -212,7 +212,7 @@ class ErasureTest {
     void aListThatNoTrustedKeySignedLeavesNothingOut() {
         erased();
         site.dropHistory();
-        site.forgeErased();
+        site.snapshots().forgeErased();
         assertThat(site.restore(1, site.newName())).isEmpty();
         assertThat(site.run("restore-row", "users", "2")).as(site::err).isZero();
         assertThat(site.err()).contains("is junk and is passed over");
@@ -222,7 +222,7 @@ class ErasureTest {
     @Test
     void ofAnEncryptedRepositoryTooUnlessAskedFor() throws Exception {
         erased(RepositoryKey.generate(new SecureRandom()).sealing());
-        assertThat(site.shows("ann@example.net")).isFalse();
+        assertThat(site.snapshots().shows("ann@example.net")).isFalse();
         assertThat(dumped()).contains("ann@example.net").doesNotContain("bob");
         assertThat(dumped("--include-erased")).contains("bob");
         String users = "SELECT string_agg(id::text, ',' ORDER BY id) FROM users";

@@ -92,8 +92,8 @@ class KeptRevisionsTest {
         site.take();
         keep(site);
         List<String> whole = texts(site, "5,1");
-        site.delete(1);
-        site.delete(2);
+        site.snapshots().delete(1);
+        site.snapshots().delete(2);
 
         assertThat(whole).hasSize(3).endsWith("second", "third");
         assertThat(texts(site, "5,1")).isEqualTo(whole);
@@ -124,7 +124,7 @@ class KeptRevisionsTest {
         site.take();
         site.sql("UPDATE note SET text = 'third' WHERE a < 4");
         site.take();
-        SnapshotReader whole = site.reader();
+        SnapshotReader whole = site.snapshots().reader();
         SnapshotReader broken = new ForwardingReader(whole) {
             @Override
             public Opened open(SnapshotId snapshot) {
@@ -195,8 +195,8 @@ class KeptRevisionsTest {
         site.sql("UPDATE note SET text = 'second' WHERE a = 5");
         site.take();
         keep(site);
-        site.delete(1);
-        site.delete(2);
+        site.snapshots().delete(1);
+        site.snapshots().delete(2);
         site.sql("UPDATE note SET text = 'third' WHERE a = 5");
         String third = site.take().moment().toString();
         keep(site);

@@ -105,7 +105,7 @@ class LatestAgainTest {
     @Test
     void aSnapshotThatWasDeletedSinceIsNotReplacedUnasked() {
         String name = killed("latest");
-        site.delete(1);
+        site.snapshots().delete(1);
         assertThat(site.run("restore-database", "latest", name)).isNotZero();
         assertThat(site.err()).contains(FIRST + ": it was deleted since the restore began", "name another snapshot");
         assertThat(run("restore-database", SECOND, name)).doesNotContain("goes on");

@@ -40,7 +40,7 @@ class RestoreRowLocksTest {
         site.take();
         site.sql("DELETE FROM part; DELETE FROM thing");
         List<String> open = new java.util.ArrayList<>();
-        site.whenRead(() -> open.add(site.sql("""
+        site.snapshots().whenRead(() -> open.add(site.sql("""
                 SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
                 WHERE c.relname IN ('thing', 'part') AND l.pid <> pg_backend_pid()
                 """)));

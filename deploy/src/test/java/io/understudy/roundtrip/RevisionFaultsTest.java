@@ -122,7 +122,7 @@ class RevisionFaultsTest {
         change(site, "third");
         int killed = 0;
         for (int at = 0; at < 100; at++) {
-            Killed reader = new Killed(site.reader(), at);
+            Killed reader = new Killed(site.snapshots().reader(), at);
             try {
                 site.keep(remarks, Instant.now(), reader);
                 break;
@@ -144,7 +144,7 @@ class RevisionFaultsTest {
     void aSessionThatIsLostEndsTheLookAndTheNextOneCatchesUp() {
         RowSite site = begun();
         change(site, "second");
-        SnapshotReader whole = site.reader();
+        SnapshotReader whole = site.snapshots().reader();
         SnapshotReader ending = new Killed(whole, 0) {
             @Override
             void kill() {
@@ -206,7 +206,7 @@ class RevisionFaultsTest {
 
         // The old primary is the standby now: it begins with what is kept.
         site.dropHistory();
-        site.delete(1);
+        site.snapshots().delete(1);
         keep(site);
         assertThat(revisions(site, "note")).isEqualTo("1second,1of the lost hour,1second");
         site.promote();

@@ -1,6 +1,5 @@
 package io.understudy.roundtrip;
 
-import io.understudy.browse.ForwardingReader;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.Terminal;
@@ -9,8 +8,6 @@ import io.understudy.config.SettingsFile;
 import io.understudy.dump.DatabaseRestore;
 import io.understudy.dump.DumpCommand;
 import io.understudy.dump.DumpRequest;
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.history.ErasedRows;
 import io.understudy.history.HistoryCommand;
@@ -22,71 +19,43 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.load.LoadContext;
 import io.understudy.repository.ErasedKeys;
-import io.understudy.repository.ErasureHash;
-import io.understudy.repository.Erasures;
-import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.blob.BlobRef;
-import io.understudy.repository.blob.BlobSink;
-import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.Sealing;
-import io.understudy.repository.key.SigningKey;
-import io.understudy.repository.key.TrustedKeys;
-import io.understudy.setup.SnapshotName;
-import io.understudy.testing.InMemoryFilestore;
-import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.testing.TreeSnapshots;
 import io.understudy.time.Ticker;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** A database of the shared server, its snapshots, and the commands that look into the history of rows. */
 final class RowSite {
     private final PostgresServer server = PostgresServer.shared();
-    private final MemoryBlobs blobs = new MemoryBlobs();
-    private final Map<SnapshotId, Manifest> snapshots = new TreeMap<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private final SigningKey key = SigningKey.generate();
-    private final InMemoryFilestore filestore = new InMemoryFilestore();
-    private final Repository repository;
+    private final RowSnapshots snapshots;
     private final Path state;
     private final String database;
-    private boolean filestoreAway;
     private String user = PostgresServer.SUPERUSER;
     private String links = "[]";
     private String tables = "[]";
     private String protect = "[]";
     private String closure = "";
-    private Runnable whenRead = () -> {};
     private Optional<Runnable> whenAsked = Optional.empty();
     private String lockTimeout = "60s";
-    private int opened;
     private int taken;
     private int epoch = 1;
 
@@ -96,122 +65,16 @@ final class RowSite {
 
     /** @param sealing where it is on, the content of snapshots lies encrypted in the filestore */
     RowSite(Path state, String schema, Sealing sealing) {
-        this.repository = Repository.create(
-                filestore, UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC(), sealing);
+        this.snapshots = new RowSnapshots(sealing);
         this.state = state;
         this.database = server.createDatabase("rows");
         sql(schema);
     }
 
-    private final class Reader implements SnapshotReader {
-        @Override
-        public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
-            // What is no number is the newest.
-            return new SnapshotName.Found(name.id().orElseGet(() -> newest().snapshot()), Optional.empty());
-        }
-
-        @Override
-        public List<SnapshotId> list() {
-            return List.copyOf(snapshots.keySet());
-        }
-
-        @Override
-        public Opened open(SnapshotId snapshot) {
-            if (!snapshots.containsKey(snapshot)) {
-                throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, snapshot + " is not there", "list");
-            }
-            return new Opened(snapshots.get(snapshot), new Counting());
-        }
-    }
-
-    /** Of the commands: what they read is held while they do, also its content. */
-    private final class Holding extends ForwardingReader {
-        private final Set<SnapshotId> held = new HashSet<>();
-
-        Holding() {
-            super(new Reader());
-        }
-
-        @Override
-        public Opened open(SnapshotId snapshot) {
-            Opened opened = super.open(snapshot);
-            requireHeld(snapshot);
-            return new Opened(opened.manifest(), blob -> {
-                requireHeld(snapshot);
-                return opened.blobs().open(blob);
-            });
-        }
-
-        private void requireHeld(SnapshotId snapshot) {
-            if (!held.contains(snapshot)) {
-                throw new IllegalStateException(snapshot + " is read, and retention may delete it");
-            }
-        }
-
-        @Override
-        public <T> T held(List<SnapshotId> snapshots, Consumer<String> remarks, Supplier<T> work) {
-            held.addAll(snapshots);
-            try {
-                return work.get();
-            } finally {
-                snapshots.forEach(held::remove);
-            }
-        }
-    }
-
-    private final class WithRepository extends ForwardingReader {
-        WithRepository(SnapshotReader reader) {
-            super(reader);
-        }
-
-        @Override
-        public Optional<ErasureHash> erasureHash() {
-            return Optional.of(Erasures.of(repository).hash());
-        }
-
-        @Override
-        public ErasedKeys erased(Consumer<JunkObject> junk) {
-            if (filestoreAway) {
-                throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "the filestore is away", "wait");
-            }
-            return Erasures.of(repository).all(junk);
-        }
-    }
-
-    private String erasedKey() {
-        try (var all = filestore.list("erased/", "")) {
-            return all.findFirst().orElseThrow().key();
-        }
-    }
-
-    /** The list of rows that were erased, as the filestore has it. */
-    String erasedObject() {
-        try (InputStream in = filestore.open(erasedKey(), 0)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Someone without a trusted key writes it. */
-    void forgeErased() {
-        String line = erasedObject().lines().findFirst().orElseThrow();
-        filestore.put(
-                erasedKey(),
-                io.understudy.filestore.Content.of(io.understudy.repository.key.SignedLine.sign(
-                        line.getBytes(StandardCharsets.UTF_8), SigningKey.generate())));
-    }
-
-    void filestoreIsAway(boolean away) {
-        filestoreAway = away;
-    }
-
     /** Loads it as an import does, next to what is live. @return the name of the database */
     String load(int sequence, String name, boolean withErased) {
         Manifest manifest = snapshots.get(new SnapshotId(1, sequence));
-        ErasedKeys erased = withErased
-                ? ErasedKeys.none()
-                : Erasures.of(repository).all(junk -> {}).at(manifest.moment());
+        ErasedKeys erased = withErased ? ErasedKeys.none() : snapshots.erasedBefore(manifest);
         LoadContext context = new LoadContext() {
             @Override
             public Optional<Manifest> held(SnapshotId snapshot) {
@@ -225,23 +88,8 @@ final class RowSite {
         };
         DatabaseLoader loader = Copies.loader(server.settings(name), state);
         loader.preflight(manifest);
-        loader.load(manifest, content(), context, Progress.none());
+        loader.load(manifest, snapshots.content(), context, Progress.none());
         return DatabaseNames.of(name).spare();
-    }
-
-    /** Whether a text lies readable in the filestore. */
-    boolean shows(String text) {
-        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
-        try (var all = filestore.list("", "")) {
-            return all.anyMatch(each -> {
-                try (InputStream in = filestore.open(each.key(), 0)) {
-                    return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
-                            .contains(new String(wanted, StandardCharsets.ISO_8859_1));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 
     /** As {@code restore ID --to database:NAME}. @return what was left out because it was erased */
@@ -252,7 +100,7 @@ final class RowSite {
     /** @param withErased as with {@code --include-erased} */
     List<String> restore(int sequence, String name, boolean withErased) {
         Settings settings = SettingsFile.load(config());
-        SnapshotReader reader = new WithRepository(new Reader());
+        SnapshotReader reader = snapshots.withRepository(snapshots.reader());
         return new DatabaseRestore(
                         new Database(server.settings(database)),
                         Copies.tools(server.settings(database), state),
@@ -275,15 +123,6 @@ final class RowSite {
         return server.psql(name, script);
     }
 
-    private final class Counting implements BlobSource {
-        @Override
-        public InputStream open(BlobRef blob) {
-            opened++;
-            whenRead.run();
-            return content().open(blob);
-        }
-    }
-
     private final class Program extends SnapshotProgram {
         Program(Terminal terminal) {
             super(terminal);
@@ -291,7 +130,7 @@ final class RowSite {
 
         @Override
         public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
-            return work.apply(new WithRepository(new Holding()));
+            return work.apply(snapshots.ofCommands());
         }
 
         @Override
@@ -299,11 +138,6 @@ final class RowSite {
             return List.of(
                     HistoryCommand.class, RestoreRowCommand.class, DumpCommand.class, RestoreDatabaseCommand.class);
         }
-    }
-
-    /** What is done each time that content of a snapshot is read. */
-    void whenRead(Runnable work) {
-        whenRead = work;
     }
 
     /** There is a person who answers yes. @param work what is done before the answer */
@@ -350,23 +184,18 @@ final class RowSite {
         return server.psql("postgres", script);
     }
 
-    /** Retention deletes it. */
-    void delete(int sequence) {
-        snapshots.remove(new SnapshotId(1, sequence));
-    }
-
     /** What the daemon of a standby does every five minutes. */
     void keep(RevisionKeeper.Remarks remarks, Instant now) {
-        keep(remarks, now, new Reader());
+        keep(remarks, now, snapshots.reader());
     }
 
     /** @param reader of the snapshots */
     void keep(RevisionKeeper.Remarks remarks, Instant now, SnapshotReader reader) {
         new RevisionKeeper(
                         SettingsFile.load(config()),
-                        new WithRepository(reader),
+                        snapshots.withRepository(reader),
                         remarks,
-                        (id, erased) -> Erasures.of(repository).publish(id, erased, key),
+                        snapshots::publish,
                         Clock.fixed(now, ZoneOffset.UTC))
                 .run();
     }
@@ -424,26 +253,18 @@ final class RowSite {
                     plain.server(),
                     plain.versions(),
                     plain.databases(),
-                    List.of(TreeSnapshots.take("media", TreeKind.FILES, state.resolve("media"), blobs)),
+                    List.of(TreeSnapshots.take("media", TreeKind.FILES, state.resolve("media"), snapshots.plain())),
                     plain.totals());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private BlobSource content() {
-        return repository.isEncrypted() ? repository.blobs() : blobs;
-    }
-
-    private Manifest newest() {
-        return List.copyOf(snapshots.values()).get(snapshots.size() - 1);
-    }
-
     /** The next snapshot. */
     Manifest take() {
-        BlobSink sink = repository.isEncrypted() ? repository.blobs() : blobs;
-        Manifest manifest = Copies.capture(server.settings(database), state, sink, new SnapshotId(epoch, ++taken));
-        snapshots.put(manifest.snapshot(), closure.isEmpty() ? manifest : withMedia(manifest));
+        Manifest manifest =
+                Copies.capture(server.settings(database), state, snapshots.sink(), new SnapshotId(epoch, ++taken));
+        snapshots.add(closure.isEmpty() ? manifest : withMedia(manifest));
         return manifest;
     }
 
@@ -451,7 +272,7 @@ final class RowSite {
     int run(String... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-        opened = 0;
+        snapshots.countAgain();
         List<String> all = new ArrayList<>(List.of("-c", config().toString()));
         all.addAll(List.of(arguments));
         BufferedReader answers = new BufferedReader(new StringReader("yes\n")) {
@@ -469,10 +290,6 @@ final class RowSite {
     /** A server that keeps no revisions, as the primary. */
     void dropHistory() {
         sqlOfServer("DROP DATABASE " + history());
-    }
-
-    SnapshotReader reader() {
-        return new Reader();
     }
 
     private Path config() {
@@ -516,6 +333,10 @@ final class RowSite {
 
     /** How many blobs the last command read. */
     int opened() {
-        return opened;
+        return snapshots.opened();
+    }
+
+    RowSnapshots snapshots() {
+        return snapshots;
     }
 }

@@ -11,7 +11,7 @@ import io.understudy.sites.Overview;
 import io.understudy.sites.Sites;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
@@ -22,17 +22,13 @@ final class RunCommand implements Runnable {
     @ParentCommand
     private PrimaryCli cli;
 
-    @Option(
-            names = "--sites-http",
-            paramLabel = "HOST:PORT",
-            description = "Of several sites: where the list of them is served, /readyz and the metric of which run."
-                    + " Each site keeps its own address, too. Default: nowhere")
-    private String overview;
+    @Mixin
+    private Overview overview;
 
     @Override
     public void run() {
         Optional<SiteFolder> several = cli.choice().all();
-        Optional<HostPort> list = Overview.of(overview, several.isPresent());
+        Optional<HostPort> list = overview.address(several.isPresent());
         if (several.isPresent()) {
             Sites.run(several.get(), PrimarySite.ROLE, list);
         } else {

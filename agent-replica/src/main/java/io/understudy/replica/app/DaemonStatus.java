@@ -5,6 +5,7 @@ import io.understudy.events.EventSink;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.StatusView.FilestoreView;
+import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.AwaitedEpoch;
@@ -16,7 +17,11 @@ import java.util.Optional;
 /** What the replica does at this moment, for status and for followers. Thread-safe. */
 final class DaemonStatus implements EventSink {
     /** @param total -1 while unknown */
-    record Activity(SnapshotId snapshot, Step step, long done, long total) {}
+    record Activity(SnapshotId snapshot, Step step, long done, long total) {
+        ProgressView view() {
+            return new ProgressView(snapshot, step.label(), done, total);
+        }
+    }
 
     private Optional<Activity> activity = Optional.empty();
     private FilestoreView filestore;

@@ -5,10 +5,10 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.DaemonStatus.Activity;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
-import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.drill.DrillResults;
 import io.understudy.replica.forecast.Forecast;
@@ -91,7 +91,7 @@ final class StatusReport {
         Asked asked = asked();
         return foreseen(new Live(
                         true,
-                        live.activity().map(ProgressView::of),
+                        live.activity().map(Activity::view),
                         primaries.stream().map(StatusReport::view).toList(),
                         asked.filestore().with(looks.stores().get()),
                         asked.waits(),
@@ -130,7 +130,7 @@ final class StatusReport {
         Asked asked = asked();
         return forecast(new Live(
                         true,
-                        live.activity().map(ProgressView::of),
+                        live.activity().map(Activity::view),
                         List.of(),
                         asked.filestore(),
                         asked.waits(),
@@ -203,8 +203,8 @@ final class StatusReport {
 
     /** @param found by the last inspection @param held the claim of this server's epoch */
     ReplicaReport report(List<Discrepancy> found, Supplier<Optional<EpochClaim>> held) {
-        StatusView view = view(new Live(
-                true, live.activity().map(ProgressView::of), List.of(), live.filestore(), live.waits(), found));
+        StatusView view = view(
+                new Live(true, live.activity().map(Activity::view), List.of(), live.filestore(), live.waits(), found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(view.replica())
                 .setSite(view.site())

@@ -1,7 +1,6 @@
 package io.understudy.replica.app;
 
 import io.understudy.postgres.DatabaseNames;
-import io.understudy.replica.app.DaemonStatus.Activity;
 import io.understudy.replica.drill.DrillResults;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.promote.AheadStep;
@@ -135,11 +134,7 @@ public record StatusView(
     }
 
     /** @param totalBytes -1 while unknown */
-    public record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {
-        static ProgressView of(Activity activity) {
-            return new ProgressView(activity.snapshot(), activity.step().label(), activity.done(), activity.total());
-        }
-    }
+    public record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {}
 
     /** @param error why there is no connection, as when one side refuses the other's certificate */
     public record PrimaryView(

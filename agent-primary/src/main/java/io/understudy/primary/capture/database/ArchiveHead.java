@@ -1,5 +1,6 @@
 package io.understudy.primary.capture.database;
 
+import io.understudy.dump.ArchiveVersion;
 import io.understudy.files.Sha256;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,16 +19,11 @@ import java.util.Set;
  * and the same bytes for the same content, by a fixed date of creation. So one run of pg_dump does for both, and an
  * unchanged schema is stored once.
  *
- * <p>Source: {@code WriteHead}, {@code WriteToc} and {@code WriteInt} of PostgreSQL's {@code pg_backup_archiver.c},
- * versions 1.14 to 1.16 of the archive, which pg_dump 12 to 18 write. Of another version nothing is understood: it is
- * passed on as it is, and its hash is that of the whole archive.
+ * <p>Source: {@code WriteHead}, {@code WriteToc} and {@code WriteInt} of PostgreSQL's {@code pg_backup_archiver.c}, in
+ * the versions that {@link ArchiveVersion} knows. Of another version nothing is understood: it is passed on as it is,
+ * and its hash is that of the whole archive.
  */
 final class ArchiveHead {
-    private static final byte[] MAGIC = "PGDMP".getBytes(StandardCharsets.US_ASCII);
-    private static final int FIRST_KNOWN = 14;
-    private static final int LAST_KNOWN = 16;
-    private static final int BYTE_OF_COMPRESSION = 15;
-    private static final int KIND_OF_RELATION = 16;
     /**
      * seconds, minutes, hours, day of the month, month, years since 1900, daylight saving: the first of January 2000.
      */
@@ -56,9 +53,7 @@ final class ArchiveHead {
     private final OutputStream out;
     private final MessageDigest schema = Sha256.digest();
     private final byte[] buffer = new byte[BUFFER];
-    private int minor;
-    private int intSize;
-    private int offsetSize;
+    private ArchiveVersion version;
 
     private ArchiveHead(InputStream archive, OutputStream out) {
         this.archive = archive;
@@ -87,27 +82,18 @@ final class ArchiveHead {
     }
 
     private boolean versions() throws IOException {
-        for (byte expected : MAGIC) {
-            if (one() != expected) {
-                return false;
-            }
-        }
-        int major = one();
-        minor = one();
-        one();
-        intSize = one();
-        offsetSize = one();
-        one();
-        if (major != 1 || minor < FIRST_KNOWN || minor > LAST_KNOWN || intSize != Integer.BYTES) {
+        Optional<ArchiveVersion> read = ArchiveVersion.read(this::one).filter(ArchiveVersion::isKnown);
+        if (read.isEmpty()) {
             return false;
         }
-        if (minor >= BYTE_OF_COMPRESSION) {
+        version = read.get();
+        if (version.hasByteOfCompression()) {
             one();
         } else {
             number();
         }
         for (int part : DATE) {
-            archive.readNBytes(1 + intSize);
+            archive.readNBytes(1 + version.intSize());
             out.write(new byte[] {0, (byte) part, 0, 0, 0});
         }
         return true;
@@ -142,7 +128,7 @@ final class ArchiveHead {
         text(hash);
         text(hash);
         text(hash);
-        if (minor >= KIND_OF_RELATION) {
+        if (version.hasKindOfRelation()) {
             number();
         }
         text(hash);
@@ -150,7 +136,7 @@ final class ArchiveHead {
         while (text() != null) {
             // Numbers of entries that this one depends on.
         }
-        copy(1 + offsetSize, null);
+        copy(1 + version.offsetSize(), null);
     }
 
     private static boolean isSchema(String kind, String tag) {
@@ -164,9 +150,9 @@ final class ArchiveHead {
     }
 
     private int number() throws IOException {
-        copy(1 + intSize, null);
+        copy(1 + version.intSize(), null);
         int value = 0;
-        for (int i = intSize; i > 0; i--) {
+        for (int i = version.intSize(); i > 0; i--) {
             value = value << 8 | buffer[i] & 0xff;
         }
         return buffer[0] == 0 ? value : -value;
