@@ -166,7 +166,7 @@ final class SqliteDatabase implements ConfiguredDatabase {
     /** A log next to a file may hold more than the file does. */
     @Override
     public Optional<String> fingerprint(Optional<Place> place) {
-        Path file = place.map(each -> files(each).ahead()).orElse(sqlite.file());
+        Path file = place.map(each -> files(each).ahead()).orElseGet(this::file);
         try {
             if (!Files.isRegularFile(file)) {
                 return Optional.empty();
@@ -199,7 +199,16 @@ final class SqliteDatabase implements ConfiguredDatabase {
     }
 
     private SqliteFiles files(Place place) {
-        return new SqliteFiles(sqlite.file(), place);
+        return new SqliteFiles(file(), place);
+    }
+
+    /** Where it lies: a link to it stays one, and its log lies next to the file. */
+    private Path file() {
+        try {
+            return LinkedFile.of(sqlite.file());
+        } catch (IOException e) {
+            throw FileFailure.of("read", sqlite.file(), e);
+        }
     }
 
     private String program() {
@@ -234,14 +243,14 @@ final class SqliteDatabase implements ConfiguredDatabase {
     public String checkStandby() {
         String version = programs.run("check", ErrorCode.DATABASE_FAILED, List.of(program(), "--version"), Map.of());
         changes.identity();
-        Path folder = Optional.ofNullable(sqlite.file().getParent()).orElse(Path.of("/"));
+        Path folder = Optional.ofNullable(file().getParent()).orElse(Path.of("/"));
         if (!Files.isWritable(folder)) {
             throw new UnderstudyException(
                     ErrorCode.FILE_DENIED,
-                    "cannot write next to " + sqlite.file(),
+                    "cannot write next to " + file(),
                     "make the folder, and let the agent's user write in it");
         }
-        return "files next to " + sqlite.file() + " can be written; SQLite "
+        return "files next to " + file() + " can be written; SQLite "
                 + version.strip().split(" ")[0];
     }
 }

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which of the commands that {@linkplain Command#replacesOrphans replace orphans} run, in a folder of the agent's own: {@code MARK.run} holds a
- * line for the agent and, once it has started, one for the program. A kill of the agent leaves both behind; they need
- * not outlive one of the host. What a command that has ended left behind is nobody's orphan.
+ * Which of the commands that {@linkplain Command#replacesOrphans replace orphans} run, in a folder of the agent's own:
+ * {@code MARK.run} holds a line for the agent and, once it has started, one for the program. A kill of the agent leaves
+ * both behind; they need not outlive one of the host. What a command left behind when it ended is no orphan.
  */
 final class RunNotes {
     private static final Logger LOG = LoggerFactory.getLogger(RunNotes.class);
@@ -68,7 +68,7 @@ final class RunNotes {
         } catch (IOException e) {
             delete(draft);
             LOG.warn(
-                    "the command runs, but if this agent is killed meanwhile, the next one does not find it: {}",
+                    "the command runs; where this agent is killed before it ends, the next one does not find it: {}",
                     e.toString());
         }
         return note;

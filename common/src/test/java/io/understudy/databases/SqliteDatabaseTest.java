@@ -1,6 +1,7 @@
 package io.understudy.databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -50,6 +51,63 @@ class SqliteDatabaseTest extends SqliteFixture {
         try (Stream<Path> left = Files.list(file.getParent())) {
             assertThat(left).containsExactly(file);
         }
+    }
+
+    /** As of a file that was moved to another disk: what opens it by either name sees the snapshot. */
+    @Test
+    void aLinkStaysOneAndTheFileBehindItIsExchanged() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("other disk")).resolve("real.db");
+        byte[] dump = dump();
+        Files.move(file, real);
+        Files.deleteIfExists(wal(file));
+        Files.deleteIfExists(file.resolveSibling("app.db-shm"));
+        Files.createSymbolicLink(file, file.getParent().relativize(real));
+        sql(file, "UPDATE note SET t = 'new'");
+        Place place = place(1);
+
+        database.restore(place, out -> out.write(dump));
+        database.swap(place);
+
+        assertThat(file).isSymbolicLink();
+        assertThat(sql(real, "SELECT t FROM note")).isEqualTo("old");
+        Files.writeString(wal(real), "a log may hold more");
+        assertThat(database.fingerprint(Optional.empty())).isEmpty();
+        Files.delete(wal(real));
+        database.undo(place);
+        assertThat(text()).isEqualTo("new");
+        database.swap(place);
+        database.drop(place);
+        try (Stream<Path> left = Files.list(real.getParent())) {
+            assertThat(left).containsExactly(real);
+        }
+        try (Stream<Path> left = Files.list(file.getParent())) {
+            assertThat(left).containsExactly(file);
+        }
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereYetIsFilledBehindIt() throws IOException {
+        byte[] dump = dump();
+        Path real = Files.createDirectory(folder.resolve("other disk")).resolve("real.db");
+        Files.delete(file);
+        Files.createSymbolicLink(file, real);
+
+        database.restore(place(1), out -> out.write(dump));
+        database.swap(place(1));
+
+        assertThat(file).isSymbolicLink();
+        assertThat(real).isRegularFile();
+        assertThat(text()).isEqualTo("old");
+    }
+
+    @Test
+    void aCircleOfLinksIsAnError() throws IOException {
+        Files.delete(file);
+        Files.createSymbolicLink(file, file.getFileName());
+
+        assertThatThrownBy(() -> database.restore(place(1), out -> out.write(1)))
+                .isInstanceOf(UnderstudyException.class)
+                .hasMessageContaining(file.toString());
     }
 
     @Test

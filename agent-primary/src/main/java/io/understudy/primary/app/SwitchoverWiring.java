@@ -11,6 +11,7 @@ import io.understudy.primary.announce.AskedSwitchovers;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
@@ -92,6 +93,7 @@ final class SwitchoverWiring {
                 notes,
                 epoch,
                 () -> repository.get().newest(),
+                new LastSequence(settings.state())::scheduled,
                 this::standbys,
                 () -> parts.next().requireReady(epoch.get()));
         Switchovers all = new Switchovers(

@@ -63,7 +63,7 @@ public final class LastSequence {
     }
 
     /** The last snapshot that this server committed and that is not continuous, whichever filestores have it. */
-    Optional<SnapshotId> scheduled() {
+    public Optional<SnapshotId> scheduled() {
         return file.read().map(Last::scheduled);
     }
 }

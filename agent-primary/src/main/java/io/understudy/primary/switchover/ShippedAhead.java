@@ -17,7 +17,10 @@ import java.util.function.Supplier;
 final class ShippedAhead {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
-    /** What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it. */
+    /**
+     * What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it, once it has reported
+     * the newest scheduled snapshot as live.
+     */
     private static final Duration UNSEEN = Duration.ofSeconds(10);
 
     /** Where continuous snapshots come a standby may always be at work: it gets this time to finish one. */
@@ -48,7 +51,10 @@ final class ShippedAhead {
         while (newest.isPresent()) {
             KnownStandby standby = checks.known(request.standby());
             SwitchoverChecks.requireNotHeld(standby);
-            boolean unseen = standby.state().isEmpty() && ticker.since(begun).compareTo(UNSEEN) > 0;
+            Optional<SnapshotId> missed = checks.missed(standby);
+            boolean unseen = standby.state().isEmpty()
+                    && missed.isEmpty()
+                    && ticker.since(begun).compareTo(UNSEEN) > 0;
             if (standby.has(newest.get())) {
                 loaded = loaded.or(() -> Optional.of(ticker.nanos()));
             }
@@ -70,7 +76,9 @@ final class ShippedAhead {
                 throw new UnderstudyException(
                         ErrorCode.AGENT_UNREACHABLE,
                         "cannot hand the site over to " + request.standby() + ": "
-                                + (loaded.isEmpty() ? "it does not have " + newest.get() : "it is still applying")
+                                + (loaded.isEmpty()
+                                        ? "it does not have " + missed.orElse(newest.get())
+                                        : "it is still applying")
                                 + " after " + request.limit().toSeconds() + " s",
                         "see agent-replica status there; --limit gives it longer");
             }

@@ -23,12 +23,14 @@ public final class SwitchoverChecks {
     private final SwitchoverNotes notes;
     private final Supplier<Integer> epoch;
     private final Supplier<Optional<SnapshotId>> newest;
+    private final Supplier<Optional<SnapshotId>> scheduled;
     private final Supplier<List<KnownStandby>> standbys;
     private final Supplier<List<String>> filestores;
 
     /**
      * @param epoch that this server may publish in; throws where it may not, or the filestore is away
      * @param newest snapshot of the repository
+     * @param scheduled the newest one of this server that standbys become live for; empty where it is not known
      * @param standbys all that reported; the report that counts for each
      * @param filestores the names of those that have to take the claim of either server; throws where one is away
      */
@@ -38,6 +40,7 @@ public final class SwitchoverChecks {
             SwitchoverNotes notes,
             Supplier<Integer> epoch,
             Supplier<Optional<SnapshotId>> newest,
+            Supplier<Optional<SnapshotId>> scheduled,
             Supplier<List<KnownStandby>> standbys,
             Supplier<List<String>> filestores) {
         this.service = service;
@@ -45,6 +48,7 @@ public final class SwitchoverChecks {
         this.notes = notes;
         this.epoch = epoch;
         this.newest = newest;
+        this.scheduled = scheduled;
         this.standbys = standbys;
         this.filestores = filestores;
     }
@@ -89,6 +93,14 @@ public final class SwitchoverChecks {
                                             "data of the standby",
                                             standby + " does not have " + id + ", the newest snapshot, yet",
                                             "the site runs on here until it does, for --limit at most; if that is too short: see agent-replica status there")));
+            missed(known)
+                    .ifPresent(
+                            id -> all.add(
+                                    CheckResult.warning(
+                                            "data of the standby",
+                                            standby + " has not reported " + id
+                                                    + ", the newest scheduled snapshot, as live, and is not seen over gRPC: it may hold it",
+                                            "the site runs on here until it has, for --limit at most; see agent-replica status there")));
             known.version()
                     .filter(version -> !version.equals(AgentVersion.current()))
                     .ifPresent(version -> all.add(CheckResult.warning(
@@ -199,6 +211,14 @@ public final class SwitchoverChecks {
                 + standby.ahead()
                         .map(ahead -> ahead + " loaded, " + live + " live")
                         .orElse(live + " live");
+    }
+
+    /**
+     * The newest scheduled snapshot where a standby that is not seen over gRPC has reported an older one as live: it is
+     * behind, or holds it, and the final one would wait with both sites down.
+     */
+    Optional<SnapshotId> missed(KnownStandby standby) {
+        return standby.state().isPresent() ? Optional.empty() : scheduled.get().filter(id -> !standby.has(id));
     }
 
     /** @throws UnderstudyException {@code SNAPSHOT_HELD} where an operator of the standby has to decide first */

@@ -173,6 +173,7 @@ class RequestedAgainTest extends SwitchoverSteps {
                 notes,
                 () -> 1,
                 () -> Optional.of(LIVE),
+                Optional::empty,
                 () -> List.of(new KnownStandby(
                         "b",
                         true,

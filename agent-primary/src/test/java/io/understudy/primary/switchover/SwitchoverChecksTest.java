@@ -95,6 +95,7 @@ class SwitchoverChecksTest {
     }
 
     private Optional<UnderstudyException> away = Optional.empty();
+    private Optional<SnapshotId> scheduled = Optional.empty();
 
     private SwitchoverChecks checks() {
         return new SwitchoverChecks(
@@ -104,6 +105,7 @@ class SwitchoverChecksTest {
                 notes(),
                 () -> 1,
                 () -> newest,
+                () -> scheduled,
                 () -> standbys,
                 this::ready);
     }
@@ -113,6 +115,41 @@ class SwitchoverChecksTest {
             throw why;
         });
         return List.of("main", "second");
+    }
+
+    /** Without TLS nothing else says that it is behind, or holds it. */
+    @Test
+    void aStandbyThatIsNotSeenAndHasNotReportedTheNewestScheduledOneIsRemarked() {
+        standbys = List.of(unseen(LIVE));
+        scheduled = Optional.of(LIVE);
+        assertThat(warnings()).isEmpty();
+        scheduled = Optional.of(new SnapshotId(LIVE.epoch(), LIVE.sequence() + 1));
+
+        assertThat(warnings())
+                .singleElement()
+                .satisfies(check -> assertThat(check.message())
+                        .contains(scheduled.get() + ", the newest scheduled snapshot, as live")
+                        .contains("may hold it"));
+    }
+
+    private List<CheckResult> warnings() {
+        return checks().run("standby-b").stream()
+                .filter(check -> check.check().equals("data of the standby"))
+                .toList();
+    }
+
+    private KnownStandby unseen(SnapshotId applied) {
+        return new KnownStandby(
+                "standby-b",
+                false,
+                Optional.empty(),
+                Optional.of(applied),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                time.now(),
+                Optional.empty());
     }
 
     /** Neither server could be sure of the epoch. */

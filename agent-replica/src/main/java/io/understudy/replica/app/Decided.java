@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param held what is held still; null in JSON when nothing is
  */
 public record Decided(SnapshotId snapshot, String decision, Optional<SnapshotId> applied, Optional<HoldView> held) {
+    private static final String ACCEPTED = "accepted";
+
     static Decided accepted(SnapshotId snapshot, RoundResult round, Optional<HoldView> held) {
-        return new Decided(snapshot, "accepted", round.applied(), held);
+        return new Decided(snapshot, ACCEPTED, round.applied(), held);
     }
 
     static Decided rejected(SnapshotId snapshot, Optional<HoldView> held) {
@@ -22,7 +24,8 @@ public record Decided(SnapshotId snapshot, String decision, Optional<SnapshotId>
 
     public String text() {
         return decision + " " + snapshot
-                + applied.map(id -> "; " + id + " is live").orElse("")
+                + applied.map(id -> "; " + id + " is live")
+                        .orElse(decision.equals(ACCEPTED) ? "; not live yet: see agent-replica status" : "")
                 + held.map(hold -> "; held still: " + hold.text()).orElse("");
     }
 }

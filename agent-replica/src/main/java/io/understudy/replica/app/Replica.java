@@ -128,7 +128,7 @@ public final class Replica {
         return locked(() -> {
             decisions.accept(snapshot);
             return clearingUp(
-                    () -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ImportRequest.newest(), control));
+                    () -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ImportRequest.decided(), control));
         });
     }
 

@@ -9,12 +9,22 @@ public sealed interface ImportRequest {
      *
      * @param impatient whether a snapshot that failed is tried before its pause is over
      * @param rejectedToo whether one that was rejected is tried again
+     * @param decided whether what may become live has changed, and not only what is there
      */
-    record Newest(boolean impatient, boolean rejectedToo) implements ImportRequest {}
+    record Newest(boolean impatient, boolean rejectedToo, boolean decided) implements ImportRequest {
+        public Newest(boolean impatient, boolean rejectedToo) {
+            this(impatient, rejectedToo, false);
+        }
+    }
 
     /** What the daemon asks for by itself. */
     static ImportRequest newest() {
         return new Newest(false, false);
+    }
+
+    /** As {@link #newest}, behind an operator's decision on what is held. */
+    static ImportRequest decided() {
+        return new Newest(false, false, true);
     }
 
     /** What an operator asks for. */

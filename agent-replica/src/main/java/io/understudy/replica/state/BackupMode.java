@@ -33,7 +33,8 @@ public interface BackupMode {
             throw new UnderstudyException(
                     ErrorCode.NOT_BACKUP_MODE,
                     "this server is not in backup mode",
-                    "make it a standby with agent-replica init; without the marker nothing is ever imported");
+                    "on the primary nothing is imported or taken back: agent-primary restore and restore-row bring back"
+                            + " what was lost there; agent-replica init makes a standby of a server that is to be one");
         }
     }
 }

@@ -9,6 +9,7 @@ import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.Replica;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.World;
@@ -214,6 +215,18 @@ class HoldRoundTest {
         SnapshotId third = scheduled(3, 11);
         assertThat(world.poll().applied()).contains(third);
         assertThat(world.holds().current()).isEmpty();
+    }
+
+    /** The daemon knows by name what is newest, and has loaded it: only the decision is new. */
+    @Test
+    void whatAnOperatorAcceptsIsAppliedAtOnceByADaemonThatHasSeenIt() {
+        Replica daemon = world.replica();
+        SnapshotId second = scheduled(2, 10);
+        daemon.sync(ImportRequest.newest(), new RoundControl());
+        daemon.sync(ImportRequest.newest(), new RoundControl());
+        assertThat(held().snapshot()).isEqualTo(second);
+
+        assertThat(daemon.accept(second, new RoundControl()).applied()).contains(second);
     }
 
     /** After a rollback the next one with the same damage would pass, and retention would never drop it. */
