@@ -68,6 +68,11 @@ final class Member {
         return foundBy;
     }
 
+    /** What it is looked for by: its key, or the columns that led to it; then it may be one of several. */
+    RowId sought() {
+        return row.key().isEmpty() ? new RowId(row.table(), foundBy, row.fields(foundBy)) : id();
+    }
+
     Role role() {
         return role;
     }

@@ -35,16 +35,10 @@ final class RowNoting {
         this.rows = rows;
     }
 
-    private static RowId id(Member member) {
-        return member.row().key().isEmpty()
-                ? new RowId(member.row().table(), member.foundBy(), member.row().fields(member.foundBy()))
-                : member.id();
-    }
-
     void before() {
         List<RowId> replaced = plan.order().stream()
                 .filter(each -> plan.action(each) == Action.UPDATE)
-                .map(RowNoting::id)
+                .map(Member::sought)
                 .toList();
         CurrentRows.find(replaced, tables, rows)
                 .forEach((id, found) -> before.put(id, found.get(0).fields(columns(id.table()))));
@@ -55,7 +49,7 @@ final class RowNoting {
         long values = 0;
         long characters = 0;
         for (Member each : plan.order()) {
-            RowId id = id(each);
+            RowId id = each.sought();
             values += columns(id.table()).size();
             characters += characters(id.fields());
         }
@@ -72,11 +66,11 @@ final class RowNoting {
     /** In the order in which they were written. */
     List<NotedRow> after() {
         Map<RowId, List<StoredRow>> found =
-                CurrentRows.find(plan.order().stream().map(RowNoting::id).toList(), tables, rows);
+                CurrentRows.find(plan.order().stream().map(Member::sought).toList(), tables, rows);
         Set<String> claimed = new HashSet<>();
         List<NotedRow> noted = new ArrayList<>();
         for (Member each : plan.order()) {
-            RowId id = id(each);
+            RowId id = each.sought();
             List<String> columns = columns(id.table());
             noted.add(new NotedRow(
                     id.table().schema(),

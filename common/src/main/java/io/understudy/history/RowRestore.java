@@ -9,6 +9,7 @@ import io.understudy.history.SnapshotRows.Found;
 import io.understudy.history.SnapshotRows.NotRead;
 import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
 import io.understudy.repository.DatabaseData.TableData;
@@ -18,10 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Brings a row back into a database. What comes back is worked out without a transaction: nothing of the site is locked
@@ -120,7 +118,7 @@ final class RowRestore implements AutoCloseable {
                 plan,
                 script,
                 RestoreText.head(found.get(), plan, remarks),
-                locks(plan, closure.presentParents().stream().map(RowClosure.Need::table)),
+                TableLocks.of(plan, closure.presentParents().stream().map(RowClosure.Need::table)),
                 undoable);
     }
 
@@ -158,29 +156,6 @@ final class RowRestore implements AutoCloseable {
                                 "cannot restore row " + request.key() + " of " + ref + ": no snapshot" + request.upTo()
                                         + " has it",
                                 "see which rows went: history --deleted " + ref));
-    }
-
-    /** All tables of which rows are written or stay as they are: where one must be waited for, none is held. */
-    private static String locks(RestorePlan plan, Stream<TableRef> parents) {
-        Set<TableRef> written =
-                plan.order().stream().map(each -> each.row().table()).collect(Collectors.toCollection(TreeSet::new));
-        Set<TableRef> others = Stream.concat(
-                        parents,
-                        plan.members().stream()
-                                .filter(each -> each.live().isPresent())
-                                .map(each -> each.row().table()))
-                .filter(each -> !written.contains(each))
-                .collect(Collectors.toCollection(TreeSet::new));
-        return lock(written, "ROW EXCLUSIVE") + lock(others, "ROW SHARE");
-    }
-
-    static String lock(Set<TableRef> tables, String mode) {
-        return tables.isEmpty()
-                ? ""
-                : tables.stream()
-                                .map(each -> "ONLY " + each.qualified())
-                                .collect(Collectors.joining(", ", "LOCK TABLE ", ""))
-                        + " IN " + mode + " MODE NOWAIT;";
     }
 
     private boolean namesFiles() {
@@ -238,6 +213,8 @@ final class RowRestore implements AutoCloseable {
                 work.undoable() ? noting.after() : List.of(),
                 files));
         notes.write(note.orElseThrow());
+        // The site may wait from here on: only for the look and the COMMIT.
+        guard.during(() -> work.script().checks().forEach(session::execute));
     }
 
     /** Stores the rows to ask which files they name, and takes them back: files come while nothing is locked. */
@@ -248,7 +225,7 @@ final class RowRestore implements AutoCloseable {
     }
 
     private void write(Work work) {
-        guard.during(() -> work.script().statements().forEach(session::execute));
+        guard.during(() -> work.script().writes().forEach(session::execute));
     }
 
     /** @return false where something else comes back by now: then nothing was done */
@@ -256,21 +233,37 @@ final class RowRestore implements AutoCloseable {
         return patience.until(
                 () -> {
                     session.execute("BEGIN; " + work.locks());
-                    if (!isStill(work)) {
+                    if (!isStill(work, true)) {
                         session.execute("ROLLBACK");
                         return false;
                     }
-                    step.run();
-                    session.execute(end);
-                    return true;
+                    return isDone(work, step, end);
                 },
                 () -> session.execute("ROLLBACK"));
     }
 
-    private boolean isStill(Work work) {
+    /** What another session was about to store was not seen before. */
+    private boolean isDone(Work work, Runnable step, String end) {
+        try {
+            step.run();
+            session.execute(end);
+            return true;
+        } catch (UnderstudyException e) {
+            if (!DatabaseErrors.state(e).filter(UniqueRule.TAKEN::contains).isPresent()) {
+                throw e;
+            }
+            session.execute("ROLLBACK");
+            if (isStill(work, false)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private boolean isStill(Work work, boolean locks) {
         snapshots.rememberOnly(true);
         try {
-            Work now = plan(true);
+            Work now = plan(locks);
             return now.undoable() == work.undoable()
                     && now.script().statements().equals(work.script().statements());
         } catch (NotRead e) {

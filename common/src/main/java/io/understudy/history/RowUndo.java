@@ -213,7 +213,7 @@ final class RowUndo implements AutoCloseable {
                 .distinct()
                 .filter(each -> tables.find(each).isPresent())
                 .forEach(there::add);
-        return RowRestore.lock(there, "ROW EXCLUSIVE");
+        return TableLocks.of(there, "ROW EXCLUSIVE");
     }
 
     @Override
