@@ -32,6 +32,7 @@ final class RowRestore implements AutoCloseable {
     private final SnapshotRows snapshots;
     private final KeptRevisions kept;
     private final LockPatience patience;
+    private final Ticker ticker;
     private final Session session;
     private final WaitGuard guard;
     private final RowNotes notes;
@@ -57,6 +58,7 @@ final class RowRestore implements AutoCloseable {
         this.request = request;
         this.snapshots = snapshots;
         this.kept = kept;
+        this.ticker = ticker;
         this.patience = new LockPatience(settings.database().lockTimeout(), ticker);
         Database database = new Database(settings.database());
         if (!request.live()) {
@@ -171,7 +173,7 @@ final class RowRestore implements AutoCloseable {
      */
     Optional<RowNote> store(Work work, Consumer<String> say) {
         Optional<NamedFiles> named =
-                namesFiles() ? Optional.of(new NamedFiles(settings, session, say)) : Optional.empty();
+                namesFiles() ? Optional.of(new NamedFiles(settings, session, ticker, say)) : Optional.empty();
         if (named.isPresent() && !within(work, () -> rehearse(work, named.get()), "ROLLBACK")) {
             return Optional.empty();
         }
