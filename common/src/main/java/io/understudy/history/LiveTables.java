@@ -1,6 +1,7 @@
 package io.understudy.history;
 
 import io.understudy.postgres.Session;
+import io.understudy.postgres.Sql;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -100,9 +101,14 @@ final class LiveTables {
             """;
 
     private static final String TRIGGERS = """
-            SELECT t.tgname AS name FROM pg_trigger t
-            WHERE t.tgrelid = ?::oid AND NOT t.tgisinternal AND t.tgenabled = ?::"char" AND t.tgtype & ?::int <> 0
-            ORDER BY t.tgname COLLATE "C"
+            SELECT name FROM (
+                SELECT t.tgname::text AS name FROM pg_trigger t
+                WHERE t.tgrelid = ?1 AND NOT t.tgisinternal AND t.tgenabled = ?2 AND t.tgtype & ?3 <> 0
+                UNION ALL
+                SELECT 'rule ' || r.rulename FROM pg_rewrite r
+                WHERE r.ev_class = ?1 AND r.ev_enabled = ?2
+                    AND ?3 & CASE r.ev_type WHEN '2' THEN 16 WHEN '3' THEN 4 WHEN '4' THEN 8 ELSE 0 END <> 0) AS every
+            ORDER BY name COLLATE "C"
             """;
 
     /** Bits of {@code tgtype}. */
@@ -211,7 +217,10 @@ final class LiveTables {
     }
 
     private List<String> triggers(String oid, String enabled, int events) {
-        return session.query(TRIGGERS, row -> row.text("name"), oid, enabled, events);
+        String query = TRIGGERS.replace("?1", Sql.literal(oid) + "::oid")
+                .replace("?2", Sql.literal(enabled) + "::\"char\"")
+                .replace("?3", events + "::int");
+        return session.query(query, row -> row.text("name"));
     }
 
     private record Column(String name, boolean generated, boolean always, boolean required, boolean given) {}
@@ -242,6 +251,7 @@ final class LiveTables {
                         .filter(each -> each.required() && !each.given())
                         .map(Column::name)
                         .collect(Collectors.toSet()),
+                columns.stream().filter(Column::given).map(Column::name).collect(Collectors.toSet()),
                 UniqueRules.of(session, oid),
                 triggers(oid, "O", OF_INSERT | OF_UPDATE),
                 triggers(oid, "A", OF_INSERT | OF_UPDATE));

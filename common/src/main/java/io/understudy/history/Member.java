@@ -31,6 +31,7 @@ final class Member {
     private final Map<Link, RowId> needs = new LinkedHashMap<>();
     private Role role;
     private boolean ofParent;
+    private int times = 1;
     private Optional<StoredRow> live = Optional.empty();
     private Optional<String> obstacle = Optional.empty();
 
@@ -107,6 +108,15 @@ final class Member {
     /** The rows that it refers to and that come back with it. */
     Map<Link, RowId> needs() {
         return needs;
+    }
+
+    /** How many rows of the snapshot it stands for: without a key some may be alike. */
+    int times() {
+        return times;
+    }
+
+    void occurs(int often) {
+        times = Math.max(times, often);
     }
 
     /** Why it cannot come back. */

@@ -5,8 +5,10 @@ import io.understudy.history.RowClosure.Need;
 import io.understudy.postgres.Sql;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -98,6 +100,11 @@ final class RestoreScript {
         writes.add("SET LOCAL client_encoding = 'UTF8'");
         writes.add("SET LOCAL datestyle = 'ISO, MDY'");
         writes.add("SET LOCAL intervalstyle = 'postgres'");
+        writes.add("SET LOCAL lc_monetary = 'C'");
+        writes.add("SET LOCAL xmloption = 'content'");
+        writes.add("SET LOCAL array_nulls = on");
+        // A policy would pass over a row without a word.
+        writes.add("SET LOCAL row_security = off");
         Set<LiveTable> written = plan.order().stream()
                 .map(each -> tables.find(each.row().table()).orElseThrow())
                 .collect(Collectors.toSet());
@@ -105,8 +112,8 @@ final class RestoreScript {
                 .filter(each -> !each.stubborn().isEmpty())
                 .forEach(each -> remarks.add(runs(each.stubborn(), each) + ": they are enabled ALWAYS"));
         boolean quiet = written.stream().anyMatch(each -> !each.triggers().isEmpty());
-        boolean referenced = quiet && changesWhatOthersReferTo();
-        boolean replica = quiet && !referenced && tables.mayActAsReplica();
+        Optional<String> checked = quiet ? checkedByTriggers() : Optional.empty();
+        boolean replica = quiet && checked.isEmpty() && tables.mayActAsReplica();
         if (written.stream()
                 .anyMatch(each -> !each.stubborn().isEmpty()
                         || !replica && !each.triggers().isEmpty())) {
@@ -118,9 +125,8 @@ final class RestoreScript {
             parents.stream().sorted(Comparator.comparing(Need::toString)).forEach(this::require);
             return true;
         }
-        String why = referenced
-                ? "columns that other rows refer to are changed, and the database checks that only with triggers"
-                : "database.user may not set session_replication_role";
+        String why = checked.map(each -> each + ", and the database checks that only with triggers")
+                .orElse("database.user may not set session_replication_role");
         written.stream()
                 .filter(each -> !each.triggers().isEmpty())
                 .forEach(each -> remarks.add(runs(each.triggers(), each) + ": " + why));
@@ -131,6 +137,27 @@ final class RestoreScript {
     }
 
     /** Without its triggers the database would not see that rows point to nothing then. */
+    private Optional<String> checkedByTriggers() {
+        if (changesWhatOthersReferTo()) {
+            return Optional.of("columns that other rows refer to are changed");
+        }
+        return refersByWhatIsGiven()
+                ? Optional.of("the database gives values that refer to other rows")
+                : Optional.empty();
+    }
+
+    /** By a generated column, or by the default of one that is newer than the snapshot. */
+    private boolean refersByWhatIsGiven() {
+        return plan.order().stream().anyMatch(each -> {
+            Set<String> given = tables.find(each.row().table()).orElseThrow().given();
+            return tables.foreignKeys().stream()
+                    .filter(link -> link.from().equals(each.row().table()))
+                    .flatMap(link -> link.fromColumns().stream())
+                    .anyMatch(column ->
+                            given.contains(column) && !each.row().columns().contains(column));
+        });
+    }
+
     private boolean changesWhatOthersReferTo() {
         return plan.order().stream()
                 .filter(each -> plan.action(each) == Action.UPDATE)
@@ -183,9 +210,10 @@ final class RestoreScript {
                         ? "NULL"
                         : literal(member.row().fields(List.of(each)).get(0)))
                 .collect(Collectors.joining(", "));
-        writes.add("INSERT INTO " + member.row().table().qualified() + " ("
+        String insert = "INSERT INTO " + member.row().table().qualified() + " ("
                 + columns.stream().map(Sql::identifier).collect(Collectors.joining(", "))
-                + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ")");
+                + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ")";
+        writes.addAll(Collections.nCopies(member.times(), insert));
     }
 
     private void update(Member member) {

@@ -305,13 +305,18 @@ final class RowClosure {
         }
         asked.forEach((source, values) -> {
             Link link = source.link();
+            Map<RowId, Integer> keyless = new LinkedHashMap<>();
             for (StoredRow row : snapshots.dependents(
                     source.snapshot(), link, values, wanted -> new AlikeValues(rows, link, false, wanted, remarks))) {
                 if (!source.parts() || Set.copyOf(row.key()).equals(Set.copyOf(link.fromColumns()))) {
                     Member found = new Member(row, source.snapshot(), Role.DEPENDENT, link.fromColumns());
                     add(found.ofParent(source.ofParent()), next);
+                    if (row.key().isEmpty()) {
+                        keyless.merge(found.id(), 1, Integer::sum);
+                    }
                 }
             }
+            keyless.forEach((id, times) -> members.get(id).occurs(times));
         });
     }
 }

@@ -50,13 +50,13 @@ final class RowNoting {
         long characters = 0;
         for (Member each : plan.order()) {
             RowId id = each.sought();
-            values += columns(id.table()).size();
-            characters += characters(id.fields());
+            values += (long) each.times() * columns(id.table()).size();
+            characters += each.times() * characters(id.fields());
         }
         for (List<String> each : before.values()) {
             characters += characters(each);
         }
-        return plan.order().size() <= MOST_ROWS && values <= MOST_VALUES && characters <= MOST_CHARACTERS;
+        return plan.count() <= MOST_ROWS && values <= MOST_VALUES && characters <= MOST_CHARACTERS;
     }
 
     private static long characters(List<String> fields) {
@@ -72,17 +72,19 @@ final class RowNoting {
         for (Member each : plan.order()) {
             RowId id = each.sought();
             List<String> columns = columns(id.table());
-            noted.add(new NotedRow(
-                    id.table().schema(),
-                    id.table().name(),
-                    !each.row().key().isEmpty(),
-                    id.columns(),
-                    id.fields(),
-                    columns,
-                    Optional.ofNullable(before.get(id)),
-                    written(each, found.getOrDefault(id, List.of()), claimed)
-                            .map(row -> NotedRow.digests(row.fields(columns))),
-                    List.copyOf(plan.later().getOrDefault(each, Set.of()))));
+            for (int i = 0; i < each.times(); i++) {
+                noted.add(new NotedRow(
+                        id.table().schema(),
+                        id.table().name(),
+                        !each.row().key().isEmpty(),
+                        id.columns(),
+                        id.fields(),
+                        columns,
+                        Optional.ofNullable(before.get(id)),
+                        written(each, found.getOrDefault(id, List.of()), claimed)
+                                .map(row -> NotedRow.digests(row.fields(columns))),
+                        List.copyOf(plan.later().getOrDefault(each, Set.of()))));
+            }
         }
         return noted;
     }

@@ -183,6 +183,7 @@ final class RowRestore implements AutoCloseable {
                 return Optional.empty();
             }
             RowNote stored = note.orElseThrow().in(Phase.STORED);
+            TakenAway.warn(stored.rows(), say);
             try {
                 notes.write(stored);
                 // What was never stored takes no place of the notes that are kept.
@@ -203,6 +204,8 @@ final class RowRestore implements AutoCloseable {
             noting.before();
         }
         write(work);
+        List<NotedRow> written = work.undoable() ? noting.after() : List.of();
+        TakenAway.requireThere(work.plan().asked(), written);
         note = Optional.of(new RowNote(
                 note.map(RowNote::number).orElseGet(notes::next),
                 notes.now(),
@@ -212,7 +215,7 @@ final class RowRestore implements AutoCloseable {
                 new Catalog(session).identity(),
                 Phase.STORING,
                 session.number("SELECT pg_catalog.txid_current()"),
-                work.undoable() ? noting.after() : List.of(),
+                written,
                 files));
         notes.write(note.orElseThrow());
         // The site may wait from here on: only for the look and the COMMIT.

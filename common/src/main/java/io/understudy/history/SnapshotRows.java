@@ -5,6 +5,7 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.ServerEncoding;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
@@ -21,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 
 /**
  * Rows in all snapshots up to a moment, and in the revisions that are kept beyond these. What was read is remembered,
@@ -201,11 +201,11 @@ final class SnapshotRows {
     }
 
     /**
-     * All rows of one snapshot that refer to others, each once.
+     * All rows of one snapshot that refer to others. Without a key one may be there several times.
      *
      * @param wanted values of the columns that are referred to
      */
-    Set<StoredRow> dependents(SnapshotId snapshot, Link link, Set<List<String>> wanted, Comparing comparing) {
+    List<StoredRow> dependents(SnapshotId snapshot, Link link, Set<List<String>> wanted, Comparing comparing) {
         List<String> columns = link.fromColumns();
         Map<List<String>, List<StoredRow>> known = rowsIn.computeIfAbsent(
                 new AskedIn(snapshot, link.from(), columns, compared(link)), none -> new HashMap<>());
@@ -222,9 +222,7 @@ final class SnapshotRows {
                                 .forEach(values -> known.get(values).add(row)));
             }
         }
-        return wanted.stream()
-                .flatMap(values -> known.get(values).stream())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return wanted.stream().flatMap(values -> known.get(values).stream()).toList();
     }
 
     private List<StoredRow> searchIn(
@@ -243,12 +241,28 @@ final class SnapshotRows {
     }
 
     private List<StoredRow> look(Opened opened, TableRef table, RowSearch search) {
-        return SnapshotTables.find(opened, table)
+        List<StoredRow> rows = SnapshotTables.find(opened, table)
                 .map(each -> search.look(each, SnapshotTables.charset(opened), opened.blobs()))
                 .orElse(List.of())
                 .stream()
                 .filter(row -> !isErased(row, opened.manifest().moment()))
                 .toList();
+        rows.forEach(row -> requireExact(opened, row));
+        return rows;
+    }
+
+    /** What stands for bytes that are not known here would come back in their place. */
+    private static void requireExact(Opened opened, StoredRow row) {
+        String encoding = opened.manifest().database().properties().encoding();
+        if (!row.fields().stream().allMatch(field -> ServerEncoding.isExact(encoding, field))) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore a row of " + row.table() + ": snapshot "
+                            + opened.manifest().snapshot() + " has text of encoding " + encoding
+                            + " in it that is not known here",
+                    "restore the table next to the site's, byte by byte: restore ID --to database:NAME --table "
+                            + row.table());
+        }
     }
 
     private boolean isErased(StoredRow row, Instant moment) {
