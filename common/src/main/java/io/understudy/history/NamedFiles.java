@@ -212,7 +212,10 @@ final class NamedFiles {
         while (!left.isEmpty()) {
             long time = rule.limit().minus(ticker.since(start)).toMillis();
             if (time <= 0) {
-                throw unknown("it takes longer than " + rule.limit().toSeconds() + " s", "raise closure[].limit");
+                throw new UnderstudyException(
+                        ErrorCode.CLOSURE_INCOMPLETE,
+                        "the query takes longer than " + rule.limit().toSeconds() + " s",
+                        "raise closure[].limit");
             }
             session.execute("SET LOCAL statement_timeout = " + time);
             List<String> some =
@@ -229,12 +232,10 @@ final class NamedFiles {
     }
 
     private UnderstudyException tooMany() {
-        return unknown(
-                "it names more than " + mostRead + " files", "have it name each file once, as it is in the tree");
-    }
-
-    private static UnderstudyException unknown(String why, String hint) {
-        return new UnderstudyException(ErrorCode.CLOSURE_INCOMPLETE, why, hint);
+        return new UnderstudyException(
+                ErrorCode.CLOSURE_INCOMPLETE,
+                "the query names more than " + mostRead + " files",
+                "have it name each file once, as it is in the tree");
     }
 
     private static String normalised(String path) {

@@ -88,7 +88,7 @@ class NamedFilesTest {
         assertThat(remarks)
                 .singleElement()
                 .asString()
-                .contains("which files of tree media the rows name is not known: it takes longer than 30 s");
+                .contains("which files of tree media the rows name is not known: the query takes longer than 30 s");
         assertThat(time.nanos()).isEqualTo(Duration.ofSeconds(31).toNanos());
         // The session goes on.
         assertThat(session.number("SELECT 1")).isEqualTo(1);
@@ -97,7 +97,7 @@ class NamedFilesTest {
     @Test
     void soManyNamesAreLookedThroughAndNoMore() throws IOException {
         assertThat(files(ENDLESS, time, 5000).stillNamed(List.of(FILE))).containsValue("rows may name it");
-        assertThat(remarks).singleElement().asString().contains("it names more than 5000 files");
+        assertThat(remarks).singleElement().asString().contains("the query names more than 5000 files");
     }
 
     @Test
@@ -114,6 +114,6 @@ class NamedFilesTest {
         files.before();
         files.after();
         session.execute("ROLLBACK");
-        assertThat(remarks).singleElement().asString().contains("it names more than 5000 files");
+        assertThat(remarks).singleElement().asString().contains("the query names more than 5000 files");
     }
 }
