@@ -25,6 +25,7 @@ final class ConfiguredLinks {
                         List.of(require(link, link.to())),
                         List.of(link.to().name()),
                         List.of(),
+                        true,
                         false,
                         false))
                 .toList();

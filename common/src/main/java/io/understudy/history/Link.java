@@ -9,6 +9,7 @@ import java.util.List;
  * @param to the table of the other rows; the partitions of one that is partitioned
  * @param same by what the database compares the two: a condition for each column, of the row {@code f} that refers and
  *     of the other one, {@code p}; none where it does not compare them
+ * @param byText whether values are equal where their text is and nowhere else, by the types of the columns
  * @param enforced whether the database refuses a row whose other row is missing
  * @param deferrable whether it may come later in the same transaction
  */
@@ -19,6 +20,7 @@ record Link(
         List<TableRef> to,
         List<String> toColumns,
         List<String> same,
+        boolean byText,
         boolean enforced,
         boolean deferrable) {
     Link {

@@ -87,14 +87,15 @@ final class LiveRows {
      * @param values in COPY's text format, without nulls
      */
     record Typed(TableRef table, List<String> columns, List<List<String>> values) {
-        /** With the number of each, as {@code f}. */
-        private String query(List<String> types, int from, int to) {
+        /** With the number of each. @param as their name in the query */
+        private String query(String as, List<String> types, int from, int to) {
             return IntStream.range(from, to)
                     .mapToObj(row -> IntStream.range(0, columns.size())
                             .mapToObj(i ->
                                     ", " + RestoreScript.literal(values.get(row).get(i)) + "::" + types.get(i))
                             .collect(Collectors.joining("", "(" + row, ")")))
-                    .collect(Collectors.joining(", ", "(VALUES ", ") AS f(" + NUMBER + ", " + names(columns) + ")"));
+                    .collect(Collectors.joining(
+                            ", ", "(VALUES ", ") AS " + as + "(" + NUMBER + ", " + names(columns) + ")"));
         }
     }
 
@@ -134,12 +135,40 @@ final class LiveRows {
         for (int from = 0; from < wanted.values().size(); from += AT_ONCE) {
             String query = "SELECT " + texts("p.", columns) + ", f." + NUMBER + "::text AS understudy_" + columns.size()
                     + " FROM ONLY " + table.qualified() + " AS p JOIN "
-                    + wanted.query(types, from, Math.min(wanted.values().size(), from + AT_ONCE)) + " ON "
+                    + wanted.query("f", types, from, Math.min(wanted.values().size(), from + AT_ONCE)) + " ON "
                     + String.join(" AND ", same) + (locks ? " " + lock : "");
             for (StoredRow row : read(table, query, all)) {
                 found.computeIfAbsent(Integer.valueOf(row.fields().get(columns.size())), none -> new ArrayList<>())
                         .add(new StoredRow(
                                 table, columns, List.of(), row.fields().subList(0, columns.size())));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Which of some values the database says are the same as others.
+     *
+     * @param p the values that are referred to
+     * @param f those that refer
+     * @param same the conditions
+     * @return pairs of their numbers, of {@code p} and of {@code f}
+     */
+    List<List<Integer>> alike(Typed p, Typed f, List<String> same) {
+        List<String> columns = List.of("p", "f");
+        List<String> left = types(p);
+        List<String> right = types(f);
+        List<List<Integer>> found = new ArrayList<>();
+        for (int i = 0; i < p.values().size(); i += AT_ONCE) {
+            String one = p.query("p", left, i, Math.min(p.values().size(), i + AT_ONCE));
+            for (int j = 0; j < f.values().size(); j += AT_ONCE) {
+                String query = "SELECT p." + NUMBER + "::text AS understudy_0, f." + NUMBER
+                        + "::text AS understudy_1 FROM " + one + " JOIN "
+                        + f.query("f", right, j, Math.min(f.values().size(), j + AT_ONCE)) + " ON "
+                        + String.join(" AND ", same);
+                taken(p.table(), query, columns)
+                        .forEach(row -> found.add(
+                                row.fields().stream().map(Integer::valueOf).toList()));
             }
         }
         return found;

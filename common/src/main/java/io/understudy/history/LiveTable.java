@@ -10,8 +10,9 @@ import java.util.Set;
  * @param always those of them that the database counts by itself ({@code GENERATED ALWAYS AS IDENTITY})
  * @param required those of them that take no null
  * @param needed those that must be given: they take no null and the database gives them no value
+ * @param given what the database gives a value: generated columns too, and those with a default
  * @param unique what only one row may have
- * @param triggers of the site that run for each row that is stored, but not for a replica
+ * @param triggers and rules of the site that run for each row that is stored, but not for a replica
  * @param stubborn those that run for a replica too
  */
 record LiveTable(
@@ -20,6 +21,7 @@ record LiveTable(
         Set<String> always,
         Set<String> required,
         Set<String> needed,
+        Set<String> given,
         UniqueRules unique,
         List<String> triggers,
         List<String> stubborn) {
@@ -28,6 +30,7 @@ record LiveTable(
         always = Set.copyOf(always);
         required = Set.copyOf(required);
         needed = Set.copyOf(needed);
+        given = Set.copyOf(given);
         triggers = List.copyOf(triggers);
         stubborn = List.copyOf(stubborn);
     }

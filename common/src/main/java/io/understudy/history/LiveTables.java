@@ -1,6 +1,7 @@
 package io.understudy.history;
 
 import io.understudy.postgres.Session;
+import io.understudy.postgres.Sql;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +44,7 @@ final class LiveTables {
                     JOIN pg_type rt ON rt.oid = o.oprright JOIN pg_namespace rn ON rn.oid = rt.typnamespace
                     LEFT JOIN (pg_collation c JOIN pg_namespace cn ON cn.oid = c.collnamespace)
                         ON c.oid = pa.attcollation) AS same,
+                %1$s AS by_text,
                 t.schemas AS to_schemas, t.names AS to_names
             FROM pg_constraint k
             CROSS JOIN LATERAL (
@@ -60,6 +62,33 @@ final class LiveTables {
             ORDER BY fn.nspname COLLATE "C", f.relname COLLATE "C", k.conname COLLATE "C"
             """;
 
+    /**
+     * Whole numbers, texts under a collation that is deterministic, boolean, bytea, uuid, enumerations, and dates and
+     * times are equal where COPY writes the same of both. Others, such as numeric, char and citext, may be written in
+     * several ways.
+     */
+    private static final String BY_TEXT = """
+            (SELECT bool_and(CASE
+                    WHEN p.type IN (20, 21, 23) THEN f.type IN (20, 21, 23)
+                    WHEN p.type IN (19, 25, 1043) THEN f.type IN (19, 25, 1043) AND coalesce(c.collisdeterministic, true)
+                    ELSE p.type = f.type AND (p.type IN (16, 17, 1082, 1083, 1114, 1184, 2950)
+                        OR EXISTS (SELECT FROM pg_type t WHERE t.oid = p.type AND t.typtype = 'e')) END)
+                FROM unnest(k.confkey, k.conkey) AS e(pk, fk)
+                JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = e.pk
+                JOIN pg_attribute fa ON fa.attrelid = k.conrelid AND fa.attnum = e.fk
+                LEFT JOIN pg_collation c ON c.oid = pa.attcollation
+                CROSS JOIN LATERAL %1$s AS p(type) CROSS JOIN LATERAL %2$s AS f(type))
+            """.formatted(plainType("pa"), plainType("fa"));
+
+    /** Of a domain the type that it is of. */
+    private static String plainType(String column) {
+        return """
+                (WITH RECURSIVE each AS (
+                    SELECT t.oid, t.typbasetype FROM pg_type t WHERE t.oid = %s.atttypid
+                    UNION ALL SELECT t.oid, t.typbasetype FROM each JOIN pg_type t ON t.oid = each.typbasetype)
+                SELECT oid FROM each WHERE typbasetype = 0)""".formatted(column);
+    }
+
     private static final String TABLES = """
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -72,9 +101,14 @@ final class LiveTables {
             """;
 
     private static final String TRIGGERS = """
-            SELECT t.tgname AS name FROM pg_trigger t
-            WHERE t.tgrelid = ?::oid AND NOT t.tgisinternal AND t.tgenabled = ?::"char" AND t.tgtype & ?::int <> 0
-            ORDER BY t.tgname COLLATE "C"
+            SELECT name FROM (
+                SELECT t.tgname::text AS name FROM pg_trigger t
+                WHERE t.tgrelid = ?1 AND NOT t.tgisinternal AND t.tgenabled = ?2 AND t.tgtype & ?3 <> 0
+                UNION ALL
+                SELECT 'rule ' || r.rulename FROM pg_rewrite r
+                WHERE r.ev_class = ?1 AND r.ev_enabled = ?2
+                    AND ?3 & CASE r.ev_type WHEN '2' THEN 16 WHEN '3' THEN 4 WHEN '4' THEN 8 ELSE 0 END <> 0) AS every
+            ORDER BY name COLLATE "C"
             """;
 
     /** Bits of {@code tgtype}. */
@@ -115,7 +149,7 @@ final class LiveTables {
 
     private List<Link> readForeignKeys() {
         return session.query(
-                FOREIGN_KEYS,
+                FOREIGN_KEYS.replace("%1$s", BY_TEXT),
                 row -> new Link(
                         row.text("name"),
                         new TableRef(row.text("from_schema"), row.text("from_name")),
@@ -123,6 +157,7 @@ final class LiveTables {
                         refs(row.texts("to_schemas"), row.texts("to_names")),
                         row.texts("to_columns"),
                         row.texts("same"),
+                        row.flag("by_text"),
                         true,
                         row.flag("deferrable")));
     }
@@ -182,7 +217,10 @@ final class LiveTables {
     }
 
     private List<String> triggers(String oid, String enabled, int events) {
-        return session.query(TRIGGERS, row -> row.text("name"), oid, enabled, events);
+        String query = TRIGGERS.replace("?1", Sql.literal(oid) + "::oid")
+                .replace("?2", Sql.literal(enabled) + "::\"char\"")
+                .replace("?3", events + "::int");
+        return session.query(query, row -> row.text("name"));
     }
 
     private record Column(String name, boolean generated, boolean always, boolean required, boolean given) {}
@@ -213,6 +251,7 @@ final class LiveTables {
                         .filter(each -> each.required() && !each.given())
                         .map(Column::name)
                         .collect(Collectors.toSet()),
+                columns.stream().filter(Column::given).map(Column::name).collect(Collectors.toSet()),
                 UniqueRules.of(session, oid),
                 triggers(oid, "O", OF_INSERT | OF_UPDATE),
                 triggers(oid, "A", OF_INSERT | OF_UPDATE));

@@ -31,6 +31,7 @@ final class Member {
     private final Map<Link, RowId> needs = new LinkedHashMap<>();
     private Role role;
     private boolean ofParent;
+    private int times = 1;
     private Optional<StoredRow> live = Optional.empty();
     private Optional<String> obstacle = Optional.empty();
 
@@ -68,6 +69,11 @@ final class Member {
         return foundBy;
     }
 
+    /** What it is looked for by: its key, or the columns that led to it; then it may be one of several. */
+    RowId sought() {
+        return row.key().isEmpty() ? new RowId(row.table(), foundBy, row.fields(foundBy)) : id();
+    }
+
     Role role() {
         return role;
     }
@@ -102,6 +108,15 @@ final class Member {
     /** The rows that it refers to and that come back with it. */
     Map<Link, RowId> needs() {
         return needs;
+    }
+
+    /** How many rows of the snapshot it stands for: without a key some may be alike. */
+    int times() {
+        return times;
+    }
+
+    void occurs(int often) {
+        times = Math.max(times, often);
     }
 
     /** Why it cannot come back. */

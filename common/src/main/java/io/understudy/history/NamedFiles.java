@@ -4,6 +4,7 @@ import io.understudy.browse.SnapshotFiles;
 import io.understudy.config.ClosureRule;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.RelativePath;
 import io.understudy.files.SafePath;
@@ -16,6 +17,7 @@ import io.understudy.repository.TreeData;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.restore.MissingFiles;
 import io.understudy.restore.TreePolicy;
+import io.understudy.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,9 +41,13 @@ final class NamedFiles {
     private static final int MOST = 100_000;
 
     private static final int AT_ONCE = 1000;
+    /** Of names that a query gives, one of them for a file or not: more are not looked through. */
+    private static final int MOST_READ = 8_000_000;
 
     private final Settings settings;
     private final Session session;
+    private final Ticker ticker;
+    private final int mostRead;
     private final Consumer<String> remarks;
     /** By the number of the temporary table. */
     private final Map<Integer, ClosureRule> asked = new LinkedHashMap<>();
@@ -49,9 +55,16 @@ final class NamedFiles {
     private final Map<String, List<String>> named = new LinkedHashMap<>();
 
     /** @param session in which rows are stored */
-    NamedFiles(Settings settings, Session session, Consumer<String> remarks) {
+    NamedFiles(Settings settings, Session session, Ticker ticker, Consumer<String> remarks) {
+        this(settings, session, ticker, MOST_READ, remarks);
+    }
+
+    /** @param mostRead how many names of a query are looked through */
+    NamedFiles(Settings settings, Session session, Ticker ticker, int mostRead, Consumer<String> remarks) {
         this.settings = settings;
         this.session = session;
+        this.ticker = ticker;
+        this.mostRead = mostRead;
         this.remarks = remarks;
     }
 
@@ -62,16 +75,25 @@ final class NamedFiles {
         for (ClosureRule rule : settings.closure()) {
             int table = number++;
             alone(rule, () -> {
-                session.execute(
-                        "CREATE TEMPORARY TABLE understudy_named_" + table + " ON COMMIT DROP AS " + select(rule));
+                String name = "understudy_named_" + table;
+                session.execute("CREATE TEMPORARY TABLE " + name + " ON COMMIT DROP AS " + select(rule) + " LIMIT "
+                        + (mostRead + 1L));
+                // A part of them would make the others look as if these rows named them.
+                if (session.number("SELECT count(*) FROM pg_temp." + name) > mostRead) {
+                    throw tooMany();
+                }
                 asked.put(table, rule);
             });
         }
     }
 
-    private String select(ClosureRule rule) {
+    private static String select(ClosureRule rule) {
+        return select(rule, "DISTINCT ");
+    }
+
+    private static String select(ClosureRule rule, String which) {
         // A query of its own line: a comment at its end takes nothing along.
-        return "SELECT DISTINCT named::text AS path FROM (\n" + rule.query()
+        return "SELECT " + which + "named::text AS path FROM (\n" + rule.query()
                 + "\n) AS asked(named) WHERE named::text <> ''";
     }
 
@@ -164,26 +186,56 @@ final class NamedFiles {
             if (asked.isEmpty()) {
                 continue;
             }
-            Set<String> left = asked.stream().map(NotedFile::path).collect(Collectors.toSet());
-            Set<String> unnamed = new HashSet<>();
+            Set<String> left = asked.stream().map(NotedFile::path).collect(Collectors.toCollection(HashSet::new));
+            boolean[] known = {false};
             session.execute("BEGIN READ ONLY");
             alone(rule, () -> {
-                // A site may name any number of files in such a way.
-                session.execute("DECLARE understudy_names NO SCROLL CURSOR FOR " + named(rule, asked));
-                List<String> some;
-                do {
-                    some = session.query(
-                            "FETCH " + AT_ONCE + " FROM understudy_names", row -> normalised(row.text("path")));
-                    some.forEach(left::remove);
-                } while (!some.isEmpty());
-                unnamed.addAll(left);
+                removeNamed(rule, asked, left);
+                known[0] = true;
             });
             session.execute("ROLLBACK");
             asked.stream()
-                    .filter(each -> !unnamed.contains(each.path()))
-                    .forEach(each -> still.put(each, "rows name it still"));
+                    .filter(each -> !known[0] || !left.contains(each.path()))
+                    .forEach(each -> still.put(each, known[0] ? "rows name it still" : "rows may name it"));
         }
         return still;
+    }
+
+    /**
+     * A site may name any number of files so that each might be one of these. The limit holds for all that is fetched:
+     * that of a statement begins again with each piece.
+     */
+    private void removeNamed(ClosureRule rule, List<NotedFile> asked, Set<String> left) {
+        long start = ticker.nanos();
+        session.execute("DECLARE understudy_names NO SCROLL CURSOR FOR " + named(rule, asked));
+        long read = 0;
+        while (!left.isEmpty()) {
+            long time = rule.limit().minus(ticker.since(start)).toMillis();
+            if (time <= 0) {
+                throw new UnderstudyException(
+                        ErrorCode.CLOSURE_INCOMPLETE,
+                        "the query takes longer than " + rule.limit().toSeconds() + " s",
+                        "raise closure[].limit");
+            }
+            session.execute("SET LOCAL statement_timeout = " + time);
+            List<String> some =
+                    session.query("FETCH " + AT_ONCE + " FROM understudy_names", row -> normalised(row.text("path")));
+            if (some.isEmpty()) {
+                return;
+            }
+            some.forEach(left::remove);
+            read += some.size();
+            if (read > mostRead) {
+                throw tooMany();
+            }
+        }
+    }
+
+    private UnderstudyException tooMany() {
+        return new UnderstudyException(
+                ErrorCode.CLOSURE_INCOMPLETE,
+                "the query names more than " + mostRead + " files",
+                "have it name each file once, as it is in the tree");
     }
 
     private static String normalised(String path) {
@@ -192,7 +244,8 @@ final class NamedFiles {
 
     /** As they are in the tree, or with names in them that are taken out. */
     private String named(ClosureRule rule, List<NotedFile> asked) {
-        return "SELECT path FROM (" + select(rule) + ") AS named WHERE btrim(path, '/') IN ("
+        // Not each once: for that all of them would have to be there first.
+        return "SELECT path FROM (" + select(rule, "") + ") AS named WHERE btrim(path, '/') IN ("
                 + asked.stream().map(each -> Sql.literal(each.path())).collect(Collectors.joining(", "))
                 + ") OR btrim(path, '/') ~ '(^|/)[.]{0,2}(/|$)'";
     }

@@ -84,6 +84,11 @@ final class RestorePlan {
         return List.copyOf(order);
     }
 
+    /** How many rows are written. */
+    int count() {
+        return order.stream().mapToInt(Member::times).sum();
+    }
+
     /** The columns of rows that are stored without them first. */
     Map<Member, Set<String>> later() {
         return later;

@@ -220,7 +220,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
                 work.found().row().table(),
                 work.found().snapshot(),
                 name,
-                work.plan().order().size(),
+                work.plan().count(),
                 replace,
                 includeErased);
         return cli.audit(settings)
@@ -252,8 +252,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
         }
         work.head().forEach(cli::say);
         if (!yes) {
-            cli.confirm(
-                    "store " + work.plan().order().size() + " rows in database " + Sql.identifier(name) + "?", false);
+            cli.confirm("store " + work.plan().count() + " rows in database " + Sql.identifier(name) + "?", false);
         }
     }
 
@@ -279,7 +278,7 @@ public final class RestoreRowCommand implements Callable<Integer> {
         cli.print(
                 result,
                 () -> stored.isPresent()
-                        ? work.plan().order().size() + " rows are stored in database " + Sql.identifier(name)
+                        ? work.plan().count() + " rows are stored in database " + Sql.identifier(name)
                         : sql);
     }
 }

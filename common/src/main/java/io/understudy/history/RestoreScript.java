@@ -5,10 +5,13 @@ import io.understudy.history.RowClosure.Need;
 import io.understudy.postgres.Sql;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The statements that bring rows back, without BEGIN and COMMIT. Triggers of the site do not run where the user may
@@ -18,24 +21,42 @@ import java.util.stream.Collectors;
 final class RestoreScript {
     private final RestorePlan plan;
     private final LiveTables tables;
-    private final List<String> statements = new ArrayList<>();
+    private final List<String> writes = new ArrayList<>();
+    private final List<String> checks = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
 
     RestoreScript(RestorePlan plan, LiveTables tables, Collection<Need> parents) {
         this.plan = plan;
         this.tables = tables;
         if (!plan.order().isEmpty()) {
-            settings(parents);
+            boolean replica = settings(parents);
             SequenceMoves sequences = new SequenceMoves(plan, tables.numbered());
-            statements.addAll(sequences.statements());
+            writes.addAll(sequences.statements());
             remarks.addAll(sequences.remarks());
             plan.order().forEach(this::write);
             plan.later().forEach(this::complete);
+            LateConstraints late = new LateConstraints(plan, tables);
+            if (replica) {
+                checks.addAll(late.checks());
+            } else if (plan.isDeferred() || late.any()) {
+                writes.add("SET CONSTRAINTS ALL IMMEDIATE");
+            }
         }
     }
 
+    /** All of them. */
     List<String> statements() {
-        return List.copyOf(statements);
+        return Stream.concat(writes.stream(), checks.stream()).toList();
+    }
+
+    /** Those that write. */
+    List<String> writes() {
+        return List.copyOf(writes);
+    }
+
+    /** Those that follow as the last thing; from the first on no other session writes into the tables. */
+    List<String> checks() {
+        return List.copyOf(checks);
     }
 
     /** What a person should know. */
@@ -73,11 +94,17 @@ final class RestoreScript {
                 || type == Character.PARAGRAPH_SEPARATOR;
     }
 
-    private void settings(Collection<Need> parents) {
-        statements.add("SET LOCAL standard_conforming_strings = on");
-        statements.add("SET LOCAL client_encoding = 'UTF8'");
-        statements.add("SET LOCAL datestyle = 'ISO, MDY'");
-        statements.add("SET LOCAL intervalstyle = 'postgres'");
+    /** @return whether triggers do not run */
+    private boolean settings(Collection<Need> parents) {
+        writes.add("SET LOCAL standard_conforming_strings = on");
+        writes.add("SET LOCAL client_encoding = 'UTF8'");
+        writes.add("SET LOCAL datestyle = 'ISO, MDY'");
+        writes.add("SET LOCAL intervalstyle = 'postgres'");
+        writes.add("SET LOCAL lc_monetary = 'C'");
+        writes.add("SET LOCAL xmloption = 'content'");
+        writes.add("SET LOCAL array_nulls = on");
+        // A policy would pass over a row without a word.
+        writes.add("SET LOCAL row_security = off");
         Set<LiveTable> written = plan.order().stream()
                 .map(each -> tables.find(each.row().table()).orElseThrow())
                 .collect(Collectors.toSet());
@@ -85,31 +112,52 @@ final class RestoreScript {
                 .filter(each -> !each.stubborn().isEmpty())
                 .forEach(each -> remarks.add(runs(each.stubborn(), each) + ": they are enabled ALWAYS"));
         boolean quiet = written.stream().anyMatch(each -> !each.triggers().isEmpty());
-        boolean referenced = quiet && changesWhatOthersReferTo();
-        boolean replica = quiet && !referenced && tables.mayActAsReplica();
+        Optional<String> checked = quiet ? checkedByTriggers() : Optional.empty();
+        boolean replica = quiet && checked.isEmpty() && tables.mayActAsReplica();
         if (written.stream()
                 .anyMatch(each -> !each.stubborn().isEmpty()
                         || !replica && !each.triggers().isEmpty())) {
-            statements.add("SET LOCAL search_path = \"$user\", public");
+            writes.add("SET LOCAL search_path = \"$user\", public");
         }
         if (replica) {
-            statements.add("SET LOCAL session_replication_role = replica");
+            writes.add("SET LOCAL session_replication_role = replica");
             // In one order, whatever the database finds first.
             parents.stream().sorted(Comparator.comparing(Need::toString)).forEach(this::require);
-            return;
+            return true;
         }
-        String why = referenced
-                ? "columns that other rows refer to are changed, and the database checks that only with triggers"
-                : "database.user may not set session_replication_role";
+        String why = checked.map(each -> each + ", and the database checks that only with triggers")
+                .orElse("database.user may not set session_replication_role");
         written.stream()
                 .filter(each -> !each.triggers().isEmpty())
                 .forEach(each -> remarks.add(runs(each.triggers(), each) + ": " + why));
         if (plan.isDeferred()) {
-            statements.add("SET CONSTRAINTS ALL DEFERRED");
+            writes.add("SET CONSTRAINTS ALL DEFERRED");
         }
+        return false;
     }
 
     /** Without its triggers the database would not see that rows point to nothing then. */
+    private Optional<String> checkedByTriggers() {
+        if (changesWhatOthersReferTo()) {
+            return Optional.of("columns that other rows refer to are changed");
+        }
+        return refersByWhatIsGiven()
+                ? Optional.of("the database gives values that refer to other rows")
+                : Optional.empty();
+    }
+
+    /** By a generated column, or by the default of one that is newer than the snapshot. */
+    private boolean refersByWhatIsGiven() {
+        return plan.order().stream().anyMatch(each -> {
+            Set<String> given = tables.find(each.row().table()).orElseThrow().given();
+            return tables.foreignKeys().stream()
+                    .filter(link -> link.from().equals(each.row().table()))
+                    .flatMap(link -> link.fromColumns().stream())
+                    .anyMatch(column ->
+                            given.contains(column) && !each.row().columns().contains(column));
+        });
+    }
+
     private boolean changesWhatOthersReferTo() {
         return plan.order().stream()
                 .filter(each -> plan.action(each) == Action.UPDATE)
@@ -128,7 +176,7 @@ final class RestoreScript {
                 + LiveRows.condition(need.columns(), List.of(need.fields()))
                 + " FOR KEY SHARE; IF NOT FOUND THEN RAISE EXCEPTION USING MESSAGE = "
                 + literal(StoredRow.field(row + " is gone")) + "; END IF; END";
-        statements.add("DO " + literal(StoredRow.field(block)));
+        writes.add("DO " + literal(StoredRow.field(block)));
     }
 
     private void write(Member member) {
@@ -162,9 +210,10 @@ final class RestoreScript {
                         ? "NULL"
                         : literal(member.row().fields(List.of(each)).get(0)))
                 .collect(Collectors.joining(", "));
-        statements.add("INSERT INTO " + member.row().table().qualified() + " ("
+        String insert = "INSERT INTO " + member.row().table().qualified() + " ("
                 + columns.stream().map(Sql::identifier).collect(Collectors.joining(", "))
-                + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ")");
+                + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ")";
+        writes.addAll(Collections.nCopies(member.times(), insert));
     }
 
     private void update(Member member) {
@@ -193,7 +242,7 @@ final class RestoreScript {
             return;
         }
         RowId id = member.id();
-        statements.add("UPDATE ONLY " + id.table().qualified() + " SET "
+        writes.add("UPDATE ONLY " + id.table().qualified() + " SET "
                 + columns.stream()
                         .map(each -> Sql.identifier(each) + " = "
                                 + literal(member.row().fields(List.of(each)).get(0)))

@@ -16,7 +16,9 @@ final class RestoreText {
         head.add(found.row().id() + " as of " + Moments.text(found.moment()) + ", snapshot " + found.snapshot());
         for (Member each : plan.members()) {
             switch (plan.action(each)) {
-                case INSERT -> head.add("comes back: " + each.id() + from(each, found));
+                case INSERT ->
+                    head.add("comes back: " + each.id() + (each.times() > 1 ? ", " + each.times() + " times" : "")
+                            + from(each, found));
                 case UPDATE ->
                     head.add("is overwritten: " + each.id() + " (" + String.join(", ", each.differing()) + ")"
                             + from(each, found));

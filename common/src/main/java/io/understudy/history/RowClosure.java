@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
  * its newest version, and theirs. Dependents: the rows of the same snapshot that refer to it, and to those; a row that
  * the database has is not followed. Of a missing parent only rows come along that are part of it: those whose reference
  * to it is their own primary key.
+ *
+ * <p>More than 300 lines, for each row that is found leads to others in both directions.
  */
 final class RowClosure {
     /** Of rows. */
@@ -202,13 +204,17 @@ final class RowClosure {
         members.values().forEach(member -> {
             List<String> values = member.row().fields(link.toColumns());
             if (link.to().contains(member.row().table()) && missing.remove(values)) {
-                asked.get(values).forEach(each -> each.needs().put(link, member.id()));
+                asked.get(values).forEach(each -> needs(each, link, member));
             }
         });
+        if (!link.byText() && !missing.isEmpty()) {
+            comeBackAlike(link, asked, missing);
+        }
         if (missing.isEmpty()) {
             return;
         }
-        Map<List<String>, Found> found = snapshots.newest(link.to(), link.toColumns(), missing);
+        Map<List<String>, Found> found =
+                snapshots.parents(link, missing, wanted -> new AlikeValues(rows, link, true, wanted, remarks));
         for (List<String> values : missing) {
             Found parent = found.get(values);
             if (parent == null) {
@@ -216,7 +222,31 @@ final class RowClosure {
                 continue;
             }
             Member member = add(new Member(parent.row(), parent.snapshot(), Role.PARENT, link.toColumns()), next);
-            asked.get(values).forEach(each -> each.needs().put(link, member.id()));
+            asked.get(values).forEach(each -> needs(each, link, member));
+        }
+    }
+
+    /** As {@link #isItself}, where the database says so. */
+    private static void needs(Member member, Link link, Member parent) {
+        if (member != parent) {
+            member.needs().put(link, parent.id());
+        }
+    }
+
+    /** Those that come back anyway, in other words. */
+    private void comeBackAlike(Link link, Map<List<String>, List<Member>> asked, Set<List<String>> missing) {
+        List<Member> all = members.values().stream()
+                .filter(member -> link.to().contains(member.row().table()))
+                .toList();
+        AlikeValues alike = new AlikeValues(rows, link, true, missing, remarks);
+        alike.among(
+                all.stream().map(each -> each.row().fields(link.toColumns())).toList());
+        for (Member member : all) {
+            for (List<String> values : alike.of(member.row().fields(link.toColumns()))) {
+                if (missing.remove(values)) {
+                    asked.get(values).forEach(each -> needs(each, link, member));
+                }
+            }
         }
     }
 
@@ -275,12 +305,18 @@ final class RowClosure {
         }
         asked.forEach((source, values) -> {
             Link link = source.link();
-            for (StoredRow row : snapshots.in(source.snapshot(), link.from(), link.fromColumns(), values)) {
+            Map<RowId, Integer> keyless = new LinkedHashMap<>();
+            for (StoredRow row : snapshots.dependents(
+                    source.snapshot(), link, values, wanted -> new AlikeValues(rows, link, false, wanted, remarks))) {
                 if (!source.parts() || Set.copyOf(row.key()).equals(Set.copyOf(link.fromColumns()))) {
                     Member found = new Member(row, source.snapshot(), Role.DEPENDENT, link.fromColumns());
                     add(found.ofParent(source.ofParent()), next);
+                    if (row.key().isEmpty()) {
+                        keyless.merge(found.id(), 1, Integer::sum);
+                    }
                 }
             }
+            keyless.forEach((id, times) -> members.get(id).occurs(times));
         });
     }
 }

@@ -35,16 +35,10 @@ final class RowNoting {
         this.rows = rows;
     }
 
-    private static RowId id(Member member) {
-        return member.row().key().isEmpty()
-                ? new RowId(member.row().table(), member.foundBy(), member.row().fields(member.foundBy()))
-                : member.id();
-    }
-
     void before() {
         List<RowId> replaced = plan.order().stream()
                 .filter(each -> plan.action(each) == Action.UPDATE)
-                .map(RowNoting::id)
+                .map(Member::sought)
                 .toList();
         CurrentRows.find(replaced, tables, rows)
                 .forEach((id, found) -> before.put(id, found.get(0).fields(columns(id.table()))));
@@ -55,14 +49,14 @@ final class RowNoting {
         long values = 0;
         long characters = 0;
         for (Member each : plan.order()) {
-            RowId id = id(each);
-            values += columns(id.table()).size();
-            characters += characters(id.fields());
+            RowId id = each.sought();
+            values += (long) each.times() * columns(id.table()).size();
+            characters += each.times() * characters(id.fields());
         }
         for (List<String> each : before.values()) {
             characters += characters(each);
         }
-        return plan.order().size() <= MOST_ROWS && values <= MOST_VALUES && characters <= MOST_CHARACTERS;
+        return plan.count() <= MOST_ROWS && values <= MOST_VALUES && characters <= MOST_CHARACTERS;
     }
 
     private static long characters(List<String> fields) {
@@ -72,23 +66,25 @@ final class RowNoting {
     /** In the order in which they were written. */
     List<NotedRow> after() {
         Map<RowId, List<StoredRow>> found =
-                CurrentRows.find(plan.order().stream().map(RowNoting::id).toList(), tables, rows);
+                CurrentRows.find(plan.order().stream().map(Member::sought).toList(), tables, rows);
         Set<String> claimed = new HashSet<>();
         List<NotedRow> noted = new ArrayList<>();
         for (Member each : plan.order()) {
-            RowId id = id(each);
+            RowId id = each.sought();
             List<String> columns = columns(id.table());
-            noted.add(new NotedRow(
-                    id.table().schema(),
-                    id.table().name(),
-                    !each.row().key().isEmpty(),
-                    id.columns(),
-                    id.fields(),
-                    columns,
-                    Optional.ofNullable(before.get(id)),
-                    written(each, found.getOrDefault(id, List.of()), claimed)
-                            .map(row -> NotedRow.digests(row.fields(columns))),
-                    List.copyOf(plan.later().getOrDefault(each, Set.of()))));
+            for (int i = 0; i < each.times(); i++) {
+                noted.add(new NotedRow(
+                        id.table().schema(),
+                        id.table().name(),
+                        !each.row().key().isEmpty(),
+                        id.columns(),
+                        id.fields(),
+                        columns,
+                        Optional.ofNullable(before.get(id)),
+                        written(each, found.getOrDefault(id, List.of()), claimed)
+                                .map(row -> NotedRow.digests(row.fields(columns))),
+                        List.copyOf(plan.later().getOrDefault(each, Set.of()))));
+            }
         }
         return noted;
     }

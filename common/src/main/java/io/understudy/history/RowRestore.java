@@ -9,6 +9,7 @@ import io.understudy.history.SnapshotRows.Found;
 import io.understudy.history.SnapshotRows.NotRead;
 import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
 import io.understudy.repository.DatabaseData.TableData;
@@ -18,10 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Brings a row back into a database. What comes back is worked out without a transaction: nothing of the site is locked
@@ -34,6 +32,7 @@ final class RowRestore implements AutoCloseable {
     private final SnapshotRows snapshots;
     private final KeptRevisions kept;
     private final LockPatience patience;
+    private final Ticker ticker;
     private final Session session;
     private final WaitGuard guard;
     private final RowNotes notes;
@@ -59,6 +58,7 @@ final class RowRestore implements AutoCloseable {
         this.request = request;
         this.snapshots = snapshots;
         this.kept = kept;
+        this.ticker = ticker;
         this.patience = new LockPatience(settings.database().lockTimeout(), ticker);
         Database database = new Database(settings.database());
         if (!request.live()) {
@@ -120,7 +120,7 @@ final class RowRestore implements AutoCloseable {
                 plan,
                 script,
                 RestoreText.head(found.get(), plan, remarks),
-                locks(plan, closure.presentParents().stream().map(RowClosure.Need::table)),
+                TableLocks.of(plan, closure.presentParents().stream().map(RowClosure.Need::table)),
                 undoable);
     }
 
@@ -160,29 +160,6 @@ final class RowRestore implements AutoCloseable {
                                 "see which rows went: history --deleted " + ref));
     }
 
-    /** All tables of which rows are written or stay as they are: where one must be waited for, none is held. */
-    private static String locks(RestorePlan plan, Stream<TableRef> parents) {
-        Set<TableRef> written =
-                plan.order().stream().map(each -> each.row().table()).collect(Collectors.toCollection(TreeSet::new));
-        Set<TableRef> others = Stream.concat(
-                        parents,
-                        plan.members().stream()
-                                .filter(each -> each.live().isPresent())
-                                .map(each -> each.row().table()))
-                .filter(each -> !written.contains(each))
-                .collect(Collectors.toCollection(TreeSet::new));
-        return lock(written, "ROW EXCLUSIVE") + lock(others, "ROW SHARE");
-    }
-
-    static String lock(Set<TableRef> tables, String mode) {
-        return tables.isEmpty()
-                ? ""
-                : tables.stream()
-                                .map(each -> "ONLY " + each.qualified())
-                                .collect(Collectors.joining(", ", "LOCK TABLE ", ""))
-                        + " IN " + mode + " MODE NOWAIT;";
-    }
-
     private boolean namesFiles() {
         return request.live() && !settings.closure().isEmpty();
     }
@@ -196,7 +173,7 @@ final class RowRestore implements AutoCloseable {
      */
     Optional<RowNote> store(Work work, Consumer<String> say) {
         Optional<NamedFiles> named =
-                namesFiles() ? Optional.of(new NamedFiles(settings, session, say)) : Optional.empty();
+                namesFiles() ? Optional.of(new NamedFiles(settings, session, ticker, say)) : Optional.empty();
         if (named.isPresent() && !within(work, () -> rehearse(work, named.get()), "ROLLBACK")) {
             return Optional.empty();
         }
@@ -206,6 +183,7 @@ final class RowRestore implements AutoCloseable {
                 return Optional.empty();
             }
             RowNote stored = note.orElseThrow().in(Phase.STORED);
+            TakenAway.warn(stored.rows(), say);
             try {
                 notes.write(stored);
                 // What was never stored takes no place of the notes that are kept.
@@ -226,6 +204,8 @@ final class RowRestore implements AutoCloseable {
             noting.before();
         }
         write(work);
+        List<NotedRow> written = work.undoable() ? noting.after() : List.of();
+        TakenAway.requireThere(work.plan().asked(), written);
         note = Optional.of(new RowNote(
                 note.map(RowNote::number).orElseGet(notes::next),
                 notes.now(),
@@ -235,9 +215,11 @@ final class RowRestore implements AutoCloseable {
                 new Catalog(session).identity(),
                 Phase.STORING,
                 session.number("SELECT pg_catalog.txid_current()"),
-                work.undoable() ? noting.after() : List.of(),
+                written,
                 files));
         notes.write(note.orElseThrow());
+        // The site may wait from here on: only for the look and the COMMIT.
+        guard.during(() -> work.script().checks().forEach(session::execute));
     }
 
     /** Stores the rows to ask which files they name, and takes them back: files come while nothing is locked. */
@@ -248,7 +230,7 @@ final class RowRestore implements AutoCloseable {
     }
 
     private void write(Work work) {
-        guard.during(() -> work.script().statements().forEach(session::execute));
+        guard.during(() -> work.script().writes().forEach(session::execute));
     }
 
     /** @return false where something else comes back by now: then nothing was done */
@@ -256,21 +238,37 @@ final class RowRestore implements AutoCloseable {
         return patience.until(
                 () -> {
                     session.execute("BEGIN; " + work.locks());
-                    if (!isStill(work)) {
+                    if (!isStill(work, true)) {
                         session.execute("ROLLBACK");
                         return false;
                     }
-                    step.run();
-                    session.execute(end);
-                    return true;
+                    return isDone(work, step, end);
                 },
                 () -> session.execute("ROLLBACK"));
     }
 
-    private boolean isStill(Work work) {
+    /** What another session was about to store was not seen before. */
+    private boolean isDone(Work work, Runnable step, String end) {
+        try {
+            step.run();
+            session.execute(end);
+            return true;
+        } catch (UnderstudyException e) {
+            if (!DatabaseErrors.state(e).filter(UniqueRule.TAKEN::contains).isPresent()) {
+                throw e;
+            }
+            session.execute("ROLLBACK");
+            if (isStill(work, false)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private boolean isStill(Work work, boolean locks) {
         snapshots.rememberOnly(true);
         try {
-            Work now = plan(true);
+            Work now = plan(locks);
             return now.undoable() == work.undoable()
                     && now.script().statements().equals(work.script().statements());
         } catch (NotRead e) {

@@ -21,8 +21,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
 final class RowSearch {
     private final List<String> columns;
     private final Set<List<String>> wanted;
+    private final Optional<AlikeValues> alike;
     private final LongConsumer progress;
     private Map<List<BlobId>, List<String>> known = Map.of();
     private Map<List<BlobId>, List<String>> here = new HashMap<>();
@@ -47,8 +50,22 @@ final class RowSearch {
      * @param progress receives the bytes that are read
      */
     RowSearch(List<String> columns, Set<List<String>> wanted, LongConsumer progress) {
+        this(columns, wanted, Optional.empty(), progress);
+    }
+
+    /**
+     * Of rows whose values are the same as some, however they are written: each blob is read once more for those that
+     * it has.
+     */
+    RowSearch(List<String> columns, AlikeValues alike, LongConsumer progress) {
+        this(columns, Set.of(), Optional.of(alike), progress);
+    }
+
+    private RowSearch(
+            List<String> columns, Set<List<String>> wanted, Optional<AlikeValues> alike, LongConsumer progress) {
         this.columns = columns;
         this.wanted = wanted;
+        this.alike = alike;
         this.progress = progress;
     }
 
@@ -79,6 +96,7 @@ final class RowSearch {
     private final class Scan {
         private final TableData table;
         private final BlobSource blobs;
+        private final Charset charset;
         private final int[] places;
         private final int[] key;
         private final Set<List<String>> raw;
@@ -86,13 +104,29 @@ final class RowSearch {
         Scan(TableData table, Charset charset, BlobSource blobs) {
             this.table = table;
             this.blobs = blobs;
+            this.charset = charset;
             this.places = places(table, columns);
             this.key = places(table, table.key());
-            this.raw = wanted.stream()
+            this.raw = raw(wanted);
+        }
+
+        private Set<List<String>> raw(Set<List<String>> values) {
+            return values.stream()
                     .map(each -> each.stream()
                             .map(field -> new String(field.getBytes(charset), StandardCharsets.ISO_8859_1))
                             .toList())
                     .collect(Collectors.toSet());
+        }
+
+        private Set<List<String>> alike(AlikeValues values, List<BlobRef> run) {
+            Set<List<String>> here = new LinkedHashSet<>();
+            read(run, lines -> here.add(fields(lines.buffer(), lines.start(), lines.end(), places)));
+            List<List<String>> all = here.stream()
+                    .map(each -> each.stream()
+                            .map(field -> new String(field.getBytes(StandardCharsets.ISO_8859_1), charset))
+                            .toList())
+                    .toList();
+            return raw(values.among(all));
         }
 
         private static int[] places(TableData table, List<String> names) {
@@ -131,8 +165,12 @@ final class RowSearch {
 
         private List<String> matched(List<BlobRef> run) {
             List<String> matched = new ArrayList<>();
+            Set<List<String>> values = alike.map(each -> alike(each, run)).orElse(raw);
+            if (values.isEmpty()) {
+                return matched;
+            }
             read(run, lines -> {
-                if (raw.contains(fields(lines.buffer(), lines.start(), lines.end(), places))) {
+                if (values.contains(fields(lines.buffer(), lines.start(), lines.end(), places))) {
                     matched.add(text(lines.buffer(), lines.start(), lines.end()));
                 }
             });

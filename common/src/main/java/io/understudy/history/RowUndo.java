@@ -32,6 +32,7 @@ final class RowUndo implements AutoCloseable {
     private final RowNote note;
     private final boolean replace;
     private final LockPatience patience;
+    private final Ticker ticker;
     private final Session session;
     private final WaitGuard guard;
     /** What would be done with the files: they are read while nothing of the site is locked. */
@@ -46,6 +47,7 @@ final class RowUndo implements AutoCloseable {
         this.notes = notes;
         this.note = note;
         this.replace = replace;
+        this.ticker = ticker;
         this.patience = new LockPatience(settings.database().lockTimeout(), ticker);
         Database database = new Database(settings.database());
         // Triggers of the site may run in it.
@@ -192,7 +194,7 @@ final class RowUndo implements AutoCloseable {
             return List.of();
         }
         List<String> texts = new ArrayList<>();
-        NamedFiles named = new NamedFiles(settings, session, texts::add);
+        NamedFiles named = new NamedFiles(settings, session, ticker, texts::add);
         texts.addAll(new NotedFiles(settings.trees(), named.stillNamed(note.files())).remove(note.files()));
         return texts;
     }
@@ -213,7 +215,7 @@ final class RowUndo implements AutoCloseable {
                 .distinct()
                 .filter(each -> tables.find(each).isPresent())
                 .forEach(there::add);
-        return RowRestore.lock(there, "ROW EXCLUSIVE");
+        return TableLocks.of(there, "ROW EXCLUSIVE");
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.browse.SnapshotReader.Opened;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.ServerEncoding;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
@@ -39,9 +41,19 @@ final class SnapshotRows {
     private LongConsumer progress = read -> {};
     private boolean remembersOnly;
 
-    private record Asked(List<TableRef> tables, List<String> columns) {}
+    /** @param compared by which link; empty: as text */
+    private record Asked(List<TableRef> tables, List<String> columns, Optional<Link> compared) {}
 
-    private record AskedIn(SnapshotId snapshot, TableRef table, List<String> columns) {}
+    private record AskedIn(SnapshotId snapshot, TableRef table, List<String> columns, Optional<Link> compared) {}
+
+    /** Compares values with those that are wanted, as the database does. */
+    interface Comparing {
+        AlikeValues with(Set<List<String>> wanted);
+    }
+
+    private static final Comparing BY_TEXT = wanted -> {
+        throw new IllegalStateException("text is compared here");
+    };
 
     /** Something else is asked than before: it has to be read, and not now. */
     static final class NotRead extends RuntimeException {
@@ -96,11 +108,28 @@ final class SnapshotRows {
      * @return by those values; without those that no snapshot has
      */
     Map<List<String>, Found> newest(List<TableRef> tables, List<String> columns, Set<List<String>> wanted) {
-        Map<List<String>, Optional<Found>> known =
-                newest.computeIfAbsent(new Asked(tables, columns), none -> new HashMap<>());
+        return newest(new Asked(tables, columns, Optional.empty()), wanted, BY_TEXT);
+    }
+
+    /**
+     * The newest version of each row that others refer to. In each snapshot it is looked for as they write it, and only
+     * where that is not there, and the types say that it may be written otherwise, as the database compares.
+     *
+     * @param wanted values of the columns that refer
+     */
+    Map<List<String>, Found> parents(Link link, Set<List<String>> wanted, Comparing comparing) {
+        return newest(new Asked(link.to(), link.toColumns(), compared(link)), wanted, comparing);
+    }
+
+    private static Optional<Link> compared(Link link) {
+        return link.byText() ? Optional.empty() : Optional.of(link);
+    }
+
+    private Map<List<String>, Found> newest(Asked asked, Set<List<String>> wanted, Comparing comparing) {
+        Map<List<String>, Optional<Found>> known = newest.computeIfAbsent(asked, none -> new HashMap<>());
         Set<List<String>> open = unknown(wanted, known.keySet());
         if (!open.isEmpty()) {
-            Map<List<String>, Found> found = search(tables, columns, open);
+            Map<List<String>, Found> found = search(asked, open, comparing);
             open.forEach(values -> known.put(values, Optional.ofNullable(found.get(values))));
         }
         Map<List<String>, Found> all = new LinkedHashMap<>();
@@ -117,27 +146,24 @@ final class SnapshotRows {
         return open;
     }
 
-    private Map<List<String>, Found> search(List<TableRef> tables, List<String> columns, Set<List<String>> wanted) {
+    private Map<List<String>, Found> search(Asked asked, Set<List<String>> wanted, Comparing comparing) {
         Map<List<String>, Found> found = new LinkedHashMap<>();
         Map<TableRef, RowSearch> searches = new HashMap<>();
-        tables.forEach(table -> searches.put(table, new RowSearch(columns, wanted, progress)));
+        Map<TableRef, RowSearch> compared = new HashMap<>();
+        Optional<AlikeValues> alike = asked.compared().map(none -> comparing.with(wanted));
+        asked.tables().forEach(table -> {
+            searches.put(table, new RowSearch(asked.columns(), wanted, progress));
+            alike.ifPresent(each -> compared.put(table, new RowSearch(asked.columns(), each, progress)));
+        });
         each(opened -> {
-            for (TableRef table : tables) {
-                Set<List<String>> seen = new HashSet<>();
-                for (StoredRow row : look(opened, table, searches.get(table))) {
-                    List<String> values = row.fields(columns);
-                    if (seen.add(values)) {
-                        found.putIfAbsent(
-                                values,
-                                new Found(
-                                        row,
-                                        opened.manifest().snapshot(),
-                                        opened.manifest().moment()));
-                    }
-                }
+            look(opened, asked.columns(), searches, Set::of, found);
+            if (alike.isPresent() && found.size() < wanted.size()) {
+                look(opened, asked.columns(), compared, alike.get()::of, found);
             }
             return found.size() < wanted.size();
         });
+        List<TableRef> tables = asked.tables();
+        List<String> columns = asked.columns();
         for (TableRef table : tables) {
             for (List<String> values : wanted) {
                 kept.newest(table, columns, values, at)
@@ -146,6 +172,22 @@ final class SnapshotRows {
             }
         }
         return found;
+    }
+
+    /** @param of which of the wanted values these of a row are */
+    private void look(
+            Opened opened,
+            List<String> columns,
+            Map<TableRef, RowSearch> searches,
+            Function<List<String>, Set<List<String>>> of,
+            Map<List<String>, Found> found) {
+        searches.forEach((table, search) -> {
+            for (StoredRow row : look(opened, table, search)) {
+                Found here = new Found(
+                        row, opened.manifest().snapshot(), opened.manifest().moment());
+                of.apply(row.fields(columns)).forEach(values -> found.putIfAbsent(values, here));
+            }
+        });
     }
 
     /** With a moment, the one that is nearer to it: more snapshots were there to see it. */
@@ -158,24 +200,35 @@ final class SnapshotRows {
         return found;
     }
 
-    /** All rows of one snapshot with one of these values. */
-    List<StoredRow> in(SnapshotId snapshot, TableRef table, List<String> columns, Set<List<String>> wanted) {
-        Map<List<String>, List<StoredRow>> known =
-                rowsIn.computeIfAbsent(new AskedIn(snapshot, table, columns), none -> new HashMap<>());
+    /**
+     * All rows of one snapshot that refer to others. Without a key one may be there several times.
+     *
+     * @param wanted values of the columns that are referred to
+     */
+    List<StoredRow> dependents(SnapshotId snapshot, Link link, Set<List<String>> wanted, Comparing comparing) {
+        List<String> columns = link.fromColumns();
+        Map<List<String>, List<StoredRow>> known = rowsIn.computeIfAbsent(
+                new AskedIn(snapshot, link.from(), columns, compared(link)), none -> new HashMap<>());
         Set<List<String>> open = unknown(wanted, known.keySet());
         if (!open.isEmpty()) {
             open.forEach(values -> known.put(values, new ArrayList<>()));
-            searchIn(snapshot, table, columns, open)
-                    .forEach(row -> known.computeIfAbsent(row.fields(columns), none -> new ArrayList<>())
-                            .add(row));
+            if (link.byText()) {
+                searchIn(snapshot, link.from(), columns, open, new RowSearch(columns, open, progress))
+                        .forEach(row -> known.get(row.fields(columns)).add(row));
+            } else {
+                AlikeValues alike = comparing.with(open);
+                searchIn(snapshot, link.from(), columns, open, new RowSearch(columns, alike, progress))
+                        .forEach(row -> alike.of(row.fields(columns))
+                                .forEach(values -> known.get(values).add(row)));
+            }
         }
         return wanted.stream().flatMap(values -> known.get(values).stream()).toList();
     }
 
     private List<StoredRow> searchIn(
-            SnapshotId snapshot, TableRef table, List<String> columns, Set<List<String>> wanted) {
+            SnapshotId snapshot, TableRef table, List<String> columns, Set<List<String>> wanted, RowSearch search) {
         try {
-            return look(reader.open(snapshot), table, new RowSearch(columns, wanted, progress));
+            return look(reader.open(snapshot), table, search);
         } catch (UnderstudyException e) {
             // It is not kept: of what changed since, the revisions know.
             if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN || !moments.containsKey(snapshot)) {
@@ -188,12 +241,28 @@ final class SnapshotRows {
     }
 
     private List<StoredRow> look(Opened opened, TableRef table, RowSearch search) {
-        return SnapshotTables.find(opened, table)
+        List<StoredRow> rows = SnapshotTables.find(opened, table)
                 .map(each -> search.look(each, SnapshotTables.charset(opened), opened.blobs()))
                 .orElse(List.of())
                 .stream()
                 .filter(row -> !isErased(row, opened.manifest().moment()))
                 .toList();
+        rows.forEach(row -> requireExact(opened, row));
+        return rows;
+    }
+
+    /** What stands for bytes that are not known here would come back in their place. */
+    private static void requireExact(Opened opened, StoredRow row) {
+        String encoding = opened.manifest().database().properties().encoding();
+        if (!row.fields().stream().allMatch(field -> ServerEncoding.isExact(encoding, field))) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot restore a row of " + row.table() + ": snapshot "
+                            + opened.manifest().snapshot() + " has text of encoding " + encoding
+                            + " in it that is not known here",
+                    "restore the table next to the site's, byte by byte: restore ID --to database:NAME --table "
+                            + row.table());
+        }
     }
 
     private boolean isErased(StoredRow row, Instant moment) {

@@ -38,7 +38,9 @@ record TableRef(String schema, String name) implements Comparable<TableRef> {
 
     @Override
     public int compareTo(TableRef other) {
-        return toString().compareTo(other.toString());
+        // A dot may be part of a name.
+        int same = toString().compareTo(other.toString());
+        return same != 0 ? same : schema.compareTo(other.schema);
     }
 
     @Override

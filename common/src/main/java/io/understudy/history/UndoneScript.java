@@ -22,9 +22,6 @@ import java.util.stream.Collectors;
  * thread-safe.
  */
 final class UndoneScript {
-    /** Of a unique index, and of an exclusion. */
-    private static final Set<String> TAKEN = Set.of("23505", "23P01");
-
     private final UndonePlan plan;
     private final LiveTables tables;
     private final boolean replica;
@@ -91,7 +88,7 @@ final class UndoneScript {
                         .anyMatch(UniqueRule::deferrable))
                 .collect(Collectors.toCollection(TreeSet::new));
         if (!unguarded.isEmpty()) {
-            session.execute(RowRestore.lock(unguarded, "SHARE ROW EXCLUSIVE"));
+            session.execute(TableLocks.of(unguarded, "SHARE ROW EXCLUSIVE"));
         }
     }
 
@@ -137,7 +134,9 @@ final class UndoneScript {
                             + " RETURNING ctid::text AS place",
                     row -> row.text("place"));
         } catch (UnderstudyException e) {
-            throw DatabaseErrors.state(e).filter(TAKEN::contains).isPresent() ? taken(item, e.getMessage()) : e;
+            throw DatabaseErrors.state(e).filter(UniqueRule.TAKEN::contains).isPresent()
+                    ? taken(item, e.getMessage())
+                    : e;
         }
         if (place.size() != 1) {
             throw prevented(item);

@@ -2,6 +2,7 @@ package io.understudy.history;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -25,6 +26,9 @@ record UniqueRule(
         Optional<String> condition,
         boolean nullsEqual,
         boolean deferrable) {
+    /** Of failures: of a unique index, and of an exclusion. */
+    static final Set<String> TAKEN = Set.of("23505", "23P01");
+
     /** No site names its columns so. */
     private static final String PART = "understudy_part_";
 
@@ -69,6 +73,17 @@ record UniqueRule(
     String others(TableRef table, String place) {
         return "SELECT count(*) FROM " + rows(table, "= '" + place + "'") + " AS c JOIN "
                 + rows(table, "<> '" + place + "'") + " AS r ON " + same();
+    }
+
+    /** Whether any row of these has what another row has, in SQL. @param which rows, a condition in SQL */
+    String doubled(TableRef table, String which) {
+        return "EXISTS (SELECT FROM " + placed(table, " WHERE " + which) + " AS c JOIN " + placed(table, "")
+                + " AS r ON c.understudy_place <> r.understudy_place AND " + same() + ")";
+    }
+
+    private String placed(TableRef table, String which) {
+        return "(SELECT understudy_place, " + selected() + " FROM (SELECT ctid AS understudy_place, * FROM ONLY "
+                + table.qualified() + which + ") AS each" + where() + ")";
     }
 
     private String rows(TableRef table, String place) {

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * for no row.
  *
  * @param columns all of the table, in their order
- * @param rules without the primary key, which distinguishes rows anyway
+ * @param rules with the primary key: a row may have it in other words, or have no key in the snapshot
  */
 record UniqueRules(List<Column> columns, List<UniqueRule> rules) {
     /** Two nulls are the same from PostgreSQL 15 on, where the index says so. */
@@ -46,7 +46,7 @@ record UniqueRules(List<Column> columns, List<UniqueRule> rules) {
                             AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
                             AND d.refobjsubid = a.attnum))) AS columns
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = ?::oid AND i.indisready AND (i.indisunique AND NOT i.indisprimary OR i.indisexclusion)
+            WHERE i.indrelid = ?::oid AND i.indisready AND (i.indisunique OR i.indisexclusion)
             ORDER BY i.indexrelid
             """;
 

@@ -314,7 +314,7 @@ final class RowSite {
                             user.equals(PostgresServer.SUPERUSER) ? server.password() : "plain",
                             links,
                             tables,
-                            closure.isEmpty() ? "" : "closure: [{tree: media, query: \"" + closure + "\"}]",
+                            closure.isEmpty() ? "" : "closure: [{tree: media, query: \"" + closure + "\", limit: 5m}]",
                             lockTimeout,
                             protect));
         } catch (IOException e) {

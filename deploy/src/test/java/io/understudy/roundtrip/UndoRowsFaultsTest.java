@@ -142,7 +142,8 @@ class UndoRowsFaultsTest {
         applied();
         site.media("select nothing from medium");
         assertThat(undo()).as(site::err).isZero();
-        assertThat(site.err()).contains("which files of tree media the rows name is not known", "stays: rows name it");
+        assertThat(site.err())
+                .contains("which files of tree media the rows name is not known", "stays: rows may name it");
     }
 
     /** More than this process has memory for, each written so that it might be the file's. */

@@ -106,6 +106,15 @@ class ClosureSnapshotTest {
         assertThat(primary.state.resolve("capture")).isDirectoryNotContaining("glob:**.names");
     }
 
+    /** The limit is one of the whole answer, however it comes. */
+    @Test
+    void aQueryThatGivesNoEndOfNamesCostsItsAnswerAfterItsLimit() {
+        String endless = "select generate_series(1, 1000000000000)::text";
+        Manifest taken = take(hourly(), new ClosureRule("media", endless, Duration.ofSeconds(1)));
+        assertThat(taken.closure().get(0).unknown()).contains("statement timeout");
+        assertThat(primary.state.resolve("capture")).isDirectoryNotContaining("glob:**.names");
+    }
+
     @Test
     void aTreeThatHasThemAllIsSaidToHaveThem() {
         rows("'a.txt'");
