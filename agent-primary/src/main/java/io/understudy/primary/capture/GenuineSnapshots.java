@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The snapshots that this server committed, read with a good signature, or has in its mirror, and the orphans that it
  * read so. When the manifest of one of them cannot be read later, it is damaged, and retention does not know what it
- * needs; one that never was genuine is an object of a person without a key, and needs nothing. Two processes that write in the same instant may lose an
- * entry: the next pruning, which reads all manifests, adds it again.
+ * needs; one that never was genuine is an object of a person without a key, and needs nothing. Two processes that
+ * write in the same instant may lose an entry: the next pruning, which reads all manifests, adds it again.
  */
 public final class GenuineSnapshots {
     private static final Logger LOG = LoggerFactory.getLogger(GenuineSnapshots.class);

@@ -18,8 +18,8 @@ final class ShippedAhead {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     /**
-     * What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it, once it has reported
-     * the newest scheduled snapshot as live.
+     * What is loaded on a standby that is not seen over gRPC is not known: it gets this time for it, once it has
+     * reported the newest scheduled snapshot as live.
      */
     private static final Duration UNSEEN = Duration.ofSeconds(10);
 

@@ -237,7 +237,6 @@ class ResumeWatchTest extends QuiesceFixture {
         assertThat(note.exists()).isFalse();
     }
 
-    /** The site comes first. */
     /** It may be the other agent's by now, which runs it as a standby. */
     @Test
     void whatThisAgentBeganOnceIsNoReasonToStopTheSiteOfALaterTime() {
@@ -258,6 +257,7 @@ class ResumeWatchTest extends QuiesceFixture {
         assertThat(reported(PrimaryEvent.SiteNotStarted.class)).isEqualTo(1);
     }
 
+    /** The site comes first. */
     @Test
     void withoutAnAnswerItIsStarted() {
         leftStopped();

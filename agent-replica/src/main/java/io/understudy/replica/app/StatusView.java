@@ -125,7 +125,7 @@ public record StatusView(
                     AheadStep.hasFailed(ahead, record));
         }
 
-        /** What becomes of it in a promotion. */
+        /** What a promotion does with it. */
         public String outcome() {
             return failed
                     ? "its last apply failed: promote tries again, and serves what is live where that fails"
