@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -195,9 +194,8 @@ public final class RetryingFilestore implements Filestore {
     }
 
     private boolean holds(String key, byte[] content) {
-        try (InputStream in = open(key, 0)) {
-            // No more than shows a difference: anything may be stored there.
-            return Arrays.equals(in.readNBytes(content.length + 1), content);
+        try {
+            return StoredBytes.are(() -> open(key, 0), content);
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.OBJECT_MISSING) {
                 return false;

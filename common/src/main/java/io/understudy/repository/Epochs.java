@@ -40,6 +40,8 @@ public final class Epochs {
     /** Claims that are read to find one of this repository. */
     private static final int TRIED = 100;
 
+    private static final int LOOKS = 3;
+
     private final Filestore filestore;
     private final String site;
     private final UUID repository;
@@ -233,9 +235,11 @@ public final class Epochs {
 
     /** @return false where the store holds something else under that name */
     private static boolean copied(int epoch, byte[] claim, Filestore to) {
-        return SmallObject.read(to, key(epoch), LONGEST)
-                .map(there -> Arrays.equals(there, claim))
-                .orElseGet(() -> to.putIfAbsent(key(epoch), claim));
+        // At each look: a broken download looks like another's.
+        return IntStream.range(0, LOOKS)
+                .anyMatch(look -> SmallObject.read(to, key(epoch), LONGEST)
+                        .map(there -> Arrays.equals(there, claim))
+                        .orElseGet(() -> to.putIfAbsent(key(epoch), claim)));
     }
 
     void copyTo(Repository copy) {

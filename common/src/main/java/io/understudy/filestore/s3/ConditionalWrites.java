@@ -3,13 +3,12 @@ package io.understudy.filestore.s3;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.StoredBytes;
 import io.understudy.filestore.s3.Uploads.Outcome;
 import io.understudy.time.Ticker;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -77,8 +76,8 @@ final class ConditionalWrites {
         }
         uploads.put(key, Content.of(content));
         ticker.pause(SETTLE, "write " + key + " to " + store.name());
-        try (InputStream in = store.open(key, 0)) {
-            return Arrays.equals(in.readNBytes(content.length + 1), content);
+        try {
+            return StoredBytes.are(() -> store.open(key, 0), content);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import io.understudy.filestore.StoredBytes;
 import io.understudy.filestore.WriteBatch;
 import io.understudy.time.Ticker;
 import java.io.IOException;
@@ -126,8 +127,8 @@ final class JoinedFilestore implements Filestore {
     }
 
     private static boolean holds(Member member, String key, byte[] content) {
-        try (InputStream in = member.open(key, 0)) {
-            return Arrays.equals(in.readNBytes(content.length + 1), content);
+        try {
+            return StoredBytes.are(() -> member.open(key, 0), content);
         } catch (UnderstudyException e) {
             if (Taking.isMissing(e)) {
                 return false;
