@@ -15,8 +15,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,17 +109,26 @@ final class SettingsChecks {
             if (settings.databases().get(i).access() instanceof Sqlite sqlite) {
                 Values values = all.get(i);
                 settings.trees().stream()
-                        .filter(tree -> given(tree)
-                                && sqlite.file().startsWith(tree.path())
-                                && !(excludes(tree, sqlite.file())
-                                        && excludes(tree, Path.of(sqlite.file() + ".understudy-1"))))
+                        .filter(SettingsChecks::given)
+                        .flatMap(tree -> Stream.of(
+                                        carried(tree, tree.path(), sqlite.file()),
+                                        carried(tree, RealPath.orItself(tree.path()), RealPath.orItself(sqlite.file())))
+                                .flatMap(Optional::stream)
+                                .map(inside -> "lies in tree " + tree.name() + ": add \"" + inside
+                                        + "*\" to the exclude of that tree"))
                         .findFirst()
-                        .ifPresent(tree -> values.fault(
-                                Setting.DATABASES_PATH,
-                                "lies in tree " + tree.name() + ": add \""
-                                        + tree.path().relativize(sqlite.file()) + "*\" to the exclude of that tree"));
+                        .ifPresent(fault -> values.fault(Setting.DATABASES_PATH, fault));
             }
         }
+    }
+
+    /** The file as a path within the tree, where that has it and does not exclude it and what lies next to it. */
+    private static Optional<Path> carried(TreeSettings tree, Path root, Path file) {
+        return Optional.of(file)
+                .filter(each -> each.startsWith(root))
+                .map(root::relativize)
+                .filter(inside -> !(excludes(tree, tree.path().resolve(inside))
+                        && excludes(tree, tree.path().resolve(inside + ".understudy-1"))));
     }
 
     private static boolean excludes(TreeSettings tree, Path file) {

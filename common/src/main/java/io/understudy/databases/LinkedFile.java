@@ -23,7 +23,8 @@ final class LinkedFile {
             if (links == MOST) {
                 throw new FileSystemLoopException(path.toString());
             }
-            file = file.resolveSibling(Files.readSymbolicLink(file)).normalize();
+            // As the kernel does: ".." leads up from where the folder lies.
+            file = file.toAbsolutePath().getParent().toRealPath().resolve(Files.readSymbolicLink(file));
         }
         return file;
     }

@@ -149,12 +149,12 @@ final class RestoreScript {
     /** By a generated column, or by the default of one that is newer than the snapshot. */
     private boolean refersByWhatIsGiven() {
         return plan.order().stream().anyMatch(each -> {
-            Set<String> given = tables.find(each.row().table()).orElseThrow().given();
+            LiveTable table = tables.find(each.row().table()).orElseThrow();
+            List<String> written = RowClosure.common(each.row(), table);
             return tables.foreignKeys().stream()
                     .filter(link -> link.from().equals(each.row().table()))
                     .flatMap(link -> link.fromColumns().stream())
-                    .anyMatch(column ->
-                            given.contains(column) && !each.row().columns().contains(column));
+                    .anyMatch(column -> table.given().contains(column) && !written.contains(column));
         });
     }
 
@@ -163,7 +163,13 @@ final class RestoreScript {
                 .filter(each -> plan.action(each) == Action.UPDATE)
                 .anyMatch(each -> tables.foreignKeys().stream()
                         .anyMatch(link -> link.to().contains(each.row().table())
-                                && each.differing().stream().anyMatch(link.toColumns()::contains)));
+                                && link.toColumns().stream().anyMatch(column -> mayChange(each, column))));
+    }
+
+    /** A column that the database counts by itself changes with others. */
+    private boolean mayChange(Member member, String column) {
+        return member.differing().contains(column)
+                || !tables.find(member.row().table()).orElseThrow().columns().contains(column);
     }
 
     private static String runs(List<String> triggers, LiveTable table) {
@@ -255,7 +261,8 @@ final class RestoreScript {
         StringBuilder text = new StringBuilder();
         head.forEach(each -> text.append("-- ").append(oneLine(each)).append('\n'));
         if (!statements.isEmpty()) {
-            text.append("BEGIN;\n");
+            // As --apply: a look at what others commit sees it, whatever the role's default is.
+            text.append("BEGIN ISOLATION LEVEL READ COMMITTED;\n");
             statements.forEach(each -> text.append(each).append(";\n"));
             text.append("COMMIT;\n");
         }

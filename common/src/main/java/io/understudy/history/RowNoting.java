@@ -65,11 +65,16 @@ final class RowNoting {
 
     /** In the order in which they were written. */
     List<NotedRow> after() {
+        return after(plan.order());
+    }
+
+    /** Of these alone, where all are too many for a note. */
+    List<NotedRow> after(List<Member> members) {
         Map<RowId, List<StoredRow>> found =
-                CurrentRows.find(plan.order().stream().map(Member::sought).toList(), tables, rows);
+                CurrentRows.find(members.stream().map(Member::sought).toList(), tables, rows);
         Set<String> claimed = new HashSet<>();
         List<NotedRow> noted = new ArrayList<>();
-        for (Member each : plan.order()) {
+        for (Member each : members) {
             RowId id = each.sought();
             List<String> columns = columns(id.table());
             for (int i = 0; i < each.times(); i++) {

@@ -204,8 +204,9 @@ final class RowRestore implements AutoCloseable {
             noting.before();
         }
         write(work);
+        Member asked = work.plan().asked();
         List<NotedRow> written = work.undoable() ? noting.after() : List.of();
-        TakenAway.requireThere(work.plan().asked(), written);
+        TakenAway.requireThere(asked, work.undoable() ? written : noting.after(List.of(asked)));
         note = Optional.of(new RowNote(
                 note.map(RowNote::number).orElseGet(notes::next),
                 notes.now(),

@@ -67,8 +67,8 @@ public final class SystemCommandRunner implements CommandRunner {
         if (!command.replacesOrphans()) {
             return run(command, mark, process -> {});
         }
-        notes.endOrphans();
-        try (RunNotes.Note note = notes.begin(mark)) {
+        notes.endOrphans(command);
+        try (RunNotes.Note note = notes.begin(mark, command)) {
             return run(command, mark, note::started);
         }
     }

@@ -182,7 +182,10 @@ public final class ReferencedBlobs {
                         e.code(),
                         "references of " + (isOrphan ? "orphan " : "snapshot ") + snapshot
                                 + " unknown, so no content is deleted: " + e.getMessage(),
-                        e.hint() + (isOrphan ? "; when it is lost, agent-replica orphans drop " + snapshot : ""),
+                        e.hint()
+                                + (isOrphan && e.code().judgesContent()
+                                        ? "; when it is lost, agent-replica orphans drop " + snapshot
+                                        : ""),
                         e);
             }
         }

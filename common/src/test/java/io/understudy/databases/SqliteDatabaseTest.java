@@ -85,6 +85,26 @@ class SqliteDatabaseTest extends SqliteFixture {
         }
     }
 
+    /** As deploy tools make them: "..": leads up from where the folder of the link lies, not from its name. */
+    @Test
+    void aRelativeLinkBelowALinkedFolderLeadsWhereTheKernelGoes() throws IOException {
+        byte[] dump = dump();
+        Path app = Files.createDirectories(folder.resolve("srv/app"));
+        Path real = Files.createDirectories(app.resolve("shared")).resolve("app.db");
+        Path db = Files.createDirectories(app.resolve("releases/1/db"));
+        Files.createSymbolicLink(app.resolve("current"), Path.of("releases/1"));
+        Files.createSymbolicLink(db.resolve("app.db"), Path.of("../../../shared/app.db"));
+        Files.copy(file, real);
+        SiteDatabase linked = of(app.resolve("current/db/app.db"));
+        sql(real, "UPDATE note SET t = 'new'");
+
+        linked.restore(place(1), out -> out.write(dump));
+        linked.swap(place(1));
+
+        assertThat(sql(real, "SELECT t FROM note")).isEqualTo("old");
+        assertThat(db.resolve("app.db")).isSymbolicLink();
+    }
+
     @Test
     void aLinkThatLeadsNowhereYetIsFilledBehindIt() throws IOException {
         byte[] dump = dump();

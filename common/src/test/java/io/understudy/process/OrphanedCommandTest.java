@@ -2,6 +2,8 @@ package io.understudy.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.testing.FakeTicker;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +79,7 @@ class OrphanedCommandTest {
         Awaitility.await()
                 .atMost(LIMIT)
                 .until(() -> Files.exists(pid)
-                        && lines() == 2
+                        && lines() == 3
                         && !Files.readString(pid).isEmpty());
         long stop = Long.parseLong(Files.readString(pid).strip());
         agent.destroyForcibly().waitFor();
@@ -114,6 +116,67 @@ class OrphanedCommandTest {
 
         assertThat(orphan.isAlive()).isFalse();
         assertThat(files()).isEmpty();
+    }
+
+    /** A start that is ended, and its service with it, takes the site down once more. */
+    @Test
+    void oneThatDoesTheSameEndsByItself() throws IOException {
+        Process orphan = marked("exec sleep 300");
+        Process service = marked("exec sleep 300");
+        noteOf(script("true"), ended, identity(orphan));
+        FakeTicker time = new FakeTicker();
+        runner = new SystemCommandRunner(notes, ending(time, orphan));
+
+        run();
+
+        assertThat(time.pauses()).isNotEmpty();
+        assertThat(service.isAlive()).isTrue();
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void oneThatDoesTheSameForTooLongIsEnded() throws IOException {
+        Process orphan = marked("exec sleep 300");
+        noteOf(script("true"), ended, identity(orphan));
+        FakeTicker time = new FakeTicker();
+        runner = new SystemCommandRunner(notes, time);
+
+        run();
+
+        assertThat(orphan.isAlive()).isFalse();
+        assertThat(time.since(0)).isGreaterThanOrEqualTo(LIMIT);
+    }
+
+    @Test
+    void aNoteOfAnotherBootIsRemovedAndNothingIsEnded() throws IOException {
+        Process other = marked("exec sleep 300");
+        Files.createDirectories(notes);
+        Files.write(
+                notes.resolve(mark + ".run"),
+                List.of("another-boot abc", ended.text(), identity(other).text()));
+
+        run();
+
+        assertThat(other.isAlive()).isTrue();
+        assertThat(files()).isEmpty();
+    }
+
+    /** The process ends in the third pause. */
+    private static Ticker ending(FakeTicker time, Process process) {
+        return new Ticker() {
+            @Override
+            public long nanos() {
+                return time.nanos();
+            }
+
+            @Override
+            public void sleep(Duration pause) throws InterruptedException {
+                time.sleep(pause);
+                if (time.pauses().size() == 3) {
+                    process.destroyForcibly().waitFor();
+                }
+            }
+        };
     }
 
     @Test
@@ -164,7 +227,7 @@ class OrphanedCommandTest {
     @Test
     void aNoteThatWasNeverWrittenWholeIsRemoved() throws IOException {
         Files.createDirectories(notes);
-        Files.write(notes.resolve(mark + ".run"), new byte[] {(byte) 0xff, ' ', 'x', '\n', '\n', '1'});
+        Files.write(notes.resolve(mark + ".run"), new byte[] {(byte) 0xff, ' ', 'x', '\n', '1'});
         Files.createFile(notes.resolve("empty.run"));
         Process other = marked("exec sleep 300");
 
@@ -177,8 +240,9 @@ class OrphanedCommandTest {
     @Test
     void theNoteNamesAgentAndProgramAsLongAsItRuns() {
         String shown = runner.run(Command.ofSite(
-                                script("until [ $(cat " + notes + "/*.run | wc -l) = 2 ]; do :; done; echo $$; cat "
-                                        + notes + "/*.run; exit 3"),
+                                script("until [ $(cat " + notes
+                                        + "/*.run | wc -l) = 3 ]; do :; done; echo $$; tail -n 2 " + notes
+                                        + "/*.run; exit 3"),
                                 LIMIT)
                         .replacingOrphans())
                 .output();
@@ -229,10 +293,17 @@ class OrphanedCommandTest {
     }
 
     private void note(ProcessIdentity... lines) throws IOException {
+        noteOf(script("another command"), lines);
+    }
+
+    private void noteOf(List<String> command, ProcessIdentity... lines) throws IOException {
         Files.createDirectories(notes);
         Files.write(
                 notes.resolve(mark + ".run"),
-                Stream.of(lines).map(ProcessIdentity::text).toList());
+                Stream.concat(
+                                Stream.of(RunNotes.heading(Command.ofSite(command, LIMIT))),
+                                Stream.of(lines).map(ProcessIdentity::text))
+                        .toList());
     }
 
     private long lines() throws IOException {

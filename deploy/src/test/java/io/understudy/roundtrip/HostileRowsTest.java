@@ -82,6 +82,32 @@ class HostileRowsTest {
     }
 
     @Test
+    void whatOthersReferToByAColumnThatTheDatabaseCountsIsChecked() {
+        site("CREATE TABLE thing (id int PRIMARY KEY, raw int, code int GENERATED ALWAYS AS (raw + 1) STORED UNIQUE);"
+                + " INSERT INTO thing (id, raw) VALUES (1, 10);"
+                + " CREATE TABLE part (id int PRIMARY KEY, code int REFERENCES thing (code));" + NOTE);
+        site.sql("UPDATE thing SET raw = 20; INSERT INTO part VALUES (1, 21)");
+
+        assertThat(site.run("restore-row", "thing", "1", "--replace", "--apply", "--yes"))
+                .isNotZero();
+
+        assertThat(site.sql("SELECT raw FROM thing")).isEqualTo("20");
+    }
+
+    @Test
+    void aRowThatATriggerKeepsAsItWasIsNoSuccess() {
+        site("CREATE TABLE thing (id int PRIMARY KEY, t text); INSERT INTO thing VALUES (1, 'old');");
+        site.sql("UPDATE thing SET t = 'new'; CREATE RULE keep AS ON UPDATE TO thing DO INSTEAD NOTHING;"
+                + " ALTER TABLE thing ENABLE ALWAYS RULE keep");
+
+        assertThat(site.run("restore-row", "thing", "1", "--replace", "--apply", "--yes"))
+                .isNotZero();
+
+        assertThat(site.err()).contains("took it away, or kept it as it was");
+        assertThat(site.sql("SELECT t FROM thing")).isEqualTo("new");
+    }
+
+    @Test
     void aReferenceThatADefaultGivesIsChecked() {
         site("CREATE TABLE thing (id int PRIMARY KEY); CREATE TABLE part (id int PRIMARY KEY);"
                 + " INSERT INTO part VALUES (1);" + NOTE);

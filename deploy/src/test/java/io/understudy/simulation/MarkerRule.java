@@ -60,7 +60,8 @@ final class MarkerRule {
      */
     void loading(Server server, String what) {
         ServerView view = views.of(server);
-        if (view.isUnmarkedBefore(view.stepBeganAt)) {
+        long looked = view.stepBeganAt < 0 ? run.previousOfMine() : view.stepBeganAt;
+        if (view.isUnmarkedBefore(looked)) {
             throw Promise.MARKER.broken(server.name + ": " + what + " without the marker");
         }
     }

@@ -40,7 +40,7 @@ final class ServerView {
     boolean commanded;
 
     long unmarkedByHandAt = -1;
-    /** The event at which the step of a round began that is under way. */
+    /** The event at which the step of a round began that is under way; -1: none began since the last beginning. */
     long stepBeganAt = -1;
     /** What something wrote into databases that are live on a standby. */
     final Map<DatabaseIdentity, Map<String, String>> drifted = new HashMap<>();

@@ -62,6 +62,7 @@ final class ServerWatch {
     /** The replica's agent begins something. @param byOperator whether it was asked for */
     void begins(Server server, boolean byOperator) {
         views.of(server).commanded = byOperator;
+        views.of(server).stepBeganAt = -1;
         views.of(server).unreported.clear();
     }
 

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One pruning of one filestore, by its own rule, its own list of snapshots and its own clock. Whether this server may
@@ -32,6 +34,8 @@ import java.util.stream.Collectors;
  * stays, and needs nothing.
  */
 final class StorePruning {
+    private static final Logger LOG = LoggerFactory.getLogger(StorePruning.class);
+
     private final Pruning.Host host;
     private final Repository all;
     private final Repository target;
@@ -63,8 +67,13 @@ final class StorePruning {
     /** As {@link #gone}, of orphans. */
     Set<SnapshotId> goneOrphans() {
         Set<SnapshotId> gone = new HashSet<>(genuine.orphans(target.id()));
-        target.orphans().list().forEach(gone::remove);
-        return gone;
+        try {
+            target.orphans().list().forEach(gone::remove);
+            return gone;
+        } catch (UnderstudyException e) {
+            LOG.debug("which orphans are gone is not known", e);
+            return new HashSet<>();
+        }
     }
 
     /** What {@link #prune} would do now; writes nothing. */

@@ -80,7 +80,8 @@ final class ShippedAhead {
                                         ? "it does not have " + missed.orElse(newest.get())
                                         : "it is still applying")
                                 + " after " + request.limit().toSeconds() + " s",
-                        "see agent-replica status there; --limit gives it longer");
+                        "see agent-replica status there; --limit gives it longer; where it was rejected or rolled back there,"
+                                + " take another one first: agent-primary snapshot");
             }
             ticker.pause(PAUSE, "wait for " + request.standby());
         }

@@ -14,8 +14,11 @@ import java.util.Optional;
 public record Decided(SnapshotId snapshot, String decision, Optional<SnapshotId> applied, Optional<HoldView> held) {
     private static final String ACCEPTED = "accepted";
 
-    static Decided accepted(SnapshotId snapshot, RoundResult round, Optional<HoldView> held) {
-        return new Decided(snapshot, ACCEPTED, round.applied(), held);
+    /** @param live what is live behind the round */
+    static Decided accepted(
+            SnapshotId snapshot, RoundResult round, Optional<SnapshotId> live, Optional<HoldView> held) {
+        Optional<SnapshotId> already = live.filter(id -> id.compareTo(snapshot) >= 0);
+        return new Decided(snapshot, ACCEPTED, round.applied().or(() -> already), held);
     }
 
     static Decided rejected(SnapshotId snapshot, Optional<HoldView> held) {

@@ -132,6 +132,11 @@ public final class Replica {
         });
     }
 
+    /** The snapshot that is live. */
+    Optional<SnapshotId> live() {
+        return store.record().live().flatMap(DatabaseVersion::snapshot);
+    }
+
     /** What is held and newer than what is live. */
     public Optional<Hold> held() {
         return decisions.held();

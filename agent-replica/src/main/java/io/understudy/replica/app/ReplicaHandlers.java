@@ -58,6 +58,7 @@ final class ReplicaHandlers {
                                     return Decided.accepted(
                                             request.snapshot(),
                                             replica.accept(request.snapshot(), control),
+                                            replica.live(),
                                             replica.held().map(HoldView::of));
                                 })))
                 .on(

@@ -104,8 +104,8 @@ final class RejoinCommand extends ReplicaCommand {
                     .map(part -> "warning: "
                             + (part.startsWith(KeptCopies.OTHER)
                                     ? "what " + part
-                                            + " had is not in the orphan: it lies next to it for its owner, under"
-                                            + " a name with _understudy_ (docs/other-databases.md)"
+                                            + " had is not in the orphan: where an import replaced it, it lies next"
+                                            + " to it for its owner (docs/other-databases.md)"
                                     : part + " is not kept")
                             + "; the orphan has it as the last snapshot, where that is still there")
                     .toList();

@@ -157,7 +157,7 @@ public final class StandbyRules implements Look {
                 .filter(newest -> seen.record().lastError().isEmpty())
                 .filter(newest -> seen.record()
                         .failedAttempt(newest)
-                        .filter(FailedAttempt::rejection)
+                        .filter(FailedAttempt::wanted)
                         .isEmpty())
                 .filter(newest -> Forecaster.served(seen).isEmpty())
                 .map(newest -> Obstacle.warning(

@@ -1,5 +1,6 @@
 package io.understudy.replica.kept;
 
+import io.understudy.config.OtherDatabase.Commands;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.postgres.DatabaseIdentity;
@@ -196,7 +197,11 @@ public final class KeptCopies {
                 gone.add(0, "database");
             }
         }
-        settings.databases().forEach(each -> gone.add(OTHER + each.name()));
+        settings.databases()
+                .forEach(each -> gone.add(
+                        each.access() instanceof Commands
+                                ? "what commands restore as " + each.name()
+                                : OTHER + each.name()));
         return new Found(copy.epoch(), database, trees, gone);
     }
 

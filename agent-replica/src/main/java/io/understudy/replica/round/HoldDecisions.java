@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an operator decides of a snapshot that is held. Each decision is durable on return, asks no filestore, and may
- * be repeated.
+ * What an operator decides of a snapshot that is held. Each decision is durable on return, and may be repeated. No
+ * filestore is needed for one; where one is accepted that is not the newest, it is asked whether it has that.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */

@@ -147,8 +147,14 @@ final class SnapshotSelector {
                 .isPresent()) {
             record = store.change(ReplicaRecord::withoutAhead);
         }
-        return new NextSnapshot(record, clock.instant(), HoldStep.settled(holds, record))
+        Optional<Choice> choice = new NextSnapshot(record, clock.instant(), HoldStep.settled(holds, record))
                 .newest(look.listed(), look::believable, look.epoch(), ask);
+        if (!ask.equals(ImportRequest.newest())
+                && choice.filter(each -> !each.ahead()).isPresent()) {
+            // Where an operator gives this round up, the next one finds it again: by its name it is not new.
+            names.forget();
+        }
+        return choice;
     }
 
     /** What is wrong with the repository, as the last look at it found. */

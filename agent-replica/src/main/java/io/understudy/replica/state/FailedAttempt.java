@@ -5,7 +5,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Something that failed, durable, so that a restarted agent neither forgets it nor repeats it in a tight loop.
@@ -44,6 +46,24 @@ public record FailedAttempt(
     /** This rejection, of all snapshots above another one and up to its own. */
     public FailedAttempt ofAllAbove(SnapshotId other) {
         return new FailedAttempt(snapshot, step, code, message, hint, at, attempts, notBefore, Optional.of(other));
+    }
+
+    /** This rejection, of the same snapshots but that one, which is of them and not its own. */
+    List<FailedAttempt> without(SnapshotId other) {
+        Optional<FailedAttempt> older = above.filter(
+                        low -> low.epoch() < other.epoch() || low.sequence() + 1 < other.sequence())
+                .filter(low -> other.sequence() > 1)
+                .map(low -> new FailedAttempt(
+                        Optional.of(new SnapshotId(other.epoch(), other.sequence() - 1)),
+                        step,
+                        code,
+                        message,
+                        hint,
+                        at,
+                        attempts,
+                        notBefore,
+                        above));
+        return Stream.concat(older.stream(), Stream.of(ofAllAbove(other))).toList();
     }
 
     /** Whether this rejection is of that snapshot too. */

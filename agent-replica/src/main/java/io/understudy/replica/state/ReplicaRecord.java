@@ -124,7 +124,12 @@ public record ReplicaRecord(
         List<FailedAttempt> more = new ArrayList<>(failedAttempts);
         failedAttempt.snapshot().ifPresent(id -> {
             more.removeIf(each -> each.snapshot().equals(failedAttempt.snapshot()));
-            more.replaceAll(each -> !failedAttempt.rejection() && each.rejects(id) ? each.ofAllAbove(id) : each);
+            if (!failedAttempt.rejection()) {
+                List.copyOf(more).stream().filter(each -> each.rejects(id)).forEach(each -> {
+                    more.remove(each);
+                    more.addAll(each.without(id));
+                });
+            }
             more.add(failedAttempt);
         });
         return with(more, Optional.of(failedAttempt), failures);

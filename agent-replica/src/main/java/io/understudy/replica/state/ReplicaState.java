@@ -121,8 +121,8 @@ public sealed interface ReplicaState {
         /** The snapshot that is live. */
         Optional<DatabaseVersion> live();
 
-        /** The site's proof was good with what is live. */
-        default Settled proved() {
+        /** @param good what the site's proof said with what is live */
+        default Settled proved(boolean good) {
             return this;
         }
 
@@ -165,8 +165,8 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public Settled proved() {
-            return new Following(current, true, since, previous);
+        public Settled proved(boolean good) {
+            return new Following(current, good, since, previous);
         }
 
         public Following without(Optional<DatabaseVersion> previous) {
@@ -254,7 +254,7 @@ public sealed interface ReplicaState {
         public ReplicaState settled() {
             return switch (intent.phase()) {
                 case PROVEN -> new Following(intent.fresh(), proven, since.orElseThrow(), formerly());
-                case UNDONE -> proven ? intent.back().proved() : intent.back();
+                case UNDONE -> intent.back().proved(proven);
                 case FORWARD, BACK -> throw new IllegalStateException("an apply that goes on can't be settled");
             };
         }

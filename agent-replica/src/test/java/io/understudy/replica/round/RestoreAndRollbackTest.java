@@ -64,8 +64,10 @@ class RestoreAndRollbackTest {
     void whatWasPassedOverAndIsAskedForIsServedThoughItCouldNotBeApplied() {
         SnapshotId older = world.source.commit(1, 1);
         world.sync();
-        SnapshotId wanted = world.source.commit(1, 2);
-        SnapshotId newest = world.source.commit(1, 3);
+        SnapshotId between = world.source.commit(1, 2);
+        world.source.commit(1, 3);
+        SnapshotId wanted = world.source.commit(1, 4);
+        SnapshotId newest = world.source.commit(1, 5);
         world.sync();
         world.restore(older);
         world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
@@ -77,6 +79,7 @@ class RestoreAndRollbackTest {
 
         ReplicaRecord record = world.store.record();
         assertThat(record.failedAttempt(newest)).isPresent();
+        assertThat(record.failedAttempt(between)).as("still passed over").isPresent();
         assertThat(record.ahead())
                 .hasValueSatisfying(ahead -> assertThat(ahead.snapshot()).isEqualTo(wanted));
         assertThat(AheadStep.in(record)).as("by a promotion").isEqualTo(record.ahead());

@@ -204,7 +204,7 @@ class ReplicaStateTest {
                                 new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF))),
                                 "undone and proven",
                                 new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF)), true, Optional.empty()))),
-                Arguments.of(UNDONE, row("settled", FOLLOWING)),
+                Arguments.of(UNDONE, row("settled", new Following(OLD, false, NOW, Optional.empty()))),
                 Arguments.of(UNDONE_AND_PROVEN, row("settled", FOLLOWING)),
                 Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
                 Arguments.of(TAKING_OVER, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
@@ -248,7 +248,7 @@ class ReplicaStateTest {
     }
 
     @Test
-    void whatWasNeverProvenIsSoOnceTheSiteIsWellAfterGoingBackToIt() {
+    void whatIsLiveAgainAfterAnApplyIsProvenByTheSiteAloneToo() {
         Following unproven = new Following(OLD, false, NOW, Optional.empty());
         ApplyIntent intent = new ApplyIntent(
                 NEW, Optional.of(OLD.database()), Optional.empty(), Phase.BACK, Optional.of(IN_APPLY), unproven);
@@ -256,6 +256,9 @@ class ReplicaStateTest {
         assertThat(new Applying(intent).undone(Optional.empty(), true).settled())
                 .isEqualTo(FOLLOWING);
         assertThat(new Applying(intent).undone(Optional.empty(), false).settled())
+                .isEqualTo(unproven);
+        assertThat(BACK.undone(Optional.empty(), false).settled())
+                .as("it was proven before")
                 .isEqualTo(unproven);
     }
 
