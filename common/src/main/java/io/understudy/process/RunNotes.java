@@ -95,9 +95,9 @@ final class RunNotes {
     }
 
     /**
-     * Ends those whose agents were killed, each with what it started. One that does what is to be done now gets the time
-     * of that command to end by itself: a start that is ended takes the site down once more. Returns when they have
-     * ended.
+     * Ends those whose agents were killed, each with what it started. One that does what is to be done now gets the
+     * time of that command to end by itself: a start that is ended takes the site down once more. Returns when they
+     * have ended.
      *
      * @throws io.understudy.failure.UnderstudyException {@code CANCELLED}
      */
