@@ -149,9 +149,11 @@ public final class DatabaseLoader implements SpareLoader {
 
     private LoadedSpare loaded(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
-        // What loads ahead left to do is done by a load from the snapshot to itself.
-        if (whole.isPresent() && (context.ahead() || !isOwed())) {
-            return new LoadedSpare(whole.get(), LoadReport.fullOnce("an earlier attempt had loaded it"));
+        // A load from the snapshot to itself does what loads ahead left to do, and takes back what was written into a
+        // database that was live before an apply went back.
+        boolean enough = whole.isPresent() && (context.ahead() || !isOwed());
+        if (enough && context.wasNeverLive(whole.get())) {
+            return asItIs(whole.get());
         }
         finishHalfChanged(manifest.snapshot(), blobs, context, progress);
         LoadReport report;
@@ -161,6 +163,10 @@ public final class DatabaseLoader implements SpareLoader {
         } catch (OwnRowsFailed e) {
             throw e.cause();
         } catch (FullLoadRequired e) {
+            if (enough && spare.holding(manifest.snapshot()).equals(whole)) {
+                LOG.debug("whether {} was written into is not known: {}", manifest.snapshot(), e.report());
+                return asItIs(whole.get());
+            }
             report = e.report();
         } catch (UnderstudyException e) {
             if (Thread.currentThread().isInterrupted()) {
@@ -180,6 +186,10 @@ public final class DatabaseLoader implements SpareLoader {
                     "agent-replica sync loads all of it, which takes longer");
         }
         return full.load(manifest, blobs, context, progress, report);
+    }
+
+    private static LoadedSpare asItIs(DatabaseIdentity whole) {
+        return new LoadedSpare(whole, LoadReport.fullOnce("an earlier attempt had loaded it"));
     }
 
     private boolean isOwed() {

@@ -87,7 +87,9 @@ public final class FakeSpareLoader implements SpareLoader {
     @Override
     public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = holding(manifest.snapshot());
-        if (whole.isPresent()) {
+        if (whole.filter(each ->
+                        context.wasNeverLive(each) || server.drifted(each).isEmpty())
+                .isPresent()) {
             return new LoadedSpare(whole.get(), LoadReport.fullOnce("it was there"));
         }
         Optional<Base> begin = base();

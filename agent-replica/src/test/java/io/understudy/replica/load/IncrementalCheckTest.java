@@ -143,6 +143,31 @@ class IncrementalCheckTest extends IncrementalLoads {
                 .contains("an earlier attempt had loaded it");
     }
 
+    /** An apply went back after its database had been live for a moment: the next attempt looks at it. */
+    @Test
+    void whatWasWrittenIntoALoadedDatabaseThatWasLiveForAMomentIsTakenBack() {
+        Manifest manifest = capture();
+        load(manifest, blobs);
+        DatabaseLoader one = new DatabaseLoader(settings, state, new SystemCommandRunner(state), new SlowTicker());
+        server.psql(names.spare(), "UPDATE u SET b = 'written by somebody' WHERE a = 50;");
+
+        LoadReport report =
+                one.load(manifest, blobs, mirrored(), Progress.none()).report();
+
+        assertThat(report.full()).isEmpty();
+        assertThat(report.tables()).anyMatch(LoadReport.TableLoad::drift);
+        assertSame();
+    }
+
+    private LoadContext mirrored() {
+        return new LoadContext() {
+            @Override
+            public Optional<Manifest> held(SnapshotId snapshot) {
+                return Optional.ofNullable(mirror.get(snapshot));
+            }
+        };
+    }
+
     /** Whatever is timed takes a minute. */
     private static final class SlowTicker implements Ticker {
         private final AtomicLong minutes = new AtomicLong();
