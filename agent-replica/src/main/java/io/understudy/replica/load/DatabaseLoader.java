@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
  * Loads a snapshot by differences where a database of an older one is there, and else with PostgreSQL's own tools and
  * parallel COPY, in the order that leaves nothing to fire, check or maintain while rows go in: schema, rows, what else
  * the archive holds of data, then indexes, keys, triggers and views, then statistics.
+ *
+ * <p>More than 300 lines, for which of the two it is, and when neither, is judged best in one place.
  */
 public final class DatabaseLoader implements SpareLoader {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLoader.class);
