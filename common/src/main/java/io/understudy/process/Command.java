@@ -162,30 +162,17 @@ public record Command(
 
     /** The same with the limit for the time since a byte last went through its streams. */
     public Command limitingSilence() {
-        return new Command(
-                arguments,
-                environment,
-                inherited,
-                limit,
-                output,
-                leavesProcesses,
-                input,
-                Hearing.STREAMS,
-                replacesOrphans);
+        return hearing(Hearing.STREAMS);
     }
 
     /** As {@link #limitingSilence}, where what it writes on its standard error says that it is at work. */
     public Command hearingErrors() {
+        return hearing(Hearing.ERRORS);
+    }
+
+    private Command hearing(Hearing next) {
         return new Command(
-                arguments,
-                environment,
-                inherited,
-                limit,
-                output,
-                leavesProcesses,
-                input,
-                Hearing.ERRORS,
-                replacesOrphans);
+                arguments, environment, inherited, limit, output, leavesProcesses, input, next, replacesOrphans);
     }
 
     /** Whether a byte begins the limit again. */
