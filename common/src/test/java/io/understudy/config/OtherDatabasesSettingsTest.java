@@ -176,6 +176,20 @@ class OtherDatabasesSettingsTest {
                 .hasSize(1);
     }
 
+    /** What an import puts next to it lies where the link leads. */
+    @Test
+    void aFileThatALinkLeadsToWithinATreeIsExcludedThere() throws IOException {
+        Path tree = Files.createDirectories(folder.resolve("tree/data")).getParent();
+        Path link = Files.createSymbolicLink(folder.resolve("app.db"), Files.createFile(tree.resolve("data/real.db")));
+        String site = "databases: [{name: app, preset: sqlite, path: " + link + "}]\n"
+                + "trees: [{name: app, kind: files, path: " + tree + "%s}]\n";
+
+        assertThatThrownBy(() -> load(site.formatted("")))
+                .hasMessageContaining("lies in tree app: add \"data/real.db*\" to the exclude of that tree");
+        assertThat(load(site.formatted(", exclude: [\"data/real.db*\"]")).trees())
+                .hasSize(1);
+    }
+
     private Settings load(String more) throws IOException {
         Path file = Files.writeString(folder.resolve("understudy.yaml"), HOST + more);
         return SettingsFile.load(file, Map.of());

@@ -30,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -266,6 +267,22 @@ class RepositoryTest {
         Manifest other = Manifests.sample(id(1, 1), empty);
         assertThat(failure(() -> repository.commit(other, KEY)).code()).isEqualTo(ErrorCode.COMMIT_CONFLICT);
         assertThat(repository.read(id(1, 1))).isEqualTo(read);
+    }
+
+    /** A retry finds its own commit, also where that is read broken: it is no other one. */
+    @Test
+    void aCommitThatIsThereAndReadBrokenOnceIsItsOwn() {
+        Repository repository = created();
+        repository.commit(Manifests.sample(id(1, 1)), KEY);
+        AtomicInteger reads = new AtomicInteger();
+        store.inject((operation, key) ->
+                operation == Operation.OPEN && key.startsWith("manifests/") && reads.getAndIncrement() == 0
+                        ? new Faults.Truncate(10)
+                        : new Faults.None());
+
+        repository.commit(Manifests.sample(id(1, 1)), KEY);
+
+        assertThat(reads).hasValue(2);
     }
 
     @Test
