@@ -7,11 +7,9 @@ import java.util.function.Supplier;
 
 /**
  * Whether an object is what somebody wanted to write. A broken download looks like the object of another writer, whose
- * victory is no small thing: so it is read up to three times, and one look that finds the bytes is enough.
+ * victory is no small thing: so this is a {@link RepeatedLook}.
  */
 public final class StoredBytes {
-    private static final int LOOKS = 3;
-
     private StoredBytes() {}
 
     /**
@@ -20,14 +18,11 @@ public final class StoredBytes {
      * @throws IOException where reading it fails
      */
     public static boolean are(Supplier<InputStream> open, byte[] content) throws IOException {
-        for (int look = 0; look < LOOKS; look++) {
+        return RepeatedLook.<IOException>finds(() -> {
             try (InputStream in = open.get()) {
                 // No more than shows a difference: anything may be stored there.
-                if (Arrays.equals(in.readNBytes(content.length + 1), content)) {
-                    return true;
-                }
+                return Arrays.equals(in.readNBytes(content.length + 1), content);
             }
-        }
-        return false;
+        });
     }
 }

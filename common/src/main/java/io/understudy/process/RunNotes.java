@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class RunNotes {
     private static final String SUFFIX = ".run";
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Pattern NOT_PLAIN = Pattern.compile("[^!-~]");
 
     private final Path folder;
     private final Ticker ticker;
@@ -87,11 +89,16 @@ final class RunNotes {
                 + "\n";
     }
 
-    /** The boot of the host, for numbers of processes come again, and a hash of the arguments. */
+    /** The boot of the host, for numbers of processes come again, a hash of the arguments, and the program. */
     static String heading(Command command) throws IOException {
         MessageDigest digest = Sha256.digest();
         command.arguments().forEach(each -> digest.update((each + "\0").getBytes(StandardCharsets.UTF_8)));
-        return Files.readString(BOOT).strip() + " " + HexFormat.of().formatHex(digest.digest());
+        return Files.readString(BOOT).strip() + " " + HexFormat.of().formatHex(digest.digest()) + " "
+                + NOT_PLAIN.matcher(command.arguments().get(0)).replaceAll("?");
+    }
+
+    private static String program(String heading) {
+        return heading.substring(heading.lastIndexOf(' ') + 1);
     }
 
     /**
@@ -142,7 +149,9 @@ final class RunNotes {
         MarkedProcesses marked = new MarkedProcesses(mark, Instant.EPOCH, MarkedProcesses.OPEN);
         // Without its line the agent was killed in the moment in which it started the program.
         if (orphan.isPresent() || program.isEmpty() && marked.all().findAny().isPresent()) {
-            LOG.warn("a command of the site, which an agent that was killed left running, is ended first");
+            LOG.warn(
+                    "a command of the site ({}), which an agent that was killed left running, is ended first",
+                    program(lines.get(0)));
             new ProcessTree(orphan, marked, ticker).end();
         }
         delete(file);

@@ -3,14 +3,12 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore.Purpose;
+import io.understudy.filestore.RepeatedLook;
 import io.understudy.repository.key.SigningKey;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** The last step of a snapshot; {@link Repository#commit} states what it promises. */
 final class Commit {
-    private static final int LOOKS = 3;
-
     private final Repository repository;
     private final Fence fence;
 
@@ -57,8 +55,8 @@ final class Commit {
             return;
         }
         // A write whose acknowledgement was lost finds itself there. Ed25519 is deterministic: equal content, equal
-        // bytes. A broken download looks like another's.
-        if (IntStream.range(0, LOOKS).noneMatch(look -> Arrays.equals(repository.readStored(snapshot), bytes))) {
+        // bytes.
+        if (!RepeatedLook.finds(() -> Arrays.equals(repository.readStored(snapshot), bytes))) {
             throw new UnderstudyException(
                     ErrorCode.COMMIT_CONFLICT,
                     "cannot commit snapshot " + snapshot + ": a different snapshot of this number is in "

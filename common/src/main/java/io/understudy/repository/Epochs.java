@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestore.Purpose;
+import io.understudy.filestore.RepeatedLook;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
@@ -16,7 +17,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,8 +41,6 @@ public final class Epochs {
     private static final int MOST = 20_000;
     /** Claims that are read to find one of this repository. */
     private static final int TRIED = 100;
-
-    private static final int LOOKS = 3;
 
     private final Filestore filestore;
     private final String site;
@@ -118,7 +118,7 @@ public final class Epochs {
             found.ifPresent(junk::add);
             highest = found.isPresent() ? highest : each;
         }
-        if (highest == epoch && junk.stream().anyMatch(JunkObject::isDenied) && !areHere()) {
+        if (highest == epoch && junk.stream().anyMatch(JunkObject::isDenied) && !areHere(none -> {})) {
             JunkObject.requireReadable(junk);
         }
         return new Above(highest, junk);
@@ -235,11 +235,9 @@ public final class Epochs {
 
     /** @return false where the store holds something else under that name */
     private static boolean copied(int epoch, byte[] claim, Filestore to) {
-        // At each look: a broken download looks like another's.
-        return IntStream.range(0, LOOKS)
-                .anyMatch(look -> SmallObject.read(to, key(epoch), LONGEST)
-                        .map(there -> Arrays.equals(there, claim))
-                        .orElseGet(() -> to.putIfAbsent(key(epoch), claim)));
+        return RepeatedLook.finds(() -> SmallObject.read(to, key(epoch), LONGEST)
+                .map(there -> Arrays.equals(there, claim))
+                .orElseGet(() -> to.putIfAbsent(key(epoch), claim)));
     }
 
     void copyTo(Repository copy) {
@@ -272,11 +270,14 @@ public final class Epochs {
     }
 
     /**
-     * Whether a trusted key claimed an epoch of this repository. Reads no more than a few claims: the first one, which
-     * no agent deletes, is among them.
+     * Whether a trusted key claimed an epoch of this repository. Reads no more than a few claims, among them the first
+     * one, which no agent deletes. @param junk receives why others are none; one of another format, too
      */
-    boolean areHere() {
-        return claimed().sorted().limit(TRIED).anyMatch(each -> junk(each).isEmpty());
+    boolean areHere(Consumer<JunkObject> junk) {
+        return claimed().sorted().limit(TRIED).mapToObj(this::unread).anyMatch(why -> {
+            why.ifPresent(junk);
+            return why.isEmpty();
+        });
     }
 
     /**
@@ -344,6 +345,15 @@ public final class Epochs {
     }
 
     Optional<Boolean> isOursHere(EpochClaim claim, boolean verified) {
+        AtomicReference<Optional<Boolean>> seen = new AtomicReference<>();
+        RepeatedLook.finds(() -> {
+            seen.set(seesOurs(claim, verified));
+            return seen.get().orElse(true);
+        });
+        return seen.get();
+    }
+
+    private Optional<Boolean> seesOurs(EpochClaim claim, boolean verified) {
         try {
             return stored(claim.epoch())
                     .map(there -> codec.decoded(claim.epoch(), there, verified)
@@ -366,10 +376,12 @@ public final class Epochs {
 
     /** Why what is listed as the claim of this epoch is none that is trusted; empty where it is one. */
     private Optional<JunkObject> junk(int epoch) {
-        AtomicBoolean there = new AtomicBoolean();
-        return JunkObject.in(key(epoch), () -> there.set(read(epoch).isPresent()))
-                .or(() -> Optional.of(JunkObject.noObject(key(epoch))).filter(none -> !there.get()))
-                .filter(found -> !found.isSigned());
+        return unread(epoch).filter(found -> !found.isSigned());
+    }
+
+    private Optional<JunkObject> unread(int epoch) {
+        String key = key(epoch);
+        return JunkObject.in(key, () -> read(epoch).orElseThrow(JunkObject.noObject(key)::why));
     }
 
     UnderstudyException taken(int epoch, int by) {

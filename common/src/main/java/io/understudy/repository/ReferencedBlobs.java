@@ -3,6 +3,7 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.RepeatedLook;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.blob.BlobId;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -32,7 +32,6 @@ import java.util.stream.Stream;
  * rest of the names, follows ({@link #next}). The references are read again for it. Not thread-safe.
  */
 public final class ReferencedBlobs {
-    private static final int LOOKS = 3;
     private static final String STEP = "mark";
     /** Three quarters of 2<sup>21</sup> places of 40 bytes. */
     private static final int MOST = 1_500_000;
@@ -119,7 +118,7 @@ public final class ReferencedBlobs {
         Repository saved = repository.orphans();
         for (SnapshotId orphan : found) {
             if (!orphans.contains(orphan)) {
-                if (genuineOrphans.contains(orphan) || !isJunk(saved, orphan)) {
+                if (genuineOrphans.contains(orphan) || isGenuine(saved, orphan)) {
                     mark(saved, orphan);
                     genuineOrphans.add(orphan);
                 }
@@ -129,11 +128,10 @@ public final class ReferencedBlobs {
         }
     }
 
-    /** At each look: a broken download looks like junk, and what an orphan names is nowhere else. */
-    private static boolean isJunk(Repository saved, SnapshotId orphan) {
-        return IntStream.range(0, LOOKS)
-                .allMatch(look ->
-                        saved.junk(orphan).filter(junk -> !junk.isSigned()).isPresent());
+    /** What an orphan names is nowhere else. */
+    private static boolean isGenuine(Repository saved, SnapshotId orphan) {
+        return RepeatedLook.finds(
+                () -> saved.junk(orphan).filter(junk -> !junk.isSigned()).isEmpty());
     }
 
     /** Those that are marked, with those that were genuine before. */

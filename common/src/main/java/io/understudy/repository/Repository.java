@@ -11,7 +11,6 @@ import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,9 +31,6 @@ public final class Repository {
 
     /** The claim that {@code agent-primary init} makes, and that no agent deletes. */
     public static final String FIRST_CLAIM = Epochs.key(1);
-
-    /** Manifests that are read to find one of this repository. */
-    private static final int TRIED = 100;
 
     final Filestore filestore;
     final Identity identity;
@@ -166,13 +162,14 @@ public final class Repository {
         identity.write(filestore);
     }
 
-    /** Whether an object in the filestore is this repository's beyond doubt. */
-    boolean isHere() {
-        return epochs.areHere()
-                || list().stream()
-                        .sorted(Comparator.reverseOrder())
-                        .limit(TRIED)
-                        .anyMatch(each -> junk(each).isEmpty());
+    /**
+     * Before anything is made that lasts and has this repository's id.
+     *
+     * @throws UnderstudyException when nothing that a trusted key signed shows that it is in the filestore: {@code
+     *     WRONG_REPOSITORY}, {@code REPOSITORY_MISSING}, or why the newest snapshot there is none
+     */
+    public void requireConfirmed() {
+        Confirmation.of(this).require();
     }
 
     /** The stores that each are to hold all of it; empty where it is in one. */

@@ -23,7 +23,8 @@ public final class RepositoryCopy {
         original.copyKeys(filestore);
         if (!wanted.create(filestore)) {
             Optional<Identity> found = Identity.readable(filestore);
-            if (found.filter(there -> !there.isOf(wanted)).isPresent() && !copy.isHere()) {
+            if (found.filter(there -> !there.isOf(wanted)).isPresent()
+                    && !Confirmation.of(copy).isGiven()) {
                 throw new UnderstudyException(
                         ErrorCode.REPOSITORY_EXISTS,
                         "cannot use " + filestore.name() + " as a copy of " + original.name()

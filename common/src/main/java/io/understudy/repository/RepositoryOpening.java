@@ -56,7 +56,7 @@ final class RepositoryOpening {
             return openUnknown(filestore, site, trusted, clock, encryption);
         }
         Optional<UnderstudyException> fault = expected.get().identity.fault(filestore);
-        if (fault.isEmpty() || expected.get().isHere()) {
+        if (fault.isEmpty() || Confirmation.of(expected.get()).isGiven()) {
             return expected.get();
         }
         return openUnknown(filestore, site, trusted, clock, encryption);

@@ -14,14 +14,17 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.FastSignatures;
+import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.None;
+import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +111,18 @@ class SeveralStoresFenceTest {
         }
         List<SnapshotId> ofOld = server(rule).list();
         assertThat(ofOld.contains(id(1, 2))).isEqualTo(commit.equals("done"));
+    }
+
+    @Test
+    void aClaimThatIsReadBrokenOnceIsNoOther() {
+        Repository old = server(CommitRule.ALL);
+        AtomicInteger broken = new AtomicInteger();
+        second.inject((operation, key) ->
+                operation == Operation.OPEN && key.equals(Epochs.key(1)) && broken.getAndIncrement() == 0
+                        ? new Faults.Truncate(10)
+                        : new Faults.None());
+        assertThat(commits(old)).isEqualTo("done");
+        assertThat(broken.get()).as("read again").isGreaterThan(1);
     }
 
     /** Second has a window: whatever it holds, commits and claims go by main, as with one store. */

@@ -23,6 +23,7 @@ import io.understudy.site.CommandSiteService;
 import io.understudy.time.Ticker;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -300,7 +301,7 @@ class HouseTest {
             .and()
             .haveSimpleNameNotEndingWith("Wiring")
             .should()
-            .callConstructor(RepositoryAccess.class, Supplier.class)
+            .callConstructor(RepositoryAccess.class, Supplier.class, Function.class, Ticker.class)
             .orShould()
             .callConstructor(CommandSiteService.class, ServiceSettings.class, CommandRunner.class, Ticker.class);
 }

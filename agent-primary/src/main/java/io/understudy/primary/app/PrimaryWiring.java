@@ -90,14 +90,13 @@ public final class PrimaryWiring implements AutoCloseable {
         this.ports = ports;
         this.keys = new KeyRing(settings.signing());
         this.epochs = new EpochStore(settings.state());
+        Encryption encryption = Encryption.of(settings.encryption(), settings.state());
         // Nothing signs the identity in the filestore, so what this server knows comes first.
-        this.repository = new RepositoryAccess(() -> Repository.open(
-                ports.filestore(),
-                settings.site(),
-                keys.trusted(),
-                ports.clock(),
-                epochs.repository(),
-                Encryption.of(settings.encryption(), settings.state())));
+        this.repository = new RepositoryAccess(
+                epochs::repository,
+                known -> Repository.open(
+                        ports.filestore(), settings.site(), keys.trusted(), ports.clock(), known, encryption),
+                ports.ticker());
         this.marker = new Marker(settings.marker());
         this.quiesce = new QuiesceWiring(settings, epochs, repository);
         this.trees = trees.apply(new TreesByKind(settings.state(), ports.clock(), Filestores::bucket));

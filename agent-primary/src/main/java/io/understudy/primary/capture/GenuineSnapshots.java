@@ -95,10 +95,7 @@ public final class GenuineSnapshots {
      */
     public void update(UUID repository, Collection<SnapshotId> read, Collection<SnapshotId> gone) {
         Seen seen = noted(repository);
-        TreeSet<SnapshotId> all = new TreeSet<>(seen.snapshots());
-        all.addAll(read);
-        all.removeAll(gone);
-        file.write(seen.with(all));
+        file.write(seen.with(updated(seen.snapshots(), read, gone)));
     }
 
     /**
@@ -108,12 +105,18 @@ public final class GenuineSnapshots {
      */
     public void updateOrphans(UUID repository, Collection<SnapshotId> read, Collection<SnapshotId> gone) {
         Seen seen = noted(repository);
-        TreeSet<SnapshotId> all = new TreeSet<>(seen.orphans());
-        all.addAll(read);
-        all.removeAll(gone);
+        TreeSet<SnapshotId> all = updated(seen.orphans(), read, gone);
         if (!Set.copyOf(seen.orphans()).equals(all)) {
             file.write(new Seen(repository, seen.snapshots(), List.copyOf(all)));
         }
+    }
+
+    private static TreeSet<SnapshotId> updated(
+            List<SnapshotId> seen, Collection<SnapshotId> read, Collection<SnapshotId> gone) {
+        TreeSet<SnapshotId> all = new TreeSet<>(seen);
+        all.addAll(read);
+        all.removeAll(gone);
+        return all;
     }
 
     private Seen noted(UUID repository) {

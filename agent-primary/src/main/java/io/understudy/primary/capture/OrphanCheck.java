@@ -2,10 +2,13 @@ package io.understudy.primary.capture;
 
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.RepeatedLook;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -18,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class OrphanCheck {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanCheck.class);
-
-    private static final int LOOKS = 3;
 
     private final Repository repository;
     private final int looks;
@@ -71,16 +72,19 @@ final class OrphanCheck {
             orphans.delete(orphan);
             return false;
         }
-        Optional<UnderstudyException> lacks = lacking(orphans, orphan);
-        // At each look: a broken download looks like damage, and what an orphan names is nowhere else.
-        for (int look = 1; look < LOOKS && lacks.isPresent(); look++) {
-            lacks = lacking(orphans, orphan);
-        }
-        lacks.ifPresent(why -> {
-            LOG.warn("orphan {} lacks content in {}, and is deleted there: {}", orphan, place.name(), why.getMessage());
+        List<UnderstudyException> lacks = new ArrayList<>();
+        // What an orphan names is nowhere else.
+        boolean whole = RepeatedLook.finds(
+                () -> lacking(orphans, orphan).map(lacks::add).isEmpty());
+        if (!whole) {
+            LOG.warn(
+                    "orphan {} lacks content in {}, and is deleted there: {}",
+                    orphan,
+                    place.name(),
+                    lacks.get(0).getMessage());
             orphans.delete(orphan);
-        });
-        return lacks.isEmpty();
+        }
+        return whole;
     }
 
     private Optional<UnderstudyException> lacking(Repository orphans, SnapshotId orphan) {

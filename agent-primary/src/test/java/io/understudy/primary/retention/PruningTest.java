@@ -136,6 +136,35 @@ class PruningTest extends FiveHourlySnapshots {
                 .isEmpty();
     }
 
+    /** What is not seen is not gone: its damage, later, would count as junk, and its content as garbage. */
+    @Test
+    void noOrphanIsForgottenWhereTheListingBehindAPruningFails() {
+        orphanLike(id(1));
+        time.advance(GRACE);
+        prune();
+        int listings = listings(Integer.MAX_VALUE);
+        assertThat(listings).isGreaterThan(1);
+        assertThat(listings(listings)).isEqualTo(listings);
+        filestore.inject((operation, key) -> operation == Operation.OPEN && key.startsWith("orphans/")
+                ? new Faults.Truncate(10)
+                : new Faults.None());
+
+        assertThat(catchThrowableOfType(UnderstudyException.class, this::prune))
+                .as("it was genuine")
+                .hasMessageContaining("no content is deleted");
+    }
+
+    /** A pruning. @param broken which of the listings of orphans fails; @return how many there were */
+    private int listings(int broken) {
+        AtomicInteger listings = new AtomicInteger();
+        filestore.inject((operation, key) ->
+                operation == Operation.LIST && key.startsWith("orphans/") && listings.incrementAndGet() == broken
+                        ? new Fail(ErrorCode.FILESTORE_UNREACHABLE)
+                        : new Faults.None());
+        prune();
+        return listings.get();
+    }
+
     @Test
     void theStoresClockTellsTheAge() {
         time.advance(GRACE);

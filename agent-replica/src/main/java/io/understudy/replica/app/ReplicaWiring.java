@@ -93,13 +93,11 @@ public final class ReplicaWiring implements AutoCloseable {
         this.holds = HoldBook.in(settings.state(), settings.replica().holds(), ports.clock());
         MirrorAccess mirrors = mirrors();
         // Nothing signs the identity in the filestore, so what this server knows comes first.
-        this.repository = new RepositoryAccess(() -> Repository.open(
-                ports.filestore(),
-                settings.site(),
-                trusted(),
-                ports.clock(),
-                mirrors.repository().or(epochs::repository),
-                encryption()));
+        this.repository = new RepositoryAccess(
+                () -> mirrors.repository().or(epochs::repository),
+                known -> Repository.open(
+                        ports.filestore(), settings.site(), trusted(), ports.clock(), known, encryption()),
+                ports.ticker());
         this.snapshots = new MirroredSnapshots(
                 repository,
                 mirrors,

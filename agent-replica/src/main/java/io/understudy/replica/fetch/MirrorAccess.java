@@ -58,8 +58,16 @@ public final class MirrorAccess {
         this.clock = clock;
     }
 
-    /** That of this repository; made where there is none. @throws UnderstudyException as {@link Mirror#Mirror} */
+    /**
+     * That of this repository; made where there is none. It outlives what the filestore says of itself, so none is made
+     * of a repository that nothing signed confirms.
+     *
+     * @throws UnderstudyException as {@link Mirror#Mirror}, {@link Repository#requireConfirmed}
+     */
     public Mirror of(Repository remote) {
+        if (!repository().equals(Optional.of(remote.id()))) {
+            remote.requireConfirmed();
+        }
         return new Mirror(folder.made(), remote, threads, free, clock);
     }
 

@@ -90,12 +90,19 @@ public final class MirroredReader implements SnapshotReader {
 
     @Override
     public Optional<ErasureHash> erasureHash() {
-        return Optional.of(Erasures.of(here().orElseGet(filestore)).hash());
+        // What is erased under it stays erased: an id that nothing signed confirms would be another's.
+        return Optional.of(Erasures.of(here().orElseGet(this::confirmed)).hash());
     }
 
     @Override
     public ErasedKeys erased(Consumer<JunkObject> junk) {
         return Erasures.of(filestore.get()).all(junk);
+    }
+
+    private Repository confirmed() {
+        Repository there = filestore.get();
+        there.requireConfirmed();
+        return there;
     }
 
     private Optional<Repository> here() {

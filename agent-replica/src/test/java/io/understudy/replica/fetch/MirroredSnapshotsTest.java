@@ -185,15 +185,27 @@ class MirroredSnapshotsTest extends MirroredFixture {
         assertThat(site.repository().reports().all()).isEmpty();
     }
 
+    /** It would outlive what somebody wrote into the identity, which nothing signs. */
+    @Test
+    void noMirrorIsMadeOfARepositoryThatNothingSignedConfirms() {
+        assertThatThrownBy(() -> fetch(id(1)))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_MISSING));
+        assertThat(near.keys()).isEmpty();
+    }
+
     @Test
     void theRepositoryIsOpenedAgainAfterAFailureAndThenKept() {
         AtomicInteger opened = new AtomicInteger();
-        RepositoryAccess remote = new RepositoryAccess(() -> {
-            if (opened.incrementAndGet() == 1) {
-                throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "down", "up");
-            }
-            return site.repository();
-        });
+        RepositoryAccess remote = new RepositoryAccess(
+                () -> Optional.of(site.repository().id()),
+                known -> {
+                    if (opened.incrementAndGet() == 1) {
+                        throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "down", "up");
+                    }
+                    return site.repository();
+                },
+                time);
 
         assertThatThrownBy(remote::get).isInstanceOf(UnderstudyException.class);
         Repository first = remote.get();

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * Writes that must not replace. Stores that do not know {@code If-None-Match: *} mostly ignore it, so it is tried, once
- * in the life of an instance, on an object of its own that no key can denote: where that exists, one request that must
- * be refused; where not, two.
+ * in the life of an instance, and where it did not work once an hour, on an object of its own that no key can denote:
+ * where that exists, one request that must be refused; where not, two.
  *
  * <p>On a store without them: look, write, let racing writers write too, read back. The last of them wins, and all of
  * them see it; but one that looked before and wrote after the pause would win a second time.
@@ -24,11 +24,14 @@ final class ConditionalWrites {
     private static final byte[] TEXT = "Understudy tries here whether this store honours conditional writes.\n"
             .getBytes(StandardCharsets.US_ASCII);
     private static final Duration SETTLE = Duration.ofSeconds(1);
+    /** A gateway that is being upgraded says for a while that it does not know them. */
+    private static final Duration AGAIN = Duration.ofHours(1);
 
     private final S3Filestore store;
     private final Uploads uploads;
     private final Ticker ticker;
     private Optional<Boolean> honoured = Optional.empty();
+    private long probed;
 
     ConditionalWrites(S3Filestore store, Uploads uploads, Ticker ticker) {
         this.store = store;
@@ -38,8 +41,9 @@ final class ConditionalWrites {
 
     /** @throws UnderstudyException when the store could not be asked, or does not let these credentials write */
     synchronized boolean honoured() {
-        if (honoured.isEmpty()) {
+        if (honoured.isEmpty() || !honoured.get() && ticker.since(probed).compareTo(AGAIN) >= 0) {
             honoured = Optional.of(probe());
+            probed = ticker.nanos();
         }
         return honoured.get();
     }

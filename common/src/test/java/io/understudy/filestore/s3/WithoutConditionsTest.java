@@ -7,20 +7,31 @@ import io.understudy.filestore.ObjectInfo;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.S3Server;
 import io.understudy.time.Ticker;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /** A store that ignores {@code If-None-Match}, as many did for long. */
 class WithoutConditionsTest {
+    private static final AtomicInteger BROKEN = new AtomicInteger();
+    private static final AtomicBoolean IGNORED = new AtomicBoolean(true);
+
     private static S3Server server;
 
     private final FakeTicker time = new FakeTicker();
@@ -32,7 +43,24 @@ class WithoutConditionsTest {
 
         @Override
         public PutObjectResponse putBlob(PutObjectRequest request, InputStream content) {
-            return super.putBlob(request.toBuilder().ifNoneMatch(null).build(), content);
+            return super.putBlob(
+                    IGNORED.get() ? request.toBuilder().ifNoneMatch(null).build() : request, content);
+        }
+
+        /** As long as it was, with other bytes, as often as {@link #BROKEN} says. */
+        @Override
+        public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
+            ResponseInputStream<GetObjectResponse> whole = super.getBlob(request);
+            if (BROKEN.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+                return whole;
+            }
+            try (whole) {
+                byte[] other = new byte[whole.readAllBytes().length];
+                return new ResponseInputStream<>(
+                        whole.response(), AbortableInputStream.create(new ByteArrayInputStream(other)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
@@ -56,6 +84,20 @@ class WithoutConditionsTest {
         try (S3Filestore store = open("s3://backups/probe", time)) {
             assertThat(store.capabilities().conditionalPut()).isFalse();
             assertThat(store.capabilities().conditionalPut()).isFalse();
+        }
+    }
+
+    /** As of a gateway that was upgraded while the agent ran. */
+    @Test
+    void isAskedAgainAfterAnHour() {
+        try (S3Filestore store = open("s3://backups/later", time)) {
+            assertThat(store.capabilities().conditionalPut()).isFalse();
+            IGNORED.set(false);
+            assertThat(store.capabilities().conditionalPut()).isFalse();
+            time.advance(Duration.ofHours(1));
+            assertThat(store.capabilities().conditionalPut()).isTrue();
+        } finally {
+            IGNORED.set(true);
         }
     }
 
@@ -89,6 +131,16 @@ class WithoutConditionsTest {
             try (S3Filestore store = open("s3://backups/race", meanwhile)) {
                 assertThat(store.putIfAbsent("claim", bytes("mine"))).isFalse();
             }
+        }
+    }
+
+    @Test
+    void aBrokenReadIsNoOtherWriter() {
+        try (S3Filestore store = open("s3://backups/broken", time)) {
+            store.capabilities();
+            BROKEN.set(2);
+            assertThat(store.putIfAbsent("claim", bytes("mine"))).isTrue();
+            assertThat(BROKEN).hasValue(0);
         }
     }
 
