@@ -43,6 +43,7 @@ public final class SwitchoverWiring {
                         wiring.marker(),
                         reconciler,
                         ports.databases(),
+                        RejoinWiring.copies(wiring)::shipped,
                         events,
                         ports.clock()));
     }

@@ -4,7 +4,7 @@ import io.understudy.audit.Caller;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.RejoinWiring;
 import io.understudy.replica.app.ReplicaWiring;
-import io.understudy.replica.kept.KeptCopies;
+import io.understudy.replica.kept.GonePart;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.prepare.Rejoin;
 import io.understudy.replica.prepare.Rejoin.Request;
@@ -60,10 +60,10 @@ final class RejoinCommand extends ReplicaCommand {
             boolean existed,
             Optional<SnapshotId> shipped,
             Optional<String> nothing,
-            List<String> missing,
+            List<GonePart> missing,
             List<Earlier> earlier) {
         /** @param orphan null where nothing was saved @param nothing why; null otherwise */
-        record Earlier(Optional<SnapshotId> orphan, boolean existed, Optional<String> nothing, List<String> missing) {
+        record Earlier(Optional<SnapshotId> orphan, boolean existed, Optional<String> nothing, List<GonePart> missing) {
             static Earlier of(Result result) {
                 return new Earlier(
                         result.saved().flatMap(Saved::orphan),
@@ -99,14 +99,14 @@ final class RejoinCommand extends ReplicaCommand {
                     result.earlier().stream().map(Earlier::of).toList());
         }
 
-        private static List<String> warnings(List<String> missing) {
+        private static List<String> warnings(List<GonePart> missing) {
             return missing.stream()
                     .map(part -> "warning: "
-                            + (part.startsWith(KeptCopies.OTHER)
-                                    ? "what " + part
+                            + (part.stays()
+                                    ? "what " + part.part()
                                             + " had is not in the orphan: where an import replaced it, it lies next"
                                             + " to it for its owner (docs/other-databases.md)"
-                                    : part + " is not kept")
+                                    : part.part() + " is not kept")
                             + "; the orphan has it as the last snapshot, where that is still there")
                     .toList();
         }

@@ -39,11 +39,10 @@ import org.slf4j.LoggerFactory;
  * its own, also where the server held the same epoch in all of them.
  *
  * <p>Not for concurrent use; the caller holds the apply lock, but for {@link #end}.
+ *
+ * <p>More than 300 lines, for when something is kept, and until when, is judged best in one place.
  */
 public final class KeptCopies {
-    /** Before the name of one that is no PostgreSQL server's: what it had lies next to it. */
-    public static final String OTHER = "database ";
-
     private static final Logger LOG = LoggerFactory.getLogger(KeptCopies.class);
 
     private final Settings settings;
@@ -76,9 +75,9 @@ public final class KeptCopies {
      * @param epoch that this server held when it had it
      * @param database the name that the database has now; empty where it is not there any more, or there was none
      * @param trees where the kept trees lie, by their names
-     * @param gone what is not kept, or not any more, for people
+     * @param gone what is not kept, or not any more
      */
-    public record Found(int epoch, Optional<String> database, Map<String, Path> trees, List<String> gone) {
+    public record Found(int epoch, Optional<String> database, Map<String, Path> trees, List<GonePart> gone) {
         public Found {
             trees = Map.copyOf(trees);
             gone = List.copyOf(gone);
@@ -181,27 +180,27 @@ public final class KeptCopies {
      */
     public Found find(KeptCopy copy) {
         Map<String, Path> trees = new LinkedHashMap<>();
-        List<String> gone = new ArrayList<>();
+        List<GonePart> gone = new ArrayList<>();
         for (TreeSettings tree : settings.trees()) {
             // What was given up is deleted, or about to be.
             Optional<Path> kept = copy.isOpen() ? links.find(copy, tree) : Optional.empty();
             kept.ifPresent(folder -> trees.put(tree.name(), folder));
             if (kept.isEmpty() && !tree.kind().isOfBucket()) {
-                gone.add("tree " + tree.name());
+                gone.add(GonePart.of("tree " + tree.name()));
             }
         }
         Optional<String> database = Optional.empty();
         if (settings.database().isThere()) {
             database = copy.database().flatMap(this::aside);
             if (database.isEmpty()) {
-                gone.add(0, "database");
+                gone.add(0, GonePart.of("database"));
             }
         }
         settings.databases()
                 .forEach(each -> gone.add(
                         each.access() instanceof Commands
-                                ? "what commands restore as " + each.name()
-                                : OTHER + each.name()));
+                                ? GonePart.of("what commands restore as " + each.name())
+                                : new GonePart("database " + each.name(), true)));
         return new Found(copy.epoch(), database, trees, gone);
     }
 
@@ -286,6 +285,16 @@ public final class KeptCopies {
                 .orElseGet(() -> KeptCopy.ended(number, epoch, promotion, end)));
         ReplicaPoint.KEPT_COPY_ENDED.reached();
         links.clear(number);
+    }
+
+    /**
+     * All that this server has as the primary is in this snapshot, the final one of a switchover, so nothing is to be
+     * saved when others are imported over it. Can be repeated.
+     */
+    public void shipped(SnapshotId last) {
+        if (current(last.epoch()).filter(each -> !each.isOpen()).isEmpty()) {
+            endLive(last.epoch(), true, Optional.empty(), Optional.of(last));
+        }
     }
 
     /**

@@ -72,7 +72,7 @@ public final class OrphanProgram implements Orphans {
         if (beforeImport) {
             arguments.add("--before-import");
         }
-        return run(arguments, "; the site is stopped, and nothing else was changed");
+        return run(arguments, beforeImport ? "" : "; the site is stopped, and nothing else was changed");
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.kept.GonePart;
 import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
@@ -13,6 +14,7 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
@@ -102,10 +104,10 @@ public final class Rejoin {
      *
      * @param saved empty where nothing could be, or was to be, saved
      * @param why nothing could be saved; empty otherwise
-     * @param missing parts that are not kept, for people: the orphan has them as the last snapshot, where that is there
+     * @param missing parts that are not kept: the orphan has them as the last snapshot, where that is there
      * @param earlier what was kept of earlier times in which this server was the primary, oldest first
      */
-    public record Result(Optional<Saved> saved, Optional<String> why, List<String> missing, List<Result> earlier) {
+    public record Result(Optional<Saved> saved, Optional<String> why, List<GonePart> missing, List<Result> earlier) {
         public Result {
             missing = List.copyOf(missing);
             earlier = List.copyOf(earlier);
@@ -115,7 +117,7 @@ public final class Rejoin {
             this(saved, why, List.of());
         }
 
-        Result(Optional<Saved> saved, Optional<String> why, List<String> missing) {
+        Result(Optional<Saved> saved, Optional<String> why, List<GonePart> missing) {
             this(saved, why, missing, List.of());
         }
 
@@ -195,6 +197,7 @@ public final class Rejoin {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         Optional<String> nothing = Optional.empty();
         Optional<SnapshotId> over = Optional.empty();
+        PausedSite paused = new PausedSite(site);
         try {
             requireNoneUnderWay();
             preparation.noteReturnedMarker();
@@ -205,7 +208,7 @@ public final class Rejoin {
             nothing = nothing.or(
                     () -> request.withoutOrphan() ? Optional.of("--without-orphan asks for that") : Optional.empty());
             if (nothing.isEmpty() && over.isEmpty()) {
-                stopSite(request);
+                stopSite(request, paused);
                 ReplicaPoint.REJOIN_SITE_STOPPED.reached();
                 try {
                     saved = Optional.of(kept.orphans().save(request.acceptEmpty(), backup.on()));
@@ -220,12 +223,16 @@ public final class Rejoin {
                 }
                 copies = Optional.of(look(over, request));
             }
+            paused.resume();
+        } catch (UnderstudyException e) {
+            paused.resumeAfter(e);
+            throw e;
         } finally {
             lock.close();
         }
         if (copies.isEmpty()) {
             if (nothing.isPresent()) {
-                stopSite(request);
+                stopSite(request, paused);
             }
             copies = Optional.of(enter(request, saved));
         }
@@ -233,8 +240,10 @@ public final class Rejoin {
             throw why;
         });
         // An import may go on next to it, and a promotion does not wait for it.
-        return kept.save(
+        Result result = kept.save(
                 copies.get(), over.isPresent() ? Optional.empty() : Optional.of(new Result(saved, nothing)), request);
+        paused.requireStarted(result);
+        return result;
     }
 
     /** @return what is kept of earlier times */
@@ -289,10 +298,8 @@ public final class Rejoin {
     private boolean wasImported(DatabaseVersion live) {
         int own = epoch();
         int imported = live.snapshot().map(SnapshotId::epoch).orElse(0);
-        return imported > 0
-                && (kept.isNoted(own)
-                        || imported > own
-                        || imported == own && live.moment().isPresent());
+        boolean isFinal = imported == own && live.moment().isEmpty();
+        return imported > 0 && !isFinal && (kept.isNoted(own) || imported >= own);
     }
 
     /** Without its note of the epoch this server does not know by itself that it is the primary. */
@@ -329,14 +336,22 @@ public final class Rejoin {
                 "finish that first with " + command + ", then run agent-replica rejoin again");
     }
 
+    private boolean isServing() {
+        return backup.on()
+                && store.read()
+                        .map(ReplicaRecord::state)
+                        .filter(Following.class::isInstance)
+                        .isPresent();
+    }
+
     /** What it writes from here on would be in no orphan. */
-    private void stopSite(Request request) {
+    private void stopSite(Request request, PausedSite paused) {
         if (settings.service().stop().isEmpty() && !request.siteStopped()) {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
                     "cannot rejoin: the site of this server may run, and service.stop, which would stop it, is not set",
                     "set service.stop; or stop the site and repeat this with --site-stopped");
         }
-        site.stop();
+        paused.stop(isServing());
     }
 }

@@ -17,6 +17,9 @@ import io.understudy.switchover.SwitchoverNote;
 import io.understudy.switchover.SwitchoverNotes;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a switchover that the primary's agent of this server carries out means for its replica's agent: it keeps still
@@ -27,20 +30,25 @@ import java.util.Optional;
  * <p>Each step can be repeated. Not for concurrent use; the caller holds the apply lock.
  */
 public final class HandedOver {
+    private static final Logger LOG = LoggerFactory.getLogger(HandedOver.class);
+
     private final SwitchoverNotes notes;
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final StateReconciler reconciler;
     private final LiveDatabases databases;
+    private final Consumer<SnapshotId> shipped;
     private final Events events;
     private final Clock clock;
 
+    /** @param shipped notes that all that this server has as the primary is in the snapshot; can be repeated */
     public HandedOver(
             SwitchoverNotes notes,
             ReplicaStateStore store,
             BackupMode backup,
             StateReconciler reconciler,
             LiveDatabases databases,
+            Consumer<SnapshotId> shipped,
             Events events,
             Clock clock) {
         this.notes = notes;
@@ -48,6 +56,7 @@ public final class HandedOver {
         this.backup = backup;
         this.reconciler = reconciler;
         this.databases = databases;
+        this.shipped = shipped;
         this.events = events;
         this.clock = clock;
     }
@@ -81,12 +90,22 @@ public final class HandedOver {
             return;
         }
         reconciler.keepOtherDatabases();
+        noteShipped(note.last().orElseThrow());
         store.change(record -> following(record, live.get()));
         ReplicaPoint.SUCCESSOR_NOTED.reached();
         backup.writeMarker("agent-primary switchover", note.last());
         ReplicaPoint.SUCCESSOR_MARKED.reached();
         events.report(
                 new ReplicaEvent.FollowsSuccessor(note.standby(), note.last().orElseThrow()));
+    }
+
+    /** Without it a later rejoin looks for what is kept, and finds nothing. */
+    private void noteShipped(SnapshotId last) {
+        try {
+            shipped.accept(last);
+        } catch (UnderstudyException e) {
+            LOG.warn("that all of this server is in {} is not noted: {}", last, e.getMessage());
+        }
     }
 
     private Optional<Following> live(SnapshotId last) {

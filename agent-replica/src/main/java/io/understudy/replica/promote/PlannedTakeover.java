@@ -3,12 +3,14 @@ package io.understudy.replica.promote;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.RepeatedLook;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
@@ -72,12 +74,28 @@ public final class PlannedTakeover {
             other = live;
             return Optional.empty();
         }
-        if (source.newerThan(snapshot).stream().anyMatch(newer -> newer.epoch() == snapshot.epoch())) {
+        if (source.newerThan(snapshot).stream()
+                .anyMatch(newer -> newer.epoch() == snapshot.epoch() && isGenuine(newer))) {
             // Its primary went on after it: what was final once is an old snapshot.
             other = live;
             return Optional.empty();
         }
         return Optional.of(manifest);
+    }
+
+    /** What merely has the name of a snapshot holds up no switchover. */
+    private boolean isGenuine(SnapshotId newer) {
+        return RepeatedLook.finds(() -> {
+            try {
+                source.manifest(newer);
+                return true;
+            } catch (UnderstudyException e) {
+                if (!JunkObject.isOfOneObject(e)) {
+                    throw e;
+                }
+                return e.code() == ErrorCode.FORMAT_UNKNOWN || e.code() == ErrorCode.FILESTORE_DENIED;
+            }
+        });
     }
 
     private Optional<Promotion.Report> takeOver(Manifest last) {

@@ -3,6 +3,7 @@ package io.understudy.replica.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.replica.command.RejoinCommand.Rejoined;
+import io.understudy.replica.kept.GonePart;
 import io.understudy.repository.SnapshotId;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,10 @@ class RejoinedTextTest {
                 false,
                 Optional.of(new SnapshotId(1, 1)),
                 Optional.empty(),
-                List.of("database", "database shop", "what commands restore as search"),
+                List.of(
+                        new GonePart("database", false),
+                        new GonePart("database shop", true),
+                        new GonePart("what commands restore as search", false)),
                 List.of());
 
         assertThat(rejoined.text())

@@ -7,6 +7,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.kept.GonePart;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.promote.Promotion;
@@ -98,7 +99,7 @@ class RejoinKeepsLinksTest extends OverwrittenPrimary {
 
         Result result = rejoin(new Request(true, false, Set.of("media")));
 
-        assertThat(result.missing()).containsExactly("tree media");
+        assertThat(result.missing()).containsExactly(new GonePart("tree media", false));
         assertThat(saved)
                 .singleElement()
                 .satisfies(found -> assertThat(found.database()).isEqualTo(world.databases.name(before)));

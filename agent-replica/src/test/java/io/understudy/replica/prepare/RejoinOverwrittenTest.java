@@ -8,6 +8,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.DyingAt;
+import io.understudy.replica.kept.GonePart;
 import io.understudy.replica.kept.KeptCopies;
 import io.understudy.replica.kept.KeptCopies.Found;
 import io.understudy.replica.prepare.Rejoin.Request;
@@ -15,6 +16,7 @@ import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.prepare.Rejoin.Saved;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -118,7 +120,7 @@ class RejoinOverwrittenTest extends OverwrittenPrimary {
 
         Result result = rejoin(ASKED);
 
-        assertThat(result.missing()).containsExactly("database");
+        assertThat(result.missing()).containsExactly(new GonePart("database", false));
         assertThat(saved.get(0).database()).isEmpty();
         assertThat(saved.get(0).trees()).containsOnlyKeys("media");
     }
@@ -137,6 +139,29 @@ class RejoinOverwrittenTest extends OverwrittenPrimary {
         assertThat(saved).isEmpty();
     }
 
+    /** What is live then is its final snapshot, so imports over it keep nothing. */
+    @Test
+    void knowsAfterASwitchoverThatAllOfItWasShipped() {
+        copies().shipped(SHIPPED);
+        copies().shipped(SHIPPED);
+        world.store.change(record -> record.with(new Following(
+                new DatabaseVersion(before, Optional.of(SHIPPED), Optional.empty(), Optional.empty()),
+                false,
+                NOW,
+                Optional.empty())));
+        imported(3);
+        imported(4);
+        world.databases.server().drop(before);
+
+        assertThat(rejoin(ASKED)).isEqualTo(nothingDiffersFrom(SHIPPED));
+        assertThat(saved).isEmpty();
+        assertThat(live).isEmpty();
+    }
+
+    private static Result nothingDiffersFrom(SnapshotId shipped) {
+        return new Result(Optional.of(new Saved(Optional.empty(), true, Optional.of(shipped))), Optional.empty());
+    }
+
     /** It was kept by a version without notes. */
     @Test
     void findsTheDatabaseWithoutANote() {
@@ -145,7 +170,9 @@ class RejoinOverwrittenTest extends OverwrittenPrimary {
 
         assertThat(rejoin(ASKED).saved()).isPresent();
 
-        assertThat(saved).containsExactly(new Found(1, world.databases.name(before), Map.of(), List.of("tree media")));
+        assertThat(saved)
+                .containsExactly(new Found(
+                        1, world.databases.name(before), Map.of(), List.of(new GonePart("tree media", false))));
     }
 
     /** One that was set aside may be of an earlier time. */
@@ -184,7 +211,7 @@ class RejoinOverwrittenTest extends OverwrittenPrimary {
 
         Found found = copies.find(copies.current(1).orElseThrow());
 
-        assertThat(found.gone()).containsExactly("database shop");
+        assertThat(found.gone()).containsExactly(new GonePart("database shop", true));
         assertThat(found.database()).isPresent();
     }
 
@@ -193,7 +220,7 @@ class RejoinOverwrittenTest extends OverwrittenPrimary {
         Files.writeString(folder.resolve("media/.understudy"), "in the way");
         imported(3);
 
-        assertThat(rejoin(ASKED).missing()).containsExactly("tree media");
+        assertThat(rejoin(ASKED).missing()).containsExactly(new GonePart("tree media", false));
     }
 
     @Test

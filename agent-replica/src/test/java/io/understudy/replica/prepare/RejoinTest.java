@@ -35,6 +35,8 @@ class RejoinTest extends StandbyInPreparation {
 
     private final List<String> done = new ArrayList<>();
     private Optional<UnderstudyException> refusal = Optional.empty();
+    private Optional<UnderstudyException> restartFailure = Optional.empty();
+    private Runnable whileSaving = () -> {};
 
     private final Orphans orphans = new Orphans() {
         @Override
@@ -49,6 +51,7 @@ class RejoinTest extends StandbyInPreparation {
 
         private Saved saved(String what) {
             done.add(what);
+            whileSaving.run();
             refusal.ifPresent(why -> {
                 throw why;
             });
@@ -64,7 +67,11 @@ class RejoinTest extends StandbyInPreparation {
 
         @Override
         public void restart() {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
             done.add("restart");
+            restartFailure.ifPresent(why -> {
+                throw why;
+            });
         }
 
         @Override
@@ -199,25 +206,93 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(done).containsExactly("stop", "orphan before import, marked");
     }
 
-    /** It was handed over, and another was promoted before this server imported anything. */
+    /** It was handed over, and another was promoted before this server imported anything; or it went back to that. */
     @Test
-    void savesWhatIsLiveAfterASwitchover() {
+    void savesWhatIsLiveAfterASwitchoverAndStartsTheSiteAgain() {
         wasPrimary();
         anotherWasPromoted();
-        Optional<SnapshotId> last = Optional.of(new SnapshotId(1, 1));
+        SnapshotId last = new SnapshotId(1, 1);
+        copies(settings()).shipped(last);
+        follows(Optional.of(last));
+
+        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
+        assertThat(done).containsExactly("stop", "orphan before import, marked", "restart");
+    }
+
+    @Test
+    void savesWhatIsLiveAfterARollbackToItAndStartsTheSiteAgain() {
+        wasPrimary();
+        anotherWasPromoted();
+        follows(Optional.empty());
+
+        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
+        assertThat(done).containsExactly("stop", "orphan before import, marked", "restart");
+    }
+
+    @Test
+    void startsTheSiteOfAStandbyAgainWhereItsOrphanIsNotSaved() {
+        wasPrimary();
+        anotherWasPromoted();
+        follows(Optional.empty());
+        refusal = Optional.of(new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "away", "wait"));
+        restartFailure = Optional.of(new UnderstudyException(ErrorCode.COMMAND_FAILED, "broken", "mend it"));
+
+        assertThatThrownBy(() -> rejoin().run(ASKED))
+                .hasMessage("away")
+                .satisfies(e -> assertThat(e.getSuppressed()).containsExactly(restartFailure.get()));
+
+        assertThat(done).containsExactly("stop", "orphan before import, marked", "restart");
+        assertThat(copies(settings()).current(1)).isEmpty();
+    }
+
+    @Test
+    void aSiteThatDoesNotStartAgainLosesNothingOfTheOrphan() {
+        wasPrimary();
+        anotherWasPromoted();
+        follows(Optional.empty());
+        restartFailure = Optional.of(new UnderstudyException(ErrorCode.COMMAND_FAILED, "broken", "mend it"));
+
+        assertThatThrownBy(() -> rejoin().run(ASKED))
+                .hasMessage(
+                        "cannot start the site again, which was stopped while orphan " + ORPHAN + " was saved: broken")
+                .hasCause(restartFailure.get());
+
+        assertThat(copies(settings())
+                        .current(1)
+                        .orElseThrow()
+                        .end()
+                        .orElseThrow()
+                        .orphan())
+                .contains(ORPHAN);
+    }
+
+    @Test
+    void anOperatorWhoInterruptsItLeavesTheSiteRunning() {
+        wasPrimary();
+        anotherWasPromoted();
+        follows(Optional.empty());
+        whileSaving = () -> {
+            Thread.currentThread().interrupt();
+            throw new UnderstudyException(ErrorCode.CANCELLED, "interrupted", "run it again");
+        };
+
+        assertThatThrownBy(() -> rejoin().run(ASKED)).hasMessage("interrupted");
+
+        assertThat(Thread.interrupted()).as("it still knows").isTrue();
+        assertThat(done).endsWith("restart");
+    }
+
+    private void follows(Optional<SnapshotId> live) {
         world.store.change(record -> record.with(new Following(
                 new DatabaseVersion(
                         world.databases.find(FakeDatabases.LIVE).orElseThrow(),
-                        last,
+                        live,
                         Optional.empty(),
                         Optional.empty()),
                 false,
                 NOW,
                 Optional.empty())));
-        world.marker.putByHand(last);
-
-        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
-        assertThat(done).containsExactly("stop", "orphan before import, marked");
+        world.marker.putByHand(live);
     }
 
     /** Database and files may be of two snapshots. */

@@ -19,12 +19,18 @@ import io.understudy.switchover.SwitchoverNote;
 import io.understudy.switchover.SwitchoverNote.Step;
 import io.understudy.switchover.SwitchoverNotes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A planned switchover as the replica's agents of both servers see it. */
 class PlannedTakeoverTest extends FollowingStandby {
     private static final SnapshotId LAST = SnapshotId.parse("00000001-00000001");
+
+    private final List<SnapshotId> shipped = new ArrayList<>();
+    private Consumer<SnapshotId> noting = shipped::add;
 
     @Test
     void theFinalSnapshotForThisStandbyMakesItThePrimary() {
@@ -61,6 +67,17 @@ class PlannedTakeoverTest extends FollowingStandby {
 
         assertThat(takeover().run()).isEmpty();
         assertThat(world.claims.nonce(2)).isEmpty();
+    }
+
+    /** Anybody who can write there can give an object that name. */
+    @Test
+    void whatMerelyHasTheNameOfANewerOneHoldsNothingUp() {
+        world.source.finalFor(1, 2, "standby");
+        world.sync();
+        world.source.damage(world.source.commit(1, 3), ErrorCode.SIGNER_UNKNOWN);
+
+        assertThat(takeover().run()).isPresent();
+        assertThat(world.claims.nonce(2)).isPresent();
     }
 
     /** Not before it is live here: what is only loaded may never become healthy. */
@@ -146,6 +163,7 @@ class PlannedTakeoverTest extends FollowingStandby {
         assertThat(old.store.record().owned()).as("it is the operator's").isEmpty();
         assertThat(old.marker.named()).contains(LAST);
         assertThat(notes.read()).isEmpty();
+        assertThat(shipped).as("a rejoin has nothing to save").containsExactly(LAST);
     }
 
     /** One that had been promoted before, as after a second switchover. */
@@ -161,6 +179,25 @@ class PlannedTakeoverTest extends FollowingStandby {
         assertThat(world.store.record().live().flatMap(DatabaseVersion::snapshot))
                 .contains(LAST);
         assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    /** A full disk: what it costs is a rejoin that knows less. */
+    @Test
+    void whereItIsNotNotedThatAllWasShippedItFollowsNevertheless() {
+        World old = new World();
+        old.databases.create(FakeDatabases.LIVE);
+        old.marker.putByHand(Optional.empty());
+        SwitchoverNotes notes = notes(old, Step.COMMITTED);
+        notes.handedOver();
+        notes.left();
+        noting = last -> {
+            throw new UnderstudyException(ErrorCode.FILE_FAILED, "no room", "make room");
+        };
+
+        handedOver(old, notes).settle();
+
+        assertThat(old.store.state()).isInstanceOf(Following.class);
+        assertThat(notes.read()).isEmpty();
     }
 
     private static SwitchoverNotes notes(World one, Step step) {
@@ -195,7 +232,7 @@ class PlannedTakeoverTest extends FollowingStandby {
         }
     }
 
-    private static HandedOver handedOver(World one, SwitchoverNotes notes) {
+    private HandedOver handedOver(World one, SwitchoverNotes notes) {
         return new HandedOver(
                 notes,
                 one.store,
@@ -210,6 +247,7 @@ class PlannedTakeoverTest extends FollowingStandby {
                         one.events,
                         one.time.clock()),
                 one.databases,
+                last -> noting.accept(last),
                 one.events,
                 one.time.clock());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
+import io.understudy.files.TreeKind;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
@@ -41,6 +42,30 @@ class RoundTest extends StandbyRound {
                 .containsExactly(Step.FETCH, Step.VERIFY, Step.LOAD, Step.STAGE, Step.APPLY, Step.RESTART, Step.PROVE);
         assertThat(world.source.reported()).containsExactly(newest);
         assertThat(world.marker.named()).contains(newest);
+    }
+
+    /** So that configuration which says production is never live without the marker, nor on a database that is not. */
+    @Test
+    void exchangesDatabaseConfigurationSecretsAndFilesBetweenTwoMarkers() {
+        List<Object> live = new ArrayList<>();
+        live.add(world.databases.find(FakeDatabases.LIVE));
+        world.trees.whenForward(TreeKind.CONFIG, () -> live.add(world.databases.find(FakeDatabases.LIVE)));
+        world.source.commit(1, 1);
+        world.points.live();
+
+        world.sync();
+
+        assertThat(world.points.trace())
+                .containsSubsequence(
+                        "after mark",
+                        "after stop",
+                        "before forward CONFIG",
+                        "before forward SECRETS",
+                        "before forward FILES",
+                        "after mark",
+                        "before restart");
+        assertThat(live).hasSize(2).doesNotHaveDuplicates();
+        assertThat(world.databases.find(FakeDatabases.LIVE)).isEqualTo(live.get(1));
     }
 
     @Test
