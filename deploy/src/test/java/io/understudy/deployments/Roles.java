@@ -122,7 +122,7 @@ final class Roles {
         returnToStandby();
     }
 
-    /** As the runbook says, when the old primary is reached again. */
+    /** When the old primary is reached again, without a look at what it never shipped. */
     void returnToStandby() {
         all.network().heal();
         assertThat(primary.site().mode()).isEmpty();

@@ -3,6 +3,7 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Layout;
 import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
@@ -12,10 +13,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** A database with every kind of object arrives so that pg_dump shows no difference. */
+/** A database with every kind of object arrives so that pg_dump shows no difference, and so do the trees. */
 class RoundTripIT extends Scenario {
+    private static final List<Function<Layout, Path>> TREES =
+            List.of(Layout::media, Layout::siteConfig, Layout::secrets);
+
     @Test
     void everyKindOfObjectArrives() throws IOException {
         ServerPair pair = install(false);
@@ -30,11 +36,27 @@ class RoundTripIT extends Scenario {
         pair.primary().primary("init").successful();
         pair.standby().replica("init", "--yes").successful();
 
+        for (Function<Layout, Path> tree : TREES) {
+            Folders.write(tree.apply(pair.primary().layout()).resolve("conf.txt"), "of the primary");
+        }
         snapshot(pair.primary());
         sync(pair.standby());
 
         assertThat(dump(pair.standby().database()))
                 .isEqualTo(dump(pair.primary().database()));
+        for (Function<Layout, Path> tree : TREES) {
+            Path arrived = tree.apply(pair.standby().layout());
+            assertThat(arrived.resolve("conf.txt")).hasContent("of the primary");
+            Program.of(
+                            "diff",
+                            "-r",
+                            "--no-dereference",
+                            "--exclude=.understudy",
+                            tree.apply(pair.primary().layout()),
+                            arrived)
+                    .run(ANSWERS)
+                    .successful();
+        }
     }
 
     private static Path script(Path folder, String part) throws IOException {

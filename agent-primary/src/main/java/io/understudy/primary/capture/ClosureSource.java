@@ -20,9 +20,11 @@ public record ClosureSource(List<ClosureRule> rules, Path state) {
         rules = List.copyOf(rules);
     }
 
-    /** @param request parts alone, and what comes every few seconds, are not asked */
+    /** @param request parts alone, what comes every few seconds, and what a switchover waits for are not asked */
     ClosureSpool begin(SnapshotRequest request) {
-        boolean asks = !request.isContinuous() && request.read().isAll();
+        boolean asks = !request.isContinuous()
+                && request.read().isAll()
+                && request.successor().isEmpty();
         return new ClosureSpool(state, asks ? rules : List.of(), "snapshot");
     }
 

@@ -176,8 +176,7 @@ public final class OrphanTaker {
     private boolean lends(Base orphan, SnapshotRequest request) {
         return orphan.manifest()
                 .filter(each -> new PartSelection(request.read(), source, orphan, false)
-                        .carried(each.trees()).stream()
-                                .anyMatch(part -> part.snapshot().equals(each.snapshot())))
+                        .carried().stream().anyMatch(part -> part.snapshot().equals(each.snapshot())))
                 .isEmpty();
     }
 

@@ -81,8 +81,10 @@ final class PartSelection {
         return parts.areLive();
     }
 
+    /** Also one that came into the configuration since, as a database: the snapshot is whole. */
     private boolean reads(TreeSettings tree) {
-        return parts.tree(tree.kind(), tree.name());
+        return parts.tree(tree.kind(), tree.name())
+                || parts.areLive() && base.tree(tree).isEmpty();
     }
 
     /**
@@ -129,8 +131,8 @@ final class PartSelection {
         others.forEach(other -> named.computeIfAbsent(other.references(), base.named()::get));
     }
 
-    /** @param all the trees of the snapshot */
-    List<Carried> carried(List<TreeData> all) {
+    /** What is not read. */
+    List<Carried> carried() {
         List<Carried> carried = new ArrayList<>();
         if (carriesPostgresql()) {
             carried.add(base.origin("database " + newest().database().name()));
@@ -138,8 +140,8 @@ final class PartSelection {
         source.others().stream()
                 .filter(this::carries)
                 .forEach(each -> carried.add(base.origin(base.other(each).orElseThrow())));
-        all.stream()
-                .filter(tree -> !parts.tree(tree.kind(), tree.name()))
+        source.trees().stream()
+                .filter(tree -> !reads(tree) && base.tree(tree).isPresent())
                 .forEach(tree -> carried.add(base.origin("tree " + tree.name())));
         return carried;
     }

@@ -182,7 +182,7 @@ final class SnapshotRun {
                             captured,
                             others,
                             trees,
-                            parts.carried(trees),
+                            parts.carried(),
                             closure,
                             KnownBlobs.storedBytes(named.values()),
                             session.uploadedBytes()));

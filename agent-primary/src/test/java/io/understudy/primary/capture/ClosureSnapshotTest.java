@@ -162,6 +162,17 @@ class ClosureSnapshotTest {
                 .isEmpty();
     }
 
+    /** Both sites are down until it is live on the other server. */
+    @Test
+    void theFinalSnapshotOfASwitchoverIsNotAsked() {
+        ClosureSource source = new ClosureSource(List.of(rule("select path from medium")), primary.state);
+        try (ClosureSpool asked = source.begin(hourly());
+                ClosureSpool last = source.begin(SnapshotRequest.finalFor("standby"))) {
+            assertThat(asked.rules()).hasSize(1);
+            assertThat(last.rules()).isEmpty();
+        }
+    }
+
     @Test
     void theSecondSnapshotOfAQuietTreeKnowsItToo() {
         rows("'a.txt'", "'gone'");

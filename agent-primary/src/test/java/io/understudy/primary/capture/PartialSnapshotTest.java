@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +85,21 @@ class PartialSnapshotTest {
         assertThat(taken.carried()).containsExactly(of("tree media"), of("tree config"));
         assertThat(taken.totals().entries()).isEqualTo(first.totals().entries());
         isWhole(taken);
+    }
+
+    /** It came into the configuration since: without it the snapshot would not be whole. */
+    @Test
+    void aTreeThatTheNewestSnapshotLacksIsReadToo() throws IOException {
+        Path skins = Files.createDirectory(folder.resolve("skins"));
+        Files.writeString(skins.resolve("a.css"), "body {}");
+        taker = taker(new TreeSettings("skins", TreeKind.CONFIG, skins, List.of()));
+        Manifest taken = only("database");
+
+        assertThat(taken.trees()).extracting(TreeData::name).containsExactly("media", "config", "skins");
+        assertThat(tree(taken, "config")).isEqualTo(tree(first, "config"));
+        assertThat(taken.carried()).containsExactly(of("tree media"), of("tree config"));
+        isWhole(taken);
+        assertThat(tree(only("database"), "skins")).isEqualTo(tree(taken, "skins"));
     }
 
     @Test
@@ -238,15 +254,11 @@ class PartialSnapshotTest {
                 .manifest();
     }
 
-    private SnapshotTaker taker() {
-        SnapshotSource source = primary.source(
-                primary.database,
-                List.of(
-                        PrimaryFixture.media(primary.media),
-                        new TreeSettings("config", TreeKind.CONFIG, config, List.of())),
-                Quiesce.NONE,
-                List.of(),
-                ClosureSource.NONE);
+    private SnapshotTaker taker(TreeSettings... more) {
+        List<TreeSettings> trees = new ArrayList<>(List.of(
+                PrimaryFixture.media(primary.media), new TreeSettings("config", TreeKind.CONFIG, config, List.of())));
+        trees.addAll(List.of(more));
+        SnapshotSource source = primary.source(primary.database, trees, Quiesce.NONE, List.of(), ClosureSource.NONE);
         return primary.taker(source, Events.none());
     }
 }

@@ -122,6 +122,13 @@ class RetentionExamplesTest {
                 .hasSizeLessThan(10);
     }
 
+    @Test
+    void backupsThatAreNeverDeleted() {
+        Site site = new Site("backups that are never deleted", "2026-01-01T00:00:00Z");
+        site.until("2027-12-31");
+        assertThat(site.kept()).hasSize(2 * 365).doesNotHaveDuplicates();
+    }
+
     /** @param ranges the first and the last day of each */
     private static List<LocalDate> march(int... ranges) {
         return IntStream.range(0, ranges.length / 2)
