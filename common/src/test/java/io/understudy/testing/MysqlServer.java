@@ -39,7 +39,7 @@ public final class MysqlServer extends SqlServer {
         server.addAll(places(folder));
         server.addAll(List.of(
                 "--basedir=" + tools.resolveSibling("root/usr"),
-                "--innodb-redo-log-capacity=8M",
+                "--loose-innodb-redo-log-capacity=8M",
                 "--mysqlx=OFF",
                 "--secure-file-priv=NULL"));
         List<String> install = new ArrayList<>(server);
