@@ -129,7 +129,7 @@ public enum StateEntry {
             "fenced.json",
             1,
             Loss.COSTS,
-            "that `on_fenced` stops the site of this server, or has done so, and for which epoch",
+            "that `on_fenced` stops the site of this server, or has done so, for which epoch, and in which boot of the host",
             "`on_fenced` stops the site once more where this server is fenced"),
     LAST_SEQUENCE(
             Owner.PRIMARY,

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /**
  * Looks which role this server has: at the marker every time, at the repository's epochs only now and then, and at once
  * when marker or held epoch changed, or a commit was refused. While the filestore does not answer, what was seen last
- * counts. Not thread-safe, but where it says so.
+ * counts, by an earlier process too. Not thread-safe, but where it says so.
  */
 public final class RoleWatch implements EventSink {
     private static final Duration REPOSITORY_EVERY = Duration.ofSeconds(30);
@@ -142,7 +142,11 @@ public final class RoleWatch implements EventSink {
             highest = target.epochs().highest(epoch());
             return roleStatus(Role.PRIMARY, epochs.require(target), Optional.empty());
         } catch (UnderstudyException e) {
-            return roleStatus(role(e), epoch(), Optional.of(e));
+            // What was seen of another server holds, also behind a restart while no filestore answers.
+            highest = Math.max(highest, epochs.overtakenBy().orElse(0));
+            UnderstudyException why =
+                    e.code() == ErrorCode.FENCED ? e : epochs.overtaken(e).orElse(e);
+            return roleStatus(role(why), epoch(), Optional.of(why));
         }
     }
 

@@ -125,6 +125,43 @@ class OtherPrimaryTest {
         });
     }
 
+    /** The host of an old primary was started again, cut off from the filestore: its site is production, and is stopped. */
+    @Test
+    void aHigherEpochThatWasSeenBeforeStillFencesAfterARestartWhileNoFilestoreAnswers() {
+        turn();
+        primary.promoteAnother(2);
+        primary.time.advance(Duration.ofSeconds(31));
+        turn();
+        StoppableSite site = new StoppableSite(primary.state, primary.time);
+        roles = new RoleWatch(
+                primary.marker,
+                primary.epochs,
+                () -> {
+                    throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot connect", "wait");
+                },
+                primary.time);
+        RoleStatus now = roles.look();
+        assertThat(now.role()).isEqualTo(Role.FENCED);
+        assertThat(now.highest()).isEqualTo(2);
+        assertThat(now.lastError().orElseThrow()).hasMessageContainingAll("epoch 2", "cannot connect");
+
+        new Fencing(site.stopping(Runnable::run), Optional.empty()).look(roles.fencing(now, () -> false));
+        assertThat(site.stops).isOne();
+    }
+
+    @Test
+    void withoutThatAFilestoreThatIsAwayFencesNothing() {
+        roles = new RoleWatch(
+                primary.marker,
+                primary.epochs,
+                () -> {
+                    throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot connect", "wait");
+                },
+                primary.time);
+
+        assertThat(roles.look().role()).isEqualTo(Role.UNKNOWN);
+    }
+
     @Test
     void aFollowerInProductionIsSeenAndMakesTheStoreBeAskedAtOnce() {
         turn();
