@@ -56,6 +56,11 @@ public final class BoundedClaims implements EpochClaims {
     }
 
     @Override
+    public int overtakenBy() {
+        return claims.overtakenBy();
+    }
+
+    @Override
     public String server() {
         return claims.server();
     }

@@ -51,6 +51,11 @@ public final class EpochClaiming {
         }
     }
 
+    /** The highest epoch that this server knows to be claimed without asking a filestore; 0: none. */
+    int known() {
+        return Math.max(held(), claims.overtakenBy());
+    }
+
     /**
      * A claim that was sent before may have arrived: it is repeated, not replaced, unless force has to go past
      * another's that came after it.
@@ -165,6 +170,16 @@ public final class EpochClaiming {
 
     static boolean isFilestore(UnderstudyException failure) {
         return failure.code().kind() == ErrorKind.FILESTORE || failure.code().judgesContent();
+    }
+
+    /** A refusal of {@link #next} or {@link #requireFree}, of a server without a marker. */
+    static UnderstudyException ofProduction(UnderstudyException refusal) {
+        Throwable why = refusal.getCause() == null ? refusal : refusal.getCause();
+        return new UnderstudyException(
+                refusal.code(),
+                "cannot make this server the primary: " + why.getMessage(),
+                refusal.hint(),
+                refusal);
     }
 
     static UnderstudyException refused(UnderstudyException cause) {

@@ -62,6 +62,12 @@ public interface EpochClaims {
     /** The epoch that this server noted as its own; 0 when none. Asks this server's disk alone. */
     int held();
 
+    /**
+     * The higher epoch of another server that was seen after {@link #held}; 0 when none was. Asks this server's disk
+     * alone.
+     */
+    int overtakenBy();
+
     /** This server's name in its claims. */
     String server();
 

@@ -52,6 +52,7 @@ public final class Promotion {
     private final NewestFirst newest;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
+    private final FormerPrimary former;
     private final SiteService site;
     private final Events events;
     private final Clock clock;
@@ -75,6 +76,7 @@ public final class Promotion {
         this.newest = newest;
         this.claiming = claiming;
         this.repeated = new RepeatedPromotion(notes, backup, claiming, site, ticker);
+        this.former = new FormerPrimary(notes, backup, claiming, reconciler::own, clock);
         this.site = site;
         this.events = events;
         this.clock = clock;
@@ -165,6 +167,10 @@ public final class Promotion {
         unsure.ifPresent(failure -> {
             throw failure;
         });
+        if (former.isAsked(request)) {
+            former.begin(request);
+            return checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
+        }
         return repeated.neverImported(request);
     }
 

@@ -68,8 +68,7 @@ final class RepeatedPromotion {
             claiming.requireKey();
             int held = overruled ? epoch : epoch - 1;
             Optional<EpochClaim> last = notes.record().claim();
-            EpochClaim claim =
-                    request.force() ? claiming.next(last, held, request) : claiming.of(last, epoch, request.reason());
+            EpochClaim claim = request.force() ? past(last, held, request) : claiming.of(last, epoch, request.reason());
             epoch = claim.epoch();
             claimed = claimAgain(claim, request.unfenced(), warnings);
         }
@@ -95,6 +94,14 @@ final class RepeatedPromotion {
                 new Took(Duration.ZERO, Duration.ZERO, Duration.ZERO, restart.steps(), ticker.since(start)));
     }
 
+    private EpochClaim past(Optional<EpochClaim> last, int held, Promotion.Request request) {
+        try {
+            return claiming.next(last, held, request);
+        } catch (UnderstudyException e) {
+            throw EpochClaiming.ofProduction(e);
+        }
+    }
+
     private boolean claimAgain(EpochClaim claim, boolean unfenced, List<UnderstudyException> warnings) {
         notes.change(record -> record.withClaim(claim));
         Optional<UnderstudyException> failed = claiming.claim(claim, unfenced);
@@ -105,20 +112,31 @@ final class RepeatedPromotion {
         return failed.isEmpty();
     }
 
+    private UnderstudyException nothingImported() {
+        int epoch = claiming.held();
+        return new UnderstudyException(
+                ErrorCode.NOT_BACKUP_MODE,
+                "cannot promote this server: no snapshot was imported since it became a standby",
+                epoch > 0
+                        ? "agent-replica sync imports the newest one; where the server that was promoted after this one"
+                                + " is lost and has shipped none, agent-replica promote --force serves what is here, as"
+                                + " this server had it when it was the primary with epoch " + epoch
+                        : "there is nothing to serve; promote a standby that follows the primary, see agent-replica status");
+    }
+
     /** Without a marker it is a production server that was never a standby: nothing here is to be promoted. */
     Promotion.Report neverImported(Promotion.Request request) {
         if (backup.on()) {
-            throw new UnderstudyException(
-                    ErrorCode.NOT_BACKUP_MODE,
-                    "cannot promote this server: no snapshot was ever imported here",
-                    "there is nothing to serve; promote a standby that follows the primary, see agent-replica status");
+            throw nothingImported();
         }
         int epoch = claiming.held();
-        if (epoch > 0 && claiming.isOverruled(epoch)) {
+        if (epoch > 0 && (claiming.isOverruled(epoch) || claiming.known() > epoch)) {
             throw new UnderstudyException(
                     ErrorCode.EPOCH_TAKEN,
                     "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
-                    "keep its site stopped, and make it a standby with agent-replica rejoin");
+                    "keep its site stopped, and make it a standby with agent-replica rejoin; where the other server is"
+                            + " lost, agent-replica promote --force gives up what was written there, and promotes this"
+                            + " one with what it has");
         }
         SiteRestart restart = request.restart() ? SiteRestart.of(site, ticker) : SiteRestart.none();
         return new Promotion.Report(

@@ -85,6 +85,11 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
+    public int overtakenBy() {
+        return epochs.overtakenBy().orElse(0);
+    }
+
+    @Override
     public String server() {
         return server;
     }

@@ -53,6 +53,11 @@ final class SwitchoverClaims implements EpochClaims {
     }
 
     @Override
+    public int overtakenBy() {
+        return others.overtakenBy();
+    }
+
+    @Override
     public String server() {
         return others.server();
     }

@@ -2,6 +2,7 @@ package io.understudy.replica.state;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,7 +23,8 @@ import java.util.Optional;
  * Applying FORWARD, BACK      abandoned    Following what is live; what it was before, when its database is live
  * Following                   promote      Promoting
  * Following                   take over    Promoting, by a switchover
- * Promoting                   withdrawn    Following
+ * Seeding                     reclaim      Promoting, with what it had as the primary
+ * Promoting                   withdrawn    Following; Seeding when it was that before
  * Promoting                   promoted     Promoted
  * Promoted                    claimed      Promoted, its epoch in the repository
  * Promoted                    restarted    Promoted
@@ -92,6 +94,11 @@ public sealed interface ReplicaState {
         throw refused("take over");
     }
 
+    /** It was the primary, and is made the primary once more with its own database. */
+    default ReplicaState reclaim(int epoch, boolean unfenced, DatabaseIdentity own, Instant when) {
+        throw refused("reclaim");
+    }
+
     default ReplicaState withdrawn() {
         throw refused("withdrawn");
     }
@@ -142,6 +149,12 @@ public sealed interface ReplicaState {
         @Override
         public Optional<DatabaseVersion> live() {
             return Optional.empty();
+        }
+
+        @Override
+        public ReplicaState reclaim(int epoch, boolean unfenced, DatabaseIdentity own, Instant when) {
+            Following before = new Following(DatabaseVersion.foreign(own), false, when, Optional.empty());
+            return new Promoting(epoch, unfenced, false, Optional.empty(), before);
         }
     }
 
@@ -288,6 +301,7 @@ public sealed interface ReplicaState {
      * @param unfenced go on when the filestore can't be reached
      * @param byHand the marker was removed by hand; restarting the site is the operator's then
      * @param planned whether the primary hands the site over: the claim has to stand in every filestore that counts
+     * @param before with no snapshot where this server had the site itself, as the primary
      */
     record Promoting(int epoch, boolean unfenced, boolean byHand, Optional<Boolean> planned, Following before)
             implements ReplicaState {
@@ -303,7 +317,7 @@ public sealed interface ReplicaState {
 
         @Override
         public ReplicaState withdrawn() {
-            return before;
+            return before.current().snapshot().isPresent() ? before : new Seeding();
         }
 
         @Override

@@ -18,6 +18,7 @@ public final class FakeClaims implements EpochClaims {
     private boolean forgetful;
     private boolean keyless;
     private volatile int held;
+    private int overtakenBy;
     private boolean planned;
 
     FakeClaims(CrashPoints points) {
@@ -76,6 +77,16 @@ public final class FakeClaims implements EpochClaims {
     @Override
     public int held() {
         return held;
+    }
+
+    /** This server saw another one's higher epoch. */
+    public void seeAnother(int epoch) {
+        overtakenBy = epoch;
+    }
+
+    @Override
+    public int overtakenBy() {
+        return overtakenBy;
     }
 
     @Override
@@ -142,7 +153,10 @@ public final class FakeClaims implements EpochClaims {
         unheld.ifPresent(failure -> {
             throw failure;
         });
-        points.around("hold the epoch", () -> held = claim.epoch());
+        points.around("hold the epoch", () -> {
+            held = claim.epoch();
+            overtakenBy = 0;
+        });
     }
 
     private static UnderstudyException taken(EpochClaim claim) {

@@ -277,7 +277,7 @@ class PromotionTest extends FollowingStandby {
         assertThatThrownBy(() -> old.agent().promotion().promote(PLAIN))
                 .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
-                    assertThat(failure.hint()).contains("agent-replica rejoin");
+                    assertThat(failure.hint()).contains("agent-replica rejoin", "agent-replica promote --force");
                 });
         assertThat(old.site.starts()).isZero();
     }

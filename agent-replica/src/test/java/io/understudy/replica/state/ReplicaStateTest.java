@@ -77,6 +77,12 @@ class ReplicaStateTest {
             new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)), true, Optional.empty());
     static final Promoting PROMOTING = new Promoting(EPOCH, false, false, Optional.empty(), FOLLOWING);
     static final Promoting TAKING_OVER = new Promoting(EPOCH, false, false, Optional.of(true), FOLLOWING);
+    static final Promoting RECLAIMING = new Promoting(
+            EPOCH,
+            false,
+            false,
+            Optional.empty(),
+            new Following(DatabaseVersion.foreign(OLD.database()), false, NOW, Optional.empty()));
     static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
     static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
 
@@ -134,6 +140,7 @@ class ReplicaStateTest {
                 UNDONE_AND_PROVEN,
                 PROMOTING,
                 TAKING_OVER,
+                RECLAIMING,
                 PENDING,
                 PROMOTED);
     }
@@ -150,6 +157,7 @@ class ReplicaStateTest {
         events.put("settled", ReplicaState::settled);
         events.put("promote", it -> it.promote(EPOCH, false, false));
         events.put("take over", it -> it.takeOver(EPOCH));
+        events.put("reclaim", it -> it.reclaim(EPOCH, false, OLD.database(), NOW));
         events.put("withdrawn", ReplicaState::withdrawn);
         events.put("promoted", it -> it.promoted(true, false, NOW));
         events.put("claimed", it -> it.claimed(EPOCH));
@@ -175,7 +183,7 @@ class ReplicaStateTest {
                 Optional.of(IN_PROOF),
                 new Following(OLD, false, NOW, Optional.empty())));
         return Stream.of(
-                Arguments.of(SEEDING, row("begin", FORWARD)),
+                Arguments.of(SEEDING, row("begin", FORWARD, "reclaim", RECLAIMING)),
                 Arguments.of(
                         FOLLOWING,
                         row("begin", FORWARD, "promote", PROMOTING, "take over", TAKING_OVER, "demoted", SEEDING)),
@@ -208,6 +216,13 @@ class ReplicaStateTest {
                 Arguments.of(UNDONE_AND_PROVEN, row("settled", FOLLOWING)),
                 Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
                 Arguments.of(TAKING_OVER, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
+                Arguments.of(
+                        RECLAIMING,
+                        row(
+                                "withdrawn",
+                                SEEDING,
+                                "promoted",
+                                new Promoted(DatabaseVersion.foreign(OLD.database()), EPOCH, true, false, NOW))),
                 Arguments.of(PENDING, row("claimed", PROMOTED, "restarted", PENDING, "demoted", SEEDING)),
                 Arguments.of(PROMOTED, row("claimed", PROMOTED, "restarted", PROMOTED, "demoted", SEEDING)));
     }
@@ -312,6 +327,7 @@ class ReplicaStateTest {
                         OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),
+                        Optional.empty(),
                         OLD.snapshot(),
                         OLD.snapshot());
     }
