@@ -126,8 +126,7 @@ final class PromoteCommand extends ReplicaCommand {
         Optional<StatusView> daemon = cli.daemonRuns(settings) ? status(wiring) : Optional.empty();
         String serving = ServedText.of(
                 wiring.store().record(), to, wiring.ports().clock().instant());
-        String own = ServedText.own(
-                wiring.store().record(), new EpochStore(settings.state()).known(), force);
+        String own = ServedText.own(wiring.store().record(), new EpochStore(settings.state()).known(), force);
         return "Make this server the primary of site " + settings.site() + "?" + serving + own
                 + daemon.filter(unused -> to == Promotion.Goal.NEWEST)
                         .map(ServedText::loading)

@@ -41,7 +41,8 @@ final class ServedText {
     static String own(ReplicaRecord record, Optional<EpochClaim> held, boolean force) {
         return held.filter(unused -> force && record.state() instanceof Seeding)
                 .map(claim -> " It serves what is here, as it had it when it was the primary with epoch "
-                        + claim.epoch() + ": nothing was imported over that. What was written on another server that was"
+                        + claim.epoch()
+                        + ": nothing was imported over that. What was written on another server that was"
                         + " promoted since is given up, also the snapshots that it shipped.")
                 .orElse("");
     }

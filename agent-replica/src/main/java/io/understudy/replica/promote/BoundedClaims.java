@@ -93,6 +93,11 @@ public final class BoundedClaims implements EpochClaims {
     }
 
     @Override
+    public boolean isLost(EpochClaim claim) {
+        return bounded("read the claims", () -> claims.isLost(claim));
+    }
+
+    @Override
     public boolean stands(EpochClaim claim) {
         return bounded("read the claims", () -> claims.stands(claim));
     }

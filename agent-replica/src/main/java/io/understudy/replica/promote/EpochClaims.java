@@ -71,6 +71,13 @@ public interface EpochClaims {
     /** This server's name in its claims. */
     String server();
 
+    /**
+     * Whether another server's claim keeps this one from ever standing: one that a trusted key signed.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code FILESTORE_*}: it is not known
+     */
+    boolean isLost(EpochClaim claim);
+
     /** Whether this claim, and not another server's or one that cannot be verified here, stands in the repository. */
     boolean stands(EpochClaim claim);
 

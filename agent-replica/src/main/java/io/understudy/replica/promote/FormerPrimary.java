@@ -52,8 +52,8 @@ final class FormerPrimary {
     /**
      * Notes the intent; the rest is that of any promotion.
      *
-     * @throws UnderstudyException {@code KEY_*}, {@code EPOCH_TAKEN}, {@code FILESTORE_*}, {@code NOT_BACKUP_MODE}
-     *     where it has no database: the server is what it was
+     * @throws UnderstudyException {@code KEY_*}, {@code EPOCH_TAKEN}, {@code FILESTORE_*}, {@code FILE_*}, {@code
+     *     DISK_FULL}; {@code NOT_BACKUP_MODE} where it has no database: the server is what it was
      */
     void begin(Promotion.Request request) {
         claiming.requireKey();
@@ -61,6 +61,11 @@ final class FormerPrimary {
         EpochClaim claim = free(request);
         notes.change(record -> record.withClaim(claim)
                 .with(record.state().reclaim(claim.epoch(), request.unfenced(), database, clock.instant())));
+        // Without it on the disk the primary's agent here takes this server for the old primary, and stops its site.
+        notes.unsaved().ifPresent(failure -> {
+            notes.forget();
+            throw failure;
+        });
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 

@@ -1,7 +1,9 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -10,7 +12,9 @@ import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,14 +28,24 @@ final class RepeatedPromotion {
     private final BackupMode backup;
     private final EpochClaiming claiming;
     private final SiteService site;
+    private final Events events;
+    private final Clock clock;
     private final Ticker ticker;
 
     RepeatedPromotion(
-            PromotionRecord notes, BackupMode backup, EpochClaiming claiming, SiteService site, Ticker ticker) {
+            PromotionRecord notes,
+            BackupMode backup,
+            EpochClaiming claiming,
+            SiteService site,
+            Events events,
+            Clock clock,
+            Ticker ticker) {
         this.notes = notes;
         this.backup = backup;
         this.claiming = claiming;
         this.site = site;
+        this.events = events;
+        this.clock = clock;
         this.ticker = ticker;
     }
 
@@ -51,7 +65,8 @@ final class RepeatedPromotion {
         List<UnderstudyException> warnings = new ArrayList<>();
         int epoch = promoted.epoch();
         boolean overruled = promoted.claimed() && claiming.isOverruled(epoch);
-        boolean claimed = promoted.claimed() && !overruled;
+        // The note of the epoch may be lost: without it the primary's agent commits nothing.
+        boolean claimed = promoted.claimed() && !overruled && claiming.held() >= epoch;
         boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
         if (claimed && !asked) {
             return new Promotion.Report(
@@ -75,9 +90,10 @@ final class RepeatedPromotion {
         SiteRestart restart =
                 asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
+        boolean lost = !claimed && claiming.isLost(notes.record().claim(), warnings);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
         notes.change(record -> {
-            ReplicaRecord next = notes.note(record, warnings);
+            ReplicaRecord next = overruled(notes.note(record, warnings), lost);
             return restarted
                     ? next.with(next.state().restarted(restart.failure().isEmpty()))
                     : next;
@@ -92,6 +108,38 @@ final class RepeatedPromotion {
                 Optional.empty(),
                 warnings,
                 new Took(Duration.ZERO, Duration.ZERO, Duration.ZERO, restart.steps(), ticker.since(start)));
+    }
+
+    /**
+     * Makes the claim that a promotion left pending, when its time has come.
+     *
+     * @return whether none is pending any more
+     */
+    boolean claimDue() {
+        if (!(notes.state() instanceof Promoted promoted) || promoted.claimed()) {
+            return true;
+        }
+        Instant now = clock.instant();
+        if (notes.record().lastError().filter(each -> !each.due(now)).isPresent()) {
+            return false;
+        }
+        EpochClaim claim = claiming.of(notes.record().claim(), promoted.epoch(), "promote");
+        Optional<UnderstudyException> failed = claiming.claim(claim, false);
+        if (failed.isPresent()) {
+            List<UnderstudyException> why = List.of(failed.get());
+            events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), failed.get()));
+            boolean lost = claiming.isLost(Optional.of(claim), why);
+            notes.change(record -> overruled(notes.note(record, why), lost));
+            return false;
+        }
+        events.report(new ReplicaEvent.EpochClaimed(promoted.epoch()));
+        notes.change(
+                record -> record.with(record.state().claimed(promoted.epoch())).withSuccess());
+        return true;
+    }
+
+    private static ReplicaRecord overruled(ReplicaRecord record, boolean lost) {
+        return lost ? record.with(record.state().overruled()) : record;
     }
 
     private EpochClaim past(Optional<EpochClaim> last, int held, Promotion.Request request) {

@@ -63,6 +63,11 @@ final class SwitchoverClaims implements EpochClaims {
     }
 
     @Override
+    public boolean isLost(EpochClaim claim) {
+        return others.isLost(claim);
+    }
+
+    @Override
     public boolean stands(EpochClaim claim) {
         return planned.get().stands(claim);
     }

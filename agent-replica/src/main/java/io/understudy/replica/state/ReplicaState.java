@@ -27,6 +27,7 @@ import java.util.Optional;
  * Promoting                   withdrawn    Following; Seeding when it was that before
  * Promoting                   promoted     Promoted
  * Promoted                    claimed      Promoted, its epoch in the repository
+ * Promoted                    overruled    Promoted, its epoch another server's
  * Promoted                    restarted    Promoted
  * Following, Promoted         demoted      Seeding
  * </pre>
@@ -109,6 +110,11 @@ public sealed interface ReplicaState {
 
     default ReplicaState claimed(int epoch) {
         throw refused("claimed");
+    }
+
+    /** Its claim can never stand: another server's does. */
+    default ReplicaState overruled() {
+        throw refused("overruled");
     }
 
     default ReplicaState restarted(boolean healthy) {
@@ -333,9 +339,20 @@ public sealed interface ReplicaState {
      * @param claimed whether the epoch is in the repository; until then the primary's agent here may not commit
      * @param restartDue whether the site was not restarted as it should have been, or was not healthy afterwards:
      *     {@code promote} does that again
+     * @param taken true: another server's claim keeps its own from ever standing, so it is fenced; absent otherwise
      */
-    record Promoted(DatabaseVersion current, int epoch, boolean claimed, boolean restartDue, Instant when)
+    record Promoted(
+            DatabaseVersion current,
+            int epoch,
+            boolean claimed,
+            boolean restartDue,
+            Instant when,
+            Optional<Boolean> taken)
             implements ReplicaState {
+        public Promoted(DatabaseVersion current, int epoch, boolean claimed, boolean restartDue, Instant when) {
+            this(current, epoch, claimed, restartDue, when, Optional.empty());
+        }
+
         @Override
         public String label() {
             return "promoted";
@@ -347,8 +364,13 @@ public sealed interface ReplicaState {
         }
 
         @Override
+        public ReplicaState overruled() {
+            return new Promoted(current, epoch, claimed, restartDue, when, Optional.of(true));
+        }
+
+        @Override
         public ReplicaState restarted(boolean healthy) {
-            return new Promoted(current, epoch, claimed, !healthy, when);
+            return new Promoted(current, epoch, claimed, !healthy, when, taken);
         }
 
         @Override

@@ -19,6 +19,7 @@ public final class FakeClaims implements EpochClaims {
     private boolean keyless;
     private volatile int held;
     private int overtakenBy;
+    private boolean unsigned;
     private boolean planned;
 
     FakeClaims(CrashPoints points) {
@@ -56,6 +57,11 @@ public final class FakeClaims implements EpochClaims {
         claimed.put(epoch, "another");
     }
 
+    /** No trusted key signed what is in the way of a claim. */
+    public void unsigned() {
+        unsigned = true;
+    }
+
     public Optional<String> nonce(int epoch) {
         return Optional.ofNullable(claimed.get(epoch));
     }
@@ -77,6 +83,11 @@ public final class FakeClaims implements EpochClaims {
     @Override
     public int held() {
         return held;
+    }
+
+    /** The note of the epoch is lost. */
+    public void loseHeld() {
+        held = 0;
     }
 
     /** This server saw another one's higher epoch. */
@@ -124,6 +135,16 @@ public final class FakeClaims implements EpochClaims {
     @Override
     public String server() {
         return "standby";
+    }
+
+    @Override
+    public boolean isLost(EpochClaim claim) {
+        refuseWhenDown();
+        return !unsigned
+                && (claimed.lastKey() > claim.epoch()
+                        || nonce(claim.epoch())
+                                .filter(each -> !each.equals(claim.nonce()))
+                                .isPresent());
     }
 
     @Override

@@ -26,15 +26,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server that was promoted last is lost before it shipped anything: the one before it becomes the primary again. */
+/** The server that was promoted last is lost before it shipped anything: the one before it is the primary again. */
 class FormerPrimaryTest {
     private static final Request PLAIN = FollowingStandby.PLAIN;
     private static final Request FORCED = FollowingStandby.FORCED;
     private static final Request FORCED_UNFENCED = new Request("promoted by an operator", true, true, false);
 
     private static void holds(World world, int epoch) {
-        world.claims.hold(
-                new EpochClaim(epoch, "standby", world.time.clock().instant(), "init", "the primary"));
+        world.claims.hold(new EpochClaim(epoch, "standby", world.time.clock().instant(), "init", "the primary"));
     }
 
     /** It was never a standby: its site serves, or was stopped by {@code on_fenced}. */
@@ -196,6 +195,20 @@ class FormerPrimaryTest {
         assertThat(old.marker.on()).isTrue();
         old.claims.comeBack();
 
+        assertLeads(old, promote(old, FORCED), 3);
+    }
+
+    /** By its record it is an old primary to the agent next to it, which would stop the site that was started. */
+    @Test
+    void withoutANoteOfTheIntentNothingIsClaimed() {
+        World old = rejoined();
+        FollowingStandby.refused(() -> promote(old, PLAIN), ErrorCode.NOT_BACKUP_MODE);
+        old.file.refuseWritesAfter(0);
+
+        FollowingStandby.refused(() -> promote(old, FORCED), ErrorCode.FILE_FAILED);
+        assertThat(old.claims.nonce(3)).isEmpty();
+        assertThat(old.marker.on()).isTrue();
+        old.file.allowWrites();
         assertLeads(old, promote(old, FORCED), 3);
     }
 

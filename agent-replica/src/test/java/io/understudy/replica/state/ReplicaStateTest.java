@@ -86,6 +86,8 @@ class ReplicaStateTest {
     static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
     static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
 
+    static final Promoted OVERRULED = new Promoted(OLD, EPOCH, false, false, NOW, Optional.of(true));
+
     private static final Ahead AHEAD =
             new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1), true);
 
@@ -142,7 +144,8 @@ class ReplicaStateTest {
                 TAKING_OVER,
                 RECLAIMING,
                 PENDING,
-                PROMOTED);
+                PROMOTED,
+                OVERRULED);
     }
 
     private static Map<String, UnaryOperator<ReplicaState>> events() {
@@ -161,6 +164,7 @@ class ReplicaStateTest {
         events.put("withdrawn", ReplicaState::withdrawn);
         events.put("promoted", it -> it.promoted(true, false, NOW));
         events.put("claimed", it -> it.claimed(EPOCH));
+        events.put("overruled", ReplicaState::overruled);
         events.put("restarted", it -> it.restarted(true));
         events.put("demoted", ReplicaState::demoted);
         return events;
@@ -223,8 +227,23 @@ class ReplicaStateTest {
                                 SEEDING,
                                 "promoted",
                                 new Promoted(DatabaseVersion.foreign(OLD.database()), EPOCH, true, false, NOW))),
-                Arguments.of(PENDING, row("claimed", PROMOTED, "restarted", PENDING, "demoted", SEEDING)),
-                Arguments.of(PROMOTED, row("claimed", PROMOTED, "restarted", PROMOTED, "demoted", SEEDING)));
+                Arguments.of(
+                        PENDING,
+                        row("claimed", PROMOTED, "overruled", OVERRULED, "restarted", PENDING, "demoted", SEEDING)),
+                Arguments.of(
+                        PROMOTED,
+                        row(
+                                "claimed",
+                                PROMOTED,
+                                "overruled",
+                                new Promoted(OLD, EPOCH, true, false, NOW, Optional.of(true)),
+                                "restarted",
+                                PROMOTED,
+                                "demoted",
+                                SEEDING)),
+                Arguments.of(
+                        OVERRULED,
+                        row("claimed", PROMOTED, "overruled", OVERRULED, "restarted", OVERRULED, "demoted", SEEDING)));
     }
 
     @ParameterizedTest
@@ -328,6 +347,7 @@ class ReplicaStateTest {
                         OLD.snapshot(),
                         OLD.snapshot(),
                         Optional.empty(),
+                        OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot());
     }
