@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class RunNotes {
     private static final Logger LOG = LoggerFactory.getLogger(RunNotes.class);
     private static final String SUFFIX = ".run";
-    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final Path BOOT = HostBoot.FILE;
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Pattern NOT_PLAIN = Pattern.compile("[^!-~]");
 

@@ -73,12 +73,33 @@ public final class EpochStore {
 
     /** Whether another server's higher epoch was seen; false also where the state cannot be read. Asks no filestore. */
     public boolean isKnownOvertaken() {
+        return overtakenBy().isPresent();
+    }
+
+    /** Another server's higher epoch that was seen; empty also where the state cannot be read. Asks no filestore. */
+    public Optional<Integer> overtakenBy() {
         try {
-            return claims().overtakenBy().isPresent();
+            return claims().overtakenBy();
         } catch (UnderstudyException e) {
             LOG.debug("whether this server was overtaken is not known", e);
-            return false;
+            return Optional.empty();
         }
+    }
+
+    /**
+     * The refusal of {@link #require} where the filestore does not answer, and another server's epoch was seen before.
+     *
+     * @param unanswered why it does not
+     * @return empty where none was seen: nothing is known then
+     */
+    public Optional<UnderstudyException> overtaken(UnderstudyException unanswered) {
+        return overtakenBy()
+                .map(by -> new UnderstudyException(
+                        ErrorCode.FENCED,
+                        "cannot publish: epoch " + by + " of another server was seen before; now: "
+                                + unanswered.getMessage(),
+                        Fence.HINT,
+                        unanswered));
     }
 
     /** Keeps a claim that is about to be sent. */

@@ -15,7 +15,7 @@ public enum StateEntry {
             2,
             Loss.STOPS,
             "the epoch that this server holds, and a higher one of another server that it saw; while `init` runs, the claim that it makes",
-            "this server may not publish until it is promoted again"),
+            "this server may not publish until it is promoted again, by `agent-replica promote --force` where it is the primary"),
     SWITCHOVER(
             Owner.BOTH,
             "switchover.json",
@@ -129,7 +129,7 @@ public enum StateEntry {
             "fenced.json",
             1,
             Loss.COSTS,
-            "that `on_fenced` stops the site of this server, or has done so, and for which epoch",
+            "that `on_fenced` stops the site of this server, or has done so, for which epoch, and in which boot of the host",
             "`on_fenced` stops the site once more where this server is fenced"),
     LAST_SEQUENCE(
             Owner.PRIMARY,

@@ -51,6 +51,7 @@ final class FenceWork {
                 SiteStopping.note(server.settings.state()),
                 this::later,
                 new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(1), run.random),
+                Optional.of("the boot of " + server.name),
                 events,
                 server.clock,
                 run.turns.ticker());

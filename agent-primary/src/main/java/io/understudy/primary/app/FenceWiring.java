@@ -10,6 +10,7 @@ import io.understudy.primary.fence.Lease;
 import io.understudy.primary.fence.SiteStopping;
 import io.understudy.primary.fence.TakingOver;
 import io.understudy.process.CommandRunner;
+import io.understudy.process.HostBoot;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -97,6 +98,7 @@ final class FenceWiring implements Service {
                 SiteStopping.note(settings.state()),
                 worker,
                 new Backoff(FIRST, LONGEST, ports.random()),
+                HostBoot.id(),
                 events,
                 ports.clock(),
                 ports.ticker());

@@ -49,7 +49,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StoreSync;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
-import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.tasks.Services.Service;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
@@ -180,7 +179,7 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     public RoleWatch roleWatch() {
-        return new RoleWatch(marker, SwitchoverNotes.leaving(settings.state()), epochs, repository, ports.ticker());
+        return RoleWatch.of(settings.state(), marker, epochs, repository, ports.ticker());
     }
 
     /** In which the schedule and retention count. */

@@ -6,11 +6,14 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.fence.Fencing;
+import io.understudy.primary.fence.TakingOver;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.site.Marker;
+import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.time.Ticker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,13 +23,14 @@ import java.util.function.Supplier;
 /**
  * Looks which role this server has: at the marker every time, at the repository's epochs only now and then, and at once
  * when marker or held epoch changed, or a commit was refused. While the filestore does not answer, what was seen last
- * counts. Not thread-safe, but where it says so.
+ * counts, by an earlier process too. Not thread-safe, but where it says so.
  */
 public final class RoleWatch implements EventSink {
     private static final Duration REPOSITORY_EVERY = Duration.ofSeconds(30);
 
     private final Marker marker;
     private final BooleanSupplier leaving;
+    private final Supplier<Optional<Integer>> overruled;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
     private final Ticker ticker;
@@ -39,17 +43,30 @@ public final class RoleWatch implements EventSink {
     private long seenAt;
 
     RoleWatch(Marker marker, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
-        this(marker, () -> false, epochs, repository, ticker);
+        this(marker, () -> false, Optional::empty, epochs, repository, ticker);
+    }
+
+    /** @param state the agents' state folder */
+    static RoleWatch of(Path state, Marker marker, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
+        return new RoleWatch(
+                marker, SwitchoverNotes.leaving(state), new TakingOver(state)::overruled, epochs, repository, ticker);
     }
 
     /**
      * @param leaving whether a switchover from this server is under way: whatever the marker says, it is no primary
      *     that could be fenced until that has ended, and its own claim of the next epoch may not be noted yet
+     * @param overruled the epoch that this server was promoted to and can't claim any more
      */
     RoleWatch(
-            Marker marker, BooleanSupplier leaving, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
+            Marker marker,
+            BooleanSupplier leaving,
+            Supplier<Optional<Integer>> overruled,
+            EpochStore epochs,
+            Supplier<Repository> repository,
+            Ticker ticker) {
         this.marker = marker;
         this.leaving = leaving;
+        this.overruled = overruled;
         this.epochs = epochs;
         this.repository = repository;
         this.ticker = ticker;
@@ -99,7 +116,10 @@ public final class RoleWatch implements EventSink {
         boolean mayServe = role == Role.PRIMARY || role == Role.UNKNOWN && !now.marker();
         // Its role is a replica's then, and its site may still run.
         boolean away = role == Role.REPLICA && leaves;
-        return new Fencing.Seen(role == Role.FENCED, mayServe || away, away, now.epoch());
+        boolean fenced = role == Role.FENCED;
+        // The one that it held may be over for long, and its site stopped for that then.
+        int epoch = fenced ? overruled.get().orElse(now.epoch()) : now.epoch();
+        return new Fencing.Seen(fenced, mayServe || away, away, epoch);
     }
 
     /** Where a snapshot is refused because another server has a higher epoch, the next look asks. Thread-safe. */
@@ -142,8 +162,27 @@ public final class RoleWatch implements EventSink {
             highest = target.epochs().highest(epoch());
             return roleStatus(Role.PRIMARY, epochs.require(target), Optional.empty());
         } catch (UnderstudyException e) {
-            return roleStatus(role(e), epoch(), Optional.of(e));
+            highest = Math.max(highest, epochs.overtakenBy().orElse(0));
+            UnderstudyException why = fenced(e).orElse(e);
+            return roleStatus(role(why), epoch(), Optional.of(why));
         }
+    }
+
+    /** What was seen of another server holds, also behind a restart while no filestore answers. */
+    private Optional<UnderstudyException> fenced(UnderstudyException why) {
+        Optional<UnderstudyException> before =
+                why.code() == ErrorCode.FENCED ? Optional.empty() : epochs.overtaken(why);
+        return before.or(() -> overruled.get().map(epoch -> overruled(epoch, why)));
+    }
+
+    private static UnderstudyException overruled(int epoch, UnderstudyException why) {
+        return new UnderstudyException(
+                ErrorCode.FENCED,
+                "cannot publish: this server was promoted, and another one claimed epoch " + epoch
+                        + ", or a later one, before it; now: " + why.getMessage(),
+                "keep its site stopped, and make this server the standby of the other: agent-replica rejoin; to promote"
+                        + " it over the other: agent-replica promote --force",
+                why);
     }
 
     /**
@@ -152,7 +191,9 @@ public final class RoleWatch implements EventSink {
      */
     private Role role(UnderstudyException why) {
         if (why.code() == ErrorCode.FENCED) {
-            return epoch() > 0 && highest > epoch() ? Role.FENCED : Role.NO_EPOCH;
+            boolean overtaken =
+                    epoch() > 0 && highest > epoch() || overruled.get().isPresent();
+            return overtaken ? Role.FENCED : Role.NO_EPOCH;
         }
         return last.role() == Role.REPLICA ? Role.UNKNOWN : last.role();
     }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs {@code on_fenced}, which stops the site of this server: once for each epoch and reason, tried again until it
- * ends well; one that was killed with the agent runs again. Without a command it does nothing.
+ * ends well; one that was killed with the agent runs again. After a boot of the host, which may have started the site,
+ * it runs once more. Without a command it does nothing.
  *
  * <p>Thread-safe. Its callers wait for no command and for no disk: both belong to the worker.
  */
@@ -34,13 +35,14 @@ public final class SiteStopping {
     private final StateFile<FencedNote> file;
     private final Executor worker;
     private final Backoff backoff;
+    private final Optional<String> boot;
     private final Events events;
     private final Clock clock;
     private final Ticker ticker;
-    /** That it has ended well. */
+    /** That it has ended well in this boot of the host. */
     private Optional<FencedNote> note;
 
-    /** That it was begun, and has not: the file says so. */
+    /** That it was begun, and has not: the file says so, or it is of another boot. */
     private Optional<FencedNote> begun;
 
     private boolean running;
@@ -51,12 +53,14 @@ public final class SiteStopping {
     /**
      * @param command of {@code on_fenced}; throws UnderstudyException; empty: none is configured
      * @param worker runs the command, and keeps the note of it
+     * @param boot names that of the host; empty where it is not known: then each counts as the same one
      */
     public SiteStopping(
             Optional<Runnable> command,
             StateFile<FencedNote> file,
             Executor worker,
             Backoff backoff,
+            Optional<String> boot,
             Events events,
             Clock clock,
             Ticker ticker) {
@@ -64,12 +68,13 @@ public final class SiteStopping {
         this.file = file;
         this.worker = worker;
         this.backoff = backoff;
+        this.boot = boot;
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
         Optional<FencedNote> found = command.flatMap(each -> file.read());
-        this.note = found.filter(FencedNote::hasEnded);
-        this.begun = found.filter(each -> !each.hasEnded());
+        this.note = found.filter(each -> each.hasEndedIn(boot));
+        this.begun = found.filter(each -> !each.hasEndedIn(boot));
     }
 
     /** @param state the state folder */
@@ -86,7 +91,7 @@ public final class SiteStopping {
         boolean waits = failed && ticker.since(triedAt).compareTo(pause) < 0;
         if (command.isPresent() && !running && !waits && !isDone(epoch, reason)) {
             running = true;
-            worker.execute(() -> run(new FencedNote(epoch, reason, clock.instant()), done));
+            worker.execute(() -> run(new FencedNote(epoch, reason, clock.instant(), boot), done));
         }
     }
 

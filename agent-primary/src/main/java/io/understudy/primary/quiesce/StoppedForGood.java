@@ -1,18 +1,15 @@
 package io.understudy.primary.quiesce;
 
+import io.understudy.process.HostBoot;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * That {@code agent-primary shutdown} stopped the site, so that no snapshot stops or starts it: {@code shutdown.json},
@@ -20,9 +17,6 @@ import org.slf4j.LoggerFactory;
  * another epoch of this server, and where an operator has the site started.
  */
 public final class StoppedForGood {
-    private static final Logger LOG = LoggerFactory.getLogger(StoppedForGood.class);
-    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
-
     private final StateFile<ShutdownNote> file;
     private final EpochStore epochs;
     private final Supplier<Optional<String>> boot;
@@ -30,7 +24,7 @@ public final class StoppedForGood {
 
     /** @param state the agents' state folder */
     public StoppedForGood(Path state, EpochStore epochs, Clock clock) {
-        this(state, epochs, StoppedForGood::boot, clock);
+        this(state, epochs, HostBoot::id, clock);
     }
 
     /** @param boot names the boot of the host; empty where that is not known */
@@ -76,14 +70,5 @@ public final class StoppedForGood {
     /** The site is started, or runs. */
     public void over() {
         file.delete();
-    }
-
-    private static Optional<String> boot() {
-        try {
-            return Optional.of(Files.readString(BOOT).strip()).filter(id -> !id.isEmpty());
-        } catch (IOException e) {
-            LOG.debug("the boot of this host is not known", e);
-            return Optional.empty();
-        }
     }
 }

@@ -37,6 +37,7 @@ final class OtherPrimaryFixture {
                 SiteStopping.note(primary.state),
                 Runnable::run,
                 new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), new Random(1)),
+                Optional.of("a boot"),
                 events,
                 primary.time.clock(),
                 primary.time);

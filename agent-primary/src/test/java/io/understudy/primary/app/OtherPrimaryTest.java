@@ -10,11 +10,13 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.FollowedReports;
 import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.LastSequence;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.fence.Fencing;
 import io.understudy.primary.fence.Lease;
 import io.understudy.primary.fence.SiteStopping;
+import io.understudy.primary.fence.TakingOver;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.primary.testing.StoppableSite;
 import io.understudy.progress.Progress;
@@ -125,6 +127,130 @@ class OtherPrimaryTest {
         });
     }
 
+    /** The host of an old primary boots, cut off from the filestore: its site is production, and is stopped. */
+    @Test
+    void aHigherEpochThatWasSeenBeforeStillFencesAfterARestartWhileNoFilestoreAnswers() {
+        turn();
+        primary.promoteAnother(2);
+        primary.time.advance(Duration.ofSeconds(31));
+        turn();
+        StoppableSite site = new StoppableSite(primary.state, primary.time);
+        roles = new RoleWatch(
+                primary.marker,
+                primary.epochs,
+                () -> {
+                    throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot connect", "wait");
+                },
+                primary.time);
+        RoleStatus now = roles.look();
+        assertThat(now.role()).isEqualTo(Role.FENCED);
+        assertThat(now.highest()).isEqualTo(2);
+        assertThat(now.lastError().orElseThrow()).hasMessageContainingAll("epoch 2", "cannot connect");
+
+        new Fencing(site.stopping(Runnable::run), Optional.empty()).look(roles.fencing(now, () -> false));
+        assertThat(site.stops).isOne();
+    }
+
+    /** As the replica's agent notes it. */
+    private static void promoted(Path state, int epoch, boolean taken) throws IOException {
+        Files.createDirectories(state);
+        Files.writeString(
+                StateEntry.REPLICA.in(state),
+                "{\"state\":{\"kind\":\"promoted\",\"epoch\":" + epoch + ",\"claimed\":false,\"taken\":" + taken
+                        + "}}");
+    }
+
+    private StoppableSite serving(Path state, EpochStore epochs) {
+        StoppableSite site = new StoppableSite(state, primary.time);
+        roles = RoleWatch.of(state, primary.marker, epochs, () -> primary.repository, primary.time);
+        other = new OtherPrimary(
+                two,
+                new Fencing(site.stopping(Runnable::run), Optional.empty()),
+                new Announcer("example", "c", () -> primary.repository, followers),
+                followers,
+                roles,
+                epochs,
+                new LastSequence(state),
+                new TakingOver(state));
+        return site;
+    }
+
+    private void turnLater() {
+        primary.time.advance(Duration.ofSeconds(31));
+        turn();
+    }
+
+    /** Promoted while its filestore was away, it has served; another server was promoted too, and came first. */
+    @Test
+    void aServerWhoseClaimCanNeverStandIsFencedAndReportedThoughItHoldsNoEpoch() throws IOException {
+        Path state = folder.resolve("c");
+        promoted(state, 2, false);
+        StoppableSite site = serving(state, new EpochStore(state));
+        primary.promoteAnother(2);
+        turn();
+        assertThat(roles.look().role()).isEqualTo(Role.NO_EPOCH);
+        assertThat(two.signs()).isEmpty();
+        assertThat(site.stops).isZero();
+
+        promoted(state, 2, true);
+        turnLater();
+        turnLater();
+        assertThat(roles.look().role()).isEqualTo(Role.FENCED);
+        assertThat(roles.look().lastError().orElseThrow().hint()).contains("agent-replica rejoin");
+        assertThat(two.signs()).extracting(Sign::source).containsExactly(Source.STORE);
+        assertThat(site.stops).isOne();
+        assertThat(site.said()).containsExactly("fenced_site_stopped");
+    }
+
+    /** That its site was stopped for the epoch that it held long ago says nothing of now. */
+    @Test
+    void itsSiteIsStoppedAgainThoughItWasForTheEpochThatItHeldBefore() throws IOException {
+        StoppableSite site = serving(primary.state, primary.epochs);
+        primary.promoteAnother(2);
+        turn();
+        assertThat(site.stops).isOne();
+
+        promoted(primary.state, 3, false);
+        turnLater();
+        assertThat(site.stops).isOne();
+        primary.promoteAnother(3);
+        promoted(primary.state, 3, true);
+        turnLater();
+        turnLater();
+        assertThat(site.stops).isEqualTo(2);
+    }
+
+    @Test
+    void itStaysFencedAfterARestartWhileNoFilestoreAnswers() throws IOException {
+        Path state = folder.resolve("c");
+        promoted(state, 2, true);
+        roles = RoleWatch.of(
+                state,
+                primary.marker,
+                new EpochStore(state),
+                () -> {
+                    throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot connect", "wait");
+                },
+                primary.time);
+
+        RoleStatus now = roles.look();
+        assertThat(now.role()).isEqualTo(Role.FENCED);
+        assertThat(roles.fencing(now, new TakingOver(state))).isEqualTo(new Fencing.Seen(true, false, false, 2));
+    }
+
+    @Test
+    void withoutThatAFilestoreThatIsAwayFencesNothing() {
+        roles = new RoleWatch(
+                primary.marker,
+                primary.epochs,
+                () -> {
+                    throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot connect", "wait");
+                },
+                primary.time);
+
+        assertThat(roles.look().role()).isEqualTo(Role.UNKNOWN);
+    }
+
     @Test
     void aFollowerInProductionIsSeenAndMakesTheStoreBeAskedAtOnce() {
         turn();
@@ -209,7 +335,8 @@ class OtherPrimaryTest {
         SiteStopping stopping = site.stopping(Runnable::run);
         lease = new Lease(
                 LEASE, epoch -> primary.repository.epochs().highest(epoch), stopping, site.events(), primary.time);
-        roles = new RoleWatch(primary.marker, leaving, primary.epochs, () -> primary.repository, primary.time);
+        roles = new RoleWatch(
+                primary.marker, leaving, Optional::empty, primary.epochs, () -> primary.repository, primary.time);
         return OtherPrimaryFixture.of(
                 primary,
                 two,

@@ -47,6 +47,47 @@ class FencingTest {
         assertThat(site.said()).containsExactly("fenced_site_stopped");
     }
 
+    /** The host was started again, and its site with it, as any service. */
+    @Test
+    void aBootOfTheHostStopsItOnceMore() {
+        fencing.look(FENCED);
+        site.boot = Optional.of("the next boot");
+        restart(Runnable::run);
+        fencing.look(FENCED);
+        fencing.look(FENCED);
+        restart(Runnable::run);
+        fencing.look(FENCED);
+
+        assertThat(site.stops).isEqualTo(2);
+        assertThat(site.said()).containsExactly("fenced_site_stopped", "fenced_site_stopped");
+    }
+
+    /** Where the operating system does not show the boot, nothing distinguishes it from a restart of the agent. */
+    @Test
+    void withoutANameOfTheBootAllAreOne() {
+        site.boot = Optional.empty();
+        restart(Runnable::run);
+        fencing.look(FENCED);
+        restart(Runnable::run);
+        fencing.look(FENCED);
+
+        assertThat(site.stops).isOne();
+    }
+
+    /** As that of an earlier version: the site may have been started by a boot since. */
+    @Test
+    void aNoteThatNamesNoBootStopsItOnceMore() {
+        site.boot = Optional.empty();
+        restart(Runnable::run);
+        fencing.look(FENCED);
+        site.boot = Optional.of("a boot");
+        restart(Runnable::run);
+        fencing.look(FENCED);
+        fencing.look(FENCED);
+
+        assertThat(site.stops).isEqualTo(2);
+    }
+
     @Test
     void theNextEpochThatIsOverStopsItAgain() {
         fencing.look(FENCED);

@@ -97,6 +97,40 @@ class LeaseTest {
         assertThat(site.stops).isEqualTo(2);
     }
 
+    /** The host was started again, and its site with it; the filestore is still away. */
+    @Test
+    void aBootOfTheHostStopsItOnceMoreWhenTheLeaseIsOverAgain() {
+        fencing.look(SERVES);
+        answersNothing();
+        passes(LIMIT);
+        site.boot = Optional.of("the next boot");
+        restart(Runnable::run);
+        fencing.look(SERVES);
+        passes(LIMIT.minusSeconds(1));
+        assertThat(site.stops).isOne();
+        passes(Duration.ofSeconds(1));
+        passes(LIMIT);
+
+        assertThat(site.stops).isEqualTo(2);
+        assertThat(site.said()).containsExactly("lease_expired", "lease_expired");
+    }
+
+    /** That it was stopped before the boot is no reason to say that it may be started: the boot did that. */
+    @Test
+    void anAnswerAfterABootEndsTheNoteOfTheBootBefore() {
+        fencing.look(SERVES);
+        answersNothing();
+        passes(LIMIT);
+        site.boot = Optional.of("the next boot");
+        restart(Runnable::run);
+        fencing.look(SERVES);
+        highest = epoch -> epoch;
+        asked();
+
+        assertThat(folder).isEmptyDirectory();
+        assertThat(site.said()).containsExactly("lease_expired");
+    }
+
     /** An answer that took long says nothing of the time since the question. */
     @Test
     void countsFromTheMomentOfTheQuestion() {

@@ -29,6 +29,7 @@ class SiteStoppingTest {
     private final FakeTicker time = new FakeTicker();
     private StateFile<FencedNote> file;
     private Runnable command = () -> {};
+    private Optional<String> boot = Optional.of("a boot");
     private int runs;
 
     @BeforeEach
@@ -45,6 +46,7 @@ class SiteStoppingTest {
                 file,
                 Runnable::run,
                 new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(1), new Random(1)),
+                boot,
                 Events.none(),
                 time.clock(),
                 time);
@@ -63,12 +65,12 @@ class SiteStoppingTest {
         FencedNote[] begun = new FencedNote[1];
         command = () -> {
             begun[0] = file.read().orElseThrow();
-            assertThat(begun[0].hasEnded()).isFalse();
+            assertThat(begun[0].hasEndedIn(boot)).isFalse();
             time.advance(Duration.ofSeconds(20));
         };
         stop(agent());
         FencedNote ended = file.read().orElseThrow();
-        assertThat(ended.hasEnded()).isTrue();
+        assertThat(ended.hasEndedIn(boot)).isTrue();
         assertThat(ended.when()).isEqualTo(begun[0].when());
     }
 

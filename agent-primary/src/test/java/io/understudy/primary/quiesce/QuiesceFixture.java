@@ -233,6 +233,6 @@ abstract class QuiesceFixture {
     }
 
     final void stopped(FencedNote.Reason reason) {
-        SiteStopping.note(primary.state).write(new FencedNote(1, reason, primary.time.now()));
+        SiteStopping.note(primary.state).write(new FencedNote(1, reason, primary.time.now(), boot));
     }
 }

@@ -68,7 +68,8 @@ class StartRightTest extends QuiesceFixture {
     /** That note is of an earlier life of this server. */
     @Test
     void aNoteOfAnotherEpochRefusesNothing() {
-        SiteStopping.note(primary.state).write(new FencedNote(7, FencedNote.Reason.OVERTAKEN, primary.time.now()));
+        SiteStopping.note(primary.state)
+                .write(new FencedNote(7, FencedNote.Reason.OVERTAKEN, primary.time.now(), boot));
         assertThat(resume().run()).isPresent();
     }
 

@@ -21,6 +21,8 @@ public final class StoppableSite {
 
     public int stops;
     public Optional<RuntimeException> failure = Optional.empty();
+    /** Of the host, as agents that start from now on see it. */
+    public Optional<String> boot = Optional.of("a boot");
 
     private final Path state;
     private final List<Event> reported = new ArrayList<>();
@@ -38,6 +40,7 @@ public final class StoppableSite {
                 SiteStopping.note(state),
                 worker,
                 new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(1), new Random(1)),
+                boot,
                 events(),
                 time.clock(),
                 time);

@@ -17,6 +17,11 @@ public interface LiveDatabases {
     /** Which database carries which name now. */
     Arrangement look();
 
+    /** What carries the site's name; of a site that has no such database one that stands for none. */
+    default Optional<DatabaseIdentity> own() {
+        return look().live();
+    }
+
     /** The name of this database, whatever it is; empty when there is none any more. */
     Optional<String> name(DatabaseIdentity database);
 

@@ -19,6 +19,7 @@ import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.LastLook;
+import io.understudy.repository.EpochStore;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.time.Duration;
@@ -43,7 +44,8 @@ final class PromoteCommand extends ReplicaCommand {
 
     @Option(
             names = "--force",
-            description = "Promote although another server was promoted after this one's data was taken.")
+            description =
+                    "Promote although another server was promoted after this one's data was taken; also a former primary over which nothing was imported, with what it has.")
     private boolean force;
 
     @Option(
@@ -124,13 +126,15 @@ final class PromoteCommand extends ReplicaCommand {
         Optional<StatusView> daemon = cli.daemonRuns(settings) ? status(wiring) : Optional.empty();
         String serving = ServedText.of(
                 wiring.store().record(), to, wiring.ports().clock().instant());
-        return "Make this server the primary of site " + settings.site() + "?" + serving
+        String own = ServedText.own(wiring.store().record(), new EpochStore(settings.state()).known(), force);
+        return "Make this server the primary of site " + settings.site() + "?" + serving + own
                 + daemon.filter(unused -> to == Promotion.Goal.NEWEST)
                         .map(ServedText::loading)
                         .orElse("")
                 + ServedText.held(ReplicaCli.looking(wiring).held())
                 + warning(settings, daemon)
-                + " What the old primary wrote since is lost. Continue?";
+                + (own.isEmpty() ? " What the old primary wrote since is lost." : "")
+                + " Continue?";
     }
 
     /** A running daemon knows who is connected; without one, that an agent answers is as much as can be seen. */

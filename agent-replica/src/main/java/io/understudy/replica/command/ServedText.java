@@ -7,6 +7,8 @@ import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Duration;
@@ -29,6 +31,19 @@ final class ServedText {
                                 .orElse("")
                         + before
                         + ".")
+                .orElse("");
+    }
+
+    /**
+     * What a former primary serves with {@code --force}, over which nothing was imported; a sentence with a space
+     * before it, empty of all others.
+     */
+    static String own(ReplicaRecord record, Optional<EpochClaim> held, boolean force) {
+        return held.filter(unused -> force && record.state() instanceof Seeding)
+                .map(claim -> " It serves what is here, as it had it when it was the primary with epoch "
+                        + claim.epoch()
+                        + ": nothing was imported over that. What was written on another server that was"
+                        + " promoted since is given up, also the snapshots that it shipped.")
                 .orElse("");
     }
 

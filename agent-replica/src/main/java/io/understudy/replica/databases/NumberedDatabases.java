@@ -86,6 +86,12 @@ public final class NumberedDatabases implements LiveDatabases, SpareLoader {
         return new Arrangement(identity(now.live()), identity(now.spare()), identity(now.previous()));
     }
 
+    /** Before the first import it has no number. */
+    @Override
+    public Optional<DatabaseIdentity> own() {
+        return Optional.of(look().live().orElse(new DatabaseIdentity(NO_CLUSTER, 0)));
+    }
+
     @Override
     public Optional<String> name(DatabaseIdentity database) {
         return Optional.of("number " + database.oid())

@@ -56,6 +56,11 @@ public final class BoundedClaims implements EpochClaims {
     }
 
     @Override
+    public int overtakenBy() {
+        return claims.overtakenBy();
+    }
+
+    @Override
     public String server() {
         return claims.server();
     }
@@ -85,6 +90,11 @@ public final class BoundedClaims implements EpochClaims {
         } catch (UnderstudyException e) {
             return List.of();
         }
+    }
+
+    @Override
+    public boolean isLost(EpochClaim claim) {
+        return bounded("read the claims", () -> claims.isLost(claim));
     }
 
     @Override

@@ -51,6 +51,11 @@ public final class EpochClaiming {
         }
     }
 
+    /** The highest epoch that this server knows to be claimed without asking a filestore; 0: none. */
+    int known() {
+        return Math.max(held(), claims.overtakenBy());
+    }
+
     /**
      * A claim that was sent before may have arrived: it is repeated, not replaced, unless force has to go past
      * another's that came after it.
@@ -158,6 +163,21 @@ public final class EpochClaiming {
         }
     }
 
+    /**
+     * Whether a claim that failed can never stand, for another server's does; false where that can't be seen.
+     *
+     * @param claim empty where it is not remembered
+     * @param warnings what it failed with, among others
+     */
+    boolean isLost(Optional<EpochClaim> claim, List<UnderstudyException> warnings) {
+        try {
+            return isOvertaken(warnings) && claim.filter(claims::isLost).isPresent();
+        } catch (UnderstudyException e) {
+            // The claim is repeated, and this is looked at again.
+            return false;
+        }
+    }
+
     /** Where another server holds the epoch the site is not restarted: that would start a second production. */
     static boolean isOvertaken(List<UnderstudyException> warnings) {
         return warnings.stream().anyMatch(each -> each.code() == ErrorCode.EPOCH_TAKEN);
@@ -165,6 +185,13 @@ public final class EpochClaiming {
 
     static boolean isFilestore(UnderstudyException failure) {
         return failure.code().kind() == ErrorKind.FILESTORE || failure.code().judgesContent();
+    }
+
+    /** A refusal of {@link #next} or {@link #requireFree}, of a server without a marker. */
+    static UnderstudyException ofProduction(UnderstudyException refusal) {
+        Throwable why = refusal.getCause() == null ? refusal : refusal.getCause();
+        return new UnderstudyException(
+                refusal.code(), "cannot make this server the primary: " + why.getMessage(), refusal.hint(), refusal);
     }
 
     static UnderstudyException refused(UnderstudyException cause) {

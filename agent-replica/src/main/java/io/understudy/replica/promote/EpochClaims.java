@@ -62,8 +62,21 @@ public interface EpochClaims {
     /** The epoch that this server noted as its own; 0 when none. Asks this server's disk alone. */
     int held();
 
+    /**
+     * The higher epoch of another server that was seen after {@link #held}; 0 when none was. Asks this server's disk
+     * alone.
+     */
+    int overtakenBy();
+
     /** This server's name in its claims. */
     String server();
+
+    /**
+     * Whether another server's claim keeps this one from ever standing: one that a trusted key signed.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code FILESTORE_*}: it is not known
+     */
+    boolean isLost(EpochClaim claim);
 
     /** Whether this claim, and not another server's or one that cannot be verified here, stands in the repository. */
     boolean stands(EpochClaim claim);

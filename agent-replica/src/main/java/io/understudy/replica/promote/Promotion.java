@@ -52,6 +52,7 @@ public final class Promotion {
     private final NewestFirst newest;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
+    private final FormerPrimary former;
     private final SiteService site;
     private final Events events;
     private final Clock clock;
@@ -74,7 +75,8 @@ public final class Promotion {
         this.unfinished = unfinished;
         this.newest = newest;
         this.claiming = claiming;
-        this.repeated = new RepeatedPromotion(notes, backup, claiming, site, ticker);
+        this.repeated = new RepeatedPromotion(notes, backup, claiming, site, events, clock, ticker);
+        this.former = new FormerPrimary(notes, backup, claiming, reconciler::own, clock);
         this.site = site;
         this.events = events;
         this.clock = clock;
@@ -165,6 +167,10 @@ public final class Promotion {
         unsure.ifPresent(failure -> {
             throw failure;
         });
+        if (former.isAsked(request)) {
+            former.begin(request);
+            return checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
+        }
         return repeated.neverImported(request);
     }
 
@@ -243,8 +249,10 @@ public final class Promotion {
         restart.failure().ifPresent(warnings::add);
         ReplicaPoint.PROMOTED_SITE_RESTARTED.reached();
         boolean due = !promoting.byHand() && (withheld || restart.failure().isPresent());
+        boolean lost = !claimed && claiming.isLost(notes.record().claim(), warnings);
         notes.change(record -> {
-            ReplicaRecord next = record.with(record.state().promoted(claimed, due, clock.instant()))
+            ReplicaState promoted = record.state().promoted(claimed, due, clock.instant());
+            ReplicaRecord next = record.with(lost ? promoted.overruled() : promoted)
                     .withoutOwned(promoting.before().current().database())
                     .withCleanUpDue(clock.instant());
             return notes.note(next, warnings);
@@ -279,25 +287,7 @@ public final class Promotion {
      * @return whether none is pending any more
      */
     public boolean repeatClaim() {
-        if (!(notes.state() instanceof Promoted promoted) || promoted.claimed()) {
-            return true;
-        }
-        Instant now = clock.instant();
-        if (notes.record().lastError().filter(each -> !each.due(now)).isPresent()) {
-            return false;
-        }
-        Optional<UnderstudyException> failed =
-                claiming.claim(claiming.of(notes.record().claim(), promoted.epoch(), "promote"), false);
-        if (failed.isPresent()) {
-            UnderstudyException e = failed.get();
-            events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), e));
-            notes.change(record -> notes.note(record, List.of(e)));
-            return false;
-        }
-        events.report(new ReplicaEvent.EpochClaimed(promoted.epoch()));
-        notes.change(
-                record -> record.with(record.state().claimed(promoted.epoch())).withSuccess());
-        return true;
+        return repeated.claimDue();
     }
 
     /**

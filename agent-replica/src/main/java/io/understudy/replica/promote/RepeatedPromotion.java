@@ -1,7 +1,9 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -10,7 +12,9 @@ import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,14 +28,24 @@ final class RepeatedPromotion {
     private final BackupMode backup;
     private final EpochClaiming claiming;
     private final SiteService site;
+    private final Events events;
+    private final Clock clock;
     private final Ticker ticker;
 
     RepeatedPromotion(
-            PromotionRecord notes, BackupMode backup, EpochClaiming claiming, SiteService site, Ticker ticker) {
+            PromotionRecord notes,
+            BackupMode backup,
+            EpochClaiming claiming,
+            SiteService site,
+            Events events,
+            Clock clock,
+            Ticker ticker) {
         this.notes = notes;
         this.backup = backup;
         this.claiming = claiming;
         this.site = site;
+        this.events = events;
+        this.clock = clock;
         this.ticker = ticker;
     }
 
@@ -51,7 +65,8 @@ final class RepeatedPromotion {
         List<UnderstudyException> warnings = new ArrayList<>();
         int epoch = promoted.epoch();
         boolean overruled = promoted.claimed() && claiming.isOverruled(epoch);
-        boolean claimed = promoted.claimed() && !overruled;
+        // The note of the epoch may be lost: without it the primary's agent commits nothing.
+        boolean claimed = promoted.claimed() && !overruled && claiming.held() >= epoch;
         boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
         if (claimed && !asked) {
             return new Promotion.Report(
@@ -68,17 +83,17 @@ final class RepeatedPromotion {
             claiming.requireKey();
             int held = overruled ? epoch : epoch - 1;
             Optional<EpochClaim> last = notes.record().claim();
-            EpochClaim claim =
-                    request.force() ? claiming.next(last, held, request) : claiming.of(last, epoch, request.reason());
+            EpochClaim claim = request.force() ? past(last, held, request) : claiming.of(last, epoch, request.reason());
             epoch = claim.epoch();
             claimed = claimAgain(claim, request.unfenced(), warnings);
         }
         SiteRestart restart =
                 asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
+        boolean lost = !claimed && claiming.isLost(notes.record().claim(), warnings);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
         notes.change(record -> {
-            ReplicaRecord next = notes.note(record, warnings);
+            ReplicaRecord next = overruled(notes.note(record, warnings), lost);
             return restarted
                     ? next.with(next.state().restarted(restart.failure().isEmpty()))
                     : next;
@@ -95,6 +110,46 @@ final class RepeatedPromotion {
                 new Took(Duration.ZERO, Duration.ZERO, Duration.ZERO, restart.steps(), ticker.since(start)));
     }
 
+    /**
+     * Makes the claim that a promotion left pending, when its time has come.
+     *
+     * @return whether none is pending any more
+     */
+    boolean claimDue() {
+        if (!(notes.state() instanceof Promoted promoted) || promoted.claimed()) {
+            return true;
+        }
+        Instant now = clock.instant();
+        if (notes.record().lastError().filter(each -> !each.due(now)).isPresent()) {
+            return false;
+        }
+        EpochClaim claim = claiming.of(notes.record().claim(), promoted.epoch(), "promote");
+        Optional<UnderstudyException> failed = claiming.claim(claim, false);
+        if (failed.isPresent()) {
+            List<UnderstudyException> why = List.of(failed.get());
+            events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), failed.get()));
+            boolean lost = claiming.isLost(Optional.of(claim), why);
+            notes.change(record -> overruled(notes.note(record, why), lost));
+            return false;
+        }
+        events.report(new ReplicaEvent.EpochClaimed(promoted.epoch()));
+        notes.change(
+                record -> record.with(record.state().claimed(promoted.epoch())).withSuccess());
+        return true;
+    }
+
+    private static ReplicaRecord overruled(ReplicaRecord record, boolean lost) {
+        return lost ? record.with(record.state().overruled()) : record;
+    }
+
+    private EpochClaim past(Optional<EpochClaim> last, int held, Promotion.Request request) {
+        try {
+            return claiming.next(last, held, request);
+        } catch (UnderstudyException e) {
+            throw EpochClaiming.ofProduction(e);
+        }
+    }
+
     private boolean claimAgain(EpochClaim claim, boolean unfenced, List<UnderstudyException> warnings) {
         notes.change(record -> record.withClaim(claim));
         Optional<UnderstudyException> failed = claiming.claim(claim, unfenced);
@@ -105,20 +160,31 @@ final class RepeatedPromotion {
         return failed.isEmpty();
     }
 
+    private UnderstudyException nothingImported() {
+        int epoch = claiming.held();
+        return new UnderstudyException(
+                ErrorCode.NOT_BACKUP_MODE,
+                "cannot promote this server: no snapshot was imported since it became a standby",
+                epoch > 0
+                        ? "agent-replica sync imports the newest one; where the server that was promoted after this one"
+                                + " is lost and has shipped none, agent-replica promote --force serves what is here, as"
+                                + " this server had it when it was the primary with epoch " + epoch
+                        : "there is nothing to serve; promote a standby that follows the primary, see agent-replica status");
+    }
+
     /** Without a marker it is a production server that was never a standby: nothing here is to be promoted. */
     Promotion.Report neverImported(Promotion.Request request) {
         if (backup.on()) {
-            throw new UnderstudyException(
-                    ErrorCode.NOT_BACKUP_MODE,
-                    "cannot promote this server: no snapshot was ever imported here",
-                    "there is nothing to serve; promote a standby that follows the primary, see agent-replica status");
+            throw nothingImported();
         }
         int epoch = claiming.held();
-        if (epoch > 0 && claiming.isOverruled(epoch)) {
+        if (epoch > 0 && (claiming.isOverruled(epoch) || claiming.known() > epoch)) {
             throw new UnderstudyException(
                     ErrorCode.EPOCH_TAKEN,
                     "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
-                    "keep its site stopped, and make it a standby with agent-replica rejoin");
+                    "keep its site stopped, and make it a standby with agent-replica rejoin; where the other server is"
+                            + " lost, agent-replica promote --force gives up what was written there, and promotes this"
+                            + " one with what it has");
         }
         SiteRestart restart = request.restart() ? SiteRestart.of(site, ticker) : SiteRestart.none();
         return new Promotion.Report(

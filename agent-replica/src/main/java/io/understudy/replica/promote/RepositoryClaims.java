@@ -9,6 +9,7 @@ import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RivalClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import java.util.List;
@@ -85,8 +86,18 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
+    public int overtakenBy() {
+        return epochs.overtakenBy().orElse(0);
+    }
+
+    @Override
     public String server() {
         return server;
+    }
+
+    @Override
+    public boolean isLost(EpochClaim claim) {
+        return RivalClaim.isThere(repository.get().epochs(), claim);
     }
 
     @Override

@@ -53,8 +53,18 @@ final class SwitchoverClaims implements EpochClaims {
     }
 
     @Override
+    public int overtakenBy() {
+        return others.overtakenBy();
+    }
+
+    @Override
     public String server() {
         return others.server();
+    }
+
+    @Override
+    public boolean isLost(EpochClaim claim) {
+        return others.isLost(claim);
     }
 
     @Override

@@ -110,6 +110,11 @@ public final class StateReconciler {
         served.accept(Optional.empty());
     }
 
+    /** The database that carries the site's name, where no snapshot was imported; empty where there is none. */
+    public Optional<DatabaseIdentity> own() {
+        return databases.own();
+    }
+
     /**
      * A marker that does not name what is live was put there by hand: the server may have been production while no
      * agent looked, and the database may hold what nothing else does. It is not Understudy's to drop any more.

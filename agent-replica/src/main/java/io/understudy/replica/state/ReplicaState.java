@@ -2,6 +2,7 @@ package io.understudy.replica.state;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,9 +23,11 @@ import java.util.Optional;
  * Applying FORWARD, BACK      abandoned    Following what is live; what it was before, when its database is live
  * Following                   promote      Promoting
  * Following                   take over    Promoting, by a switchover
- * Promoting                   withdrawn    Following
+ * Seeding                     reclaim      Promoting, with what it had as the primary
+ * Promoting                   withdrawn    Following; Seeding when it was that before
  * Promoting                   promoted     Promoted
  * Promoted                    claimed      Promoted, its epoch in the repository
+ * Promoted                    overruled    Promoted, its epoch another server's
  * Promoted                    restarted    Promoted
  * Following, Promoted         demoted      Seeding
  * </pre>
@@ -92,6 +95,11 @@ public sealed interface ReplicaState {
         throw refused("take over");
     }
 
+    /** It was the primary, and is made the primary once more with its own database. */
+    default ReplicaState reclaim(int epoch, boolean unfenced, DatabaseIdentity own, Instant when) {
+        throw refused("reclaim");
+    }
+
     default ReplicaState withdrawn() {
         throw refused("withdrawn");
     }
@@ -102,6 +110,11 @@ public sealed interface ReplicaState {
 
     default ReplicaState claimed(int epoch) {
         throw refused("claimed");
+    }
+
+    /** Its claim can never stand: another server's does. */
+    default ReplicaState overruled() {
+        throw refused("overruled");
     }
 
     default ReplicaState restarted(boolean healthy) {
@@ -142,6 +155,12 @@ public sealed interface ReplicaState {
         @Override
         public Optional<DatabaseVersion> live() {
             return Optional.empty();
+        }
+
+        @Override
+        public ReplicaState reclaim(int epoch, boolean unfenced, DatabaseIdentity own, Instant when) {
+            Following before = new Following(DatabaseVersion.foreign(own), false, when, Optional.empty());
+            return new Promoting(epoch, unfenced, false, Optional.empty(), before);
         }
     }
 
@@ -288,6 +307,7 @@ public sealed interface ReplicaState {
      * @param unfenced go on when the filestore can't be reached
      * @param byHand the marker was removed by hand; restarting the site is the operator's then
      * @param planned whether the primary hands the site over: the claim has to stand in every filestore that counts
+     * @param before with no snapshot where this server had the site itself, as the primary
      */
     record Promoting(int epoch, boolean unfenced, boolean byHand, Optional<Boolean> planned, Following before)
             implements ReplicaState {
@@ -303,7 +323,7 @@ public sealed interface ReplicaState {
 
         @Override
         public ReplicaState withdrawn() {
-            return before;
+            return before.current().snapshot().isPresent() ? before : new Seeding();
         }
 
         @Override
@@ -319,9 +339,20 @@ public sealed interface ReplicaState {
      * @param claimed whether the epoch is in the repository; until then the primary's agent here may not commit
      * @param restartDue whether the site was not restarted as it should have been, or was not healthy afterwards:
      *     {@code promote} does that again
+     * @param taken true: another server's claim keeps its own from ever standing, so it is fenced; absent otherwise
      */
-    record Promoted(DatabaseVersion current, int epoch, boolean claimed, boolean restartDue, Instant when)
+    record Promoted(
+            DatabaseVersion current,
+            int epoch,
+            boolean claimed,
+            boolean restartDue,
+            Instant when,
+            Optional<Boolean> taken)
             implements ReplicaState {
+        public Promoted(DatabaseVersion current, int epoch, boolean claimed, boolean restartDue, Instant when) {
+            this(current, epoch, claimed, restartDue, when, Optional.empty());
+        }
+
         @Override
         public String label() {
             return "promoted";
@@ -333,8 +364,13 @@ public sealed interface ReplicaState {
         }
 
         @Override
+        public ReplicaState overruled() {
+            return new Promoted(current, epoch, claimed, restartDue, when, Optional.of(true));
+        }
+
+        @Override
         public ReplicaState restarted(boolean healthy) {
-            return new Promoted(current, epoch, claimed, !healthy, when);
+            return new Promoted(current, epoch, claimed, !healthy, when, taken);
         }
 
         @Override

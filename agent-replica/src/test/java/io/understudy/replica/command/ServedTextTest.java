@@ -14,6 +14,7 @@ import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +50,18 @@ class ServedTextTest {
     void namesTheProvenOneAloneWhereThatIsAskedForOrAllThereIs() {
         assertThat(ServedText.of(ahead, Goal.PROVEN, NOW)).isEqualTo(" It serves " + PROVEN + ".");
         assertThat(ServedText.of(following, Goal.NEWEST, NOW)).isEqualTo(" It serves " + PROVEN + ".");
+    }
+
+    /** Nothing else says that this gives up what another server wrote. */
+    @Test
+    void namesWhatAFormerPrimaryServesAndWhatIsGivenUp() {
+        Optional<EpochClaim> held = Optional.of(new EpochClaim(1, "a", NOW, "init", "nonce"));
+
+        assertThat(ServedText.own(empty, held, true))
+                .contains("as it had it when it was the primary with epoch 1", "is given up");
+        assertThat(ServedText.own(empty, held, false)).isEmpty();
+        assertThat(ServedText.own(empty, Optional.empty(), true)).isEmpty();
+        assertThat(ServedText.own(following, held, true)).isEmpty();
     }
 
     @Test

@@ -18,6 +18,8 @@ public final class FakeClaims implements EpochClaims {
     private boolean forgetful;
     private boolean keyless;
     private volatile int held;
+    private int overtakenBy;
+    private boolean unsigned;
     private boolean planned;
 
     FakeClaims(CrashPoints points) {
@@ -55,6 +57,11 @@ public final class FakeClaims implements EpochClaims {
         claimed.put(epoch, "another");
     }
 
+    /** No trusted key signed what is in the way of a claim. */
+    public void unsigned() {
+        unsigned = true;
+    }
+
     public Optional<String> nonce(int epoch) {
         return Optional.ofNullable(claimed.get(epoch));
     }
@@ -76,6 +83,21 @@ public final class FakeClaims implements EpochClaims {
     @Override
     public int held() {
         return held;
+    }
+
+    /** The note of the epoch is lost. */
+    public void loseHeld() {
+        held = 0;
+    }
+
+    /** This server saw another one's higher epoch. */
+    public void seeAnother(int epoch) {
+        overtakenBy = epoch;
+    }
+
+    @Override
+    public int overtakenBy() {
+        return overtakenBy;
     }
 
     @Override
@@ -116,6 +138,16 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
+    public boolean isLost(EpochClaim claim) {
+        refuseWhenDown();
+        return !unsigned
+                && (claimed.lastKey() > claim.epoch()
+                        || nonce(claim.epoch())
+                                .filter(each -> !each.equals(claim.nonce()))
+                                .isPresent());
+    }
+
+    @Override
     public boolean stands(EpochClaim claim) {
         refuseWhenDown();
         return claim.nonce().equals(claimed.get(claim.epoch()));
@@ -142,7 +174,10 @@ public final class FakeClaims implements EpochClaims {
         unheld.ifPresent(failure -> {
             throw failure;
         });
-        points.around("hold the epoch", () -> held = claim.epoch());
+        points.around("hold the epoch", () -> {
+            held = claim.epoch();
+            overtakenBy = 0;
+        });
     }
 
     private static UnderstudyException taken(EpochClaim claim) {

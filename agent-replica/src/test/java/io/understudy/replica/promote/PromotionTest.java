@@ -220,6 +220,21 @@ class PromotionTest extends FollowingStandby {
         assertThat(world.agent().promotion().isPrimary(PLAIN)).isTrue();
     }
 
+    /** Its claim stands in the filestore; without the note of it the primary's agent would commit nothing, for good. */
+    @Test
+    void aPrimaryWhoseNoteOfItsEpochIsLostGetsItBack() {
+        promote(PLAIN);
+        int starts = world.site.starts();
+        world.claims.loseHeld();
+
+        assertThat(promote(PLAIN).epoch()).isEqualTo(2);
+        assertThat(world.claims.held()).isEqualTo(2);
+        assertThat(world.site.starts()).isEqualTo(starts);
+        world.claims.loseHeld();
+        assertThat(promote(FORCED).epoch()).isEqualTo(2);
+        assertThat(world.claims.held()).isEqualTo(2);
+    }
+
     @Test
     void restartsTheSiteOfThePrimaryOnDemand() {
         promote(PLAIN);
@@ -277,7 +292,7 @@ class PromotionTest extends FollowingStandby {
         assertThatThrownBy(() -> old.agent().promotion().promote(PLAIN))
                 .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
-                    assertThat(failure.hint()).contains("agent-replica rejoin");
+                    assertThat(failure.hint()).contains("agent-replica rejoin", "agent-replica promote --force");
                 });
         assertThat(old.site.starts()).isZero();
     }

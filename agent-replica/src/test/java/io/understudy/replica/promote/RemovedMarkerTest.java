@@ -64,6 +64,55 @@ class RemovedMarkerTest extends FollowingStandby {
         assertThat(world.agent().promotion().repeatClaim()).isTrue();
     }
 
+    private Promoted promoted() {
+        return (Promoted) world.store.state();
+    }
+
+    /** From then on it is fenced, as the primary's agent here reads in the record. */
+    @Test
+    void anotherThatClaimedWhileTheFilestoreWasAwayOverrulesIt() {
+        world.claims.goDown();
+        world.marker.removeByHand();
+        world.agent().promotion().acceptRemoval();
+        assertThat(promoted().taken()).isEmpty();
+        world.claims.takenByAnother(2);
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isFalse();
+        assertThat(promoted().taken()).as("the filestore is away").isEmpty();
+        world.claims.comeBack();
+        world.time.advance(Duration.ofHours(1));
+
+        assertThat(world.agent().promotion().repeatClaim()).isFalse();
+        assertThat(promoted().taken()).contains(true);
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+        assertThat(promoted().taken()).contains(true);
+        assertThat(promote(FORCED).epoch()).isEqualTo(3);
+        assertThat(promoted().claimed()).isTrue();
+        assertThat(promoted().taken()).isEmpty();
+    }
+
+    @Test
+    void oneWhoseClaimIsThereAlreadyOverrulesItAtOnce() {
+        world.claims.takenByAnother(2);
+        world.marker.removeByHand();
+        world.agent().promotion().acceptRemoval();
+
+        assertThat(promoted().taken()).contains(true);
+    }
+
+    /** Anyone who writes into the filestore could stop a site with that. */
+    @Test
+    void whatNoTrustedKeySignedOverrulesNothing() {
+        world.claims.takenByAnother(2);
+        world.claims.unsigned();
+        world.marker.removeByHand();
+        world.agent().promotion().acceptRemoval();
+        world.time.advance(Duration.ofHours(1));
+
+        assertThat(world.agent().promotion().repeatClaim()).isFalse();
+        assertThat(promoted().taken()).isEmpty();
+    }
+
     /**
      * The operator removes the marker while an apply is under way, and the agent dies there: data that was written
      * since must stay live.

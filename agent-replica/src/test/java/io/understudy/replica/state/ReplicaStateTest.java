@@ -77,8 +77,16 @@ class ReplicaStateTest {
             new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)), true, Optional.empty());
     static final Promoting PROMOTING = new Promoting(EPOCH, false, false, Optional.empty(), FOLLOWING);
     static final Promoting TAKING_OVER = new Promoting(EPOCH, false, false, Optional.of(true), FOLLOWING);
+    static final Promoting RECLAIMING = new Promoting(
+            EPOCH,
+            false,
+            false,
+            Optional.empty(),
+            new Following(DatabaseVersion.foreign(OLD.database()), false, NOW, Optional.empty()));
     static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
     static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
+
+    static final Promoted OVERRULED = new Promoted(OLD, EPOCH, false, false, NOW, Optional.of(true));
 
     private static final Ahead AHEAD =
             new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1), true);
@@ -134,8 +142,10 @@ class ReplicaStateTest {
                 UNDONE_AND_PROVEN,
                 PROMOTING,
                 TAKING_OVER,
+                RECLAIMING,
                 PENDING,
-                PROMOTED);
+                PROMOTED,
+                OVERRULED);
     }
 
     private static Map<String, UnaryOperator<ReplicaState>> events() {
@@ -150,9 +160,11 @@ class ReplicaStateTest {
         events.put("settled", ReplicaState::settled);
         events.put("promote", it -> it.promote(EPOCH, false, false));
         events.put("take over", it -> it.takeOver(EPOCH));
+        events.put("reclaim", it -> it.reclaim(EPOCH, false, OLD.database(), NOW));
         events.put("withdrawn", ReplicaState::withdrawn);
         events.put("promoted", it -> it.promoted(true, false, NOW));
         events.put("claimed", it -> it.claimed(EPOCH));
+        events.put("overruled", ReplicaState::overruled);
         events.put("restarted", it -> it.restarted(true));
         events.put("demoted", ReplicaState::demoted);
         return events;
@@ -175,7 +187,7 @@ class ReplicaStateTest {
                 Optional.of(IN_PROOF),
                 new Following(OLD, false, NOW, Optional.empty())));
         return Stream.of(
-                Arguments.of(SEEDING, row("begin", FORWARD)),
+                Arguments.of(SEEDING, row("begin", FORWARD, "reclaim", RECLAIMING)),
                 Arguments.of(
                         FOLLOWING,
                         row("begin", FORWARD, "promote", PROMOTING, "take over", TAKING_OVER, "demoted", SEEDING)),
@@ -208,8 +220,30 @@ class ReplicaStateTest {
                 Arguments.of(UNDONE_AND_PROVEN, row("settled", FOLLOWING)),
                 Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
                 Arguments.of(TAKING_OVER, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
-                Arguments.of(PENDING, row("claimed", PROMOTED, "restarted", PENDING, "demoted", SEEDING)),
-                Arguments.of(PROMOTED, row("claimed", PROMOTED, "restarted", PROMOTED, "demoted", SEEDING)));
+                Arguments.of(
+                        RECLAIMING,
+                        row(
+                                "withdrawn",
+                                SEEDING,
+                                "promoted",
+                                new Promoted(DatabaseVersion.foreign(OLD.database()), EPOCH, true, false, NOW))),
+                Arguments.of(
+                        PENDING,
+                        row("claimed", PROMOTED, "overruled", OVERRULED, "restarted", PENDING, "demoted", SEEDING)),
+                Arguments.of(
+                        PROMOTED,
+                        row(
+                                "claimed",
+                                PROMOTED,
+                                "overruled",
+                                new Promoted(OLD, EPOCH, true, false, NOW, Optional.of(true)),
+                                "restarted",
+                                PROMOTED,
+                                "demoted",
+                                SEEDING)),
+                Arguments.of(
+                        OVERRULED,
+                        row("claimed", PROMOTED, "overruled", OVERRULED, "restarted", OVERRULED, "demoted", SEEDING)));
     }
 
     @ParameterizedTest
@@ -311,6 +345,8 @@ class ReplicaStateTest {
                         OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),
+                        OLD.snapshot(),
+                        Optional.empty(),
                         OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot());
