@@ -215,7 +215,15 @@ final class SettingsChecks {
             List<Values> all = top.each("filestores");
             for (int i = 0; i < several.stores().size(); i++) {
                 Values values = all.get(i);
-                several.stores().get(i).retention().ifPresent(own -> rule(values.below("retention"), own, settings));
+                several.stores().get(i).retention().ifPresent(own -> {
+                    rule(values.below("retention"), own, settings);
+                    if (!own.keep().equals(settings.retention().keep())) {
+                        periods.keepsSome(
+                                values.below("retention"),
+                                own,
+                                settings.primary().schedule());
+                    }
+                });
             }
         });
     }

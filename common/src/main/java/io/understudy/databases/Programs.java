@@ -49,6 +49,11 @@ final class Programs {
         this.limit = limit;
     }
 
+    /** The same, each within another limit. */
+    Programs within(Duration other) {
+        return new Programs(database, runner, environment, other);
+    }
+
     /** A program of a folder, or of PATH. */
     static String program(Optional<Path> folder, String name) {
         return folder.map(each -> each.resolve(name).toString()).orElse(name);

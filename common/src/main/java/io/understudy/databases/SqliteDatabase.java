@@ -54,18 +54,7 @@ final class SqliteDatabase implements ConfiguredDatabase {
         AtomicFiles.createFolders(work, AtomicFiles.PRIVATE_FOLDER);
         try {
             delete(copy);
-            programs.run(
-                    "copy",
-                    ErrorCode.DUMP_FAILED,
-                    List.of(
-                            program(),
-                            "-batch",
-                            "-readonly",
-                            "-cmd",
-                            ".timeout 60000",
-                            sqlite.file().toString(),
-                            ".backup " + quoted(copy)),
-                    Map.of());
+            new SqliteCopy(name(), programs, program(), settings.limit()).make(sqlite.file(), copy);
             fixed.run();
             requireSound(copy, ErrorCode.DUMP_FAILED);
             try (InputStream in = Files.newInputStream(copy)) {
@@ -215,11 +204,6 @@ final class SqliteDatabase implements ConfiguredDatabase {
         return Programs.program(sqlite.tools(), "sqlite3");
     }
 
-    /** As a word of one of sqlite3's own commands. */
-    private static String quoted(Path path) {
-        return "\"" + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-    }
-
     @Override
     public String check() {
         requireFile();
@@ -236,7 +220,10 @@ final class SqliteDatabase implements ConfiguredDatabase {
                                 "SELECT count(*) FROM sqlite_master WHERE type = 'table'"),
                         Map.of())
                 .strip();
-        return sqlite.file() + " with " + tables + " tables";
+        return sqlite.file() + " with " + tables + " tables"
+                + (SqliteCopy.isWal(sqlite.file())
+                        ? ""
+                        : " and a rollback journal: PRAGMA journal_mode = WAL has it copied while the site writes");
     }
 
     @Override

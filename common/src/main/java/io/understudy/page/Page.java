@@ -64,7 +64,7 @@ public record Page(
         }
 
         /** 0 for data of a server whose clock runs ahead. */
-        Duration of(Instant now) {
+        public Duration of(Instant now) {
             Duration age = Duration.between(moment, now);
             return age.isNegative() ? Duration.ZERO : age;
         }

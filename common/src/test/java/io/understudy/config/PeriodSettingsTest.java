@@ -25,6 +25,8 @@ class PeriodSettingsTest {
             filestore: {url: "file:///srv/understudy"}
             """;
 
+    private static final String SEVERAL = SITE.replace("filestore: {url: \"file:///srv/understudy\"}\n", "");
+
     @TempDir
     private Path folder;
 
@@ -89,6 +91,18 @@ class PeriodSettingsTest {
                 .hasMessageContaining("would delete every snapshot of primary.schedule (all)");
     }
 
+    /** One that has no counts of its own has the fault of all, once. */
+    @Test
+    void aFilestoresOwnRetentionThatDeletesAllOfTheScheduleIsRefused() {
+        String stores = "filestores:\n  - {name: a, url: \"file:///srv/a\"}\n  - {name: b, url: \"file:///srv/b\","
+                + " retention: {keep: {hourly: 9, daily: 0, weekly: 0, monthly: 0}}}\n";
+        assertThatThrownBy(() -> load("primary: {schedule: {daily: \"0 3 * * *\"}}\n" + stores, SEVERAL))
+                .hasMessageContaining("filestores[2].retention.keep would delete every snapshot of primary.schedule"
+                        + " (daily) but the newest 3");
+        load("primary: {schedule: {hourly: \"0 * * * *\"}}\n" + stores, SEVERAL);
+        load(stores, SEVERAL);
+    }
+
     /** Its own label has a count, or none, or those of a longer period are kept, for which it stands in. */
     @ParameterizedTest
     @CsvSource(
@@ -113,9 +127,13 @@ class PeriodSettingsTest {
     }
 
     private Settings load(String more) {
+        return load(more, SITE);
+    }
+
+    private Settings load(String more, String site) {
         Path file = folder.resolve("understudy.yaml");
         try {
-            Files.writeString(file, SITE + more + "\n");
+            Files.writeString(file, site + more + "\n");
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -2,14 +2,18 @@ package io.understudy.databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.process.Command;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,14 +22,68 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file of SQLite, with the real program: its dump, and the exchange with what is live. */
 class SqliteDatabaseTest extends SqliteFixture {
+    /** Each of its commits changes the first page and the last, and comes between two steps of the copy. */
     @Test
     void aSiteThatWritesIsCopiedWhole() throws IOException {
-        byte[] dump = dump();
+        sql(file, "CREATE TABLE a_first(n); INSERT INTO a_first VALUES (0)");
+        fill();
+        sql(file, "CREATE TABLE z_last(n); INSERT INTO z_last VALUES (0)");
+        byte[] dump;
+        try (SqliteWriter writing = new SqliteWriter(file)) {
+            await().until(() -> commits(file) >= 10);
+            dump = dump();
+            long during = commits(file);
+            await().until(() -> commits(file) > during);
+            assertThat(writing.isAlive()).isTrue();
+        }
         assertThat(new String(dump, 0, 15, java.nio.charset.StandardCharsets.US_ASCII))
                 .isEqualTo("SQLite format 3");
+        Path copy = Files.write(folder.resolve("copy.db"), dump);
+        assertThat(commits(copy)).isGreaterThanOrEqualTo(10);
+        assertThat(sql(copy, "SELECT n FROM z_last")).as("of one moment").isEqualTo("" + commits(copy));
         try (Stream<Path> left = Files.list(folder.resolve("work"))) {
             assertThat(left).isEmpty();
         }
+    }
+
+    private long commits(Path database) {
+        return Long.parseLong(sql(database, "SELECT n FROM a_first"));
+    }
+
+    /** Some thousand pages: a copy of them has many steps. */
+    private void fill() {
+        sql(
+                file,
+                "CREATE TABLE filler(b); WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 4000)"
+                        + " INSERT INTO filler SELECT randomblob(4000) FROM c");
+    }
+
+    @Test
+    void aFileWithARollbackJournalIsCopied() throws IOException {
+        sql(file, "PRAGMA journal_mode = delete");
+        fill();
+        Path copy = Files.write(folder.resolve("copy.db"), dump());
+        assertThat(sql(copy, "SELECT t, (SELECT count(*) FROM filler) FROM note"))
+                .isEqualTo("old|4000");
+    }
+
+    /** Its writers would wait for a copy in one transaction, and it never ends in several. */
+    @Test
+    void aCopyThatNeverEndsForTheSiteWritesSaysWhatToDo() {
+        sql(file, "PRAGMA journal_mode = delete");
+        List<Command> commands = new ArrayList<>();
+        SiteDatabase busy = of(file, command -> {
+            commands.add(command);
+            throw new UnderstudyException(ErrorCode.COMMAND_TIMEOUT, "it did not end", "wait");
+        });
+
+        UnderstudyException e = failure(() -> busy.dump(in -> {}, () -> {}));
+
+        assertThat(e.code()).isEqualTo(ErrorCode.DUMP_FAILED);
+        assertThat(e).hasMessageContaining("did not end within 60 s, for each commit of the site makes it begin again");
+        assertThat(e.hint()).contains("journal_mode = WAL").contains("quiesce");
+        assertThat(commands).hasSize(1);
+        assertThat(commands.get(0).arguments()).doesNotContain("BEGIN");
     }
 
     @Test
@@ -285,6 +343,10 @@ class SqliteDatabaseTest extends SqliteFixture {
     @Test
     void isChecked() {
         assertThat(database.check()).isEqualTo(file + " with 1 tables");
+        sql(file, "PRAGMA journal_mode = delete");
+        assertThat(database.check())
+                .isEqualTo(file + " with 1 tables and a rollback journal: PRAGMA journal_mode = WAL has it copied while"
+                        + " the site writes");
         assertThat(database.checkStandby()).contains("can be written; SQLite 3.");
     }
 }

@@ -10,6 +10,7 @@ import io.understudy.config.OtherRows;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
+import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,11 +47,15 @@ abstract class SqliteFixture {
     }
 
     SiteDatabase of(Path path) {
+        return of(path, runner);
+    }
+
+    SiteDatabase of(Path path, CommandRunner programs) {
         Sqlite sqlite = new Sqlite(path, Optional.empty());
         return new SqliteDatabase(
                 new OtherDatabase("app", List.of(), Duration.ofMinutes(1), sqlite, rows),
                 sqlite,
-                runner,
+                programs,
                 folder.resolve("work"));
     }
 

@@ -41,6 +41,25 @@ class RefusalsIT extends SharedScenario {
     }
 
     @Test
+    void aRestoreAndARollbackAskFirstAndChangeNothing() {
+        String before = applied();
+
+        assertRefused(standby().replica("rollback"), ErrorCode.CONFIRMATION_NEEDED);
+        assertRefused(standby().replica("restore", before), ErrorCode.CONFIRMATION_NEEDED);
+
+        assertThat(applied()).isEqualTo(before);
+    }
+
+    private String applied() {
+        return standby()
+                .replica("status", "--json")
+                .successful()
+                .json()
+                .path("applied")
+                .asText();
+    }
+
+    @Test
     void nobodyIsAskedBeforeItIsClearThatThereIsSomethingToDo() {
         assertRefused(standby().replica("restore", "00000001-00009999"), ErrorCode.SNAPSHOT_UNKNOWN);
         assertRefused(primary().replica("rollback"), ErrorCode.NOT_BACKUP_MODE);

@@ -130,6 +130,7 @@ public final class Checks {
             }
         });
         schedule(findings);
+        RetentionCheck.add(findings, settings);
         NotifyCheck.add(findings, settings, "primary");
         DnsCheck.add(findings, settings, new Marker(settings.marker())::present, clock);
         Transport transport = new Transport(settings.tls());

@@ -1,5 +1,6 @@
 package io.understudy.primary.app;
 
+import io.understudy.cli.Problem;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
@@ -19,12 +20,14 @@ import java.util.stream.Stream;
  * <p>{@code /healthz} is good while the main loop runs at least once in five minutes (a look at a filestore that does
  * not answer takes a minute or two): restart the agent when it is not. {@code /readyz} is good when the agent does its
  * job: it may take snapshots and the last one did not fail, or it idles because the server is in backup mode. A fenced
- * server, one without an epoch, and one that has not reached marker and filestore yet are not ready.
+ * server, one without an epoch, one that has not reached marker and filestore yet, and one whose site a snapshot
+ * stopped and did not get started again are not ready.
  */
 final class DaemonStatus implements EventSink {
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(5);
 
     private final Clock clock;
+    private final Optional<SiteLook> site;
     private RoleStatus roleStatus = RoleStatus.UNSEEN;
     private Instant heartbeat;
     private RepositorySeen repository = RepositorySeen.NOTHING;
@@ -39,14 +42,25 @@ final class DaemonStatus implements EventSink {
     /** This snapshot was seen to hold what the site held. */
     private record Unchanged(SnapshotId snapshot, Instant at) {}
 
+    /** Of a server whose site no snapshot stops, or which is not asked for it. */
     DaemonStatus(Clock clock) {
+        this(clock, Optional.empty());
+    }
+
+    DaemonStatus(Clock clock, Optional<SiteLook> site) {
         this.clock = clock;
+        this.site = site;
         this.heartbeat = clock.instant();
     }
 
     /** What went wrong last stays true until a snapshot exists. */
     @Override
-    public synchronized void receive(Event event, Instant at) {
+    public void receive(Event event, Instant at) {
+        site.ifPresent(each -> each.receive(event, at));
+        seen(event, at);
+    }
+
+    private synchronized void seen(Event event, Instant at) {
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             repository = repository.committed(committed.manifest(), at);
             unchanged = Optional.empty();
@@ -143,13 +157,27 @@ final class DaemonStatus implements EventSink {
                 : Probe.up("the main loop runs");
     }
 
-    synchronized Probe ready() {
+    /** The same with the age of the data. @param longestPause of the schedule; empty without one */
+    StatusView aged(StatusView status, Optional<Duration> longestPause) {
+        return status.aged(snapshotFailure().isPresent(), PrimaryAge.target(longestPause), clock.instant());
+    }
+
+    /** The site, where a snapshot has it stopped and this server has to run it. */
+    Optional<StoppedSite> stopped() {
+        return roleStatus().role().idles() ? Optional.empty() : site.flatMap(SiteLook::get);
+    }
+
+    Probe ready() {
+        return ready(stopped().flatMap(StoppedSite::error).map(Problem::message));
+    }
+
+    private synchronized Probe ready(Optional<String> down) {
         Optional<UnderstudyException> lastError = lastError();
         return switch (roleStatus.role()) {
             case REPLICA -> Probe.up("in backup mode: idle");
             case PRIMARY ->
-                failure()
-                        .map(why -> Probe.down(why.getMessage()))
+                down.or(() -> failure().map(UnderstudyException::getMessage))
+                        .map(Probe::down)
                         .orElseGet(() -> Probe.up("primary of epoch " + roleStatus.epoch()));
             case FENCED, NO_EPOCH, UNKNOWN ->
                 Probe.down(roleStatus.role().label()

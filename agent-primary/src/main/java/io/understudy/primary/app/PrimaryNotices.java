@@ -71,7 +71,7 @@ final class PrimaryNotices implements Signals, DataAge {
             // Not looked at yet, or not readable: another thing than that there is none.
             return Without.NOT_KNOWN;
         }
-        return new Known(moment, longestPause.map(pause -> pause.multipliedBy(2)));
+        return new Known(moment, PrimaryAge.target(longestPause));
     }
 
     @Override

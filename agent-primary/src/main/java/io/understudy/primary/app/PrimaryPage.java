@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** The primary's status as a page: is there a second copy? */
 final class PrimaryPage {
@@ -82,7 +81,7 @@ final class PrimaryPage {
                         status.get(),
                         daemon.snapshotFailure(),
                         recent.look(),
-                        longestPause.map(pause -> pause.multipliedBy(2)),
+                        PrimaryAge.target(longestPause),
                         clock.instant())),
                 clock);
     }
@@ -96,6 +95,15 @@ final class PrimaryPage {
     }
 
     private Verdict ownVerdict() {
+        Optional<StoppedSite> down =
+                status.stopped().filter(each -> each.error().isPresent());
+        if (down.isPresent()) {
+            return new Verdict(
+                    Level.BAD,
+                    QUESTION,
+                    "The site is down: a snapshot stopped it at "
+                            + Moments.text(down.get().since()) + ", and it was not started again.");
+        }
         if (status.role().equals(Role.REPLICA.label())) {
             return new Verdict(
                     Level.PLAIN, QUESTION, "This server is a standby: ask agent-replica. This agent is idle.");
@@ -127,15 +135,8 @@ final class PrimaryPage {
                         Level.CAUTION, QUESTION, "There is a copy in the filestore. No standby is connected."));
     }
 
-    /** While nothing changes the newest snapshot is as good as one that was taken when that was seen. */
     private Optional<DataAge> age() {
-        Optional<Instant> looked =
-                status.continuous().filter(each -> failure.isEmpty()).flatMap(StatusView.ContinuousView::looked);
-        return Stream.of(status.moment(), status.unchanged(), looked)
-                .flatMap(Optional::stream)
-                .max(Instant::compareTo)
-                .filter(moment -> isPrimary() && status.moment().isPresent())
-                .map(moment -> new DataAge(moment, target));
+        return PrimaryAge.of(status, failure.isPresent(), target);
     }
 
     private List<Fact> facts() {
@@ -145,11 +146,13 @@ final class PrimaryPage {
                 "Epoch",
                 (status.epoch() == 0 ? "none" : status.epoch())
                         + (status.highestEpoch() == 0 ? "" : " of " + status.highestEpoch() + " in the repository")));
-        facts.add(Fact.plain(
-                "Marker",
-                status.role().equals(Role.REPLICA.label())
-                        ? "is there: in backup mode"
-                        : "is not there: not in backup mode"));
+        facts.add(status.marker()
+                .map(there ->
+                        Fact.plain("Marker", there ? "is there: in backup mode" : "is not there: not in backup mode"))
+                .orElseGet(() -> new Fact("Marker", "not known: it cannot be looked at", Level.CAUTION)));
+        status.stopped()
+                .ifPresent(each ->
+                        facts.add(new Fact("Site", each.text(), each.error().isPresent() ? Level.BAD : Level.PLAIN)));
         facts.add(Fact.plain(
                 "Newest",
                 status.newest().orElse("none")
@@ -182,6 +185,9 @@ final class PrimaryPage {
 
     private List<Page.Error> errors() {
         List<Page.Error> errors = new ArrayList<>(status.guard().errors());
+        status.stopped()
+                .flatMap(StoppedSite::error)
+                .ifPresent(each -> errors.add(new Page.Error("site", each, Optional.empty())));
         failure.ifPresent(each -> errors.add(new Page.Error("snapshot", each, Optional.empty())));
         status.lastError()
                 .filter(each -> failure.isEmpty() && !status.junk().contains(each))

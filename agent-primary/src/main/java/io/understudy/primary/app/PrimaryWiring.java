@@ -7,7 +7,6 @@ import io.understudy.admin.AdminHandlers;
 import io.understudy.admin.AdminServer;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
-import io.understudy.config.ScheduleTiming;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
@@ -46,7 +45,6 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.StoreSync;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
@@ -260,14 +258,15 @@ public final class PrimaryWiring implements AutoCloseable {
     private StatusView withoutDaemon() {
         RoleStatus now = roleWatch().look();
         RepositorySeen seen = repositoryWatch((id, snapshot) -> {}).look(now);
-        LastUnchanged unchanged = new LastUnchanged(settings.state());
-        StatusView status = StatusReport.of(settings)
-                .withoutDaemon(
-                        now,
-                        seen,
-                        seen.newest().flatMap(newest -> epochs.repository().flatMap(id -> unchanged.of(id, newest))))
-                .with(Guard.once(settings.failover(), marker::present, ports.clock()));
-        return seen.when().isPresent() ? status.with(StoreSync.look(repository.get())) : status;
+        return new StatusAlone(settings, epochs, repository, quiesce, ports.clock())
+                .of(now, seen, PrimaryAge.target(longestPause()));
+    }
+
+    /** Of the schedule; empty without one. */
+    private Optional<Duration> longestPause() {
+        return new Schedule(settings.primary().schedule(), zone())
+                .longestPause(ports.clock().instant())
+                .map(settings.primary().timing().jitter()::plus);
     }
 
     /** Brings several filestores up to each other; empty where there is one. */
@@ -281,7 +280,7 @@ public final class PrimaryWiring implements AutoCloseable {
      * @param listening receives the port of gRPC when it is open
      */
     public Daemon daemon(Monitoring monitoring, Consumer<Integer> listening) {
-        DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
+        DaemonStatus daemonStatus = new DaemonStatus(ports.clock(), Optional.of(quiesce.look(ports.clock())));
         RoleWatch roles = roleWatch();
         Followers followers = new Followers(ports.clock());
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(monitoring.metrics(), settings.state());
@@ -294,11 +293,9 @@ public final class PrimaryWiring implements AutoCloseable {
         Guard guard = fence.guard(marker, monitoring.metrics());
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         Settings.PrimarySettings own = settings.primary();
-        ScheduleTiming timing = own.timing();
         Schedule schedule = new Schedule(own.schedule(), zone());
         Transport transport = new Transport(settings.tls());
-        Optional<Duration> longestPause =
-                schedule.longestPause(ports.clock().instant()).map(timing.jitter()::plus);
+        Optional<Duration> longestPause = longestPause();
         longestPause.ifPresent(primaryMetrics::expectedInterval);
         Notifier notifier = new PrimaryNotices(daemonStatus, longestPause)
                 .notifier(notifications(), events, monitoring.metrics(), ports);
@@ -325,12 +322,14 @@ public final class PrimaryWiring implements AutoCloseable {
         StoreWatch stores = new StoreWatch(
                 storeCatchUp(), events, settings.filestore().several().isPresent(), primaryMetrics::filestores);
         events.add(stores);
-        Planner planner = new Planner(schedule, timing, queue, ports.clock().instant(), ports.random());
+        Planner planner =
+                new Planner(schedule, own.timing(), queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
-        Supplier<StatusView> now =
-                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
-                        .with(stores.last(), guard.view());
+        Supplier<StatusView> now = () -> daemonStatus.aged(
+                status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last(), continuous.view())
+                        .with(stores.last(), guard.view()),
+                longestPause);
         AdminHandlers handlers = PrimaryHandlers.of(queue, events, audit, now);
         SwitchoverWiring handingOver =
                 new SwitchoverWiring(settings, ports, epochs, repository, keys::signing, followers, queue);

@@ -30,6 +30,7 @@ import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -48,6 +49,15 @@ public final class QuiesceWiring {
         this.site = new SiteState(settings.state(), Clock.systemUTC());
         this.forGood = new StoppedForGood(settings.state(), epochs, Clock.systemUTC());
         this.right = new StartRight(settings.state(), new Marker(settings.marker()), epochs, forGood);
+    }
+
+    /** Whether snapshots have the site stopped; one may until its moment, and then as long as its start takes. */
+    SiteLook look(Clock clock) {
+        Duration planned = settings.service()
+                .quiesce()
+                .map(each -> each.limit().multipliedBy(2))
+                .orElse(Duration.ZERO);
+        return new SiteLook(new SiteState(settings.state(), clock), planned, clock);
     }
 
     /** Of {@code agent-primary shutdown}. */

@@ -80,7 +80,7 @@ public final class RoleWatch implements EventSink {
             last = present || leaves ? replica(present) : production();
         } catch (UnderstudyException e) {
             fresh = false;
-            last = new RoleStatus(Role.UNKNOWN, last.marker(), epoch(), highest, Optional.of(e));
+            last = new RoleStatus(Role.UNKNOWN, last.marker(), false, epoch(), highest, Optional.of(e));
         }
         return last;
     }

@@ -63,11 +63,16 @@ final class StatusReport {
                 peers.last(),
                 peers.contacts().stream().map(each -> view(each, followers)).toList(),
                 tracking.map(look -> new TrackingView(look.slot(), look.retained(), look.limit())),
-                continuous);
+                continuous,
+                daemonStatus.stopped());
     }
 
-    /** @param unchanged when a run of the schedule last found that nothing changed since the newest snapshot */
-    StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen, Optional<Instant> unchanged) {
+    /**
+     * @param unchanged when a run of the schedule last found that nothing changed since the newest snapshot
+     * @param stopped whether a snapshot has the site stopped
+     */
+    StatusView withoutDaemon(
+            RoleStatus roleStatus, RepositorySeen seen, Optional<Instant> unchanged, Optional<StoppedSite> stopped) {
         return view(
                 false,
                 roleStatus,
@@ -80,7 +85,8 @@ final class StatusReport {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                stopped.filter(each -> !roleStatus.role().idles()));
     }
 
     private StatusView view(
@@ -95,7 +101,8 @@ final class StatusReport {
             Optional<Refusal> refused,
             List<PeerView> peers,
             Optional<TrackingView> tracking,
-            Optional<ContinuousView> continuous) {
+            Optional<ContinuousView> continuous,
+            Optional<StoppedSite> stopped) {
         return new StatusView(
                 running,
                 site,
@@ -104,6 +111,7 @@ final class StatusReport {
                 roleStatus.role().label(),
                 roleStatus.epoch(),
                 seen.highest(),
+                roleStatus.seenMarker(),
                 seen.newest().map(Object::toString),
                 seen.details().map(RepositorySeen.Details::moment),
                 unchanged,
@@ -121,7 +129,8 @@ final class StatusReport {
                         filestore,
                         seen.when().isPresent()
                                 && seen.failure().filter(StatusReport::isAway).isEmpty(),
-                        seen.when()));
+                        seen.when()),
+                stopped);
     }
 
     private static boolean isAway(UnderstudyException failure) {

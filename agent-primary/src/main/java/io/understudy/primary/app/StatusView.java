@@ -6,6 +6,7 @@ import io.understudy.repository.StoreState;
 import io.understudy.time.Moments;
 import io.understudy.transport.RefusedPeers.Refusal;
 import io.understudy.twoprimaries.GuardView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
  *
  * <pre>{@code
  * {"running":true,"site":"example","server":"a.example.net","version":"0.1.0","role":"primary","epoch":1,
- *  "highest_epoch":1,
+ *  "highest_epoch":1,"marker":false,
  *  "newest":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","unchanged":null,
  *  "next":"2026-11-20T11:00:00Z",
  *  "progress":{"step":"database","done_bytes":1048576,"total_bytes":4194304},"last_error":{"code":"dump_failed",
@@ -34,10 +35,14 @@ import java.util.stream.Collectors;
  *  "continuous":{"every_seconds":5.0,"pause_seconds":5.0,"slower":null,"looked":"…","taken":"…"},
  *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z","stores":[
  *  {"name":"main","url":"s3://backups/example","reachable":true,"behind":0,"gaps":0,"newest":"00000001-00000003",
- *  "closed":null,"error":null}]},"guard":{"two_primaries":[],"dns":null}}
+ *  "closed":null,"error":null}]},"guard":{"two_primaries":[],"dns":null},
+ *  "stopped":{"since":"2026-11-20T10:00:00Z","error":{"code":"command_failed","message":"…","hint":"…"}},
+ *  "age":{"moment":"2026-11-20T10:00:00.123456Z","seconds":31,"target_seconds":7200,"over":false}}
  * }</pre>
  *
- * {@code unchanged} is when a run of the schedule last found that nothing changed since {@code newest}.
+ * {@code stopped} is there while a snapshot has the site stopped, with an {@code error} where it was not started again.
+ * {@code age} is that of the data of the newest snapshot, on a primary. {@code marker} is null where it could not be
+ * looked at. {@code unchanged} is when a run of the schedule last found that nothing changed since {@code newest}.
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
  * when there is none or it is not known; what is not there is {@code null}. Without a daemon {@code running} is false,
  * and {@code next}, {@code progress}, {@code followers}, {@code refused}, {@code peers} and {@code continuous} are
@@ -54,6 +59,7 @@ public record StatusView(
         String role,
         int epoch,
         int highestEpoch,
+        Optional<Boolean> marker,
         Optional<String> newest,
         Optional<Instant> moment,
         Optional<Instant> unchanged,
@@ -68,9 +74,11 @@ public record StatusView(
         Optional<TrackingView> tracking,
         Optional<ContinuousView> continuous,
         FilestoreView filestore,
-        GuardView guard) {
+        GuardView guard,
+        Optional<StoppedSite> stopped,
+        Optional<AgeView> age) {
 
-    /** Of a server that looks at no names, and sees no second primary. */
+    /** Of a server that looks at no names, and sees no second primary; without its age. */
     public StatusView(
             boolean running,
             String site,
@@ -79,6 +87,7 @@ public record StatusView(
             String role,
             int epoch,
             int highestEpoch,
+            Optional<Boolean> marker,
             Optional<String> newest,
             Optional<Instant> moment,
             Optional<Instant> unchanged,
@@ -92,7 +101,8 @@ public record StatusView(
             List<Problem> junk,
             Optional<TrackingView> tracking,
             Optional<ContinuousView> continuous,
-            FilestoreView filestore) {
+            FilestoreView filestore,
+            Optional<StoppedSite> stopped) {
         this(
                 running,
                 site,
@@ -101,6 +111,7 @@ public record StatusView(
                 role,
                 epoch,
                 highestEpoch,
+                marker,
                 newest,
                 moment,
                 unchanged,
@@ -115,7 +126,9 @@ public record StatusView(
                 tracking,
                 continuous,
                 filestore,
-                GuardView.NONE);
+                GuardView.NONE,
+                stopped,
+                Optional.empty());
     }
 
     /**
@@ -165,19 +178,24 @@ public record StatusView(
 
     /** The same with what is known of each of several filestores. */
     StatusView with(List<StoreState> stores) {
-        return with(new FilestoreView(filestore.name(), filestore.readable(), filestore.seen(), stores), guard);
+        return with(new FilestoreView(filestore.name(), filestore.readable(), filestore.seen(), stores), guard, age);
     }
 
     /** The same with what is known of the other server and of the site's names. */
     StatusView with(GuardView seen) {
-        return with(filestore, seen);
+        return with(filestore, seen, age);
     }
 
     StatusView with(List<StoreState> stores, GuardView seen) {
         return with(stores).with(seen);
     }
 
-    private StatusView with(FilestoreView otherFilestore, GuardView otherGuard) {
+    /** The same with the age of its data. @param failed whether the last snapshot did */
+    StatusView aged(boolean failed, Optional<Duration> target, Instant now) {
+        return with(filestore, guard, PrimaryAge.of(this, failed, target).map(each -> AgeView.of(each, now)));
+    }
+
+    private StatusView with(FilestoreView otherFilestore, GuardView otherGuard, Optional<AgeView> otherAge) {
         return new StatusView(
                 running,
                 site,
@@ -186,6 +204,7 @@ public record StatusView(
                 role,
                 epoch,
                 highestEpoch,
+                marker,
                 newest,
                 moment,
                 unchanged,
@@ -200,7 +219,9 @@ public record StatusView(
                 tracking,
                 continuous,
                 otherFilestore,
-                otherGuard);
+                otherGuard,
+                stopped,
+                otherAge);
     }
 
     /**
@@ -257,7 +278,9 @@ public record StatusView(
                 .append(guard.lines().stream()
                         .map(line -> "%-10s %s\n".formatted(line.name(), line.text()))
                         .collect(Collectors.joining()))
+                .append(stopped.map(StoppedSite::lines).orElse(""))
                 .append("newest     " + newestText() + "\n")
+                .append(age.map(each -> "age        " + each.text() + "\n").orElse(""))
                 .append("filestore  " + filestore.name()
                         + (filestore.readable() ? ", the repository can be read" : ", the repository can NOT be read")
                         + asOf() + "\n");

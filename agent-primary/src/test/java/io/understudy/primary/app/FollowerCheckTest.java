@@ -86,6 +86,7 @@ class FollowerCheckTest {
                 "primary",
                 1,
                 1,
+                Optional.of(false),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -99,6 +100,7 @@ class FollowerCheckTest {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
-                new FilestoreView("memory:", true, Optional.empty()));
+                new FilestoreView("memory:", true, Optional.empty()),
+                Optional.empty());
     }
 }

@@ -64,6 +64,18 @@ class PrimaryPageTest {
             Optional<ContinuousView> continuous,
             Optional<Problem> error,
             List<FollowerView> followers) {
+        return status(role, moment, unchanged, continuous, error, followers, Optional.of(false), Optional.empty());
+    }
+
+    private static StatusView status(
+            String role,
+            Optional<Instant> moment,
+            Optional<Instant> unchanged,
+            Optional<ContinuousView> continuous,
+            Optional<Problem> error,
+            List<FollowerView> followers,
+            Optional<Boolean> marker,
+            Optional<StoppedSite> stopped) {
         return new StatusView(
                 true,
                 "example",
@@ -72,6 +84,7 @@ class PrimaryPageTest {
                 role,
                 1,
                 2,
+                marker,
                 moment.map(at -> ID.toString()),
                 moment,
                 unchanged,
@@ -85,7 +98,27 @@ class PrimaryPageTest {
                 List.of(),
                 Optional.empty(),
                 continuous,
-                new FilestoreView("memory:", true, Optional.of(NOW)));
+                new FilestoreView("memory:", true, Optional.of(NOW)),
+                stopped);
+    }
+
+    private static StatusView followed(Optional<Boolean> marker, Optional<StoppedSite> stopped) {
+        return status(
+                "primary",
+                Optional.of(NOW.minusSeconds(60)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(follower(true, Optional.empty())),
+                marker,
+                stopped);
+    }
+
+    private static Page.Fact fact(StatusView status, String name) {
+        return page(status).facts().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Page page(StatusView status) {
@@ -152,6 +185,58 @@ class PrimaryPageTest {
                 status("primary", Optional.of(NOW), Optional.of(FAILED), List.of(follower(true, Optional.empty())));
         assertAnswer(status, Level.CAUTION, "There is a copy, but something is wrong");
         assertThat(page(status).errors()).extracting(Page.Error::subject).containsExactly("repository", "name");
+    }
+
+    /** Production is down, whatever follows. */
+    @Test
+    void aSiteThatASnapshotDidNotStartAgainIsBad() {
+        Problem down = new Problem("command_failed", "the site is down", "agent-primary quiesce --resume");
+        StatusView status =
+                followed(Optional.of(false), Optional.of(new StoppedSite(NOW.minusSeconds(90), Optional.of(down))));
+        assertAnswer(status, Level.BAD, "The site is down: a snapshot stopped it at");
+        assertThat(fact(status, "Site").level()).isEqualTo(Level.BAD);
+        assertThat(page(status).errors().get(0)).isEqualTo(new Page.Error("site", down, Optional.empty()));
+        assertThat(status.text()).contains("NOT started again", "wrong      the site is down", "quiesce --resume");
+    }
+
+    @Test
+    void aSiteThatIsStoppedAsPlannedIsAFactAlone() {
+        StatusView status =
+                followed(Optional.of(false), Optional.of(new StoppedSite(NOW.minusSeconds(5), Optional.empty())));
+        assertAnswer(status, Level.GOOD, "Yes.");
+        assertThat(fact(status, "Site").level()).isEqualTo(Level.PLAIN);
+        assertThat(status.text())
+                .contains("stopped    the site is stopped for a snapshot since")
+                .doesNotContain("NOT started");
+    }
+
+    @Test
+    void theMarkerIsNotKnownWhereItCannotBeLookedAt() {
+        assertThat(fact(followed(Optional.empty(), Optional.empty()), "Marker"))
+                .isEqualTo(new Page.Fact("Marker", "not known: it cannot be looked at", Level.CAUTION));
+        assertThat(fact(followed(Optional.of(true), Optional.empty()), "Marker").value())
+                .startsWith("is there");
+        assertThat(fact(followed(Optional.of(false), Optional.empty()), "Marker")
+                        .value())
+                .startsWith("is not there");
+    }
+
+    /** The same as on the page. */
+    @Test
+    void theStatusSaysHowOldTheDataIsAndWhenThatIsTooOld() {
+        Optional<Instant> old = Optional.of(NOW.minus(Duration.ofHours(3)));
+        StatusView status = status("primary", old, Optional.empty(), List.of());
+        assertThat(status.aged(false, TARGET, NOW).text())
+                .contains("age        3 h (", "), TOO OLD: it may be 2 h old\n");
+        assertThat(status.aged(false, TARGET, NOW).age())
+                .contains(new AgeView(old.orElseThrow(), 3 * 3600, Optional.of(2 * 3600L), true));
+        assertThat(status.aged(false, Optional.empty(), NOW).text()).contains("; no target is set");
+        StatusView unchanged = status("primary", old, Optional.of(NOW.minusSeconds(60)), Optional.empty(), List.of());
+        assertThat(unchanged.aged(false, TARGET, NOW).text()).contains("age        60 s (", "; it may be 2 h old");
+        assertThat(status("replica", old, Optional.empty(), List.of())
+                        .aged(false, TARGET, NOW)
+                        .text())
+                .doesNotContain("\nage ");
     }
 
     @Test

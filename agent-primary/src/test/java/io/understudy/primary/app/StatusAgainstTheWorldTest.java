@@ -8,11 +8,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.cli.Json;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.announce.Reporting;
 import io.understudy.primary.capture.LastUnchanged;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.quiesce.QuiesceNote;
+import io.understudy.primary.quiesce.SitePhase;
+import io.understudy.primary.quiesce.SiteState;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.repository.EpochClaim;
@@ -20,6 +25,8 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
@@ -49,6 +56,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusAgainstTheWorldTest {
     private static final String NONE = "null";
     private static final String ABSENT = "absent";
+    private static final Duration PLANNED = Duration.ofMinutes(2);
+    private static final Duration TARGET = Duration.ofHours(2);
     private static final SnapshotId FIRST = new SnapshotId(1, 1);
 
     @TempDir
@@ -57,6 +66,8 @@ class StatusAgainstTheWorldTest {
     private PrimaryFixture primary;
     private Metrics metrics;
     private Followers followers;
+    private StateFile<QuiesceNote> note;
+    private SiteLook site;
     private DaemonStatus daemonStatus;
     private SnapshotQueue queue;
     private Daemon daemon;
@@ -70,7 +81,9 @@ class StatusAgainstTheWorldTest {
         primary = new PrimaryFixture(folder);
         metrics = new Metrics("example", "primary", "0.1.0");
         followers = new Followers(primary.time.clock());
-        daemonStatus = new DaemonStatus(primary.time.clock());
+        note = StateFile.in(primary.state, StateEntry.QUIESCE, QuiesceNote.class);
+        site = new SiteLook(new SiteState(primary.state, primary.time.clock()), PLANNED, primary.time.clock());
+        daemonStatus = new DaemonStatus(primary.time.clock(), Optional.of(site));
         PrimaryMetrics reported = new PrimaryMetrics(metrics, folder);
         reported.expectedInterval(Duration.ofHours(1));
         reported.certificateExpires(() -> 1.9e9);
@@ -121,6 +134,7 @@ class StatusAgainstTheWorldTest {
         Reporting.replica(followers, "standby-1", "following");
         Reporting.replica(followers, "other-primary", "no_standby");
         isTrue("primary", 1, List.of("standby-1"));
+        stopsWithASnapshot();
 
         // Demoted: another server is promoted and takes a snapshot.
         primary.promoteAnother(2);
@@ -165,6 +179,43 @@ class StatusAgainstTheWorldTest {
         attempts = 2;
         turn();
         isTrue("primary", 3, List.of());
+    }
+
+    /** The note says so, which another process may have written; also to an agent that was started since. */
+    private void stopsWithASnapshot() {
+        assertThat(daemonStatus.ready().ok()).isTrue();
+        Instant since = primary.time.now();
+        note.keep(new QuiesceNote(since, SitePhase.QUIET, Optional.empty()));
+        assertThat(shown()).containsEntry("stopped.since", since.toString()).containsEntry("stopped.error", NONE);
+        assertThat(daemonStatus.ready().ok()).as("as planned").isTrue();
+
+        daemonStatus.receive(
+                new PrimaryEvent.QuiesceStartFailed(
+                        new UnderstudyException(ErrorCode.COMMAND_TIMEOUT, "it hangs", "look")),
+                since);
+        assertThat(shown())
+                .containsEntry("stopped.error.code", "command_timeout")
+                .containsEntry(
+                        "stopped.error.message",
+                        "the site is down: a snapshot stopped it, and it was not started again: it hangs");
+        assertThat(shown().get("stopped.error.hint")).contains("agent-primary quiesce --resume");
+        assertThat(daemonStatus.ready().ok()).isFalse();
+        assertThat(daemonStatus.ready().text()).contains("it hangs");
+
+        note.keep(new QuiesceNote(since.plusSeconds(1), SitePhase.STARTING, Optional.empty()));
+        assertThat(daemonStatus.ready().ok()).as("another stop").isTrue();
+        primary.time.advance(PLANNED);
+        assertThat(daemonStatus.ready().ok())
+                .as("still that of another process")
+                .isTrue();
+        primary.time.advance(Duration.ofSeconds(1));
+        assertThat(shown()).containsEntry("stopped.error.code", "command_failed");
+        assertThat(daemonStatus.ready().ok()).isFalse();
+
+        note.keep(new QuiesceNote(since, SitePhase.STOPPED_FOR_GOOD, Optional.empty()));
+        assertThat(shown()).containsEntry("stopped", NONE);
+        note.delete();
+        assertThat(daemonStatus.ready().ok()).isTrue();
     }
 
     private void reportDoubled(Instant when) {
@@ -234,6 +285,7 @@ class StatusAgainstTheWorldTest {
         fields.put("role", () -> role);
         fields.put("epoch", () -> "" + epoch);
         fields.put("highest_epoch", () -> "" + highest);
+        fields.put("marker", () -> "" + primary.marker.present());
         fields.put("newest", newest::toString);
         fields.put("moment", () -> manifest.moment().toString());
         fields.put("unchanged", () -> NONE);
@@ -253,6 +305,16 @@ class StatusAgainstTheWorldTest {
         fields.put("filestore.stores", () -> "");
         fields.put("guard.two_primaries", () -> "");
         fields.put("guard.dns", () -> NONE);
+        fields.put("stopped", () -> NONE);
+        if (production) {
+            Duration age = Duration.between(manifest.moment(), primary.time.now());
+            fields.put("age.moment", () -> manifest.moment().toString());
+            fields.put("age.seconds", () -> "" + age.toSeconds());
+            fields.put("age.target_seconds", () -> "" + TARGET.toSeconds());
+            fields.put("age.over", () -> "" + (age.compareTo(TARGET) > 0));
+        } else {
+            fields.put("age", () -> NONE);
+        }
         assertThat(shown()).as(role + " of epoch " + epoch).isEqualTo(values(fields));
 
         Map<Metric, String> expected = new EnumMap<>(Metric.class);
@@ -355,8 +417,10 @@ class StatusAgainstTheWorldTest {
                 new RefusedPeers(Optional.empty(), Events.none(), new FakeTicker(), primary.time.clock());
         try {
             JsonNode json = new ObjectMapper()
-                    .readTree(Json.line(report.ofDaemon(
-                            daemonStatus, queue, followers.all(), refused, Optional.empty(), Optional.empty())));
+                    .readTree(Json.line(daemonStatus.aged(
+                            report.ofDaemon(
+                                    daemonStatus, queue, followers.all(), refused, Optional.empty(), Optional.empty()),
+                            Optional.of(TARGET.dividedBy(2)))));
             Map<String, String> shown = new LinkedHashMap<>();
             json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;

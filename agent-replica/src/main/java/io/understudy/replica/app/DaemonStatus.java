@@ -50,6 +50,11 @@ final class DaemonStatus implements EventSink {
         return AwaitedEpoch.of(filestore.newest(), highestEpoch);
     }
 
+    /** As the repository showed it last; 0 before that. */
+    synchronized int highestEpoch() {
+        return highestEpoch;
+    }
+
     /** What was wrong with the repository when it was last looked at. */
     synchronized List<UnderstudyException> findings() {
         return findings;

@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The standby's status as a page: could we switch now? */
 final class StandbyPage {
@@ -133,11 +135,7 @@ final class StandbyPage {
                         each.snapshot() + " since " + Moments.text(each.since()) + "; promote does not serve it",
                         Level.CAUTION)));
         status.previous().ifPresent(id -> facts.add(Fact.plain("Previous", id + "; rollback returns to it")));
-        status.epoch()
-                .ifPresent(epoch -> facts.add(new Fact(
-                        "Epoch",
-                        epoch + (status.claimPending() ? ", yet to be claimed" : ""),
-                        status.claimPending() ? Level.CAUTION : Level.PLAIN)));
+        facts.add(new Fact("Epoch", epoch(), status.claimPending() ? Level.CAUTION : Level.PLAIN));
         status.guard().fact().ifPresent(facts::add);
         status.primaryShutdown().ifPresent(last -> facts.add(Fact.plain("Shut down", last.text())));
         status.waiting().ifPresent(text -> facts.add(new Fact("Waiting", "this standby " + text, Level.CAUTION)));
@@ -146,6 +144,16 @@ final class StandbyPage {
         status.drill().filter(each -> status.backupMode()).ifPresent(each -> facts.add(drill(each)));
         status.forecast().filter(Forecast::standby).ifPresent(it -> facts.add(forecast(it)));
         return facts;
+    }
+
+    /** Of this server, which has one after a promotion alone, and of the repository. */
+    private String epoch() {
+        Optional<String> own = status.epoch().map(each -> each + (status.claimPending() ? ", yet to be claimed" : ""));
+        Optional<String> highest = status.highestEpoch()
+                .filter(each -> !status.epoch().equals(Optional.of(each)))
+                .map(each -> "the highest one is " + each);
+        String text = Stream.concat(own.stream(), highest.stream()).collect(Collectors.joining("; "));
+        return text.isEmpty() ? "not known: the repository has not been read yet" : text;
     }
 
     private static Fact drill(DrillResults.Content it) {

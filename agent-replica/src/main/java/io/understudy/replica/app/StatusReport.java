@@ -96,6 +96,7 @@ final class StatusReport {
                         asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
+                .seeing(asked.epoch())
                 .with(looks.shutdown().of(asked.filestore().newest()))
                 .with(guard.get()));
     }
@@ -114,6 +115,7 @@ final class StatusReport {
                         asked.filestore().with(looks.stores().get()),
                         asked.waits(),
                         discrepancies(asked))
+                .seeing(asked.epoch())
                 .with(looks.shutdown().of(asked.filestore().newest()))
                 .with(guard.get()));
     }
@@ -121,7 +123,7 @@ final class StatusReport {
     /** A daemon that has had no need to ask yet has nothing to say. */
     private Asked asked() {
         return live.hasAsked()
-                ? new Asked(live.filestore(), live.waits(), live.findings())
+                ? new Asked(live.filestore(), live.waits(), live.findings(), live.highestEpoch())
                 : ask(live.filestore().name());
     }
 
@@ -157,8 +159,9 @@ final class StatusReport {
         return view(seen.with(forecast(seen)));
     }
 
-    /** What the repository showed. */
-    private record Asked(FilestoreView filestore, Optional<AwaitedEpoch> waits, List<UnderstudyException> findings) {}
+    /** What the repository showed. @param epoch the highest one; 0 for none */
+    private record Asked(
+            FilestoreView filestore, Optional<AwaitedEpoch> waits, List<UnderstudyException> findings, int epoch) {}
 
     /** What the server contradicts now, and what the last look at the repository found. */
     private List<Discrepancy> discrepancies(Asked asked) {
@@ -193,11 +196,11 @@ final class StatusReport {
             RepositoryLook look = RepositoryLook.at(source, store.record());
             FilestoreView seen =
                     new FilestoreView(name, true, Optional.of(clock.instant()), look.newest(), Optional.empty());
-            return new Asked(seen, look.waits(), look.findings());
+            return new Asked(seen, look.waits(), look.findings(), look.epoch());
         } catch (UnderstudyException e) {
             FilestoreView away =
                     new FilestoreView(name, false, Optional.empty(), Optional.empty(), Optional.of(e.getMessage()));
-            return new Asked(away, Optional.empty(), List.of());
+            return new Asked(away, Optional.empty(), List.of(), 0);
         }
     }
 

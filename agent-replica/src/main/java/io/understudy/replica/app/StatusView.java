@@ -60,6 +60,7 @@ import java.util.Optional;
  * @param guard what is seen of a second primary, and where the names of the site point
  * @param drill the last drill, and the last that passed; empty where none is configured
  * @param forecast what a promotion would bring at the moment that it names
+ * @param highestEpoch that a trusted server claimed, as the repository showed it last; empty where it did not
  */
 public record StatusView(
         String site,
@@ -93,7 +94,8 @@ public record StatusView(
         List<Discrepancy> discrepancies,
         GuardView guard,
         Optional<DrillResults.Content> drill,
-        Optional<Forecast> forecast) {
+        Optional<Forecast> forecast,
+        Optional<Integer> highestEpoch) {
 
     /**
      * The newest snapshot is the last one before its server was shut down, and nothing came after it.
@@ -250,37 +252,29 @@ public record StatusView(
         }
 
         Live with(Forecast seen) {
-            return copy(
-                    shutdown,
-                    treesLeft,
-                    new Outlook(outlook.held(), Optional.of(seen), outlook.guard(), outlook.drill()));
+            return copy(shutdown, treesLeft, outlook.with(seen));
         }
 
         Live holding(Optional<HoldView> now) {
-            return copy(shutdown, treesLeft, new Outlook(now, outlook.forecast(), outlook.guard(), outlook.drill()));
+            return copy(shutdown, treesLeft, outlook.holding(now));
         }
 
         Live with(GuardView seen) {
-            return copy(shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), seen, outlook.drill()));
+            return copy(shutdown, treesLeft, outlook.with(seen));
         }
 
         Live rehearsed(Optional<DrillResults.Content> known) {
-            return copy(shutdown, treesLeft, new Outlook(outlook.held(), outlook.forecast(), outlook.guard(), known));
+            return copy(shutdown, treesLeft, outlook.rehearsed(known));
+        }
+
+        /** @param epoch the highest one; 0 for none */
+        Live seeing(int epoch) {
+            return copy(shutdown, treesLeft, outlook.seeing(epoch));
         }
 
         private Live copy(Optional<PrimaryShutdown> last, List<String> left, Outlook seen) {
             return new Live(daemon, progress, primaries, filestore, waits, last, left, discrepancies, seen);
         }
-    }
-
-    /** What a promotion would meet. */
-    public record Outlook(
-            Optional<HoldView> held,
-            Optional<Forecast> forecast,
-            GuardView guard,
-            Optional<DrillResults.Content> drill) {
-        public static final Outlook NONE =
-                new Outlook(Optional.empty(), Optional.empty(), GuardView.NONE, Optional.empty());
     }
 
     public static StatusView of(
@@ -341,7 +335,8 @@ public record StatusView(
                 live.discrepancies(),
                 live.outlook().guard(),
                 live.outlook().drill(),
-                live.outlook().forecast());
+                live.outlook().forecast(),
+                Optional.of(live.outlook().epoch()).filter(highest -> highest > 0));
     }
 
     /** Until the second import the database that was here is N-1, and has its name. */

@@ -122,8 +122,9 @@ public final class Discovery {
         }
     }
 
+    /** What this server has needs no filestore. */
     void require(SnapshotId wanted) {
-        if (!source.list().contains(wanted) && source.held(wanted).isEmpty()) {
+        if (source.held(wanted).isEmpty() && !source.list().contains(wanted)) {
             throw SnapshotSelector.unknown(wanted);
         }
     }

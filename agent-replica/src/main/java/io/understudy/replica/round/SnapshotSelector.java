@@ -1,10 +1,13 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.hold.Hold;
 import io.understudy.replica.hold.HoldBook;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
@@ -17,9 +20,11 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds what one round imports, and remembers the newer snapshots that an operator passes over. */
 final class SnapshotSelector {
@@ -56,6 +61,9 @@ final class SnapshotSelector {
     }
 
     /**
+     * What this server has whole, and is asked for by name or was accepted, needs no filestore: newer ones that are not
+     * known here come after it then.
+     *
      * @return what is to be imported; empty when nothing is
      * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when it is asked for by name and not there
      */
@@ -64,15 +72,48 @@ final class SnapshotSelector {
             return newest(newest);
         }
         SnapshotId wanted = ((ImportRequest.Named) ask).snapshot();
-        List<SnapshotId> all = source.list();
-        if (!all.contains(wanted) && source.held(wanted).isEmpty()) {
-            throw unknown(wanted);
+        boolean here = source.held(wanted).isPresent();
+        try {
+            List<SnapshotId> all = source.list();
+            if (!here && !all.contains(wanted)) {
+                throw unknown(wanted);
+            }
+            overtaken = passedOver(all, wanted);
+            newestOvertaken = newestGenuine(overtaken);
+        } catch (UnderstudyException e) {
+            if (!here || !isAway(e)) {
+                throw e;
+            }
+            events.report(new CommonEvent.NewestUnknown(e));
+            overtaken = passedOver(known(), wanted);
+            newestOvertaken = overtaken.stream().max(Comparator.naturalOrder());
         }
-        overtaken = all.stream()
+        return Optional.of(Choice.whole(wanted));
+    }
+
+    /** Another repository in its place is no outage. */
+    private static boolean isAway(UnderstudyException failure) {
+        return failure.code().kind() == ErrorKind.FILESTORE && failure.code() != ErrorCode.REPOSITORY_EXISTS;
+    }
+
+    /** What an operator goes behind who asks for this one. @param all ascending */
+    private List<SnapshotId> passedOver(List<SnapshotId> all, SnapshotId wanted) {
+        return all.stream()
                 .filter(each -> each.compareTo(wanted) > 0 && !isRejected(each))
                 .toList();
-        newestOvertaken = newestGenuine(overtaken);
-        return Optional.of(Choice.whole(wanted));
+    }
+
+    /** What this standby has seen to be newest, without the filestore; ascending. */
+    private List<SnapshotId> known() {
+        ReplicaRecord record = store.record();
+        return Stream.of(
+                        record.live().flatMap(DatabaseVersion::snapshot),
+                        record.ahead().map(Ahead::snapshot),
+                        holds.current().map(Hold::snapshot))
+                .flatMap(Optional::stream)
+                .sorted()
+                .distinct()
+                .toList();
     }
 
     private boolean isRejected(SnapshotId snapshot) {
@@ -97,9 +138,26 @@ final class SnapshotSelector {
     }
 
     private Optional<Choice> newest(ImportRequest.Newest ask) {
-        return names.look(store.record(), ask)
-                .flatMap(found -> byName(found, ask))
-                .orElseGet(() -> byListing(ask));
+        try {
+            return names.look(store.record(), ask)
+                    .flatMap(found -> byName(found, ask))
+                    .orElseGet(() -> byListing(ask));
+        } catch (UnderstudyException e) {
+            Optional<Manifest> accepted = ask.decided() && isAway(e) ? accepted() : Optional.empty();
+            if (accepted.isEmpty()) {
+                throw e;
+            }
+            events.report(new CommonEvent.NewestUnknown(e));
+            names.forget();
+            ReplicaRecord record = store.record();
+            return new NextSnapshot(record, clock.instant(), HoldStep.settled(holds, record))
+                    .newest(List.of(accepted.get().snapshot()), unused -> accepted, 0, ask);
+        }
+    }
+
+    /** What an operator accepted, where this server has it. */
+    private Optional<Manifest> accepted() {
+        return holds.record().accepted().flatMap(source::held);
     }
 
     /** @return empty when the repository is to be listed after all: from its list is chosen what becomes live */

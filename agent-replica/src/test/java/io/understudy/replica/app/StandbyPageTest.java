@@ -23,6 +23,7 @@ import io.understudy.replica.forecast.Seen;
 import io.understudy.replica.forecast.StandbyRules;
 import io.understudy.replica.hold.Hold;
 import io.understudy.replica.hold.HoldFinding;
+import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.repository.SnapshotId;
@@ -108,6 +109,29 @@ class StandbyPageTest {
         assertThat(page.progress()).hasValue(new Page.Progress("load 00000001-00000003", 5, 10));
         assertThat(page.errors()).isEmpty();
         assertThat(page.tables().get(0).rows().get(0).cells()).contains("not connected: refused");
+    }
+
+    /** Before a promotion it has none of its own. */
+    @Test
+    void theHighestEpochIsShownBeforeAPromotionToo() {
+        assertThat(epoch(following(), 0)).isEqualTo("not known: the repository has not been read yet");
+        assertThat(epoch(following(), 3)).isEqualTo("the highest one is 3");
+        World promoted = following();
+        promoted.agent().promotion().promote(new Promotion.Request("a test", false, false, false));
+        assertThat(epoch(promoted, 2)).isEqualTo("2");
+        assertThat(epoch(promoted, 3)).isEqualTo("2; the highest one is 3");
+    }
+
+    private static String epoch(World world, int highest) {
+        Live live = live(world, world.marker.on(), NOW).seeing(highest);
+        StatusView status =
+                StatusView.of("site", "standby", "site", world.marker.on(), world.store.record(), live, NOW);
+        Timeline none = new Timeline(Optional.empty(), List.of(), 0, Optional.empty());
+        return StandbyPage.of(status, none, RPO, NOW).facts().stream()
+                .filter(each -> each.name().equals("Epoch"))
+                .map(Page.Fact::value)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -241,6 +241,7 @@ class StatusAgainstTheWorldTest {
         world.events.report(new ReplicaEvent.SiteInspected(intact));
         reported.beat();
         reported.healthy(world.site.healthy());
+        truth.set("highest_epoch", "" + epoch);
         assertThat(shown()).isEqualTo(truth.fields);
         for (Metric metric : Metric.values()) {
             String wanted = expected(metric, truth.fields, epoch, serves);

@@ -8,11 +8,11 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.Decided;
 import io.understudy.replica.app.HoldView;
+import io.understudy.replica.app.Outlook;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
-import io.understudy.replica.app.StatusView.Outlook;
 import io.understudy.replica.app.StatusView.PrimaryShutdown;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
@@ -174,7 +174,7 @@ class OutputsTest {
                                 + "\"previous\":null,\"ahead\":null,\"held\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
                                 + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                                + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[],\"guard\":{\"two_primaries\":[],\"dns\":null},\"drill\":null,\"forecast\":null}");
+                                + "\"rejected\":[],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":null,\"trees_left\":[],\"discrepancies\":[],\"guard\":{\"two_primaries\":[],\"dns\":null},\"drill\":null,\"forecast\":null,\"highest_epoch\":null}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
 
@@ -445,7 +445,7 @@ class OutputsTest {
                                 + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                                 + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                                 + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[],\"guard\":{\"two_primaries\":[],\"dns\":null},\"drill\":null,\"forecast\":null}");
+                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"primary_shutdown\":null,\"clean_up\":null,\"intact\":true,\"trees_left\":[],\"discrepancies\":[],\"guard\":{\"two_primaries\":[],\"dns\":null},\"drill\":null,\"forecast\":null,\"highest_epoch\":null}");
         assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")

@@ -143,6 +143,31 @@ class ReplicaCliTest {
         assertRefused(run("restore", "00000001-00000001"), ErrorCode.NOT_BACKUP_MODE);
     }
 
+    /** That a rollback asks needs a database: see RefusalsIT. */
+    @Test
+    void restoreToWhatIsLiveAsksFirstAndChangesNothing() throws IOException {
+        Path config = folder.resolve("c.yaml");
+        Files.writeString(
+                config,
+                Files.readString(config).replace("trusted_keys: []", "trusted_keys: [" + folder + "/site.pub.pem]"));
+        Files.createFile(folder.resolve("BACKUP"));
+        try (Filestore store = Filestores.open(SettingsFile.load(config).filestore())) {
+            SampleSite site = new SampleSite(store, Clock.systemUTC());
+            site.key().writePublic(folder.resolve("site.pem"));
+            site.commit(new SnapshotId(1, 1), 1);
+        }
+
+        for (String[] to : List.of(new String[0], new String[] {"--to", "live"})) {
+            String[] arguments = Stream.of(new String[] {"restore", "00000001-00000001"}, to)
+                    .flatMap(Stream::of)
+                    .toArray(String[]::new);
+            assertRefused(run(arguments), ErrorCode.CONFIRMATION_NEEDED);
+        }
+
+        assertThat(err.toString()).contains("Replace what this standby serves by 00000001-00000001?");
+        assertThat(ReplicaStateStore.in(folder.resolve("state")).read()).isEmpty();
+    }
+
     @Test
     void rollbackWarnsThatProtectedRowsAreThoseOfThen() throws IOException {
         Path config = folder.resolve("c.yaml");

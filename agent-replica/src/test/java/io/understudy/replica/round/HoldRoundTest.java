@@ -240,14 +240,56 @@ class HoldRoundTest {
         assertThat(world.holds().needed()).isEmpty();
     }
 
+    /** It is here, loaded and whole. */
+    @Test
+    void acceptingAScheduledOneMakesItLiveWithoutTheFilestore() {
+        SnapshotId second = scheduled(2, 10);
+        world.poll();
+        world.source.goDown();
+
+        assertThat(world.replica().accept(second, new RoundControl()).applied()).contains(second);
+
+        assertThat(world.content()).isEqualTo(second.toString());
+        assertThat(world.holds().current()).isEmpty();
+    }
+
+    /** By its name alone: nothing says that the repository has it. */
+    @Test
+    void acceptingWithoutFilestoreAndMirrorIsRefused() {
+        SnapshotId second = scheduled(2, 10);
+        world.poll();
+        world.source.goDown();
+        world.source.emptyMirror();
+
+        assertThatThrownBy(() -> world.replica().accept(second, new RoundControl()))
+                .hasMessageContaining("does not have it any more");
+
+        assertHeld(second);
+    }
+
+    /** What the hint of that error says. */
+    @Test
+    void whatTheFilestoreForgotIsRestoredFromTheMirrorWithoutIt() {
+        SnapshotId second = scheduled(2, 10);
+        world.poll();
+        scheduled(3, 10);
+        world.poll();
+        world.source.forget(second);
+        assertThatThrownBy(() -> world.replica().accept(second, new RoundControl()))
+                .hasMessageContaining("the filestore does not have it any more");
+        world.source.goDown();
+
+        world.replica().require(second);
+        assertThat(world.restore(second).applied()).contains(second);
+    }
+
     @Test
     void acceptingAContinuousOneMakesItAheadWithoutTheFilestore() {
         SnapshotId bad = continuous(2, 500);
         world.poll();
         world.source.goDown();
 
-        assertThatThrownBy(() -> world.replica().accept(bad, new RoundControl()))
-                .hasMessageContaining("connection refused");
+        assertThat(world.replica().accept(bad, new RoundControl()).applied()).isEmpty();
 
         assertThat(ahead()).contains(bad);
         world.source.comeBack();

@@ -237,6 +237,55 @@ class RestoreAndRollbackTest {
         assertThat(world.restore(first).applied()).contains(first);
     }
 
+    /** The mirror has it, and nothing asks the filestore for it. */
+    @Test
+    void restoresWhatTheMirrorHasWithTheNetworkDown() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        SnapshotId second = world.source.commit(1, 2);
+        world.sync();
+        world.source.goDown();
+        int fetches = world.source.fetches();
+
+        world.agent().round().require(first);
+        assertThat(world.restore(first).applied()).contains(first);
+
+        assertThat(world.source.fetches()).isEqualTo(fetches);
+        world.source.comeBack();
+        assertThat(world.poll().applied()).as("it was passed over").isEmpty();
+        assertThat(world.content()).isEqualTo(first.toString());
+        SnapshotId third = world.source.commit(1, 3);
+        assertThat(world.poll().applied()).contains(third);
+        assertThat(second).isLessThan(third);
+    }
+
+    /** What came while it could not be asked is as what comes later. */
+    @Test
+    void whatThisServerHasNotSeenIsNotPassedOverWithTheNetworkDown() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId unseen = world.source.commit(1, 3);
+        world.source.goDown();
+
+        assertThat(world.restore(first).applied()).contains(first);
+
+        world.source.comeBack();
+        assertThat(world.poll().applied()).contains(unseen);
+    }
+
+    @Test
+    void refusesWhatTheMirrorLacksWithTheNetworkDown() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.source.goDown();
+        world.source.emptyMirror();
+
+        refused(() -> world.agent().round().require(first), ErrorCode.FILESTORE_UNREACHABLE);
+        refused(() -> world.restore(first), ErrorCode.FILESTORE_UNREACHABLE);
+    }
+
     @Test
     void rollsTheFirstImportBackToWhatWasThere() {
         world.source.commit(1, 1);
