@@ -56,6 +56,11 @@ public final class BoundedClaims implements EpochClaims {
     }
 
     @Override
+    public boolean isKnownOvertaken() {
+        return claims.isKnownOvertaken();
+    }
+
+    @Override
     public String server() {
         return claims.server();
     }

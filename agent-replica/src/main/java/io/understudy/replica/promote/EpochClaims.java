@@ -62,6 +62,12 @@ public interface EpochClaims {
     /** The epoch that this server noted as its own; 0 when none. Asks this server's disk alone. */
     int held();
 
+    /**
+     * Whether this server noted that another one was promoted after the epoch of {@link #held}; false also where that
+     * can't be read. Asks this server's disk alone.
+     */
+    boolean isKnownOvertaken();
+
     /** This server's name in its claims. */
     String server();
 

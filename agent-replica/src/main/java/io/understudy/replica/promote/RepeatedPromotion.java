@@ -50,6 +50,13 @@ final class RepeatedPromotion {
         long start = ticker.nanos();
         List<UnderstudyException> warnings = new ArrayList<>();
         int epoch = promoted.epoch();
+        if (promoted.claimed() && claiming.isKnownOvertaken()) {
+            if (!request.force()) {
+                throw overtaken(epoch, "to promote it over the other: agent-replica promote --force; ");
+            }
+            // What it has to go past is not known without the filestore.
+            claiming.requireAnswer(epoch);
+        }
         boolean overruled = promoted.claimed() && claiming.isOverruled(epoch);
         boolean claimed = promoted.claimed() && !overruled;
         boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
@@ -73,8 +80,13 @@ final class RepeatedPromotion {
             epoch = claim.epoch();
             claimed = claimAgain(claim, request.unfenced(), warnings);
         }
-        SiteRestart restart =
-                asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
+        boolean serves = !EpochClaiming.isOvertaken(warnings);
+        // A claim that has yet to arrive leaves the record with the epoch of before.
+        int noted = ((Promoted) notes.state()).epoch();
+        if (serves && request.names()) {
+            notes.names().intend(noted, true);
+        }
+        SiteRestart restart = asked && serves ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
         notes.change(record -> {
@@ -84,6 +96,7 @@ final class RepeatedPromotion {
                     : next;
         });
         notes.unsaved().ifPresent(warnings::add);
+        notes.names().promoted(noted, serves);
         return new Promotion.Report(
                 false,
                 epoch,
@@ -115,10 +128,7 @@ final class RepeatedPromotion {
         }
         int epoch = claiming.held();
         if (epoch > 0 && claiming.isOverruled(epoch)) {
-            throw new UnderstudyException(
-                    ErrorCode.EPOCH_TAKEN,
-                    "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
-                    "keep its site stopped, and make it a standby with agent-replica rejoin");
+            throw overtaken(epoch, "");
         }
         SiteRestart restart = request.restart() ? SiteRestart.of(site, ticker) : SiteRestart.none();
         return new Promotion.Report(
@@ -130,5 +140,32 @@ final class RepeatedPromotion {
                 Optional.empty(),
                 restart.failure().stream().toList(),
                 new Took(Duration.ZERO, Duration.ZERO, Duration.ZERO, restart.steps(), Duration.ZERO));
+    }
+
+    /**
+     * What is known of a promotion that is over.
+     *
+     * @throws UnderstudyException {@code EPOCH_TAKEN} where the marker is gone, and another server holds the epoch
+     */
+    static Promotion.Report checked(Promotion.Report report) {
+        report.warnings().stream()
+                .filter(each -> each.code() == ErrorCode.EPOCH_TAKEN)
+                .findFirst()
+                .ifPresent(taken -> {
+                    throw new UnderstudyException(
+                            taken.code(),
+                            "cannot make this server the primary, though its marker is gone: " + taken.getMessage(),
+                            "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica rejoin",
+                            taken);
+                });
+        return report;
+    }
+
+    /** @param force how this server goes past the other; empty: it does not */
+    private static UnderstudyException overtaken(int epoch, String force) {
+        return new UnderstudyException(
+                ErrorCode.EPOCH_TAKEN,
+                "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
+                "keep its site stopped; " + force + "to make it a standby: agent-replica rejoin");
     }
 }

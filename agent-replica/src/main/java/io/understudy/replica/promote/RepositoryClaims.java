@@ -85,6 +85,11 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
+    public boolean isKnownOvertaken() {
+        return epochs.isKnownOvertaken();
+    }
+
+    @Override
     public String server() {
         return server;
     }

@@ -53,6 +53,11 @@ final class SwitchoverClaims implements EpochClaims {
     }
 
     @Override
+    public boolean isKnownOvertaken() {
+        return others.isKnownOvertaken();
+    }
+
+    @Override
     public String server() {
         return others.server();
     }

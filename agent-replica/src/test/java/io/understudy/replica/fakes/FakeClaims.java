@@ -19,6 +19,7 @@ public final class FakeClaims implements EpochClaims {
     private boolean keyless;
     private volatile int held;
     private boolean planned;
+    private boolean overtaken;
 
     FakeClaims(CrashPoints points) {
         this.points = points;
@@ -55,6 +56,11 @@ public final class FakeClaims implements EpochClaims {
         claimed.put(epoch, "another");
     }
 
+    /** This server noted that another one was promoted after it. */
+    public void noteOvertaken() {
+        overtaken = true;
+    }
+
     public Optional<String> nonce(int epoch) {
         return Optional.ofNullable(claimed.get(epoch));
     }
@@ -76,6 +82,11 @@ public final class FakeClaims implements EpochClaims {
     @Override
     public int held() {
         return held;
+    }
+
+    @Override
+    public boolean isKnownOvertaken() {
+        return overtaken;
     }
 
     @Override
@@ -142,7 +153,10 @@ public final class FakeClaims implements EpochClaims {
         unheld.ifPresent(failure -> {
             throw failure;
         });
-        points.around("hold the epoch", () -> held = claim.epoch());
+        points.around("hold the epoch", () -> {
+            held = claim.epoch();
+            overtaken = false;
+        });
     }
 
     private static UnderstudyException taken(EpochClaim claim) {
