@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
 public final class DnsWatch implements Service {
     private final DnsGuard guard;
     private final BooleanSupplier marker;
+    private final BooleanSupplier fenced;
     private final boolean ofStandby;
     private final Duration every;
     private final Events events;
@@ -30,13 +31,21 @@ public final class DnsWatch implements Service {
 
     /**
      * @param marker whether this server is in backup mode; throws UnderstudyException where that can't be seen
+     * @param fenced whether it is known that another server was promoted after this one
      * @param ofStandby whether this agent reports what it sees while the server is in backup mode; the other one does
      *     while it is not
      */
     public DnsWatch(
-            DnsGuard guard, BooleanSupplier marker, boolean ofStandby, Duration every, Events events, Metrics metrics) {
+            DnsGuard guard,
+            BooleanSupplier marker,
+            BooleanSupplier fenced,
+            boolean ofStandby,
+            Duration every,
+            Events events,
+            Metrics metrics) {
         this.guard = guard;
         this.marker = marker;
+        this.fenced = fenced;
         this.ofStandby = ofStandby;
         this.every = every;
         this.events = events;
@@ -87,17 +96,26 @@ public final class DnsWatch implements Service {
         }
     }
 
-    /** The number of seconds in it changes with each look: what is compared says who says what. */
+    /**
+     * The number of seconds in it changes with each look: what is compared says who says what, and what an operator is
+     * to do then.
+     */
     private void report(DnsLook now) {
         if (!now.isKnown()) {
             return;
         }
-        String state = now.agrees() ? "" : now.text().replaceAll("; caches may.*", "");
-        if (state.equals(reported)) {
+        if (now.agrees()) {
+            if (!reported.isEmpty()) {
+                events.report(new CommonEvent.DnsAgrees(now.text()));
+                reported = "";
+            }
             return;
         }
-        events.report(
-                state.isEmpty() ? new CommonEvent.DnsAgrees(now.text()) : new CommonEvent.DnsDisagrees(now.text()));
-        reported = state;
+        boolean overtaken = fenced.getAsBoolean();
+        String state = now.text().replaceAll("; caches may.*", "") + (overtaken ? "; fenced" : "");
+        if (!state.equals(reported)) {
+            events.report(new CommonEvent.DnsDisagrees(now.text(), overtaken));
+            reported = state;
+        }
     }
 }

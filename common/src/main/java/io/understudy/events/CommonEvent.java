@@ -136,13 +136,24 @@ public sealed interface CommonEvent extends Event {
     @EventText("nothing shows a second primary any more")
     record OnePrimary() implements CommonEvent {}
 
-    /** At the first look, and with each other answer. @param look who says what */
+    /**
+     * At the first look, and with each other answer.
+     *
+     * @param look who says what
+     * @param fenced whether it is known that another server was promoted after this one, to which the names are to
+     *     point then
+     */
     @EventText(
-            value = "the names of the site do not point where they should: {look}",
+            value = "the names of the site do not point where the marker of this server says: {look}",
             severity = Severity.WARN,
             hint =
-                    "agent-replica dns shows each resolver's answer, agent-replica dns --switch points the names to this server; docs/dns.md")
-    record DnsDisagrees(String look) implements CommonEvent {}
+                    "agent-replica dns shows each resolver's answer[; this server is {fenced}, so leave the names where they point, keep its site stopped, and make it a standby with agent-replica rejoin][; unless the other server is the {primary} by its own agent-primary status, agent-replica dns --switch points the names to this one]; docs/dns.md")
+    record DnsDisagrees(String look, boolean fenced) implements CommonEvent {
+        /** As far as is known, this server may be the one in production. */
+        public boolean primary() {
+            return !fenced;
+        }
+    }
 
     @EventText("the names of the site point where they should: {look}")
     record DnsAgrees(String look) implements CommonEvent {}

@@ -215,6 +215,13 @@ public enum StateEntry {
             Loss.STOPS,
             "what this server is, which snapshot is live, how far an apply or a promotion is, the claim that it sends, which databases are Understudy's, what failed",
             "the agent restores its state from the marker, and drops no database that it does not know"),
+    NAMES_DUE(
+            Owner.REPLICA,
+            "names-due.json",
+            1,
+            Loss.COSTS,
+            "that the names of the site are to be pointed to this server at the end of its promotion, of which epoch; until they point here",
+            "the names stay where they point: `agent-replica dns --switch`"),
     SPARE(
             Owner.REPLICA,
             "spare.json",

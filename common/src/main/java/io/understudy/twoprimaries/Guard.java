@@ -46,11 +46,15 @@ public final class Guard implements Service {
     private final Optional<DnsSettings.End> here;
     private final Events events;
 
-    /** @param marker whether this server is in backup mode; throws UnderstudyException where that can't be seen */
+    /**
+     * @param marker whether this server is in backup mode; throws UnderstudyException where that can't be seen
+     * @param fenced whether it is known that another server was promoted after this one
+     */
     public Guard(
             Agent agent,
             FailoverSettings settings,
             BooleanSupplier marker,
+            BooleanSupplier fenced,
             Events events,
             Metrics metrics,
             Clock clock,
@@ -59,7 +63,13 @@ public final class Guard implements Service {
         this.marker = marker;
         this.dns = settings.dns()
                 .map(each -> new DnsWatch(
-                        new DnsGuard(each, clock), marker, agent == Agent.REPLICA, each.every(), events, metrics));
+                        new DnsGuard(each, clock),
+                        marker,
+                        fenced,
+                        agent == Agent.REPLICA,
+                        each.every(),
+                        events,
+                        metrics));
         this.peer = settings.peer().map(each -> new PeerSite(each, ONE_ANSWER));
         this.two = new TwoPrimaries(events, metrics, clock);
         this.sign = new DnsSign(ticker);

@@ -212,6 +212,7 @@ class DnsGuardTest {
                     }
                     return marker;
                 },
+                () -> fenced,
                 ofStandby,
                 Duration.ofMinutes(1),
                 new Events(time.clock(), (event, at) -> events.add(event)),
@@ -220,6 +221,7 @@ class DnsGuardTest {
 
     private final Metrics metrics = new Metrics("example", "primary", "0.1.0");
     private boolean markerFails;
+    private boolean fenced;
 
     @Test
     void reportsOnceThatTheyDisagreeAndOnceThatTheyAgreeAgain() {
@@ -236,6 +238,25 @@ class DnsGuardTest {
         assertThat(events).extracting(Event::code).containsExactly("dns_disagrees", "dns_agrees");
         assertThat(((CommonEvent.DnsDisagrees) events.get(0)).look()).startsWith("DNS says 192.0.2.10 (primary)");
         assertThat(metrics.scrape()).contains("understudy_dns_agrees{role=\"primary\",site=\"example\"} 1.0");
+    }
+
+    /** There the names point where they are to, and who reads the log must not move them back. */
+    @Test
+    void aServerThatIsFencedIsNotAskedToPointTheNamesToItself() {
+        DnsWatch watch = watch(false);
+        both(A);
+        watch.look();
+        fenced = true;
+        watch.look();
+        watch.look();
+
+        assertThat(events).extracting(Event::code).containsExactly("dns_disagrees", "dns_disagrees");
+        assertThat(events.get(0).hint())
+                .contains("unless the other server is the primary", "agent-replica dns --switch")
+                .doesNotContain("fenced");
+        assertThat(events.get(1).hint())
+                .contains("this server is fenced, so leave the names where they point", "agent-replica rejoin")
+                .doesNotContain("--switch");
     }
 
     @Test

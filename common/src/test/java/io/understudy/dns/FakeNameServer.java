@@ -29,7 +29,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 
 /** A name server on loopback that answers from a table, or as a test wants. */
-final class FakeNameServer implements AutoCloseable {
+public final class FakeNameServer implements AutoCloseable {
     /** How it answers over UDP. */
     enum Manner {
         WELL,
@@ -48,12 +48,15 @@ final class FakeNameServer implements AutoCloseable {
     private final ServerSocket tcp;
     private final Map<String, List<String>> records = new ConcurrentHashMap<>();
     private final List<Message> updates = new ArrayList<>();
+    private volatile Runnable whenUpdated = () -> {};
     volatile Manner manner = Manner.WELL;
-    volatile int code;
+    /** Of each answer, by its number; 0: well. */
+    public volatile int code;
+
     volatile long ttl = 240;
     volatile int questions;
 
-    FakeNameServer() {
+    public FakeNameServer() {
         try {
             InetAddress loopback = InetAddress.getLoopbackAddress();
             DatagramSocket first = null;
@@ -81,18 +84,28 @@ final class FakeNameServer implements AutoCloseable {
         thread.start();
     }
 
-    HostPort address() {
+    public HostPort address() {
         return new HostPort("127.0.0.1", udp.getLocalPort());
     }
 
     /** @param values addresses, or one name that a CNAME leads to */
-    void set(String name, String... values) {
+    public void set(String name, String... values) {
         records.put(name, List.of(values));
     }
 
     /** Updates that it received. */
     synchronized List<Message> updates() {
         return List.copyOf(updates);
+    }
+
+    /** How many updates it received, refused ones too. */
+    public synchronized int updated() {
+        return updates.size();
+    }
+
+    /** It does not change its table by itself. @param act with each update that is not refused */
+    public void whenUpdated(Runnable act) {
+        whenUpdated = act;
     }
 
     private void datagrams() {
@@ -159,6 +172,9 @@ final class FakeNameServer implements AutoCloseable {
         answer.getHeader().setFlag(Flags.QR);
         answer.getHeader().setRcode(code);
         if (asked.getHeader().getOpcode() == Opcode.UPDATE) {
+            if (code == 0) {
+                whenUpdated.run();
+            }
             synchronized (this) {
                 updates.add(asked);
             }

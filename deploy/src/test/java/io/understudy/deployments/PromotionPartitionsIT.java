@@ -79,7 +79,8 @@ class PromotionPartitionsIT extends PartitionTest {
                 roles().awaitPrimaryFenced();
                 assertThat(all().addresses()).containsExactly(before.host().address());
                 all().network().heal();
-                all().operate(after, "agent-replica dns --switch").successful();
+                // The agent tries again by itself.
+                awaitNames(after, ENDS);
                 roles().visitor().awaitWritesAt(after.host());
             }
             case REFUSED, NOT_ASKED -> {

@@ -63,12 +63,12 @@ class SwitchoverPartitionsIT extends PartitionTest {
             roles().visitor().awaitWritesAt(serves.host());
         }
         if (partition.outcome() == Outcome.MOVES_WITHOUT_NAMES) {
-            // Once they reach each other the agent may still be trying.
+            // Once they reach each other the agent switches them.
             assertThat(all().addresses()).containsExactly(before.host().address());
         }
         all().network().heal();
         if (partition.outcome() == Outcome.MOVES_WITHOUT_NAMES) {
-            all().operate(after, "agent-replica dns --switch").successful();
+            awaitNames(after, ENDS);
         }
         Deadline.await(
                 "the switchover is over",

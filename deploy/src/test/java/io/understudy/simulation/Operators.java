@@ -234,7 +234,7 @@ final class Operators {
         run.tell("promote", server.name, (unfenced ? "unfenced " : "") + (force ? "forced" : ""));
         Goal goal = run.random.nextInt(4) == 0 ? Goal.PROVEN : Goal.NEWEST;
         Promotion.Request request =
-                new Promotion.Request("promote", unfenced, force, false, false, goal, LastLook.LOAD);
+                new Promotion.Request("promote", unfenced, force, false, false, goal, LastLook.LOAD, true);
         ask(server, true, (agent, control) -> {
             JsonNode then = server.record();
             Optional<Forecast> forecast = new ReplicaWork(server, run, "forecast").forecast();

@@ -53,10 +53,12 @@ final class FenceWiring implements Service {
     }
 
     Guard guard(Marker marker, Metrics metrics) {
+        TakingOver takingOver = new TakingOver(settings.state());
         return new Guard(
                 Guard.Agent.PRIMARY,
                 settings.failover(),
                 marker::present,
+                () -> epochs.isKnownOvertaken() && !takingOver.getAsBoolean(),
                 events,
                 metrics,
                 ports.clock(),

@@ -25,7 +25,6 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
-import io.understudy.tasks.DaemonThreads;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.transport.RefusedPeers;
@@ -72,6 +71,7 @@ final class DaemonWiring {
                 Guard.Agent.REPLICA,
                 settings.failover(),
                 marker::on,
+                () -> false,
                 events,
                 monitoring.metrics(),
                 ports.clock(),
@@ -97,12 +97,12 @@ final class DaemonWiring {
                 events,
                 ports.clock());
         events.add(link);
-        if (settings.failover().dns().isPresent()) {
-            events.add(new NamesAfterTakeover(
-                    () -> NamesSwitch.of(wiring).run(false, Progress.none()),
-                    events,
-                    work -> DaemonThreads.named("names").newThread(work).start()));
-        }
+        NamesAfterPromotion names = new NamesAfterPromotion(
+                NamesSwitch.of(wiring)::run,
+                () -> marker.on() ? Optional.empty() : wiring.names().due(store::state),
+                events,
+                new Backoff(NamesAfterPromotion.FIRST, NamesAfterPromotion.LONGEST, new SplittableRandom()),
+                ports.ticker());
         pace.announcedBy(link::isUp);
         Drills drills = DrillWiring.ofDaemon(wiring, new SpareOfQueue(queue), events);
         MarkerWatch watch = wiring.markerWatch(
@@ -124,7 +124,7 @@ final class DaemonWiring {
                                 queue,
                                 events,
                                 audit,
-                                NamesSwitch.of(wiring),
+                                names::answer,
                                 drills,
                                 () -> status.ofDaemon(link.seen()),
                                 status::forecast),
@@ -172,6 +172,9 @@ final class DaemonWiring {
                 new HttpPage(PageHtml.POLICY, page)));
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
+        if (settings.failover().dns().isPresent()) {
+            services.add(names);
+        }
         services.add(inspector::start);
         services.add(RowNotePruning.of(settings.state()));
         if (!settings.history().tables().isEmpty()) {

@@ -93,6 +93,7 @@ public final class Replica {
             } else if (store.state() instanceof Promoting) {
                 promotion.resume();
             } else {
+                promotion.follows();
                 imported(ImportRequest.newest(), control);
                 switchover.takeOver();
             }

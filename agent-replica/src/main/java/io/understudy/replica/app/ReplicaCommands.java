@@ -8,6 +8,7 @@ import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What can be asked of a replica: by its own commands, of the daemon that runs or in their own process. */
 public final class ReplicaCommands {
@@ -41,8 +42,16 @@ public final class ReplicaCommands {
     /** @param retryRejected whether a snapshot that the health check rejected is tried again */
     public record SyncRequest(boolean retryRejected) {}
 
-    /** @param force whether records that are of neither server are replaced too */
-    public record DnsRequest(boolean force) {}
+    /**
+     * @param force whether records that are of neither server are replaced too
+     * @param promoted the epoch of a promotion that was just done: the daemon points the names by itself then, and what
+     *     came of that is the answer; empty: they are pointed now
+     */
+    public record DnsRequest(boolean force, Optional<Integer> promoted) {
+        public DnsRequest(boolean force) {
+            this(force, Optional.empty());
+        }
+    }
 
     public record RestoreRequest(SnapshotId snapshot) {}
 

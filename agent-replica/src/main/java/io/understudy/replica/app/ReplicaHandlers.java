@@ -3,15 +3,18 @@ package io.understudy.replica.app;
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
 import io.understudy.audit.AuditLog;
+import io.understudy.dns.DnsSwitched;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.ReplicaCommands.DnsRequest;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.forecast.Forecast;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -27,13 +30,16 @@ final class ReplicaHandlers {
         this.events = events;
     }
 
-    /** @param events of the replica: the caller receives the progress among them */
+    /**
+     * @param events of the replica: the caller receives the progress among them
+     * @param names points the names of the site to this server
+     */
     static AdminHandlers of(
             Replica replica,
             Worker worker,
             Events events,
             AuditLog audit,
-            NamesSwitch names,
+            BiFunction<DnsRequest, Progress, DnsSwitched> names,
             Drills drills,
             Supplier<StatusView> status,
             Supplier<Forecast> forecast) {
@@ -76,7 +82,7 @@ final class ReplicaHandlers {
                                 () -> drills.abandonedFor(worker)
                                         .callAtOnce(control -> PromoteResult.of(replica.promote(request, control)))))
                 .on(ReplicaCommands.DRILL, (request, call) -> drills.run(call))
-                .on(ReplicaCommands.DNS_SWITCH, (request, call) -> names.run(request.force(), call.progress()))
+                .on(ReplicaCommands.DNS_SWITCH, (request, call) -> names.apply(request, call.progress()))
                 .on(ReplicaCommands.STATUS, (request, call) -> status.get())
                 .on(ReplicaCommands.FORECAST, (request, call) -> forecast.get());
     }

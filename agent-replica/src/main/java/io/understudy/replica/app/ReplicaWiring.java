@@ -40,6 +40,7 @@ import io.understudy.replica.round.SeenDamage;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.NamesDue;
 import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
@@ -70,6 +71,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final ReplicaId id;
     private final ReplicaStateStore store;
     private final HoldBook holds;
+    private final NamesDue names;
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
     private final SeenDamage damage = new SeenDamage();
@@ -87,6 +89,7 @@ public final class ReplicaWiring implements AutoCloseable {
         this.ports = ports;
         this.store = ports.disk().store();
         this.marker = ports.disk().marker();
+        this.names = NamesDue.of(settings);
         this.epochs = new EpochStore(settings.state());
         this.id = new ReplicaId(settings.state());
         this.measured = new MeasuredTimes(settings.state(), ports.clock());
@@ -260,7 +263,7 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Promotion promotion(Events events) {
-        PromotionRecord notes = new PromotionRecord(store, failures(), events);
+        PromotionRecord notes = new PromotionRecord(store, failures(), names, events);
         EpochClaiming claiming = new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock());
         UnfinishedApply unfinished = new UnfinishedApply(notes, marker, applier(events), events, ports.clock());
         NewestFirst newest = new NewestFirst(
@@ -318,6 +321,10 @@ public final class ReplicaWiring implements AutoCloseable {
         return measured;
     }
 
+    NamesDue names() {
+        return names;
+    }
+
     AnnouncedName announced() {
         return announced;
     }
@@ -347,7 +354,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 Worker.here(),
                 events,
                 audit,
-                NamesSwitch.of(this),
+                NamesSwitch.of(this)::run,
                 DrillWiring.ofCommand(this, events),
                 () -> status.ofCommand(daemon),
                 status::forecast);

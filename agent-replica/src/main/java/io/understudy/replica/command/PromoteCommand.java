@@ -5,6 +5,8 @@ import io.understudy.cli.Problem;
 import io.understudy.config.DnsSettings;
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
+import io.understudy.dns.DnsGuard;
+import io.understudy.dns.DnsLook;
 import io.understudy.dns.DnsSwitched;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
@@ -89,8 +91,16 @@ final class PromoteCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs, to, wait);
-        if (!ReplicaCli.looking(wiring).isPrimary(request)) {
+        Promotion.Request request =
+                new Promotion.Request(reason, unfenced, force, restart, asIs, to, wait, !leaveNames);
+        if (ReplicaCli.looking(wiring).isPrimary(request)) {
+            elsewhere(settings, wiring)
+                    .ifPresent(look -> cli.confirm(
+                            "This server is the primary already, and the names of the site point to the other server: "
+                                    + look.text() + ". They are right where that one was promoted since: see"
+                                    + " agent-primary status there. Point them to this server?",
+                            yes));
+        } else {
             // The daemon is asked for the question alone: it may wait for a filestore that hangs.
             cli.confirm(yes ? "" : question(settings, wiring), yes);
             if (to == Promotion.Goal.NEWEST) {
@@ -103,19 +113,32 @@ final class PromoteCommand extends ReplicaCommand {
                     + Moments.age(RetryPolicy.standard().limit()));
         }
         PromoteResult promoted = cli.call(wiring, ReplicaCommands.PROMOTE, request);
-        PromoteResult result = promoted.with(names(settings, wiring));
+        PromoteResult result = promoted.with(names(settings, wiring, promoted));
         cli.print(result, result::text);
         return exitCode(result);
     }
 
-    /** The promotion stands, whatever comes of the names. */
-    private Optional<DnsSwitched> names(Settings settings, ReplicaWiring wiring) {
+    /** Where the names point, if that is to the other server, and an operator has yet to say that it is wrong. */
+    private Optional<DnsLook> elsewhere(Settings settings, ReplicaWiring wiring) {
+        return settings.failover()
+                .dns()
+                .filter(unused -> !leaveNames && !yes)
+                .map(dns -> new DnsGuard(dns, wiring.ports().clock()).look(false))
+                .filter(DnsLook::isOpposite);
+    }
+
+    /**
+     * The promotion stands, whatever comes of the names. A daemon points them by itself, also where this command has
+     * ended by then; what came of that is its answer.
+     */
+    private Optional<DnsSwitched> names(Settings settings, ReplicaWiring wiring, PromoteResult promoted) {
         if (leaveNames || settings.failover().dns().isEmpty()) {
             return Optional.empty();
         }
         DnsSettings dns = settings.failover().dns().get();
         try {
-            return Optional.of(cli.call(wiring, ReplicaCommands.DNS_SWITCH, new DnsRequest(false)));
+            Optional<Integer> epoch = Optional.of(promoted.epoch()).filter(unused -> !promoted.already());
+            return Optional.of(cli.call(wiring, ReplicaCommands.DNS_SWITCH, new DnsRequest(false, epoch)));
         } catch (UnderstudyException e) {
             return Optional.of(new DnsSwitched(
                     dns.names(), dns.of(dns.here()), false, false, 0, List.of(), Optional.of(Problem.of(e))));

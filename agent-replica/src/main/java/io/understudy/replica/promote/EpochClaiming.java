@@ -151,12 +151,14 @@ public final class EpochClaiming {
     }
 
     /**
-     * Whether another server was promoted since. Where that can't be seen, none was: the site may have to be restarted
-     * just then.
+     * Whether another server was promoted since. Where that can't be seen, and was not seen before, none was: the site
+     * may have to be restarted just then.
+     *
+     * @param epoch that this server holds
      */
     boolean isOverruled(int epoch) {
         try {
-            return claims.highest(epoch) > epoch;
+            return isKnownOvertaken() || claims.highest(epoch) > epoch;
         } catch (UnderstudyException e) {
             events.report(new ReplicaEvent.LaterPromotionUnknown(e));
             return false;
@@ -176,6 +178,16 @@ public final class EpochClaiming {
             // The claim is repeated, and this is looked at again.
             return false;
         }
+    }
+
+    /** Whether that was seen before, of the epoch that this server holds. Asks no filestore. */
+    boolean isKnownOvertaken() {
+        return claims.overtakenBy() > 0;
+    }
+
+    /** @throws UnderstudyException {@code FILESTORE_*} where it can't be read which epochs were claimed */
+    void requireAnswer(int known) {
+        claims.highest(known);
     }
 
     /** Where another server holds the epoch the site is not restarted: that would start a second production. */

@@ -108,7 +108,8 @@ public final class PlannedTakeover {
                     false,
                     false,
                     Promotion.Goal.HANDED_OVER,
-                    LastLook.LOAD)));
+                    LastLook.LOAD,
+                    true)));
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.EPOCH_TAKEN) {
                 throw e;

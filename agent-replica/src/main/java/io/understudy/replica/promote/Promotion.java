@@ -1,7 +1,6 @@
 package io.understudy.replica.promote;
 
 import io.understudy.events.Events;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
@@ -91,11 +90,19 @@ public final class Promotion {
      * @param asIs promote what is live although an import could be finished neither way
      * @param to what is to be served
      * @param patience the longest that a newer snapshot in the filestore is fetched, and then loaded: each
+     * @param names whether the names of the site are to be pointed here at its end
      */
     public record Request(
-            String reason, boolean unfenced, boolean force, boolean restart, boolean asIs, Goal to, Duration patience) {
+            String reason,
+            boolean unfenced,
+            boolean force,
+            boolean restart,
+            boolean asIs,
+            Goal to,
+            Duration patience,
+            boolean names) {
         public Request(String reason, boolean unfenced, boolean force, boolean restart) {
-            this(reason, unfenced, force, restart, false, Goal.NEWEST, LastLook.LOAD);
+            this(reason, unfenced, force, restart, false, Goal.NEWEST, LastLook.LOAD, true);
         }
 
         boolean isPlanned() {
@@ -148,21 +155,24 @@ public final class Promotion {
     public Report promote(Request request, boolean overtook) {
         Instant decided = clock.instant();
         recall();
+        if (!request.names()) {
+            notes.names().clear();
+        }
         List<UnderstudyException> left = unfinished.finish(request.asIs());
         Optional<Ahead> ahead = newest.remembered();
         Optional<UnderstudyException> unsure = reconcile();
         ReplicaState state = notes.state();
         if (state instanceof Promoting) {
-            return checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
+            return RepeatedPromotion.checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
         }
         if (state instanceof Promoted promoted) {
-            return checked(repeated.again(promoted, request));
+            return RepeatedPromotion.checked(repeated.again(promoted, request));
         }
         if (state instanceof Following) {
             claiming.requireKey();
             NewestFirst.Outcome first = newest.run(ahead, overtook, request);
             begin((Following) notes.state(), request, false, first.free());
-            return checked(resumed(left, first, decided));
+            return RepeatedPromotion.checked(resumed(left, first, decided));
         }
         unsure.ifPresent(failure -> {
             throw failure;
@@ -218,6 +228,11 @@ public final class Promotion {
         }
     }
 
+    /** This server follows: what a promotion left to do is over. */
+    public void follows() {
+        notes.names().clear();
+    }
+
     /** With the marker there a promotion that could not be noted is over: this server is a standby again. */
     private void recall() {
         if (backup.on()) {
@@ -258,6 +273,7 @@ public final class Promotion {
             return notes.note(next, warnings);
         });
         notes.unsaved().ifPresent(warnings::add);
+        notes.names().promoted(promoting.epoch(), !withheld);
         ReplicaPoint.PROMOTION_CLEARED.reached();
         events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
         if (promoting.ofSwitchover() && claimed) {
@@ -315,6 +331,8 @@ public final class Promotion {
         EpochClaim claim = free.filter(found -> found.held() == held)
                 .map(NewestFirst.Free::claim)
                 .orElseGet(() -> free(held, request));
+        // An operator who removed the marker moves the names, too.
+        notes.names().intend(claim.epoch(), request.names() && !byHand);
         notes.change(record -> record.withClaim(claim)
                 .with(
                         request.isPlanned()
@@ -352,6 +370,7 @@ public final class Promotion {
                 !backup.on() || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e)) || stands;
         if (!goesOn) {
             notes.change(record -> record.with(record.state().withdrawn()));
+            notes.names().clear();
             throw EpochClaiming.refused(e);
         }
         warnings.add(e);
@@ -361,19 +380,5 @@ public final class Promotion {
     /** When it is this server's own, the claim may have arrived. */
     private static boolean isOfADisk(UnderstudyException failure) {
         return failure.code().kind() == ErrorKind.DISK;
-    }
-
-    private static Report checked(Report report) {
-        report.warnings().stream()
-                .filter(each -> each.code() == ErrorCode.EPOCH_TAKEN)
-                .findFirst()
-                .ifPresent(taken -> {
-                    throw new UnderstudyException(
-                            taken.code(),
-                            "cannot make this server the primary, though its marker is gone: " + taken.getMessage(),
-                            "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica rejoin",
-                            taken);
-                });
-        return report;
     }
 }

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.state.NamesDue;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaStateStore;
@@ -21,14 +22,21 @@ import java.util.function.UnaryOperator;
 public final class PromotionRecord {
     private final ReplicaStateStore store;
     private final RetryLog failures;
+    private final NamesDue names;
     private final Events events;
     private Optional<ReplicaRecord> unsaved = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
 
-    public PromotionRecord(ReplicaStateStore store, RetryLog failures, Events events) {
+    public PromotionRecord(ReplicaStateStore store, RetryLog failures, NamesDue names, Events events) {
         this.store = store;
         this.failures = failures;
+        this.names = names;
         this.events = events;
+    }
+
+    /** What it leaves to be done with the site's names. */
+    NamesDue names() {
+        return names;
     }
 
     ReplicaRecord record() {

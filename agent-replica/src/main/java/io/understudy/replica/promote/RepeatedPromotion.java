@@ -64,6 +64,13 @@ final class RepeatedPromotion {
         long start = ticker.nanos();
         List<UnderstudyException> warnings = new ArrayList<>();
         int epoch = promoted.epoch();
+        if (promoted.claimed() && claiming.isKnownOvertaken()) {
+            if (!request.force()) {
+                throw overtaken(epoch);
+            }
+            // What it has to go past is not known without the filestore.
+            claiming.requireAnswer(epoch);
+        }
         boolean overruled = promoted.claimed() && claiming.isOverruled(epoch);
         // The note of the epoch may be lost: without it the primary's agent commits nothing.
         boolean claimed = promoted.claimed() && !overruled && claiming.held() >= epoch;
@@ -87,8 +94,13 @@ final class RepeatedPromotion {
             epoch = claim.epoch();
             claimed = claimAgain(claim, request.unfenced(), warnings);
         }
-        SiteRestart restart =
-                asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
+        boolean serves = !EpochClaiming.isOvertaken(warnings);
+        // A claim that has yet to arrive leaves the record with the epoch of before.
+        int noted = ((Promoted) notes.state()).epoch();
+        if (serves && request.names()) {
+            notes.names().intend(noted, true);
+        }
+        SiteRestart restart = asked && serves ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
         boolean lost = !claimed && claiming.isLost(notes.record().claim(), warnings);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
@@ -99,6 +111,7 @@ final class RepeatedPromotion {
                     : next;
         });
         notes.unsaved().ifPresent(warnings::add);
+        notes.names().promoted(noted, serves);
         return new Promotion.Report(
                 false,
                 epoch,
@@ -196,5 +209,32 @@ final class RepeatedPromotion {
                 Optional.empty(),
                 restart.failure().stream().toList(),
                 new Took(Duration.ZERO, Duration.ZERO, Duration.ZERO, restart.steps(), Duration.ZERO));
+    }
+
+    /**
+     * What is known of a promotion that is over.
+     *
+     * @throws UnderstudyException {@code EPOCH_TAKEN} where the marker is gone, and another server holds the epoch
+     */
+    static Promotion.Report checked(Promotion.Report report) {
+        report.warnings().stream()
+                .filter(each -> each.code() == ErrorCode.EPOCH_TAKEN)
+                .findFirst()
+                .ifPresent(taken -> {
+                    throw new UnderstudyException(
+                            taken.code(),
+                            "cannot make this server the primary, though its marker is gone: " + taken.getMessage(),
+                            "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica rejoin",
+                            taken);
+                });
+        return report;
+    }
+
+    private static UnderstudyException overtaken(int epoch) {
+        return new UnderstudyException(
+                ErrorCode.EPOCH_TAKEN,
+                "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
+                "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby:"
+                        + " agent-replica rejoin");
     }
 }

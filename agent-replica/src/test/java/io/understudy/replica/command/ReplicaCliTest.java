@@ -1,17 +1,22 @@
 package io.understudy.replica.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.cli.Terminal;
 import io.understudy.config.SettingsFile;
+import io.understudy.dns.FakeNameServer;
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,8 +27,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +128,51 @@ class ReplicaCliTest {
         assertThat(run("promote")).as(err.toString()).isZero();
         assertThat(out.toString()).contains("already the primary").contains("--restart");
         assertThat(ReplicaStateStore.in(folder.resolve("state")).read()).isEmpty();
+    }
+
+    /** Typed on the wrong server while its filestore is away: the names stay where visitors are served. */
+    @Test
+    void promoteAndDnsOnAServerThatWasOvertakenAreRefused() throws IOException {
+        SampleSite site = new SampleSite(new InMemoryFilestore(), Clock.systemUTC());
+        EpochStore epochs = new EpochStore(folder.resolve("state"));
+        epochs.hold(claim(1).of(Optional.of(site.repository().id())));
+        site.repository().epochs().claim(claim(2), site.key());
+        assertThatThrownBy(() -> epochs.require(site.repository())).hasMessageContaining("epoch 2");
+        Path config = folder.resolve("c.yaml");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        + "dns: {name: www.example.org, resolvers: [\"127.0.0.1:1\"], here: primary,"
+                        + " expected: {primary: 192.0.2.10, standby: 198.51.100.10}}\n");
+
+        assertRefused(run("promote"), ErrorCode.EPOCH_TAKEN);
+        assertRefused(run("promote", "--restart", "--yes"), ErrorCode.EPOCH_TAKEN);
+        assertRefused(run("dns", "--switch"), ErrorCode.FENCED);
+        assertRefused(run("dns", "--switch", "--force"), ErrorCode.FENCED);
+        assertThat(err.toString()).contains("agent-replica rejoin");
+    }
+
+    /** The other one may have been promoted since, and this server does not know it. */
+    @Test
+    void promoteOnAServerThatIsThePrimaryAlreadyAsksBeforeItMovesNamesOfTheOtherOne() throws IOException {
+        try (FakeNameServer names = new FakeNameServer()) {
+            names.set("www.example.org", "198.51.100.10");
+            Path config = folder.resolve("c.yaml");
+            Files.writeString(
+                    config,
+                    Files.readString(config) + "dns: {name: www.example.org, resolvers: [\"" + names.address()
+                            + "\"], here: primary, expected: {primary: 192.0.2.10, standby: 198.51.100.10}}\n");
+
+            assertRefused(run("promote"), ErrorCode.CONFIRMATION_NEEDED);
+            assertThat(err.toString()).contains("point to the other server: DNS says 198.51.100.10 (standby)");
+            assertThat(run("promote", "--no-dns")).as(err.toString()).isZero();
+            names.set("www.example.org", "192.0.2.10");
+            assertThat(run("promote")).as(err.toString()).isZero();
+        }
+    }
+
+    private static EpochClaim claim(int epoch) {
+        return new EpochClaim(epoch, "server-" + epoch, Instant.EPOCH, "a test", "nonce-" + epoch);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.understudy.replica.fakes;
 
+import io.understudy.config.DnsSettings;
+import io.understudy.config.FailoverSettings;
 import io.understudy.config.HoldSettings;
 import io.understudy.config.HostPort;
 import io.understudy.config.S3Options;
@@ -28,6 +30,15 @@ import java.util.OptionalDouble;
 
 /** A standby's settings for tests: every port a free one, a poll so rare that none happens. */
 public final class AgentSettings {
+    /** By which visitors find the site of {@link #withNames}. */
+    public static final String NAME = "www.example.org";
+
+    /** What the name has while the first server is in production. */
+    public static final String PRIMARY = "192.0.2.10";
+
+    /** What it has while this one is. */
+    public static final String STANDBY = "198.51.100.10";
+
     private AgentSettings() {}
 
     /** Of a standby that keeps no database for a rollback. */
@@ -81,6 +92,52 @@ public final class AgentSettings {
                         holds),
                 kept.service(),
                 kept.tls());
+    }
+
+    /** The same of a site whose name this server updates in its zone, at this name server. */
+    public static Settings withNames(Settings kept, HostPort nameServer) {
+        DnsSettings names = new DnsSettings(
+                List.of(NAME),
+                List.of(nameServer),
+                List.of(),
+                DnsSettings.End.STANDBY,
+                List.of(PRIMARY),
+                List.of(STANDBY),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(10),
+                new DnsSettings.Switching(
+                        List.of(),
+                        Duration.ofSeconds(10),
+                        Optional.of(new DnsSettings.Update(
+                                nameServer, "example.org", Optional.empty(), Duration.ofMinutes(1))),
+                        Optional.empty()));
+        FailoverSettings none = FailoverSettings.NONE;
+        return new Settings(
+                kept.site(),
+                kept.state(),
+                kept.marker(),
+                kept.database(),
+                kept.databases(),
+                kept.trees(),
+                kept.filestore(),
+                kept.signing(),
+                kept.primary(),
+                kept.retention(),
+                kept.replica(),
+                kept.service(),
+                kept.history(),
+                kept.closure(),
+                new FailoverSettings(
+                        Optional.of(names),
+                        none.peer(),
+                        none.onFenced(),
+                        none.lease(),
+                        none.switchoverBy(),
+                        none.rehearse(),
+                        none.drill()),
+                kept.notification(),
+                kept.tls(),
+                kept.encryption());
     }
 
     public static Settings in(Path folder, List<HostPort> primaries) {

@@ -3,6 +3,7 @@ package io.understudy.replica.fakes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.HoldSettings;
+import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.exchange.FileHook;
@@ -67,6 +68,9 @@ public final class World {
     public HoldSettings holding = HoldSettings.NONE;
 
     public Path state = NOWHERE;
+    /** Where the names of the site are looked up and updated; {@link #state} is a folder that is there then. */
+    public Optional<HostPort> nameServer = Optional.empty();
+
     /** Whether a database is kept for a rollback. */
     public boolean keepsPrevious = true;
 
@@ -95,9 +99,10 @@ public final class World {
                 wiring.cleanUp(events));
     }
 
-    private Settings settings() {
-        return AgentSettings.with(
+    public Settings settings() {
+        Settings settings = AgentSettings.with(
                 keepsPrevious ? AgentSettings.in(state, List.of()) : AgentSettings.withoutPrevious(state), holding);
+        return nameServer.map(each -> AgentSettings.withNames(settings, each)).orElse(settings);
     }
 
     /** What is held. */

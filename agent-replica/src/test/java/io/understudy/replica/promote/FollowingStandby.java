@@ -28,11 +28,11 @@ abstract class FollowingStandby {
     static final Request UNFENCED = new Request("promoted by an operator", true, false, false);
     static final Request FORCED = new Request("promoted by an operator", false, true, false);
     static final Request AS_IS =
-            new Request("promoted by an operator", false, false, false, true, Goal.NEWEST, LastLook.LOAD);
+            new Request("promoted by an operator", false, false, false, true, Goal.NEWEST, LastLook.LOAD, true);
     static final Request PROVEN =
-            new Request("promoted by an operator", false, false, false, false, Goal.PROVEN, LastLook.LOAD);
+            new Request("promoted by an operator", false, false, false, false, Goal.PROVEN, LastLook.LOAD, true);
     static final Request UNFENCED_AS_IS =
-            new Request("promoted by an operator", true, false, false, true, Goal.NEWEST, LastLook.LOAD);
+            new Request("promoted by an operator", true, false, false, true, Goal.NEWEST, LastLook.LOAD, true);
     static final Request RESTART = new Request("promoted by an operator", false, false, true);
     World world;
 

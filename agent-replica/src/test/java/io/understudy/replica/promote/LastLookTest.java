@@ -351,7 +351,8 @@ class LastLookTest extends FollowingStandby {
             }
         });
 
-        Report report = promote(new Request("a test", false, false, false, false, Goal.NEWEST, Duration.ofMillis(50)));
+        Report report =
+                promote(new Request("a test", false, false, false, false, Goal.NEWEST, Duration.ofMillis(50), true));
 
         assertServes(AHEAD);
         assertMissed(report, ErrorCode.LOAD_FAILED);
