@@ -4,9 +4,7 @@ import java.nio.file.Path;
 
 /**
  * All that lies in the state folder of a server: both agents share one. {@code deploy/docs/state.md} is this list for
- * operators. A new file of state is a line here and a record.
- *
- * <p>More than 300 lines, for it is one list.
+ * operators. A new file of state is a line here and a record. More than 300 lines, for it is one list.
  */
 public enum StateEntry {
     EPOCH(
@@ -216,12 +214,7 @@ public enum StateEntry {
             "what this server is, which snapshot is live, how far an apply or a promotion is, the claim that it sends, which databases are Understudy's, what failed",
             "the agent restores its state from the marker, and drops no database that it does not know"),
     NAMES_DUE(
-            Owner.REPLICA,
-            "names-due.json",
-            1,
-            Loss.COSTS,
-            "that the names of the site are to be pointed to this server at the end of its promotion, of which epoch; until they point here",
-            "the names stay where they point: `agent-replica dns --switch`"),
+            Owner.REPLICA, "names-due.json", 1, Loss.COSTS, "that the names are to be pointed here", "the names stay"),
     SPARE(
             Owner.REPLICA,
             "spare.json",

@@ -63,7 +63,7 @@ class MessagesTest {
         assertThat(Messages.failures())
                 .extracting(Message::file)
                 .as("the sources of both agents and of what they share")
-                .contains("SnapshotRuns.java", "Promotion.java", "Repository.java");
+                .contains("SnapshotRuns.java", "RepeatedPromotion.java", "Repository.java");
     }
 
     /** So that what failed is read first: the action and its object, or the object itself. */

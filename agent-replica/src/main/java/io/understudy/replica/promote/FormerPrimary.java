@@ -59,6 +59,7 @@ final class FormerPrimary {
         claiming.requireKey();
         DatabaseIdentity database = own.get().orElseThrow(FormerPrimary::nothing);
         EpochClaim claim = free(request);
+        notes.names().intend(claim.epoch(), request.names());
         notes.change(record -> record.withClaim(claim)
                 .with(record.state().reclaim(claim.epoch(), request.unfenced(), database, clock.instant())));
         // Without it on the disk the primary's agent here takes this server for the old primary, and stops its site.

@@ -179,7 +179,7 @@ public final class Promotion {
         });
         if (former.isAsked(request)) {
             former.begin(request);
-            return checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
+            return RepeatedPromotion.checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
         }
         return repeated.neverImported(request);
     }
