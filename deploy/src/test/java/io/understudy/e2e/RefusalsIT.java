@@ -42,10 +42,11 @@ class RefusalsIT extends SharedScenario {
 
     @Test
     void aRestoreAndARollbackAskFirstAndChangeNothing() {
-        String before = applied();
+        snapshot(primary());
+        String before = sync(standby()).path("applied").asText();
 
         assertRefused(standby().replica("rollback"), ErrorCode.CONFIRMATION_NEEDED);
-        assertRefused(standby().replica("restore", before), ErrorCode.CONFIRMATION_NEEDED);
+        assertRefused(standby().replica("restore", "00000001-00000001"), ErrorCode.CONFIRMATION_NEEDED);
 
         assertThat(applied()).isEqualTo(before);
     }

@@ -149,8 +149,9 @@ class PrimaryCliTest extends CliScenario {
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
                 .isEqualTo(
-                        "running site server version role epoch highest_epoch newest moment unchanged next progress"
-                                + " last_error followers refused peers doubled_names junk tracking continuous filestore{name readable seen stores} guard{two_primaries dns}");
+                        "running site server version role epoch highest_epoch marker newest moment unchanged next progress"
+                                + " last_error followers refused peers doubled_names junk tracking continuous filestore{name readable seen stores} guard{two_primaries dns}"
+                                + " stopped age{moment seconds target_seconds over}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");
