@@ -65,6 +65,7 @@ final class FormerPrimary {
         // Without it on the disk the primary's agent here takes this server for the old primary, and stops its site.
         notes.unsaved().ifPresent(failure -> {
             notes.forget();
+            notes.names().clear();
             throw failure;
         });
         ReplicaPoint.PROMOTION_INTENDED.reached();
