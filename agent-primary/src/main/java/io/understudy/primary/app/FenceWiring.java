@@ -58,7 +58,8 @@ final class FenceWiring implements Service {
                 Guard.Agent.PRIMARY,
                 settings.failover(),
                 marker::present,
-                () -> epochs.isKnownOvertaken() && !takingOver.getAsBoolean(),
+                () -> epochs.isKnownOvertaken() && !takingOver.getAsBoolean()
+                        || takingOver.overruled().isPresent(),
                 events,
                 metrics,
                 ports.clock(),

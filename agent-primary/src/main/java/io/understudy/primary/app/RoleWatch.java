@@ -30,6 +30,7 @@ public final class RoleWatch implements EventSink {
 
     private final Marker marker;
     private final BooleanSupplier leaving;
+    private final BooleanSupplier takingOver;
     private final Supplier<Optional<Integer>> overruled;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
@@ -43,29 +44,33 @@ public final class RoleWatch implements EventSink {
     private long seenAt;
 
     RoleWatch(Marker marker, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
-        this(marker, () -> false, Optional::empty, epochs, repository, ticker);
+        this(marker, () -> false, () -> false, Optional::empty, epochs, repository, ticker);
     }
 
     /** @param state the agents' state folder */
     static RoleWatch of(Path state, Marker marker, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
+        TakingOver takingOver = new TakingOver(state);
         return new RoleWatch(
-                marker, SwitchoverNotes.leaving(state), new TakingOver(state)::overruled, epochs, repository, ticker);
+                marker, SwitchoverNotes.leaving(state), takingOver, takingOver::overruled, epochs, repository, ticker);
     }
 
     /**
      * @param leaving whether a switchover from this server is under way: whatever the marker says, it is no primary
      *     that could be fenced until that has ended, and its own claim of the next epoch may not be noted yet
+     * @param takingOver whether this server was promoted a moment ago, and its claim has yet to arrive
      * @param overruled the epoch that this server was promoted to and can't claim any more
      */
     RoleWatch(
             Marker marker,
             BooleanSupplier leaving,
+            BooleanSupplier takingOver,
             Supplier<Optional<Integer>> overruled,
             EpochStore epochs,
             Supplier<Repository> repository,
             Ticker ticker) {
         this.marker = marker;
         this.leaving = leaving;
+        this.takingOver = takingOver;
         this.overruled = overruled;
         this.epochs = epochs;
         this.repository = repository;
@@ -170,8 +175,9 @@ public final class RoleWatch implements EventSink {
 
     /** What was seen of another server holds, also behind a restart while no filestore answers. */
     private Optional<UnderstudyException> fenced(UnderstudyException why) {
+        // What one that takes over noted is of an earlier time as the primary.
         Optional<UnderstudyException> before =
-                why.code() == ErrorCode.FENCED ? Optional.empty() : epochs.overtaken(why);
+                why.code() == ErrorCode.FENCED || takingOver.getAsBoolean() ? Optional.empty() : epochs.overtaken(why);
         return before.or(() -> overruled.get().map(epoch -> overruled(epoch, why)));
     }
 

@@ -36,6 +36,9 @@ public final class Fencing {
         }
         if (seen.fenced()) {
             site.stop(seen.epoch(), Reason.OVERTAKEN, new PrimaryEvent.FencedSiteStopped(seen.epoch()));
+        } else if (!seen.serves()) {
+            // A standby: its site is started again, and where the marker goes it is to be stopped once more.
+            site.forget(seen.epoch(), Reason.OVERTAKEN);
         }
     }
 }

@@ -336,7 +336,13 @@ class OtherPrimaryTest {
         lease = new Lease(
                 LEASE, epoch -> primary.repository.epochs().highest(epoch), stopping, site.events(), primary.time);
         roles = new RoleWatch(
-                primary.marker, leaving, Optional::empty, primary.epochs, () -> primary.repository, primary.time);
+                primary.marker,
+                leaving,
+                () -> false,
+                Optional::empty,
+                primary.epochs,
+                () -> primary.repository,
+                primary.time);
         return OtherPrimaryFixture.of(
                 primary,
                 two,

@@ -47,6 +47,17 @@ class FencingTest {
         assertThat(site.said()).containsExactly("fenced_site_stopped");
     }
 
+    /** It came back as a standby, and somebody removed the marker. */
+    @Test
+    void aServerThatWasAStandbySinceIsStoppedOnceMore() {
+        fencing.look(FENCED);
+        fencing.look(new Seen(false, false, false, 1));
+        fencing.look(FENCED);
+        fencing.look(FENCED);
+
+        assertThat(site.stops).isEqualTo(2);
+    }
+
     /** The host was started again, and its site with it, as any service. */
     @Test
     void aBootOfTheHostStopsItOnceMore() {

@@ -52,10 +52,11 @@ final class Overtaken implements BooleanSupplier {
         ReplicaState state = record.state();
         if (state instanceof Promoted promoted && !promoted.claimed()) {
             // What it noted as fenced is of an earlier time as the primary. This claim was refused, or may yet arrive.
-            return record.lastError()
-                    .map(FailedAttempt::code)
-                    .filter(code -> code == ErrorCode.EPOCH_TAKEN)
-                    .isPresent();
+            return promoted.taken().orElse(false)
+                    || record.lastError()
+                            .map(FailedAttempt::code)
+                            .filter(code -> code == ErrorCode.EPOCH_TAKEN)
+                            .isPresent();
         }
         boolean held = state instanceof Promoted || state instanceof Seeding;
         return held && (epochs.isKnownOvertaken() || isOverruled());

@@ -46,7 +46,7 @@ final class FormerPrimary {
             return false;
         }
         int held = claiming.held();
-        return backup.on() ? held > 0 : held == 0 || claiming.isOverruled(held) || claiming.known() > held;
+        return backup.on() ? held > 0 : held == 0 || claiming.isOverruled(held);
     }
 
     /**

@@ -64,7 +64,7 @@ final class RepeatedPromotion {
         long start = ticker.nanos();
         List<UnderstudyException> warnings = new ArrayList<>();
         int epoch = promoted.epoch();
-        if (promoted.claimed() && claiming.isKnownOvertaken()) {
+        if (promoted.claimed() ? claiming.isKnownOvertaken() : promoted.taken().orElse(false)) {
             if (!request.force()) {
                 throw overtaken(epoch);
             }
@@ -136,18 +136,20 @@ final class RepeatedPromotion {
         if (notes.record().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
-        EpochClaim claim = claiming.of(notes.record().claim(), promoted.epoch(), "promote");
+        Optional<EpochClaim> last = notes.record().claim();
+        // One that force sent past another server's may have arrived: it is this server's own.
+        int epoch = Math.max(promoted.epoch(), last.map(EpochClaim::epoch).orElse(0));
+        EpochClaim claim = claiming.of(last, epoch, "promote");
         Optional<UnderstudyException> failed = claiming.claim(claim, false);
         if (failed.isPresent()) {
             List<UnderstudyException> why = List.of(failed.get());
-            events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), failed.get()));
+            events.report(new ReplicaEvent.EpochUnclaimed(epoch, failed.get()));
             boolean lost = claiming.isLost(Optional.of(claim), why);
             notes.change(record -> overruled(notes.note(record, why), lost));
             return false;
         }
-        events.report(new ReplicaEvent.EpochClaimed(promoted.epoch()));
-        notes.change(
-                record -> record.with(record.state().claimed(promoted.epoch())).withSuccess());
+        events.report(new ReplicaEvent.EpochClaimed(epoch));
+        notes.change(record -> record.with(record.state().claimed(epoch)).withSuccess());
         return true;
     }
 
@@ -191,7 +193,7 @@ final class RepeatedPromotion {
             throw nothingImported();
         }
         int epoch = claiming.held();
-        if (epoch > 0 && (claiming.isOverruled(epoch) || claiming.known() > epoch)) {
+        if (epoch > 0 && claiming.isOverruled(epoch)) {
             throw new UnderstudyException(
                     ErrorCode.EPOCH_TAKEN,
                     "cannot make this server the primary: another server was promoted since it held epoch " + epoch,

@@ -9,6 +9,7 @@ import io.understudy.replica.fakes.World;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.repository.EpochClaim;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -87,6 +88,42 @@ class RemovedMarkerTest extends FollowingStandby {
         refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
         assertThat(promoted().taken()).contains(true);
         assertThat(promote(FORCED).epoch()).isEqualTo(3);
+        assertThat(promoted().claimed()).isTrue();
+        assertThat(promoted().taken()).isEmpty();
+    }
+
+    /** The record says so, whatever an attempt failed with since. */
+    @Test
+    void oneThatWasOverruledStartsNoSiteThoughTheFilestoreIsAway() {
+        world.claims.takenByAnother(2);
+        world.marker.removeByHand();
+        world.agent().promotion().acceptRemoval();
+        world.claims.goDown();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isFalse();
+        int restarts = world.site.restarts();
+
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+        refused(() -> promote(RESTART), ErrorCode.EPOCH_TAKEN);
+        refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(world.site.restarts()).isEqualTo(restarts);
+    }
+
+    /** Its claim arrived, and the answer was lost: the daemon repeats that, and takes it for no other server's. */
+    @Test
+    void whatForceSentIsRepeatedAsItWasSent() {
+        world.claims.takenByAnother(2);
+        world.claims.unsigned();
+        world.marker.removeByHand();
+        world.agent().promotion().acceptRemoval();
+        EpochClaim sent = new EpochClaim(3, world.claims.server(), world.time.now(), "promote", "sent by force");
+        world.store.change(record -> record.withClaim(sent));
+        world.claims.claim(sent);
+        world.time.advance(Duration.ofHours(1));
+
+        assertThat(world.agent().promotion().repeatClaim()).isTrue();
+
+        assertThat(promoted().epoch()).isEqualTo(3);
         assertThat(promoted().claimed()).isTrue();
         assertThat(promoted().taken()).isEmpty();
     }
