@@ -62,11 +62,6 @@ public final class FakeClaims implements EpochClaims {
         unsigned = true;
     }
 
-    /** This server noted that another one was promoted after it. */
-    public void noteOvertaken() {
-        overtakenBy = held + 1;
-    }
-
     public Optional<String> nonce(int epoch) {
         return Optional.ofNullable(claimed.get(epoch));
     }

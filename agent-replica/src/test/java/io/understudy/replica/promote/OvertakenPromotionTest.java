@@ -15,7 +15,7 @@ class OvertakenPromotionTest extends FollowingStandby {
     @Test
     void aServerThatWasOvertakenIsNoPrimaryThoughTheFilestoreIsAway() {
         promote(PLAIN);
-        world.claims.noteOvertaken();
+        world.claims.seeAnother(world.claims.held() + 1);
         world.claims.goDown();
         int restarts = world.site.restarts();
 
@@ -38,7 +38,7 @@ class OvertakenPromotionTest extends FollowingStandby {
         World old = new World();
         old.databases.create(FakeDatabases.LIVE);
         old.claims.hold(new EpochClaim(1, "old", old.time.now(), "init", "mine"));
-        old.claims.noteOvertaken();
+        old.claims.seeAnother(old.claims.held() + 1);
         old.claims.goDown();
         int restarts = old.site.restarts();
 
