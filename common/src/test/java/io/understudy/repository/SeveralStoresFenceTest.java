@@ -5,6 +5,7 @@ import static io.understudy.repository.Manifests.id;
 import static io.understudy.testing.SeveralInMemory.bringBack;
 import static io.understudy.testing.SeveralInMemory.takeAway;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.failure.ErrorCode;
@@ -123,6 +124,19 @@ class SeveralStoresFenceTest {
                         : new Faults.None());
         assertThat(commits(old)).isEqualTo("done");
         assertThat(broken.get()).as("read again").isGreaterThan(1);
+    }
+
+    /** As in a switchover, whose standby repeats what it sent. */
+    @Test
+    void aClaimOfItsOwnThatIsReadBrokenOnceIsItsOwn() {
+        Repository own = server(CommitRule.ALL);
+        second.inject(Faults.first(Operation.OPEN, Epochs.key(1)::equals, new Faults.Truncate(10)));
+        own.epochs().planned().requireFree(EpochsTest.claim(1, "a"));
+
+        second.inject((operation, key) ->
+                operation == Operation.OPEN && key.equals(Epochs.key(1)) ? new Faults.Truncate(10) : new None());
+        assertThatThrownBy(() -> own.epochs().planned().requireFree(EpochsTest.claim(1, "a")))
+                .isInstanceOf(UnderstudyException.class);
     }
 
     /** Second has a window: whatever it holds, commits and claims go by main, as with one store. */
