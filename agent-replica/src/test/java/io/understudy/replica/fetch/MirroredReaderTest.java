@@ -93,6 +93,15 @@ class MirroredReaderTest {
         assertThat(failure(alone::list).code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
     }
 
+    /** What is erased under it stays erased, and somebody may have overwritten the identity, which nothing signs. */
+    @Test
+    void withoutAMirrorNothingIsErasedUnderAnIdThatNothingConfirms() {
+        MirroredReader alone = new MirroredReader(site::repository, Optional::empty);
+        assertThat(alone.erasureHash()).isPresent();
+        site.repository().list().forEach(site.repository()::delete);
+        assertThat(failure(alone::erasureHash).code()).isEqualTo(ErrorCode.REPOSITORY_MISSING);
+    }
+
     /** What is damaged here is read there, and what is here stays for the agent to repair. */
     @Test
     void whatTheMirrorLacksOrHasDamagedIsReadInTheFilestore() throws IOException {
