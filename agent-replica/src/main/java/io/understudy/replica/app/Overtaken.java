@@ -59,13 +59,16 @@ final class Overtaken implements BooleanSupplier {
                             .isPresent();
         }
         boolean held = state instanceof Promoted || state instanceof Seeding;
-        return held && (epochs.isKnownOvertaken() || isOverruled());
+        int epoch = state instanceof Promoted promoted ? promoted.epoch() : 0;
+        return held && (epochs.isKnownOvertaken() || isOverruled(epoch));
     }
 
-    private boolean isOverruled() {
+    /** @param promoted the epoch of its promotion, for where the note of the one that it holds is lost; 0: none */
+    private boolean isOverruled(int promoted) {
         Optional<EpochClaim> held = epochs.known();
+        int epoch = Math.max(promoted, held.map(EpochClaim::epoch).orElse(0));
         try {
-            return held.isPresent() && CALLS.within(LIMIT, "read the claims", () -> isOverruled(held.get()));
+            return epoch > 0 && CALLS.within(LIMIT, "read the claims", () -> isOverruled(held, epoch));
         } catch (RuntimeException e) {
             if (e instanceof UnderstudyException known && known.code() == ErrorCode.CANCELLED) {
                 throw e;
@@ -75,9 +78,10 @@ final class Overtaken implements BooleanSupplier {
         }
     }
 
-    private boolean isOverruled(EpochClaim held) {
+    private boolean isOverruled(Optional<EpochClaim> held, int epoch) {
         Repository asked = repository.get();
-        return held.repository().equals(Optional.of(asked.id()))
-                && asked.epochs().highest(held.epoch()) > held.epoch();
+        boolean another = held.filter(claim -> !claim.repository().equals(Optional.of(asked.id())))
+                .isPresent();
+        return !another && asked.epochs().highest(epoch) > epoch;
     }
 }

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
@@ -49,6 +50,14 @@ public final class EpochClaiming {
             events.report(new ReplicaEvent.HeldEpochUnknown(e));
             return 0;
         }
+    }
+
+    /**
+     * Whether the epoch of this promotion is this server's, as far as can be seen. Its note may be lost: without it the
+     * primary's agent commits nothing.
+     */
+    boolean holds(Promoted promoted) {
+        return promoted.claimed() && !isOverruled(promoted.epoch()) && held() >= promoted.epoch();
     }
 
     /** The highest epoch that this server knows to be claimed without asking a filestore; 0: none. */
@@ -183,11 +192,6 @@ public final class EpochClaiming {
     /** Whether that was seen before, of the epoch that this server holds. Asks no filestore. */
     boolean isKnownOvertaken() {
         return claims.overtakenBy() > 0;
-    }
-
-    /** @throws UnderstudyException {@code FILESTORE_*} where it can't be read which epochs were claimed */
-    void requireAnswer(int known) {
-        claims.highest(known);
     }
 
     /** Where another server holds the epoch the site is not restarted: that would start a second production. */

@@ -5,36 +5,35 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A server that was the primary, and over which nothing was imported since: an operator may make it the primary once
- * more with {@code --force}, as where the server that was promoted after it is lost. It serves what it has, and claims
- * an epoch past all others; what they wrote is given up.
+ * A server that was the primary, or was promoted, and over which nothing was imported since: an operator may make it
+ * the primary once more with {@code --force}, as where the server that was promoted after it is lost. It serves what it
+ * has, and claims an epoch past all others; what they wrote is given up.
  */
 final class FormerPrimary {
     private final PromotionRecord notes;
     private final BackupMode backup;
     private final EpochClaiming claiming;
     private final Supplier<Optional<DatabaseIdentity>> own;
-    private final Clock clock;
 
     /** @param own the database that carries the site's name; empty where there is none */
     FormerPrimary(
             PromotionRecord notes,
             BackupMode backup,
             EpochClaiming claiming,
-            Supplier<Optional<DatabaseIdentity>> own,
-            Clock clock) {
+            Supplier<Optional<DatabaseIdentity>> own) {
         this.notes = notes;
         this.backup = backup;
         this.claiming = claiming;
         this.own = own;
-        this.clock = clock;
     }
 
     /**
@@ -42,7 +41,14 @@ final class FormerPrimary {
      * served; without the marker it serves now, so only the primary itself has nothing to claim.
      */
     boolean isAsked(Promotion.Request request) {
-        if (!request.force() || !(notes.state() instanceof Seeding)) {
+        if (!request.force()) {
+            return false;
+        }
+        ReplicaState state = notes.state();
+        if (state instanceof Promoted promoted) {
+            return !claiming.holds(promoted);
+        }
+        if (!(state instanceof Seeding)) {
             return false;
         }
         int held = claiming.held();
@@ -57,28 +63,43 @@ final class FormerPrimary {
      */
     void begin(Promotion.Request request) {
         claiming.requireKey();
-        DatabaseIdentity database = own.get().orElseThrow(FormerPrimary::nothing);
-        EpochClaim claim = free(request);
+        ReplicaState state = notes.state();
+        DatabaseVersion serves = state instanceof Promoted promoted
+                ? promoted.current()
+                : DatabaseVersion.foreign(own.get().orElseThrow(FormerPrimary::nothing));
+        EpochClaim claim = free(state, request);
         notes.names().intend(claim.epoch(), request.names());
-        notes.change(record -> record.withClaim(claim)
-                .with(record.state().reclaim(claim.epoch(), request.unfenced(), database, clock.instant())));
+        notes.change(record ->
+                record.withClaim(claim).with(record.state().reclaim(claim.epoch(), request.unfenced(), serves)));
         // Without it on the disk the primary's agent here takes this server for the old primary, and stops its site.
         notes.unsaved().ifPresent(failure -> {
             notes.forget();
-            notes.names().clear();
+            notes.names().withdrawn(claim.epoch(), state);
             throw failure;
         });
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
-    private EpochClaim free(Promotion.Request request) {
+    private EpochClaim free(ReplicaState state, Promotion.Request request) {
         try {
-            EpochClaim claim = claiming.next(notes.record().claim(), claiming.known(), request);
+            EpochClaim claim = claiming.next(notes.record().claim(), known(state), request);
             claiming.requireFree(claim, request);
             return claim;
         } catch (UnderstudyException e) {
             throw backup.on() ? e : EpochClaiming.ofProduction(e);
         }
+    }
+
+    /** The highest epoch that is known to be gone. A claim of its own that was sent may have arrived, or may yet. */
+    private int known(ReplicaState state) {
+        int known = claiming.known();
+        if (state instanceof Promoted promoted) {
+            int sent = Math.max(
+                    promoted.epoch(),
+                    notes.record().claim().map(EpochClaim::epoch).orElse(0));
+            known = Math.max(known, promoted.taken().orElse(false) ? sent : sent - 1);
+        }
+        return known;
     }
 
     private static UnderstudyException nothing() {

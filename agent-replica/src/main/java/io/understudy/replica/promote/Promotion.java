@@ -75,7 +75,7 @@ public final class Promotion {
         this.newest = newest;
         this.claiming = claiming;
         this.repeated = new RepeatedPromotion(notes, backup, claiming, site, events, clock, ticker);
-        this.former = new FormerPrimary(notes, backup, claiming, reconciler::own, clock);
+        this.former = new FormerPrimary(notes, backup, claiming, reconciler::own);
         this.site = site;
         this.events = events;
         this.clock = clock;
@@ -165,6 +165,13 @@ public final class Promotion {
         if (state instanceof Promoting) {
             return RepeatedPromotion.checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
         }
+        if (former.isAsked(request)) {
+            if (state instanceof Seeding) {
+                requireSure(unsure);
+            }
+            former.begin(request);
+            return RepeatedPromotion.checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
+        }
         if (state instanceof Promoted promoted) {
             return RepeatedPromotion.checked(repeated.again(promoted, request));
         }
@@ -174,14 +181,14 @@ public final class Promotion {
             begin((Following) notes.state(), request, false, first.free());
             return RepeatedPromotion.checked(resumed(left, first, decided));
         }
+        requireSure(unsure);
+        return repeated.neverImported(request);
+    }
+
+    private static void requireSure(Optional<UnderstudyException> unsure) {
         unsure.ifPresent(failure -> {
             throw failure;
         });
-        if (former.isAsked(request)) {
-            former.begin(request);
-            return RepeatedPromotion.checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
-        }
-        return repeated.neverImported(request);
     }
 
     /** Whether this server is the primary, as far as it knows by itself, so that nothing is left to do. Only looks. */
@@ -254,8 +261,8 @@ public final class Promotion {
         boolean claimed = claim(promoting, warnings);
         Duration claim = ticker.since(start);
         if (claimed) {
-            warnings.addAll(claiming.findings(
-                    promoting.epoch(), promoting.before().current().snapshot()));
+            warnings.addAll(
+                    claiming.findings(promoting.epoch(), promoting.current().snapshot()));
         }
         backup.removeMarker();
         ReplicaPoint.MARKER_REMOVED.reached();
@@ -268,7 +275,7 @@ public final class Promotion {
         notes.change(record -> {
             ReplicaState promoted = record.state().promoted(claimed, due, clock.instant());
             ReplicaRecord next = record.with(lost ? promoted.overruled() : promoted)
-                    .withoutOwned(promoting.before().current().database())
+                    .withoutOwned(promoting.current().database())
                     .withCleanUpDue(clock.instant());
             return notes.note(next, warnings);
         });
@@ -280,14 +287,16 @@ public final class Promotion {
             events.report(new ReplicaEvent.TookOver(promoting.epoch()));
         }
         warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
-        DatabaseVersion serving = promoting.before().current();
+        DatabaseVersion serving = promoting.current();
         return new Report(
                 false,
                 promoting.epoch(),
                 claimed,
                 Optional.of(serving),
                 first.origin(),
-                serving.moment().map(moment -> Duration.between(moment, decided)),
+                serving.moment()
+                        .filter(moment -> !promoting.reclaims())
+                        .map(moment -> Duration.between(moment, decided)),
                 warnings,
                 new Took(
                         first.look(),
@@ -366,12 +375,15 @@ public final class Promotion {
         } catch (UnderstudyException impossible) {
             e = impossible;
         }
-        boolean goesOn =
-                !backup.on() || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e)) || stands;
+        boolean serves = promoting.before() instanceof Promoted promoted
+                ? promoted.pends()
+                : !promoting.reclaims() && !backup.on();
+        boolean goesOn = serves || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e)) || stands;
         if (!goesOn) {
             notes.change(record -> record.with(record.state().withdrawn()));
-            notes.names().clear();
-            throw EpochClaiming.refused(e);
+            notes.names().withdrawn(promoting.epoch(), promoting.withdrawn());
+            UnderstudyException refused = EpochClaiming.refused(e);
+            throw backup.on() ? refused : EpochClaiming.ofProduction(refused);
         }
         warnings.add(e);
         return false;

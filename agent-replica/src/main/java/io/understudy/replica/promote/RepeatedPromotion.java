@@ -4,6 +4,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -59,49 +60,48 @@ final class RepeatedPromotion {
                 || state instanceof Promoted promoted && promoted.claimed() && !promoted.restartDue();
     }
 
-    /** Of a server that was promoted before: what is left to do of that, and what is asked for. */
+    /**
+     * Of a server that was promoted before: what is left to do of that, and what is asked for. One that has to go past
+     * another server's epoch is a {@link FormerPrimary}.
+     */
     Promotion.Report again(Promoted promoted, Promotion.Request request) {
         long start = ticker.nanos();
-        List<UnderstudyException> warnings = new ArrayList<>();
-        int epoch = promoted.epoch();
         if (promoted.claimed() ? claiming.isKnownOvertaken() : promoted.taken().orElse(false)) {
-            if (!request.force()) {
-                throw overtaken(epoch);
-            }
-            // What it has to go past is not known without the filestore.
-            claiming.requireAnswer(epoch);
+            throw overtaken(promoted.epoch());
         }
-        boolean overruled = promoted.claimed() && claiming.isOverruled(epoch);
-        // The note of the epoch may be lost: without it the primary's agent commits nothing.
-        boolean claimed = promoted.claimed() && !overruled && claiming.held() >= epoch;
-        boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
-        if (claimed && !asked) {
+        boolean asked = promoted.restartDue() || request.restart();
+        boolean holds = claiming.holds(promoted);
+        if (holds && !asked) {
             return new Promotion.Report(
                     true,
-                    epoch,
+                    promoted.epoch(),
                     true,
                     Optional.of(promoted.current()),
                     Origin.LIVE,
                     Optional.empty(),
-                    warnings,
+                    List.of(),
                     Took.NOTHING);
         }
-        if (!claimed) {
+        if (!holds) {
             claiming.requireKey();
-            int held = overruled ? epoch : epoch - 1;
-            Optional<EpochClaim> last = notes.record().claim();
-            EpochClaim claim = request.force() ? past(last, held, request) : claiming.of(last, epoch, request.reason());
-            epoch = claim.epoch();
-            claimed = claimAgain(claim, request.unfenced(), warnings);
         }
+        List<UnderstudyException> warnings = new ArrayList<>();
+        if (asked) {
+            // Before anything else: a process that is killed leaves the restart to do.
+            notes.change(record -> record.with(record.state().restarted(false)));
+        } else if (request.names()) {
+            notes.names().intend(promoted.epoch(), true);
+        }
+        boolean claimed = holds || claimAgain(promoted, request, warnings);
         boolean serves = !EpochClaiming.isOvertaken(warnings);
         // A claim that has yet to arrive leaves the record with the epoch of before.
-        int noted = ((Promoted) notes.state()).epoch();
-        if (serves && request.names()) {
-            notes.names().intend(noted, true);
-        }
+        int epoch = ((Promoted) notes.state()).epoch();
         SiteRestart restart = asked && serves ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
+        ReplicaPoint.PROMOTED_SITE_RESTARTED.reached();
+        if (asked && serves && request.names()) {
+            notes.names().intend(epoch, true);
+        }
         boolean lost = !claimed && claiming.isLost(notes.record().claim(), warnings);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
         notes.change(record -> {
@@ -111,7 +111,7 @@ final class RepeatedPromotion {
                     : next;
         });
         notes.unsaved().ifPresent(warnings::add);
-        notes.names().promoted(noted, serves);
+        notes.names().promoted(epoch, serves);
         return new Promotion.Report(
                 false,
                 epoch,
@@ -136,38 +136,36 @@ final class RepeatedPromotion {
         if (notes.record().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
-        Optional<EpochClaim> last = notes.record().claim();
-        // One that force sent past another server's may have arrived: it is this server's own.
-        int epoch = Math.max(promoted.epoch(), last.map(EpochClaim::epoch).orElse(0));
-        EpochClaim claim = claiming.of(last, epoch, "promote");
+        EpochClaim claim = claim(promoted, "promote");
         Optional<UnderstudyException> failed = claiming.claim(claim, false);
         if (failed.isPresent()) {
             List<UnderstudyException> why = List.of(failed.get());
-            events.report(new ReplicaEvent.EpochUnclaimed(epoch, failed.get()));
+            events.report(new ReplicaEvent.EpochUnclaimed(claim.epoch(), failed.get()));
             boolean lost = claiming.isLost(Optional.of(claim), why);
             notes.change(record -> overruled(notes.note(record, why), lost));
             return false;
         }
-        events.report(new ReplicaEvent.EpochClaimed(epoch));
-        notes.change(record -> record.with(record.state().claimed(epoch)).withSuccess());
+        events.report(new ReplicaEvent.EpochClaimed(claim.epoch()));
+        notes.change(
+                record -> record.with(record.state().claimed(claim.epoch())).withSuccess());
         return true;
+    }
+
+    /** One that force sent past another server's may have arrived: it is this server's own. */
+    private EpochClaim claim(Promoted promoted, String reason) {
+        Optional<EpochClaim> last = notes.record().claim();
+        int epoch = Math.max(promoted.epoch(), last.map(EpochClaim::epoch).orElse(0));
+        return claiming.of(last, epoch, reason);
     }
 
     private static ReplicaRecord overruled(ReplicaRecord record, boolean lost) {
         return lost ? record.with(record.state().overruled()) : record;
     }
 
-    private EpochClaim past(Optional<EpochClaim> last, int held, Promotion.Request request) {
-        try {
-            return claiming.next(last, held, request);
-        } catch (UnderstudyException e) {
-            throw EpochClaiming.ofProduction(e);
-        }
-    }
-
-    private boolean claimAgain(EpochClaim claim, boolean unfenced, List<UnderstudyException> warnings) {
+    private boolean claimAgain(Promoted promoted, Promotion.Request request, List<UnderstudyException> warnings) {
+        EpochClaim claim = claim(promoted, request.reason());
         notes.change(record -> record.withClaim(claim));
-        Optional<UnderstudyException> failed = claiming.claim(claim, unfenced);
+        Optional<UnderstudyException> failed = claiming.claim(claim, request.unfenced());
         failed.ifPresent(warnings::add);
         if (failed.isEmpty()) {
             notes.change(record -> record.with(record.state().claimed(claim.epoch())));
@@ -194,12 +192,7 @@ final class RepeatedPromotion {
         }
         int epoch = claiming.held();
         if (epoch > 0 && claiming.isOverruled(epoch)) {
-            throw new UnderstudyException(
-                    ErrorCode.EPOCH_TAKEN,
-                    "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
-                    "keep its site stopped, and make it a standby with agent-replica rejoin; where the other server is"
-                            + " lost, agent-replica promote --force gives up what was written there, and promotes this"
-                            + " one with what it has");
+            throw overtaken(epoch);
         }
         SiteRestart restart = request.restart() ? SiteRestart.of(site, ticker) : SiteRestart.none();
         return new Promotion.Report(
@@ -236,7 +229,8 @@ final class RepeatedPromotion {
         return new UnderstudyException(
                 ErrorCode.EPOCH_TAKEN,
                 "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
-                "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby:"
-                        + " agent-replica rejoin");
+                "keep its site stopped, and make it a standby with agent-replica rejoin; where the other server is lost,"
+                        + " agent-replica promote --force gives up what was written there, and promotes this one with"
+                        + " what it has");
     }
 }

@@ -275,7 +275,7 @@ public record ReplicaRecord(
             return applying.live();
         }
         if (state instanceof ReplicaState.Promoting promoting) {
-            return promoting.before().live();
+            return Optional.of(promoting.current());
         }
         return Optional.of(((ReplicaState.Promoted) state).current());
     }

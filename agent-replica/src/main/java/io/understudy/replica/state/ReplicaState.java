@@ -2,7 +2,6 @@ package io.understudy.replica.state;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,8 +22,8 @@ import java.util.Optional;
  * Applying FORWARD, BACK      abandoned    Following what is live; what it was before, when its database is live
  * Following                   promote      Promoting
  * Following                   take over    Promoting, by a switchover
- * Seeding                     reclaim      Promoting, with what it had as the primary
- * Promoting                   withdrawn    Following; Seeding when it was that before
+ * Seeding, Promoted           reclaim      Promoting, with what it had as the primary
+ * Promoting                   withdrawn    what it was before
  * Promoting                   promoted     Promoted
  * Promoted                    claimed      Promoted, its epoch in the repository
  * Promoted                    overruled    Promoted, its epoch another server's
@@ -90,13 +89,12 @@ public sealed interface ReplicaState {
         throw refused("promote");
     }
 
-    /** The primary hands the site over. */
     default ReplicaState takeOver(int epoch) {
         throw refused("take over");
     }
 
     /** It was the primary, and is made the primary once more with its own database. */
-    default ReplicaState reclaim(int epoch, boolean unfenced, DatabaseIdentity own, Instant when) {
+    default ReplicaState reclaim(int epoch, boolean unfenced, DatabaseVersion own) {
         throw refused("reclaim");
     }
 
@@ -158,9 +156,8 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public ReplicaState reclaim(int epoch, boolean unfenced, DatabaseIdentity own, Instant when) {
-            Following before = new Following(DatabaseVersion.foreign(own), false, when, Optional.empty());
-            return new Promoting(epoch, unfenced, false, Optional.empty(), before);
+        public ReplicaState reclaim(int epoch, boolean unfenced, DatabaseVersion own) {
+            return new Promoting(epoch, unfenced, false, Optional.empty(), own, this);
         }
     }
 
@@ -210,12 +207,12 @@ public sealed interface ReplicaState {
 
         @Override
         public ReplicaState promote(int epoch, boolean unfenced, boolean byHand) {
-            return new Promoting(epoch, unfenced, byHand, Optional.empty(), this);
+            return new Promoting(epoch, unfenced, byHand, Optional.empty(), current, this);
         }
 
         @Override
         public ReplicaState takeOver(int epoch) {
-            return new Promoting(epoch, false, false, Optional.of(true), this);
+            return new Promoting(epoch, false, false, Optional.of(true), current, this);
         }
     }
 
@@ -307,9 +304,16 @@ public sealed interface ReplicaState {
      * @param unfenced go on when the filestore can't be reached
      * @param byHand the marker was removed by hand; restarting the site is the operator's then
      * @param planned whether the primary hands the site over: the claim has to stand in every filestore that counts
-     * @param before with no snapshot where this server had the site itself, as the primary
+     * @param current what is to be served
+     * @param before what this server is when the claim can't be made
      */
-    record Promoting(int epoch, boolean unfenced, boolean byHand, Optional<Boolean> planned, Following before)
+    record Promoting(
+            int epoch,
+            boolean unfenced,
+            boolean byHand,
+            Optional<Boolean> planned,
+            DatabaseVersion current,
+            ReplicaState before)
             implements ReplicaState {
         /** Whether it is the standby's part of a switchover. */
         public boolean ofSwitchover() {
@@ -321,14 +325,19 @@ public sealed interface ReplicaState {
             return "promoting";
         }
 
+        /** Whether it was the primary before, with what it has. */
+        public boolean reclaims() {
+            return !(before instanceof Following);
+        }
+
         @Override
         public ReplicaState withdrawn() {
-            return before.current().snapshot().isPresent() ? before : new Seeding();
+            return before;
         }
 
         @Override
         public ReplicaState promoted(boolean claimed, boolean restartDue, Instant when) {
-            return new Promoted(before.current(), epoch, claimed, restartDue, when);
+            return new Promoted(current, epoch, claimed, restartDue, when);
         }
     }
 
@@ -353,9 +362,19 @@ public sealed interface ReplicaState {
             this(current, epoch, claimed, restartDue, when, Optional.empty());
         }
 
+        /** Whether its claim has yet to arrive. */
+        public boolean pends() {
+            return !claimed && !taken.orElse(false);
+        }
+
         @Override
         public String label() {
             return "promoted";
+        }
+
+        @Override
+        public ReplicaState reclaim(int epoch, boolean unfenced, DatabaseVersion own) {
+            return new Promoting(epoch, unfenced, false, Optional.empty(), own, this);
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -176,7 +177,12 @@ class NamesSwitchTest {
         world.claims.takenByAnother(2);
         world.time.advance(Duration.ofHours(1));
         assertThat(world.agent().promotion().repeatClaim()).isFalse();
+        assertRefused(ErrorCode.FENCED);
 
+        world.claims.goDown();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isFalse();
+        assertThat(world.store.record().lastError().map(FailedAttempt::code)).contains(ErrorCode.FILESTORE_UNREACHABLE);
         assertRefused(ErrorCode.FENCED);
     }
 
@@ -190,6 +196,21 @@ class NamesSwitchTest {
         epochs().hold(claim(2).of(Optional.of(site.repository().id())));
         assertThat(new Overtaken(world.store, epochs(), site::repository).getAsBoolean())
                 .isFalse();
+    }
+
+    /** What it was promoted to says it, where the note of the epoch is lost. */
+    @Test
+    void aPromotedServerWhoseEpochIsLostIsFoundOvertakenToo() {
+        promote(false);
+        SampleSite site = new SampleSite(new InMemoryFilestore(world.time), world.time.clock());
+        site.repository().epochs().claim(claim(2), site.key());
+        assertThat(new Overtaken(world.store, epochs(), site::repository).getAsBoolean())
+                .isFalse();
+        site.repository().epochs().claim(claim(3), site.key());
+
+        assertThat(epochs().known()).isEmpty();
+        assertThat(new Overtaken(world.store, epochs(), site::repository).getAsBoolean())
+                .isTrue();
     }
 
     @Test

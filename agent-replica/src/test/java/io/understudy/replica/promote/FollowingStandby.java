@@ -27,6 +27,7 @@ abstract class FollowingStandby {
     static final Request PLAIN = new Request("promoted by an operator", false, false, false);
     static final Request UNFENCED = new Request("promoted by an operator", true, false, false);
     static final Request FORCED = new Request("promoted by an operator", false, true, false);
+    static final Request FORCED_UNFENCED = new Request("promoted by an operator", true, true, false);
     static final Request AS_IS =
             new Request("promoted by an operator", false, false, false, true, Goal.NEWEST, LastLook.LOAD, true);
     static final Request PROVEN =

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FormerPrimaryTest {
     private static final Request PLAIN = FollowingStandby.PLAIN;
     private static final Request FORCED = FollowingStandby.FORCED;
-    private static final Request FORCED_UNFENCED = new Request("promoted by an operator", true, true, false);
+    private static final Request FORCED_UNFENCED = FollowingStandby.FORCED_UNFENCED;
 
     private static void holds(World world, int epoch) {
         world.claims.hold(new EpochClaim(epoch, "standby", world.time.clock().instant(), "init", "the primary"));
@@ -129,6 +129,24 @@ class FormerPrimaryTest {
         old.time.advance(Duration.ofHours(1));
         assertThat(old.agent().promotion().repeatClaim()).isTrue();
         assertThat(old.claims.held()).isEqualTo(3);
+    }
+
+    /** The operator asked for no unfenced one: its site may be the second production. */
+    @Test
+    void whenTheFilestoreGoesAwayInTheMiddleItIsWhatItWas() {
+        World old = unmarked();
+        old.points.always(() -> {
+            if (old.store.state() instanceof Promoting) {
+                old.claims.goDown();
+            }
+        });
+
+        FollowingStandby.refused(() -> promote(old, FORCED), ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(old.store.state()).isInstanceOf(Seeding.class);
+        assertThat(old.site.starts()).isZero();
+        old.points.always(() -> {});
+        old.claims.comeBack();
+        assertLeads(old, promote(old, FORCED), 3);
     }
 
     @Test

@@ -1,13 +1,22 @@
 package io.understudy.replica.promote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.EpochClaim;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** A promotion of a server that noted that another one was promoted after it. */
 class OvertakenPromotionTest extends FollowingStandby {
@@ -23,14 +32,161 @@ class OvertakenPromotionTest extends FollowingStandby {
         refused(() -> promote(UNFENCED), ErrorCode.EPOCH_TAKEN);
         refused(() -> promote(RESTART), ErrorCode.EPOCH_TAKEN);
 
-        Promotion.Request overIt = new Promotion.Request("over it", true, true, false);
-        refused(() -> promote(overIt), ErrorCode.FILESTORE_UNREACHABLE);
+        refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
         assertThat(world.site.restarts()).isEqualTo(restarts);
         world.claims.comeBack();
         world.claims.takenByAnother(3);
-        Report report = promote(overIt);
+        Report report = promote(FORCED);
         assertThat(report.epoch()).as("by force it is").isEqualTo(4);
         assertThat(report.claimed()).isTrue();
+    }
+
+    /** What was seen of the other one is what there is to go past; the daemon claims it when the filestore is back. */
+    @Test
+    void unfencedForceGoesPastWhatWasSeen() {
+        promote(PLAIN);
+        world.claims.seeAnother(3);
+        world.claims.goDown();
+        int restarts = world.site.restarts();
+
+        Report report = promote(FORCED_UNFENCED);
+
+        assertThat(report.epoch()).isEqualTo(4);
+        assertThat(report.claimed()).isFalse();
+        assertThat(report.age()).as("it served, and what it has is its own").isEmpty();
+        assertThat(world.site.restarts()).isEqualTo(restarts + 1);
+        world.claims.comeBack();
+        world.claims.takenByAnother(3);
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isTrue();
+        assertThat(world.claims.held()).isEqualTo(4);
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Promoted.class, it -> assertThat(it.claimed()).isTrue());
+    }
+
+    /** Its own claim may have arrived: what it was is what it is again, and the claim is found by the next attempt. */
+    @Test
+    void whenTheFilestoreGoesAwayInTheMiddleItIsWhatItWas() {
+        promote(PLAIN);
+        world.claims.takenByAnother(3);
+        ReplicaState before = world.store.state();
+        int restarts = world.site.restarts();
+        world.points.always(() -> {
+            if (world.store.state() instanceof Promoting) {
+                world.claims.goDown();
+            }
+        });
+
+        assertThatThrownBy(() -> promote(FORCED)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+            assertThat(failure).hasMessageStartingWith("cannot make this server the primary: ");
+            assertThat(failure.hint()).contains("--unfenced");
+        });
+        assertThat(world.store.state()).isEqualTo(before);
+        assertThat(world.site.restarts()).isEqualTo(restarts);
+        world.points.always(() -> {});
+        world.claims.comeBack();
+        assertThat(promote(FORCED).epoch()).isEqualTo(4);
+    }
+
+    /** It serves, and its claim is pending: another number changes neither, and the daemon goes on with it. */
+    @Test
+    void oneThatServesGoesOnWithTheClaimThatForceMade() {
+        world.claims.goDown();
+        promote(UNFENCED);
+        world.claims.comeBack();
+        world.claims.takenByAnother(2);
+        world.claims.loseAcknowledgements();
+
+        Report report = promote(FORCED);
+
+        assertThat(report.epoch()).isEqualTo(3);
+        assertThat(report.claimed()).isFalse();
+        world.claims.comeBack();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isTrue();
+        assertThat(world.claims.held()).isEqualTo(3);
+    }
+
+    /** Its agent would not know it for a server that takes over, and stop its site. */
+    @Test
+    void withoutANoteOfTheIntentNothingIsClaimed() {
+        promote(PLAIN);
+        world.claims.takenByAnother(3);
+        world.file.refuseWritesAfter(0);
+
+        refused(() -> promote(FORCED), ErrorCode.FILE_FAILED);
+        assertThat(world.claims.nonce(4)).isEmpty();
+        world.file.allowWrites();
+        assertThat(promote(FORCED).epoch()).isEqualTo(4);
+    }
+
+    private World overtaken() {
+        World one = following();
+        one.agent().promotion().promote(PLAIN);
+        one.claims.takenByAnother(3);
+        return one;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> forceIsFinishedByTheNextProcessWhereverItIsKilled() {
+        World whole = overtaken();
+        whole.points.live();
+        whole.agent().promotion().promote(FORCED);
+        int points = whole.points.passed();
+        return Stream.iterate(0, k -> k < points, k -> k + 1)
+                .map(k -> DynamicTest.dynamicTest(k + " " + whole.points.trace().get(k), () -> {
+                    World one = overtaken();
+                    int starts = one.site.starts();
+                    one.points.dieAt(k);
+                    die(() -> one.agent().promotion().promote(FORCED));
+                    one.points.live();
+                    if (one.store.state() instanceof Promoting) {
+                        one.agent().promotion().lead();
+                    } else if (one.claims.held() < 4) {
+                        assertThat(one.claims.nonce(4)).isEmpty();
+                        one.agent().promotion().promote(FORCED);
+                    }
+
+                    assertThat(one.claims.held()).isEqualTo(4);
+                    assertThat(one.store.state())
+                            .isInstanceOfSatisfying(
+                                    Promoted.class, it -> assertThat(it.epoch()).isEqualTo(4));
+                    assertThat(one.site.starts()).isGreaterThan(starts);
+                    assertThat(one.agent().promotion().promote(PLAIN).already()).isTrue();
+                }));
+    }
+
+    /** What is asked for is noted first: the command that is typed again does it, and doesn't say that all is done. */
+    @TestFactory
+    Stream<DynamicTest> aRestartIsMadeUpForWhereverItIsKilled() {
+        promote(PLAIN);
+        world.claims.loseHeld();
+        world.points.live();
+        promote(RESTART);
+        int points = world.points.passed();
+        return Stream.iterate(0, k -> k < points, k -> k + 1)
+                .map(k -> DynamicTest.dynamicTest("killed at " + k, () -> {
+                    World one = following();
+                    one.agent().promotion().promote(PLAIN);
+                    one.claims.loseHeld();
+                    int starts = one.site.starts();
+                    one.points.dieAt(k);
+                    die(() -> one.agent().promotion().promote(RESTART));
+                    one.points.live();
+                    boolean begun = one.store.state() instanceof Promoted promoted && promoted.restartDue();
+                    boolean claimed = one.claims.held() == 2;
+                    one.agent().promotion().promote(PLAIN);
+
+                    assertThat(one.claims.held()).isEqualTo(2);
+                    assertThat(begun || !claimed || one.site.starts() > starts)
+                            .as("once it claimed, the restart is noted, or done")
+                            .isTrue();
+                    if (begun) {
+                        assertThat(one.site.starts()).isGreaterThan(starts);
+                    }
+                }));
     }
 
     @Test

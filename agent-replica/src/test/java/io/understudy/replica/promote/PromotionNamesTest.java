@@ -11,6 +11,8 @@ import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.state.NamesDue;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.repository.EpochClaim;
 import io.understudy.state.StateEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,6 +156,60 @@ class PromotionNamesTest extends FollowingStandby {
         assertThat(due(world)).isEmpty();
 
         promote(RESTART);
+        assertThat(due(world)).contains(2);
+    }
+
+    /** Its own promotion is as good as it was, and what that left to do, too. */
+    @Test
+    void oneThatForceDoesNotPromoteOnceMoreLeavesThemAsTheyWere() {
+        promote(PLAIN);
+        world.claims.takenByAnother(3);
+        world.points.always(() -> {
+            if (world.store.state() instanceof Promoting) {
+                world.claims.goDown();
+            }
+        });
+
+        refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(due(world)).contains(2);
+        world.points.always(() -> {});
+        world.claims.comeBack();
+        promote(FORCED);
+        assertThat(due(world)).contains(4);
+    }
+
+    @Test
+    void oneWhoseIntentIsNotNotedLeavesThemAsTheyWere() {
+        promote(PLAIN);
+        world.claims.takenByAnother(3);
+        world.file.refuseWritesAfter(0);
+
+        refused(() -> promote(FORCED), ErrorCode.FILE_FAILED);
+        assertThat(due(world)).contains(2);
+    }
+
+    @Test
+    void aFormerPrimaryWhoseIntentIsNotNotedMovesNoNames() {
+        World old = World.standby();
+        withNames(old, folder.resolve("old"));
+        old.claims.hold(new EpochClaim(1, "standby", old.time.clock().instant(), "init", "the primary"));
+        old.claims.takenByAnother(2);
+        refused(() -> old.agent().promotion().promote(PLAIN), ErrorCode.NOT_BACKUP_MODE);
+        old.file.refuseWritesAfter(0);
+
+        refused(() -> old.agent().promotion().promote(FORCED), ErrorCode.FILE_FAILED);
+        assertThat(StateEntry.NAMES_DUE.in(old.settings().state())).doesNotExist();
+    }
+
+    @Test
+    void aRestartLeavesThemAloneUntilTheSiteIsUp() {
+        promote(WITHOUT);
+        world.points.dieBefore("restart");
+        die(() -> promote(RESTART));
+        world.points.live();
+        assertThat(due(world)).isEmpty();
+
+        promote(PLAIN);
         assertThat(due(world)).contains(2);
     }
 

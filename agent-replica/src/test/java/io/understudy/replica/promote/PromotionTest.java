@@ -345,7 +345,7 @@ class PromotionTest extends FollowingStandby {
         promote(PLAIN);
         world.claims.takenByAnother(3);
         world.claims.loseAcknowledgements();
-        assertThat(promote(FORCED).claimed()).isFalse();
+        refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
         world.claims.comeBack();
 
         assertThat(promote(FORCED).epoch()).isEqualTo(4);

@@ -75,18 +75,18 @@ class ReplicaStateTest {
     static final Applying UNDONE = new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)));
     static final Applying UNDONE_AND_PROVEN =
             new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)), true, Optional.empty());
-    static final Promoting PROMOTING = new Promoting(EPOCH, false, false, Optional.empty(), FOLLOWING);
-    static final Promoting TAKING_OVER = new Promoting(EPOCH, false, false, Optional.of(true), FOLLOWING);
-    static final Promoting RECLAIMING = new Promoting(
-            EPOCH,
-            false,
-            false,
-            Optional.empty(),
-            new Following(DatabaseVersion.foreign(OLD.database()), false, NOW, Optional.empty()));
+    static final Promoting PROMOTING = new Promoting(EPOCH, false, false, Optional.empty(), OLD, FOLLOWING);
+    static final Promoting TAKING_OVER = new Promoting(EPOCH, false, false, Optional.of(true), OLD, FOLLOWING);
+    static final Promoting RECLAIMING = new Promoting(EPOCH, false, false, Optional.empty(), OLD, SEEDING);
     static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
     static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
 
     static final Promoted OVERRULED = new Promoted(OLD, EPOCH, false, false, NOW, Optional.of(true));
+    static final Promoting ONCE_MORE = again(OVERRULED);
+
+    private static Promoting again(Promoted before) {
+        return new Promoting(EPOCH, false, false, Optional.empty(), OLD, before);
+    }
 
     private static final Ahead AHEAD =
             new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1), true);
@@ -145,7 +145,8 @@ class ReplicaStateTest {
                 RECLAIMING,
                 PENDING,
                 PROMOTED,
-                OVERRULED);
+                OVERRULED,
+                ONCE_MORE);
     }
 
     private static Map<String, UnaryOperator<ReplicaState>> events() {
@@ -160,7 +161,7 @@ class ReplicaStateTest {
         events.put("settled", ReplicaState::settled);
         events.put("promote", it -> it.promote(EPOCH, false, false));
         events.put("take over", it -> it.takeOver(EPOCH));
-        events.put("reclaim", it -> it.reclaim(EPOCH, false, OLD.database(), NOW));
+        events.put("reclaim", it -> it.reclaim(EPOCH, false, OLD));
         events.put("withdrawn", ReplicaState::withdrawn);
         events.put("promoted", it -> it.promoted(true, false, NOW));
         events.put("claimed", it -> it.claimed(EPOCH));
@@ -199,9 +200,9 @@ class ReplicaStateTest {
                                 "rollback",
                                 rolledBack,
                                 "promote",
-                                new Promoting(EPOCH, false, false, Optional.empty(), FOLLOWING_WITH_PREVIOUS),
+                                new Promoting(EPOCH, false, false, Optional.empty(), NEW, FOLLOWING_WITH_PREVIOUS),
                                 "take over",
-                                new Promoting(EPOCH, false, false, Optional.of(true), FOLLOWING_WITH_PREVIOUS),
+                                new Promoting(EPOCH, false, false, Optional.of(true), NEW, FOLLOWING_WITH_PREVIOUS),
                                 "demoted",
                                 SEEDING)),
                 Arguments.of(FORWARD, row("accepted", PROVEN, "failed", BACK)),
@@ -220,19 +221,25 @@ class ReplicaStateTest {
                 Arguments.of(UNDONE_AND_PROVEN, row("settled", FOLLOWING)),
                 Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
                 Arguments.of(TAKING_OVER, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
-                Arguments.of(
-                        RECLAIMING,
-                        row(
-                                "withdrawn",
-                                SEEDING,
-                                "promoted",
-                                new Promoted(DatabaseVersion.foreign(OLD.database()), EPOCH, true, false, NOW))),
+                Arguments.of(RECLAIMING, row("withdrawn", SEEDING, "promoted", PROMOTED)),
                 Arguments.of(
                         PENDING,
-                        row("claimed", PROMOTED, "overruled", OVERRULED, "restarted", PENDING, "demoted", SEEDING)),
+                        row(
+                                "reclaim",
+                                again(PENDING),
+                                "claimed",
+                                PROMOTED,
+                                "overruled",
+                                OVERRULED,
+                                "restarted",
+                                PENDING,
+                                "demoted",
+                                SEEDING)),
                 Arguments.of(
                         PROMOTED,
                         row(
+                                "reclaim",
+                                again(PROMOTED),
                                 "claimed",
                                 PROMOTED,
                                 "overruled",
@@ -243,7 +250,18 @@ class ReplicaStateTest {
                                 SEEDING)),
                 Arguments.of(
                         OVERRULED,
-                        row("claimed", PROMOTED, "overruled", OVERRULED, "restarted", OVERRULED, "demoted", SEEDING)));
+                        row(
+                                "reclaim",
+                                ONCE_MORE,
+                                "claimed",
+                                PROMOTED,
+                                "overruled",
+                                OVERRULED,
+                                "restarted",
+                                OVERRULED,
+                                "demoted",
+                                SEEDING)),
+                Arguments.of(ONCE_MORE, row("withdrawn", OVERRULED, "promoted", PROMOTED)));
     }
 
     @ParameterizedTest
@@ -346,7 +364,8 @@ class ReplicaStateTest {
                         OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),
-                        Optional.empty(),
+                        OLD.snapshot(),
+                        OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot(),
                         OLD.snapshot());
