@@ -15,6 +15,7 @@ class MysqlExchangeTest extends SchemaExchangeContract {
     /** Routines use them, and no table brings them along. */
     @Test
     void aLibraryIsExchangedAndTakenBack() {
+        server.requireVersion(9, 2, 0);
         server.sql("CREATE LIBRARY shop.first LANGUAGE JAVASCRIPT AS 'one'");
         byte[] dump = dump();
         server.sql("DROP LIBRARY shop.first; CREATE LIBRARY shop.second LANGUAGE JAVASCRIPT AS 'two'");

@@ -19,6 +19,7 @@ class MysqlRightsTest extends SchemaRightsContract {
     /** An account that is no superuser's, with the rights that the page names. */
     @Test
     void anAccountWithTheRightsOfThePageDoesAll() throws IOException {
+        server.requireVersion(8, 2, 0);
         server.sql("CREATE USER agent@localhost IDENTIFIED BY 'pass'; GRANT ALL ON `shop%`.* TO agent@localhost"
                 + " WITH GRANT OPTION; GRANT SELECT ON mysql.user TO agent@localhost;"
                 + " GRANT SELECT ON mysql.procs_priv TO agent@localhost");
@@ -47,6 +48,7 @@ class MysqlRightsTest extends SchemaRightsContract {
     /** A right that is missing may make it smaller without an error. */
     @Test
     void theRightsOfThePageSufficeForAWholeDump() throws IOException {
+        server.requireVersion(8, 0, 20);
         byte[] all = dump();
         server.sql("CREATE USER reader@localhost IDENTIFIED BY 'pass';"
                 + " GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON shop.* TO reader@localhost;"

@@ -21,6 +21,12 @@ record SchemaServer(SqlServer server, Server product, Optional<Path> tools, int 
         return new SchemaServer(MariadbServer.shared(), Server.MARIADB, Optional.empty(), 9);
     }
 
+    /** A server of the caller's own. */
+    static SchemaServer ownMariadb() {
+        requireMariadb();
+        return new SchemaServer(MariadbServer.start(), Server.MARIADB, Optional.empty(), 9);
+    }
+
     static void requireMariadb() {
         assumeTrue(MariadbServer.installed(), "MariaDB is not installed: deploy/setup test");
     }
@@ -28,5 +34,11 @@ record SchemaServer(SqlServer server, Server product, Optional<Path> tools, int 
     static SchemaServer mysql() {
         Path tools = MysqlServer.tools();
         return new SchemaServer(MysqlServer.shared(), Server.MYSQL, Optional.of(tools), 10);
+    }
+
+    /** A server of the caller's own. */
+    static SchemaServer ownMysql() {
+        Path tools = MysqlServer.tools();
+        return new SchemaServer(MysqlServer.start(), Server.MYSQL, Optional.of(tools), 10);
     }
 }

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * MySQL of Debian's unstable release, which {@code deploy/setup mysql} unpacks with that release's libraries. It writes
- * a binary log with identifiers of transactions, as the server does unless set.
+ * MySQL of Debian's unstable release, which {@code deploy/setup mysql} unpacks with that release's libraries; with
+ * {@code -Dunderstudy.mysql=mysql80} a server of 8.0 with the same programs. It writes a binary log with identifiers of
+ * transactions, as the server does unless set.
  */
 public final class MysqlServer extends SqlServer {
     private MysqlServer(Path folder, List<String> arguments) {
@@ -15,7 +16,8 @@ public final class MysqlServer extends SqlServer {
 
     /** Folder of its programs; the calling test is skipped, and says so, where they are not here. */
     public static Path tools() {
-        return TestTools.packages("mysql", "mysql").resolve("bin");
+        String server = System.getProperty("understudy.mysql", "mysql");
+        return TestTools.packages(server, server).resolve("bin");
     }
 
     private static final class Shared {

@@ -1,5 +1,7 @@
 package io.understudy.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.understudy.files.FolderDeletion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +19,8 @@ public abstract class SqlServer implements AutoCloseable {
 
     private final Path folder;
     private final String client;
-    private final Process server;
+    private final List<String> arguments = new ArrayList<>();
+    private Process server;
 
     /**
      * Starts it, and waits until it takes statements.
@@ -30,18 +34,14 @@ public abstract class SqlServer implements AutoCloseable {
         this.client = client;
         try {
             Files.writeString(options(), "[client]\nuser=root\nsocket=" + folder.resolve("s") + "\n");
-            List<String> all = new ArrayList<>(arguments);
-            all.addAll(List.of(
+            this.arguments.addAll(arguments);
+            this.arguments.addAll(List.of(
                     "--socket=" + folder.resolve("s"),
                     "--pid-file=" + folder.resolve("pid"),
                     "--skip-networking",
                     "--innodb-buffer-pool-size=16M",
                     "--event-scheduler=OFF"));
-            this.server = new ProcessBuilder(all)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("log").toFile())
-                    .start();
-            await();
+            run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,6 +69,33 @@ public abstract class SqlServer implements AutoCloseable {
                 "--user=" + System.getProperty("user.name"),
                 "--datadir=" + folder.resolve("data"),
                 "--tmpdir=" + folder.resolve("tmp"));
+    }
+
+    private void run() throws IOException {
+        server = new ProcessBuilder(arguments)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        await();
+    }
+
+    /** Kills the server of a test of its own, as a crash does. */
+    public void kill() {
+        server.destroyForcibly();
+    }
+
+    /** Once it was killed: starts it again with what it left on the disk, and waits until it takes statements. */
+    public void startAgain() {
+        try {
+            server.waitFor();
+            Files.deleteIfExists(folder.resolve("s"));
+            run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private void await() throws IOException {
@@ -108,6 +135,18 @@ public abstract class SqlServer implements AutoCloseable {
                         "-e",
                         statements))
                 .strip();
+    }
+
+    /** The calling test is skipped, and says so, on an earlier version; its own statements need this one. */
+    public void requireVersion(int major, int minor, int patch) {
+        String version = sql("SELECT VERSION()");
+        int[] found = Arrays.stream(version.split("[^0-9]+", 4))
+                .limit(3)
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        assumeTrue(
+                Arrays.compare(found, new int[] {major, minor, patch}) >= 0,
+                "needs " + major + "." + minor + "." + patch + ", and the server is " + version);
     }
 
     static String run(List<String> arguments) {
