@@ -46,6 +46,13 @@ public record Program(
         return new Program(command, environment, true, account, folder);
     }
 
+    /** The same, its words handed to another program behind that one's own. */
+    public Program by(String... launcher) {
+        List<String> all = new ArrayList<>(List.of(launcher));
+        all.addAll(command);
+        return new Program(all, environment, alone, account, folder);
+    }
+
     public Program as(Account other) {
         return new Program(command, environment, alone, Optional.of(other), folder);
     }

@@ -35,7 +35,7 @@ final class AgeContest {
         stand.takeContinuousSnapshots();
         load.prepare();
         stand.newRepository();
-        Running sender = stand.startPrimary();
+        Running sender = stand.startPrimaryAsService();
         stand.newStandby();
         Running receiver = stand.startReplica();
         stand.snapshot();

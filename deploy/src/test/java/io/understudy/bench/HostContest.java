@@ -88,7 +88,7 @@ final class HostContest {
 
     /** The agent takes snapshots as it sees fit. @throws IllegalStateException when it takes hardly any */
     private double continuously() {
-        Running agent = stand.startPrimary();
+        Running agent = stand.startPrimaryAsService();
         stand.snapshot();
         stand.settle();
         int before = stand.snapshots();
@@ -103,7 +103,7 @@ final class HostContest {
     }
 
     private double disturbed() {
-        Running agent = stand.startPrimary();
+        Running agent = stand.startPrimaryAsService();
         stand.snapshot();
         stand.settle();
         AtomicBoolean enough = new AtomicBoolean();

@@ -170,6 +170,19 @@ final class Testbed implements AutoCloseable {
                 primary().layout().primaryPort());
     }
 
+    /**
+     * The same with the share of the processors that its unit's {@code CPUWeight=20} leaves it while others want them,
+     * too: a nice value of 7 is a fifth of the weight. A kernel without groups of sessions gives it a whole one.
+     */
+    Running startPrimaryAsService() {
+        return start(
+                primary()
+                        .primaryProgram("run")
+                        .by("setsid", "sh", "-c", "echo 7 2>/dev/null >/proc/self/autogroup; exec \"$@\"", "agent"),
+                "agent-primary",
+                primary().layout().primaryPort());
+    }
+
     Running startReplica() {
         return start(
                 standby().replicaProgram("run"),
