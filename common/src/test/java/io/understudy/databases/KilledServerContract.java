@@ -43,7 +43,7 @@ abstract class KilledServerContract extends SchemaFixture {
                 .collect(Collectors.joining("; ")));
     }
 
-    /** Runs something when a swap comes to the command that exchanges the tables, and something with the one behind it. */
+    /** Runs something when a swap comes to the command that exchanges the tables, and when it comes to the next. */
     private Predicate<Command> around(Runnable before, Runnable behind) {
         int[] number = {-1};
         return command -> {
