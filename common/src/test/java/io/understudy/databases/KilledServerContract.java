@@ -73,6 +73,8 @@ abstract class KilledServerContract extends SchemaFixture {
 
     @Test
     void itHasTheTablesOfOneContentAndTheSwapGoesOnOrIsTakenBack() {
+        // 8.0.12 has whole tables then, and no longer changes some of them: "Failed to set SDI".
+        server.requireVersion(8, 0, 13);
         everyTable("CREATE TABLE ? (v VARCHAR(8)) ENGINE = InnoDB; INSERT INTO ? VALUES ('snapshot')");
         byte[] dump = dump();
         change();
