@@ -49,6 +49,17 @@ class RivalClaimTest {
         assertThat(RivalClaim.isThere(of(main), OWN)).isTrue();
     }
 
+    /** Its disk took no note of the promotion that made it: the only server in production would stop its site. */
+    @Test
+    void oneThatThisServerSentAndForgotIsNone() {
+        of(main).claim(OWN, KEY);
+        EpochClaim again = new EpochClaim(2, OWN.server(), OWN.when(), OWN.reason(), "another nonce");
+
+        assertThat(RivalClaim.isThere(of(main), again)).isFalse();
+        of(main).claim(EpochsTest.claim(3, "b"), KEY);
+        assertThat(RivalClaim.isThere(of(main), again)).isTrue();
+    }
+
     @Test
     void oneOfAHigherEpochIsOneAlsoWhereTheOwnStands() {
         of(main).claim(OWN, KEY);

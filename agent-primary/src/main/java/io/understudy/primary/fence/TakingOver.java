@@ -53,7 +53,7 @@ public final class TakingOver implements BooleanSupplier {
     public Optional<Integer> overruled() {
         try {
             return Optional.of(state())
-                    .filter(state -> isPending(state) && isOverruled(state))
+                    .filter(state -> isPromoted(state) && isOverruled(state))
                     .map(state -> state.path("epoch").asInt());
         } catch (IOException e) {
             LOG.debug("whether the claim of this server was refused is not known", e);
@@ -66,8 +66,11 @@ public final class TakingOver implements BooleanSupplier {
     }
 
     private static boolean isPending(JsonNode state) {
-        return state.path("kind").asText().equals("promoted")
-                && !state.path("claimed").asBoolean();
+        return isPromoted(state) && !state.path("claimed").asBoolean();
+    }
+
+    private static boolean isPromoted(JsonNode state) {
+        return state.path("kind").asText().equals("promoted");
     }
 
     private static boolean isOverruled(JsonNode state) {

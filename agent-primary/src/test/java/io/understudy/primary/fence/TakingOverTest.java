@@ -40,7 +40,7 @@ class TakingOverTest {
     @CsvSource({
         "'{\"state\":{\"kind\":\"promoted\",\"epoch\":3,\"claimed\":false,\"taken\":true}}', 3",
         "'{\"state\":{\"kind\":\"promoted\",\"epoch\":3,\"claimed\":false}}',",
-        "'{\"state\":{\"kind\":\"promoted\",\"epoch\":3,\"claimed\":true,\"taken\":true}}',",
+        "'{\"state\":{\"kind\":\"promoted\",\"epoch\":3,\"claimed\":true,\"taken\":true}}', 3",
         "'{\"state\":{\"kind\":\"following\"}}',",
         "'{\"state\":',",
     })

@@ -6,6 +6,7 @@ import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
@@ -49,10 +50,13 @@ final class Overtaken implements BooleanSupplier {
         } catch (UnderstudyException e) {
             return epochs.isKnownOvertaken();
         }
-        ReplicaState state = record.state();
+        // One that is made the primary once more is what it was until then.
+        ReplicaState state = record.state() instanceof Promoting promoting && promoting.reclaims()
+                ? promoting.before()
+                : record.state();
         if (state instanceof Promoted promoted && !promoted.claimed()) {
             // What it noted as fenced is of an earlier time as the primary. This claim was refused, or may yet arrive.
-            return promoted.taken().orElse(false)
+            return promoted.isOverruled()
                     || record.lastError()
                             .map(FailedAttempt::code)
                             .filter(code -> code == ErrorCode.EPOCH_TAKEN)

@@ -91,7 +91,7 @@ public record PromoteResult(
                 report.epoch(),
                 report.claimed(),
                 report.serving().flatMap(DatabaseVersion::snapshot),
-                report.already() ? Optional.empty() : report.serving().flatMap(DatabaseVersion::moment),
+                report.serving().filter(unused -> report.age().isPresent()).flatMap(DatabaseVersion::moment),
                 report.age().map(age -> Math.max(0, age.toSeconds())),
                 From.of(report),
                 report.origin().why().map(Problem::of),

@@ -7,6 +7,7 @@ import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
@@ -17,10 +18,16 @@ import java.util.Optional;
 
 /** What a promotion would serve, and how old its data is, for the question before it. */
 final class ServedText {
+    private static final String GIVEN_UP = " What was written on another server that was promoted since is given up,"
+            + " also the snapshots that it shipped.";
+
     private ServedText() {}
 
-    /** A sentence with a space before it; empty where nothing was ever imported. */
+    /** A sentence with a space before it; empty where nothing was ever imported, and of a server that was promoted. */
     static String of(ReplicaRecord record, Goal to, Instant now) {
+        if (record.state() instanceof Promoted) {
+            return "";
+        }
         Optional<DatabaseVersion> live = record.live();
         Optional<String> proven =
                 live.flatMap(DatabaseVersion::snapshot).map(id -> text(id, live.flatMap(DatabaseVersion::moment), now));
@@ -35,15 +42,17 @@ final class ServedText {
     }
 
     /**
-     * What a former primary serves with {@code --force}, over which nothing was imported; a sentence with a space
-     * before it, empty of all others.
+     * What a server that was promoted serves, and a former primary with {@code --force}, over which nothing was
+     * imported; sentences with a space before them, empty of all others.
      */
     static String own(ReplicaRecord record, Optional<EpochClaim> held, boolean force) {
+        if (record.state() instanceof Promoted promoted) {
+            return " It serves what is here, as it has it since it was promoted with epoch " + promoted.epoch() + "."
+                    + (force ? GIVEN_UP : "");
+        }
         return held.filter(unused -> force && record.state() instanceof Seeding)
                 .map(claim -> " It serves what is here, as it had it when it was the primary with epoch "
-                        + claim.epoch()
-                        + ": nothing was imported over that. What was written on another server that was"
-                        + " promoted since is given up, also the snapshots that it shipped.")
+                        + claim.epoch() + ": nothing was imported over that." + GIVEN_UP)
                 .orElse("");
     }
 

@@ -53,11 +53,17 @@ public final class EpochClaiming {
     }
 
     /**
-     * Whether the epoch of this promotion is this server's, as far as can be seen. Its note may be lost: without it the
-     * primary's agent commits nothing.
+     * Whether the epoch of this promotion, or a later one of a switchover that was taken back, is this server's, as far
+     * as can be seen. Its note may be lost: without it the primary's agent commits nothing.
+     *
+     * @param unfenced whether a filestore that does not answer soon is not waited for
      */
-    boolean holds(Promoted promoted) {
-        return promoted.claimed() && !isOverruled(promoted.epoch()) && held() >= promoted.epoch();
+    boolean holds(Promoted promoted, boolean unfenced) {
+        int held = held();
+        return promoted.claimed()
+                && !promoted.isOverruled()
+                && held >= promoted.epoch()
+                && !isOverruled(held, reached(unfenced));
     }
 
     /** The highest epoch that this server knows to be claimed without asking a filestore; 0: none. */
@@ -85,7 +91,7 @@ public final class EpochClaiming {
             }
         } catch (UnderstudyException e) {
             if (!request.unfenced()) {
-                throw refused(e);
+                throw refused(e, request.force());
             }
         }
         return of(last, epoch, request.reason());
@@ -104,7 +110,7 @@ public final class EpochClaiming {
         try {
             claims.requireFree(claim);
         } catch (UnderstudyException e) {
-            throw refused(e);
+            throw refused(e, request.force());
         }
     }
 
@@ -166,8 +172,12 @@ public final class EpochClaiming {
      * @param epoch that this server holds
      */
     boolean isOverruled(int epoch) {
+        return isOverruled(epoch, claims);
+    }
+
+    private boolean isOverruled(int epoch, EpochClaims asked) {
         try {
-            return isKnownOvertaken() || claims.highest(epoch) > epoch;
+            return isKnownOvertaken() || asked.highest(epoch) > epoch;
         } catch (UnderstudyException e) {
             events.report(new ReplicaEvent.LaterPromotionUnknown(e));
             return false;
@@ -210,14 +220,16 @@ public final class EpochClaiming {
                 refusal.code(), "cannot make this server the primary: " + why.getMessage(), refusal.hint(), refusal);
     }
 
-    static UnderstudyException refused(UnderstudyException cause) {
+    /** @param force whether it was asked for, and has to be asked for again */
+    static UnderstudyException refused(UnderstudyException cause, boolean force) {
         String hint = cause.hint();
         if (isFilestore(cause)) {
             String remedy = cause.code() == ErrorCode.FILESTORE_DENIED
                     ? "give the agent keys that may write in the filestore; "
                     : "";
             hint = remedy
-                    + "without the filestore the old primary can't be fenced; if it is certainly off: agent-replica promote --unfenced";
+                    + "without the filestore the old primary can't be fenced; if it is certainly off: agent-replica promote "
+                    + (force ? "--force --unfenced" : "--unfenced");
         } else if (cause.code() == ErrorCode.EPOCH_TAKEN) {
             hint = cause.hint() + "; to promote this server over it: agent-replica promote --force";
         }

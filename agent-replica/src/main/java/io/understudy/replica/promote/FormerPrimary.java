@@ -8,6 +8,7 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import java.util.Optional;
@@ -41,14 +42,7 @@ final class FormerPrimary {
      * served; without the marker it serves now, so only the primary itself has nothing to claim.
      */
     boolean isAsked(Promotion.Request request) {
-        if (!request.force()) {
-            return false;
-        }
-        ReplicaState state = notes.state();
-        if (state instanceof Promoted promoted) {
-            return !claiming.holds(promoted);
-        }
-        if (!(state instanceof Seeding)) {
+        if (!request.force() || !(notes.state() instanceof Seeding)) {
             return false;
         }
         int held = claiming.held();
@@ -68,16 +62,28 @@ final class FormerPrimary {
                 ? promoted.current()
                 : DatabaseVersion.foreign(own.get().orElseThrow(FormerPrimary::nothing));
         EpochClaim claim = free(state, request);
+        Optional<Integer> due = notes.names().epoch();
         notes.names().intend(claim.epoch(), request.names());
-        notes.change(record ->
-                record.withClaim(claim).with(record.state().reclaim(claim.epoch(), request.unfenced(), serves)));
-        // Without it on the disk the primary's agent here takes this server for the old primary, and stops its site.
-        notes.unsaved().ifPresent(failure -> {
-            notes.forget();
-            notes.names().withdrawn(claim.epoch(), state);
-            throw failure;
-        });
+        try {
+            // Without it on the disk the primary's agent here takes this server for the old primary, and stops its
+            // site.
+            notes.require(record ->
+                    record.withClaim(claim).with(record.state().reclaim(claim.epoch(), request.unfenced(), serves)));
+        } catch (UnderstudyException e) {
+            notes.names().clear();
+            due.ifPresent(epoch -> notes.names().intend(epoch, true));
+            throw e;
+        }
         ReplicaPoint.PROMOTION_INTENDED.reached();
+    }
+
+    /** Whether its site is up whatever becomes of the claim, and no other server is known to have that epoch. */
+    boolean serves(Promoting promoting) {
+        boolean refused = notes.record()
+                .lastError()
+                .filter(each -> each.code() == ErrorCode.EPOCH_TAKEN)
+                .isPresent();
+        return promoting.before() instanceof Promoted before && !before.claimed() && !before.isOverruled() && !refused;
     }
 
     private EpochClaim free(ReplicaState state, Promotion.Request request) {
@@ -97,7 +103,7 @@ final class FormerPrimary {
             int sent = Math.max(
                     promoted.epoch(),
                     notes.record().claim().map(EpochClaim::epoch).orElse(0));
-            known = Math.max(known, promoted.taken().orElse(false) ? sent : sent - 1);
+            known = Math.max(known, promoted.isOverruled() ? sent : sent - 1);
         }
         return known;
     }

@@ -36,8 +36,8 @@ import java.util.Optional;
  * <p>Needed to serve are the claim, which fences the old primary, the marker's removal and the restart. Whatever else
  * fails, as clearing up after an import or a disk that takes no state, becomes a warning.
  *
- * <p>A claim that can't be made leaves the server in backup mode, unless the marker is gone already or the operator
- * chose to go unfenced: then it stays pending and is repeated, and the primary's agent here doesn't commit before it is
+ * <p>A claim that can't be made leaves the server what it was, unless the marker was removed by hand, it serves already
+ * with a claim that is pending, or the operator chose to go unfenced: then it stays pending and is repeated, and the primary's agent here doesn't commit before it is
  * made.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
@@ -165,15 +165,12 @@ public final class Promotion {
         if (state instanceof Promoting) {
             return RepeatedPromotion.checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
         }
-        if (former.isAsked(request)) {
-            if (state instanceof Seeding) {
-                requireSure(unsure);
-            }
-            former.begin(request);
-            return RepeatedPromotion.checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
-        }
         if (state instanceof Promoted promoted) {
-            return RepeatedPromotion.checked(repeated.again(promoted, request));
+            boolean holds = claiming.holds(promoted, request.unfenced());
+            return RepeatedPromotion.checked(
+                    request.force() && !holds
+                            ? onceMore(request, left, decided)
+                            : repeated.again(promoted, request, holds));
         }
         if (state instanceof Following) {
             claiming.requireKey();
@@ -181,14 +178,17 @@ public final class Promotion {
             begin((Following) notes.state(), request, false, first.free());
             return RepeatedPromotion.checked(resumed(left, first, decided));
         }
-        requireSure(unsure);
-        return repeated.neverImported(request);
-    }
-
-    private static void requireSure(Optional<UnderstudyException> unsure) {
         unsure.ifPresent(failure -> {
             throw failure;
         });
+        return former.isAsked(request)
+                ? RepeatedPromotion.checked(onceMore(request, left, decided))
+                : repeated.neverImported(request);
+    }
+
+    private Report onceMore(Request request, List<UnderstudyException> left, Instant decided) {
+        former.begin(request);
+        return resumed(left, NewestFirst.Outcome.NOTHING, decided);
     }
 
     /** Whether this server is the primary, as far as it knows by itself, so that nothing is left to do. Only looks. */
@@ -375,14 +375,12 @@ public final class Promotion {
         } catch (UnderstudyException impossible) {
             e = impossible;
         }
-        boolean serves = promoting.before() instanceof Promoted promoted
-                ? promoted.pends()
-                : !promoting.reclaims() && !backup.on();
+        boolean serves = promoting.reclaims() ? former.serves(promoting) : !backup.on();
         boolean goesOn = serves || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e)) || stands;
         if (!goesOn) {
             notes.change(record -> record.with(record.state().withdrawn()));
-            notes.names().withdrawn(promoting.epoch(), promoting.withdrawn());
-            UnderstudyException refused = EpochClaiming.refused(e);
+            notes.names().clear();
+            UnderstudyException refused = EpochClaiming.refused(e, promoting.reclaims());
             throw backup.on() ? refused : EpochClaiming.ofProduction(refused);
         }
         warnings.add(e);

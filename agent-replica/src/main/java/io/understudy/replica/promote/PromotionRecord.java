@@ -52,6 +52,22 @@ public final class PromotionRecord {
         save();
     }
 
+    /**
+     * As {@link #change}, for what has to be on the disk before anything else is done.
+     *
+     * @throws UnderstudyException {@code FILE_*}, {@code DISK_FULL}: all is known as it was before
+     */
+    void require(UnaryOperator<ReplicaRecord> change) {
+        Optional<ReplicaRecord> before = unsaved;
+        change(change);
+        if (unsaved.isPresent()) {
+            UnderstudyException why = failure.orElseThrow();
+            unsaved = before;
+            failure = before.isPresent() ? failure : Optional.empty();
+            throw why;
+        }
+    }
+
     /** Tries once more to write down what could not be written. */
     void save() {
         unsaved.ifPresent(next -> {

@@ -63,14 +63,15 @@ final class RepeatedPromotion {
     /**
      * Of a server that was promoted before: what is left to do of that, and what is asked for. One that has to go past
      * another server's epoch is a {@link FormerPrimary}.
+     *
+     * @param holds whether its epoch is its own, as far as can be seen
      */
-    Promotion.Report again(Promoted promoted, Promotion.Request request) {
+    Promotion.Report again(Promoted promoted, Promotion.Request request, boolean holds) {
         long start = ticker.nanos();
-        if (promoted.claimed() ? claiming.isKnownOvertaken() : promoted.taken().orElse(false)) {
+        if (promoted.isOverruled() || promoted.claimed() && claiming.isKnownOvertaken()) {
             throw overtaken(promoted.epoch());
         }
         boolean asked = promoted.restartDue() || request.restart();
-        boolean holds = claiming.holds(promoted);
         if (holds && !asked) {
             return new Promotion.Report(
                     true,
@@ -89,32 +90,27 @@ final class RepeatedPromotion {
         if (asked) {
             // Before anything else: a process that is killed leaves the restart to do.
             notes.change(record -> record.with(record.state().restarted(false)));
-        } else if (request.names()) {
-            notes.names().intend(promoted.epoch(), true);
         }
         boolean claimed = holds || claimAgain(promoted, request, warnings);
         boolean serves = !EpochClaiming.isOvertaken(warnings);
-        // A claim that has yet to arrive leaves the record with the epoch of before.
-        int epoch = ((Promoted) notes.state()).epoch();
         SiteRestart restart = asked && serves ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
         ReplicaPoint.PROMOTED_SITE_RESTARTED.reached();
-        if (asked && serves && request.names()) {
-            notes.names().intend(epoch, true);
+        if (serves && request.names()) {
+            notes.names().intend(promoted.epoch(), true);
         }
         boolean lost = !claimed && claiming.isLost(notes.record().claim(), warnings);
-        boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
+        // Where it was not to be restarted, what was noted for a kill is taken back.
+        boolean done = asked && serves ? restart.failure().isEmpty() : !promoted.restartDue();
         notes.change(record -> {
             ReplicaRecord next = overruled(notes.note(record, warnings), lost);
-            return restarted
-                    ? next.with(next.state().restarted(restart.failure().isEmpty()))
-                    : next;
+            return next.with(next.state().restarted(done));
         });
         notes.unsaved().ifPresent(warnings::add);
-        notes.names().promoted(epoch, serves);
+        notes.names().promoted(promoted.epoch(), serves);
         return new Promotion.Report(
                 false,
-                epoch,
+                promoted.epoch(),
                 claimed,
                 Optional.of(promoted.current()),
                 Origin.LIVE,
@@ -136,7 +132,7 @@ final class RepeatedPromotion {
         if (notes.record().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
-        EpochClaim claim = claim(promoted, "promote");
+        EpochClaim claim = claiming.of(notes.record().claim(), promoted.epoch(), "promote");
         Optional<UnderstudyException> failed = claiming.claim(claim, false);
         if (failed.isPresent()) {
             List<UnderstudyException> why = List.of(failed.get());
@@ -151,19 +147,12 @@ final class RepeatedPromotion {
         return true;
     }
 
-    /** One that force sent past another server's may have arrived: it is this server's own. */
-    private EpochClaim claim(Promoted promoted, String reason) {
-        Optional<EpochClaim> last = notes.record().claim();
-        int epoch = Math.max(promoted.epoch(), last.map(EpochClaim::epoch).orElse(0));
-        return claiming.of(last, epoch, reason);
-    }
-
     private static ReplicaRecord overruled(ReplicaRecord record, boolean lost) {
         return lost ? record.with(record.state().overruled()) : record;
     }
 
     private boolean claimAgain(Promoted promoted, Promotion.Request request, List<UnderstudyException> warnings) {
-        EpochClaim claim = claim(promoted, request.reason());
+        EpochClaim claim = claiming.of(notes.record().claim(), promoted.epoch(), request.reason());
         notes.change(record -> record.withClaim(claim));
         Optional<UnderstudyException> failed = claiming.claim(claim, request.unfenced());
         failed.ifPresent(warnings::add);

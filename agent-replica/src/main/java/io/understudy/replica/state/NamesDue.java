@@ -73,19 +73,6 @@ public final class NamesDue {
         }
     }
 
-    /**
-     * The promotion that would have claimed this epoch is not made.
-     *
-     * @param state what the server is again: where it was promoted before, the names are due as they were to be
-     */
-    public synchronized void withdrawn(int epoch, ReplicaState state) {
-        boolean wanted = epoch().equals(Optional.of(epoch));
-        clear();
-        if (wanted && state instanceof Promoted before) {
-            intend(before.epoch(), true);
-        }
-    }
-
     /** Of which epoch there is a note, be its promotion done or not. */
     public synchronized Optional<Integer> epoch() {
         if (!configured) {

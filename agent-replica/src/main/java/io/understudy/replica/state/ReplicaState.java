@@ -362,9 +362,9 @@ public sealed interface ReplicaState {
             this(current, epoch, claimed, restartDue, when, Optional.empty());
         }
 
-        /** Whether its claim has yet to arrive. */
-        public boolean pends() {
-            return !claimed && !taken.orElse(false);
+        /** Whether another server's claim keeps its own from standing. */
+        public boolean isOverruled() {
+            return taken.orElse(false);
         }
 
         @Override

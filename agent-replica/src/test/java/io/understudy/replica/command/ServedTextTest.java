@@ -14,6 +14,7 @@ import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
@@ -62,6 +63,19 @@ class ServedTextTest {
         assertThat(ServedText.own(empty, held, false)).isEmpty();
         assertThat(ServedText.own(empty, Optional.empty(), true)).isEmpty();
         assertThat(ServedText.own(following, held, true)).isEmpty();
+    }
+
+    /** What it was promoted with is long written over: nothing of an old primary's is lost by this. */
+    @Test
+    void namesWhatAPromotedServerServesAndWhatIsGivenUp() {
+        ReplicaRecord promoted = empty.with(new Promoted(following.live().orElseThrow(), 2, true, false, NOW));
+
+        assertThat(ServedText.of(promoted, Goal.NEWEST, NOW)).isEmpty();
+        assertThat(ServedText.own(promoted, Optional.empty(), true))
+                .contains("since it was promoted with epoch 2", "is given up");
+        assertThat(ServedText.own(promoted, Optional.empty(), false))
+                .contains("since it was promoted with epoch 2")
+                .doesNotContain("given up");
     }
 
     @Test

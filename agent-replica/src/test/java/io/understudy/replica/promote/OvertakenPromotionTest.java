@@ -87,7 +87,103 @@ class OvertakenPromotionTest extends FollowingStandby {
         assertThat(world.site.restarts()).isEqualTo(restarts);
         world.points.always(() -> {});
         world.claims.comeBack();
+        assertRefusedWithoutForce();
         assertThat(promote(FORCED).epoch()).isEqualTo(4);
+    }
+
+    /** What was refused is not made up for, by the daemon or by a command that doesn't ask for it. */
+    private void assertRefusedWithoutForce() {
+        world.time.advance(Duration.ofHours(1));
+        world.agent().promotion().lead();
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+        refused(() -> promote(RESTART), ErrorCode.EPOCH_TAKEN);
+        assertThat(world.claims.nonce(4)).isEmpty();
+    }
+
+    @Test
+    void oneThatLostItsEpochAndItsFilestoreIsNoPrimaryEither() {
+        promote(PLAIN);
+        world.claims.loseHeld();
+        world.claims.takenByAnother(3);
+        world.points.always(() -> {
+            if (world.store.state() instanceof Promoting) {
+                world.claims.goDown();
+            }
+        });
+        refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
+        world.points.always(() -> {});
+        world.claims.comeBack();
+
+        assertRefusedWithoutForce();
+    }
+
+    @Test
+    void oneThatWasOverruledIsWhatItWasToo() {
+        world.claims.goDown();
+        promote(UNFENCED);
+        world.claims.comeBack();
+        world.claims.takenByAnother(3);
+        world.time.advance(Duration.ofHours(1));
+        world.agent().promotion().lead();
+        ReplicaState before = world.store.state();
+        assertThat(before)
+                .isInstanceOfSatisfying(
+                        Promoted.class, it -> assertThat(it.isOverruled()).isTrue());
+        int restarts = world.site.restarts();
+        world.points.always(() -> {
+            if (world.store.state() instanceof Promoting) {
+                world.claims.goDown();
+            }
+        });
+
+        refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
+        world.points.always(() -> {});
+        world.claims.comeBack();
+        assertRefusedWithoutForce();
+        assertThat(world.site.restarts()).isEqualTo(restarts);
+    }
+
+    /** Its epoch is another's, as it says, and its site is not restarted once the filestore is away. */
+    @Test
+    void aRestartThatWasRefusedIsNotMadeUpFor() {
+        promote(PLAIN);
+        world.claims.takenByAnother(3);
+        int restarts = world.site.restarts();
+        refused(() -> promote(RESTART), ErrorCode.EPOCH_TAKEN);
+        world.claims.goDown();
+
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+        assertThat(world.site.restarts()).isEqualTo(restarts);
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Promoted.class, it -> assertThat(it.restartDue()).isFalse());
+    }
+
+    /** A switchover from it was taken back, for which it claimed a later one. */
+    @Test
+    void aLaterEpochOfItsOwnIsNoOthers() {
+        promote(PLAIN);
+        EpochClaim later = new EpochClaim(3, world.claims.server(), world.time.now(), "switchover", "its own");
+        world.claims.claim(later);
+        world.claims.hold(later);
+
+        assertThat(promote(PLAIN).already()).isTrue();
+        assertThat(promote(FORCED).already()).isTrue();
+        assertThat(promote(RESTART).warnings()).isEmpty();
+    }
+
+    /** The promotion itself is not on the disk yet: it is no less so for a second one that the disk refuses. */
+    @Test
+    void anAttemptWithoutANoteLeavesWhatIsKnownOfThePromotion() {
+        Promotion promotion = world.agent().promotion();
+        world.file.refuseWritesAfter(0);
+        promotion.promote(PLAIN);
+        world.claims.takenByAnother(3);
+
+        refused(() -> promotion.promote(FORCED), ErrorCode.FILE_FAILED);
+        world.file.allowWrites();
+        promotion.lead();
+        assertThat(world.store.state()).isInstanceOf(Promoted.class);
     }
 
     /** It serves, and its claim is pending: another number changes neither, and the daemon goes on with it. */

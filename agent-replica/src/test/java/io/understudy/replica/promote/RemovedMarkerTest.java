@@ -9,7 +9,6 @@ import io.understudy.replica.fakes.World;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
-import io.understudy.repository.EpochClaim;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -112,13 +111,16 @@ class RemovedMarkerTest extends FollowingStandby {
     /** Its claim arrived, and the answer was lost: the daemon repeats that, and takes it for no other server's. */
     @Test
     void whatForceSentIsRepeatedAsItWasSent() {
-        world.claims.takenByAnother(2);
-        world.claims.unsigned();
+        world.claims.goDown();
         world.marker.removeByHand();
         world.agent().promotion().acceptRemoval();
-        EpochClaim sent = new EpochClaim(3, world.claims.server(), world.time.now(), "promote", "sent by force");
-        world.store.change(record -> record.withClaim(sent));
-        world.claims.claim(sent);
+        world.claims.comeBack();
+        world.claims.takenByAnother(2);
+        world.claims.loseAcknowledgements();
+        promote(FORCED);
+        assertThat(world.claims.nonce(3)).isPresent();
+        assertThat(promoted().claimed()).isFalse();
+        world.claims.comeBack();
         world.time.advance(Duration.ofHours(1));
 
         assertThat(world.agent().promotion().repeatClaim()).isTrue();
