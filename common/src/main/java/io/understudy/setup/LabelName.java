@@ -67,8 +67,7 @@ record LabelName(String label) {
     private SnapshotName.Found found(Outline outline) {
         return new SnapshotName.Found(
                 outline.snapshot(),
-                Optional.of(
-                        PREFIX + label + " is " + outline.snapshot() + " of " + Moments.text(outline.moment())));
+                Optional.of(PREFIX + label + " is " + outline.snapshot() + " of " + Moments.text(outline.moment())));
     }
 
     private UnderstudyException unknown(Repository repository, TreeSet<String> others) {

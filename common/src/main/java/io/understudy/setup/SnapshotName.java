@@ -30,15 +30,15 @@ public final class SnapshotName {
     public static final String LATEST = "latest";
 
     /** For the description of a parameter. */
-    public static final String FORMS = "its ID as in the list, latest, latest:LABEL, @2026-11-20T10:00Z or @\"2 days ago\"";
+    public static final String FORMS =
+            "its ID as in the list, latest, latest:LABEL, @2026-11-20T10:00Z or @\"2 days ago\"";
 
     private final String text;
     private final Optional<SnapshotId> id;
     private final Optional<LabelName> label;
     private final Optional<MomentName> moment;
 
-    private SnapshotName(
-            String text, Optional<SnapshotId> id, Optional<LabelName> label, Optional<MomentName> moment) {
+    private SnapshotName(String text, Optional<SnapshotId> id, Optional<LabelName> label, Optional<MomentName> moment) {
         this.text = text;
         this.id = id;
         this.label = label;
@@ -107,8 +107,8 @@ public final class SnapshotName {
 
     /**
      * Finds it. By a moment, all manifests are read, as the command list does; by a label, those from the newest on up
-     * to the one that carries it. Where numbers and moments disagree
-     * around it, as after a clock that was wrong, the remark warns of that.
+     * to the one that carries it. Where numbers and moments disagree around it, as after a clock that was wrong, the
+     * remark warns of that.
      *
      * @param junk receives what has the name of a snapshot and is none
      * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, which names those that are nearest

@@ -134,13 +134,11 @@ class SnapshotNameTest {
     @Test
     void aSnapshotThatMayNotBeReadIsNoUnknownLabel() {
         commit(3, "daily");
-        store.inject((operation, key) -> operation == Faults.Operation.OPEN
-                ? new Faults.Fail(ErrorCode.FILESTORE_DENIED)
-                : new Faults.None());
+        store.inject((operation, key) ->
+                operation == Faults.Operation.OPEN ? new Faults.Fail(ErrorCode.FILESTORE_DENIED) : new Faults.None());
         assertThatThrownBy(() -> find("latest:daily"))
                 .isInstanceOfSatisfying(
-                        UnderstudyException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.FILESTORE_DENIED));
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILESTORE_DENIED));
     }
 
     @ParameterizedTest
