@@ -67,20 +67,22 @@ public final class ErasedRows {
         } catch (UnderstudyException e) {
             fault = e;
         }
+        ErasedKeys others;
         try {
-            ErasedKeys published = reader.erased(junk -> warning.accept("warning: " + junk.text()));
-            if (fault != null) {
-                say("this server's own list of rows that were erased cannot be read", fault);
-            }
-            return own.map(published::and).orElse(published);
+            others = reader.erased(junk -> warning.accept("warning: " + junk.text()));
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
             }
-            return withoutFilestore(own, e);
+            others = withoutFilestore(own, e);
         }
+        if (fault != null) {
+            say("this server's own list of rows that were erased cannot be read", fault);
+        }
+        return own.map(others::and).orElse(others);
     }
 
+    /** What this server remembers of the lists of all servers; none where its own list has to do. */
     private ErasedKeys withoutFilestore(Optional<ErasedKeys> own, UnderstudyException away) {
         Optional<Remembered> remembered = remembered(away);
         if (remembered.isPresent()) {
@@ -90,8 +92,7 @@ public final class ErasedRows {
                             + " are left out, as this server remembers them; which ones other servers erased since is"
                             + " not known",
                     away);
-            ErasedKeys then = remembered.get().erased();
-            return own.map(then::and).orElse(then);
+            return remembered.get().erased();
         }
         if (own.isEmpty() && erases()) {
             throw new UnderstudyException(
@@ -101,7 +102,7 @@ public final class ErasedRows {
                     away);
         }
         say("which rows other servers erased is not known", away);
-        return own.orElse(ErasedKeys.none());
+        return ErasedKeys.none();
     }
 
     /** A damaged copy is none: the next reading replaces it. */
