@@ -11,6 +11,7 @@ import io.understudy.filestore.ObjectInfo;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.time.Moments;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -134,7 +135,7 @@ public final class Erasures {
     /**
      * What a server remembers of the lists of all servers.
      *
-     * @param read when they were read, by its own clock: what was erased later is not in it
+     * @param read when they were read, to the second and by its own clock: what was erased later is not in it
      */
     public record Remembered(ErasedKeys erased, Instant read) {}
 
@@ -154,7 +155,7 @@ public final class Erasures {
         }
         // Last: killed in between, it says that it is older than it is.
         ObjectNode read = JsonNodeFactory.instance.objectNode();
-        read.put("format", Manifest.FORMAT).put("read", now.read().toString());
+        read.put("format", Manifest.FORMAT).put("read", Moments.text(now.read()));
         filestore.put(READ, Content.of(RepositoryJson.line(read)));
     }
 
