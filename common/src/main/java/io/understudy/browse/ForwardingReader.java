@@ -2,6 +2,7 @@ package io.understudy.browse;
 
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
+import io.understudy.repository.Erasures;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
@@ -43,6 +44,11 @@ public abstract class ForwardingReader implements SnapshotReader {
     @Override
     public ErasedKeys erased(Consumer<JunkObject> junk) {
         return reader.erased(junk);
+    }
+
+    @Override
+    public Optional<Erasures.Remembered> erasedRemembered() {
+        return reader.erasedRemembered();
     }
 
     @Override

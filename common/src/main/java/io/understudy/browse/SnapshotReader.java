@@ -2,6 +2,7 @@ package io.understudy.browse;
 
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
+import io.understudy.repository.Erasures;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -46,6 +47,16 @@ public interface SnapshotReader {
      */
     default ErasedKeys erased(Consumer<JunkObject> junk) {
         return ErasedKeys.none();
+    }
+
+    /**
+     * What this server remembers of that, for when the filestore is away.
+     *
+     * @return empty where it keeps no copy, or never read it
+     * @throws io.understudy.failure.UnderstudyException where the copy is damaged
+     */
+    default Optional<Erasures.Remembered> erasedRemembered() {
+        return Optional.empty();
     }
 
     /**

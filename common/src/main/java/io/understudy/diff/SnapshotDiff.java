@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,7 +41,7 @@ final class SnapshotDiff {
      * @param schemaChanged whether objects were made, altered or dropped
      * @param tables those that differ
      * @param equalTables how many do not
-     * @param databases those of commands whose dumps differ, with their lengths
+     * @param databases those of commands whose dumps differ
      * @param trees of which paths differ
      */
     record Difference(
@@ -53,7 +52,7 @@ final class SnapshotDiff {
             long equalTables,
             List<ValueDifference> sequences,
             List<ValueDifference> settings,
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ValueDifference> databases,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<DumpDifference> databases,
             List<TreeDifference> trees) {
         String text() {
             List<String> lines = new ArrayList<>();
@@ -64,6 +63,9 @@ final class SnapshotDiff {
             sequences.forEach(each -> lines.add("sequence " + each.text()));
             settings.forEach(each -> lines.add("setting " + each.text()));
             databases.forEach(each -> lines.add("database " + each.text()));
+            if (databases.stream().anyMatch(each -> each.came().isPresent())) {
+                lines.add(DumpDifference.MEANING);
+            }
             trees.forEach(each -> lines.add("tree " + each.text()));
             lines.add(equalTables + " tables are equal");
             return String.join("\n", lines);
@@ -104,7 +106,7 @@ final class SnapshotDiff {
                 tables.equal,
                 List.copyOf(sequences.values()),
                 settings(),
-                databases(),
+                DumpDifference.of(first, second),
                 trees());
     }
 
@@ -142,28 +144,6 @@ final class SnapshotDiff {
 
     private static Optional<String> hash(Opened snapshot) {
         return snapshot.manifest().postgresql().map(DatabaseData::schemaHash);
-    }
-
-    /** Those that commands wrote: more than that they differ is not known of them. */
-    private List<ValueDifference> databases() {
-        Map<String, DatabaseData> olds = others(first);
-        Map<String, DatabaseData> news = others(second);
-        TreeSet<String> names = new TreeSet<>(olds.keySet());
-        names.addAll(news.keySet());
-        return names.stream()
-                .filter(name -> !olds.containsKey(name)
-                        || !news.containsKey(name)
-                        || !olds.get(name).holdsAs(news.get(name)))
-                .map(name -> new ValueDifference(name, length(olds.get(name)), length(news.get(name))))
-                .toList();
-    }
-
-    private static Map<String, DatabaseData> others(Opened snapshot) {
-        return snapshot.manifest().others().stream().collect(Collectors.toMap(DatabaseData::name, Function.identity()));
-    }
-
-    private static Optional<String> length(DatabaseData data) {
-        return Optional.ofNullable(data).map(each -> each.archive().bytes() + " bytes");
     }
 
     static String name(Named named) {

@@ -8,6 +8,8 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
+import io.understudy.repository.Erasures.Remembered;
+import io.understudy.time.Moments;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,28 +23,40 @@ public final class ErasedRows {
 
     private final Settings settings;
     private final SnapshotReader reader;
+    private final String without;
     private final Consumer<String> warning;
 
-    private ErasedRows(Settings settings, SnapshotReader reader, Consumer<String> warning) {
+    /** @param without how it is done without that knowledge, for a person */
+    private ErasedRows(Settings settings, SnapshotReader reader, String without, Consumer<String> warning) {
         this.settings = settings;
         this.reader = reader;
+        this.without = without;
         this.warning = warning;
     }
 
     /**
      * @param included whether they are asked for: then none is left out, and nothing is read
      * @param warning receives what cannot be read, and what is passed over
-     * @throws UnderstudyException where rows are erased by a rule and none of both can be read: what is restored could
-     *     have them
+     * @throws UnderstudyException where rows are erased by a rule and neither list can be read, nor what this server
+     *     remembers of the published ones: what is restored could have them
      */
     public static ErasedKeys known(
             Settings settings, SnapshotReader reader, boolean included, Consumer<String> warning) {
-        return included ? ErasedKeys.none() : new ErasedRows(settings, reader, warning).all();
+        String without = "--include-erased brings back rows that were erased, too";
+        return included ? ErasedKeys.none() : new ErasedRows(settings, reader, without, warning).all();
     }
 
-    /** As {@link #known}, for who works without a person: what cannot be read is logged. */
+    /** As {@link #known}, for an import to what is live, which never has them. */
+    public static ErasedKeys ofImport(Settings settings, SnapshotReader reader, Consumer<String> warning) {
+        String without =
+                "restore ID --to database:NAME --include-erased restores it next to what is live, with rows that"
+                        + " were erased";
+        return new ErasedRows(settings, reader, without, warning).all();
+    }
+
+    /** As {@link #ofImport}, for who works without a person: what cannot be read is logged. */
     public static Function<SnapshotReader, ErasedKeys> logged(Settings settings) {
-        return reader -> known(settings, reader, false, text -> LOG.warn(text.replaceFirst("^warning: ", "")));
+        return reader -> ofImport(settings, reader, text -> LOG.warn(text.replaceFirst("^warning: ", "")));
     }
 
     private ErasedKeys all() {
@@ -53,22 +67,52 @@ public final class ErasedRows {
         } catch (UnderstudyException e) {
             fault = e;
         }
+        ErasedKeys others;
         try {
-            ErasedKeys published = reader.erased(junk -> warning.accept("warning: " + junk.text()));
-            if (fault != null) {
-                say("this server's own list of rows that were erased cannot be read", fault);
-            }
-            return own.map(published::and).orElse(published);
+            others = reader.erased(junk -> warning.accept("warning: " + junk.text()));
         } catch (UnderstudyException e) {
-            if (own.isEmpty() && erases()) {
-                throw new UnderstudyException(
-                        e.code(),
-                        "cannot find out which rows were erased: " + e.getMessage(),
-                        "try again when it can be read; --include-erased brings back rows that were erased, too",
-                        e);
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
             }
-            say("which rows other servers erased is not known", e);
-            return own.orElse(ErasedKeys.none());
+            others = withoutFilestore(own, e);
+        }
+        if (fault != null) {
+            say("this server's own list of rows that were erased cannot be read", fault);
+        }
+        return own.map(others::and).orElse(others);
+    }
+
+    /** What this server remembers of the lists of all servers; none where its own list has to do. */
+    private ErasedKeys withoutFilestore(Optional<ErasedKeys> own, UnderstudyException away) {
+        Optional<Remembered> remembered = remembered(away);
+        if (remembered.isPresent()) {
+            say(
+                    "rows that were erased up to "
+                            + Moments.text(remembered.get().read())
+                            + " are left out, as this server remembers them; which ones other servers erased since is"
+                            + " not known",
+                    away);
+            return remembered.get().erased();
+        }
+        if (own.isEmpty() && erases()) {
+            throw new UnderstudyException(
+                    away.code(),
+                    "cannot find out which rows were erased: " + away.getMessage(),
+                    "try again when it can be read; " + without,
+                    away);
+        }
+        say("which rows other servers erased is not known", away);
+        return ErasedKeys.none();
+    }
+
+    /** A damaged copy is none: the next reading replaces it. */
+    private Optional<Remembered> remembered(UnderstudyException away) {
+        try {
+            return reader.erasedRemembered();
+        } catch (UnderstudyException e) {
+            away.addSuppressed(e);
+            say("what this server remembers of rows that were erased cannot be read", e);
+            return Optional.empty();
         }
     }
 

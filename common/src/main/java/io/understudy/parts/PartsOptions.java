@@ -59,7 +59,9 @@ public final class PartsOptions {
     public static String require(String id) {
         if (id == null) {
             throw new UnderstudyException(
-                    ErrorCode.USAGE, "cannot restore: no snapshot is named", "latest is the newest; see list");
+                    ErrorCode.USAGE,
+                    "cannot restore: no snapshot is named",
+                    "latest is the newest, latest:weekly the newest of this label; see list");
         }
         return id;
     }

@@ -172,6 +172,11 @@ public final class Repository {
         Confirmation.of(this).require();
     }
 
+    /** One small request, as long as it takes. @throws UnderstudyException why the filestore does not answer */
+    public void requireAnswer() {
+        filestore.stat(DESCRIPTION);
+    }
+
     /** The stores that each are to hold all of it; empty where it is in one. */
     public List<Copy> copies() {
         return filestore.copies();

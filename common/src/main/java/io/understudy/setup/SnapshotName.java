@@ -20,24 +20,28 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How a person names a snapshot on the command line: by its ID ({@code 00000001-00000042}), as {@code latest}, or by a
- * moment ({@code @2026-11-20T10:00Z}, {@code @"2 days ago"}), which means the snapshot with the last moment that is
- * not after it; of equal ones the one with the higher number.
+ * How a person names a snapshot on the command line: by its ID ({@code 00000001-00000042}), as {@code latest}, by a
+ * label ({@code latest:weekly}), which means the newest that carries it, or by a moment ({@code @2026-11-20T10:00Z},
+ * {@code @"2 days ago"}), which means the snapshot with the last moment that is not after it; of equal ones the one
+ * with the higher number.
  */
 public final class SnapshotName {
     /** The name of the newest snapshot. */
     public static final String LATEST = "latest";
 
     /** For the description of a parameter. */
-    public static final String FORMS = "its ID as in the list, latest, @2026-11-20T10:00Z or @\"2 days ago\"";
+    public static final String FORMS =
+            "its ID as in the list, latest, latest:LABEL, @2026-11-20T10:00Z or @\"2 days ago\"";
 
     private final String text;
     private final Optional<SnapshotId> id;
+    private final Optional<LabelName> label;
     private final Optional<MomentName> moment;
 
-    private SnapshotName(String text, Optional<SnapshotId> id, Optional<MomentName> moment) {
+    private SnapshotName(String text, Optional<SnapshotId> id, Optional<LabelName> label, Optional<MomentName> moment) {
         this.text = text;
         this.id = id;
+        this.label = label;
         this.moment = moment;
     }
 
@@ -54,12 +58,16 @@ public final class SnapshotName {
      */
     public static SnapshotName parse(String text, Clock clock) {
         if (text.equals(LATEST)) {
-            return new SnapshotName(text, Optional.empty(), Optional.empty());
+            return new SnapshotName(text, Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        if (text.startsWith(LabelName.PREFIX)) {
+            return new SnapshotName(text, Optional.empty(), Optional.of(LabelName.parse(text)), Optional.empty());
         }
         if (text.startsWith("@")) {
-            return new SnapshotName(text, Optional.empty(), Optional.of(MomentName.parse(text, clock)));
+            return new SnapshotName(
+                    text, Optional.empty(), Optional.empty(), Optional.of(MomentName.parse(text, clock)));
         }
-        return new SnapshotName(text, Optional.of(id(text)), Optional.empty());
+        return new SnapshotName(text, Optional.of(id(text)), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -78,13 +86,18 @@ public final class SnapshotName {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot find snapshot \"" + text + "\": this is not the name of a snapshot",
-                    NearestName.of(text, List.of(LATEST))
+                    NearestName.of(text, near(text))
                                     .map(near -> "did you mean " + near + "? Else name")
                                     .orElse("name")
-                            + " it as the command list shows it (00000001-00000042), or by a moment:"
-                            + " @2026-11-20T10:00Z, @\"2 days ago\"",
+                            + " it as the command list shows it (00000001-00000042), by a label:"
+                            + " latest:weekly, or by a moment: @2026-11-20T10:00Z, @\"2 days ago\"",
                     e);
         }
+    }
+
+    private static List<String> near(String text) {
+        int colon = text.indexOf(':');
+        return colon < 0 ? List.of(LATEST) : List.of(LATEST + text.substring(colon));
     }
 
     /** The ID, where it is one: nothing has to be asked then. */
@@ -93,8 +106,9 @@ public final class SnapshotName {
     }
 
     /**
-     * Finds it. By a moment, all manifests are read, as the command list does. Where numbers and moments disagree
-     * around it, as after a clock that was wrong, the remark warns of that.
+     * Finds it. By a moment, all manifests are read, as the command list does; by a label, those from the newest on up
+     * to the one that carries it. Where numbers and moments disagree around it, as after a clock that was wrong, the
+     * remark warns of that.
      *
      * @param junk receives what has the name of a snapshot and is none
      * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, which names those that are nearest
@@ -102,6 +116,9 @@ public final class SnapshotName {
     public Found in(Repository repository, Consumer<JunkObject> junk) {
         if (id.isPresent()) {
             return new Found(existing(repository, id.get()), Optional.empty());
+        }
+        if (label.isPresent()) {
+            return label.get().in(repository, junk);
         }
         if (moment.isPresent()) {
             return upTo(moment.get(), repository, junk);
@@ -172,7 +189,8 @@ public final class SnapshotName {
         }
     }
 
-    private static Optional<Outline> outline(SnapshotId each, Repository repository, Consumer<JunkObject> junk) {
+    /** @param junk receives it where it has the name of a snapshot and is none; one that was deleted is not there */
+    static Optional<Outline> outline(SnapshotId each, Repository repository, Consumer<JunkObject> junk) {
         try {
             return Optional.of(repository.outline(each));
         } catch (UnderstudyException e) {
@@ -202,7 +220,7 @@ public final class SnapshotName {
         return repository.newest(repository.list(), junk).orElseThrow(() -> none(repository));
     }
 
-    private static UnderstudyException none(Repository repository) {
+    static UnderstudyException none(Repository repository) {
         return new UnderstudyException(
                 ErrorCode.SNAPSHOT_UNKNOWN,
                 "cannot find the newest snapshot: " + repository.name() + " holds none yet",

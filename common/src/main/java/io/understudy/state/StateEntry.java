@@ -323,7 +323,7 @@ public enum StateEntry {
     MIRROR(
             Owner.REPLICA,
             "mirror",
-            "the repository's snapshots that this standby may need, verified",
+            "the repository's snapshots that this standby may need, verified, and a note of which rows were erased",
             "they are fetched again from the filestore"),
     DIFFERENCE(
             Owner.REPLICA,

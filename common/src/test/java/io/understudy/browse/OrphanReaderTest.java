@@ -66,6 +66,11 @@ class OrphanReaderTest {
         }
 
         @Override
+        public Optional<Erasures.Remembered> erasedRemembered() {
+            return Optional.of(new Erasures.Remembered(erased(junk -> {}), Instant.EPOCH));
+        }
+
+        @Override
         public <T> T held(List<SnapshotId> snapshots, Consumer<String> remarks, Supplier<T> work) {
             held.addAll(snapshots);
             return work.get();
@@ -77,6 +82,7 @@ class OrphanReaderTest {
         for (SnapshotReader each : List.of(reader, reader.only(ORPHAN))) {
             assertThat(each.erasureHash()).contains(hash);
             assertThat(each.erased(junk -> {}).has("public", "users")).isTrue();
+            assertThat(each.erasedRemembered()).isPresent();
         }
     }
 

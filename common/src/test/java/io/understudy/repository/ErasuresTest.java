@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.config.Settings.CommitRule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.FastSignatures;
+import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.SeveralInMemory;
 import java.io.IOException;
@@ -141,6 +143,90 @@ class ErasuresTest {
     private static String object(Filestore store) {
         try (InputStream in = store.open("erased/" + SERVER + ".json", 0)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final Instant READ = Instant.parse("2026-11-21T08:00:00Z");
+
+    private static Erasures.Remembered remembered(Erasures erasures) {
+        return erasures.remembered().orElseThrow();
+    }
+
+    /** In the copy of a server, while the filestore is away. */
+    @Test
+    void aServerRemembersWhatItRead() {
+        Erasures copy = Erasures.of(repository(one, Sealing.NONE));
+        assertThat(copy.remembered()).isEmpty();
+        copy.remember(new Erasures.Remembered(user(copy.hash(), "1"), READ));
+        assertThat(has(remembered(copy).erased(), "1")).isTrue();
+        assertThat(has(remembered(copy).erased(), "2")).isFalse();
+        assertThat(remembered(copy).read()).isEqualTo(READ);
+        assertThat(all(copy).isEmpty()).as("it is no list of a server").isTrue();
+
+        copy.remember(new Erasures.Remembered(user(copy.hash(), "1", "2"), READ.plusSeconds(60)));
+        assertThat(has(remembered(copy).erased(), "2")).isTrue();
+        assertThat(remembered(copy).read()).isEqualTo(READ.plusSeconds(60));
+    }
+
+    /** Nothing was erased, is knowledge, too. */
+    @Test
+    void aServerRemembersThatNothingWasErased() {
+        Erasures copy = Erasures.of(repository(one, Sealing.NONE));
+        copy.remember(new Erasures.Remembered(ErasedKeys.none(copy.hash()), READ));
+        assertThat(remembered(copy).erased().isEmpty()).isTrue();
+    }
+
+    /** It never says that it is newer than it is. */
+    @Test
+    void killedInBetweenItIsAsOldAsItSays() {
+        Erasures copy = Erasures.of(repository(one, Sealing.NONE));
+        one.inject(Faults.first(
+                Faults.Operation.PUT,
+                key -> key.equals("erased/read.json"),
+                new Faults.Fail(ErrorCode.DISK_FULL),
+                new Faults.None(),
+                new Faults.Fail(ErrorCode.DISK_FULL)));
+        assertThatThrownBy(() -> copy.remember(new Erasures.Remembered(user(copy.hash(), "1"), READ)))
+                .isInstanceOf(UnderstudyException.class);
+        assertThat(copy.remembered()).isEmpty();
+        copy.remember(new Erasures.Remembered(user(copy.hash(), "1"), READ));
+        assertThatThrownBy(
+                        () -> copy.remember(new Erasures.Remembered(user(copy.hash(), "1", "2"), READ.plusSeconds(60))))
+                .isInstanceOf(UnderstudyException.class);
+        assertThat(remembered(copy).read()).isEqualTo(READ);
+        assertThat(has(remembered(copy).erased(), "1")).isTrue();
+    }
+
+    @Test
+    void whatIsDamagedOrOfAnotherRepositoryIsNotRemembered() {
+        Erasures copy = Erasures.of(repository(one, Sealing.NONE));
+        copy.remember(new Erasures.Remembered(user(copy.hash(), "1"), READ));
+        Repository another = Repository.create(
+                other, new UUID(0, 2), "example", TrustedKeys.of(KEY.publicKey()), time.clock(), Sealing.NONE);
+        Erasures.of(another).remember(new Erasures.Remembered(ErasedKeys.none(), READ));
+        byte[] theirs = bytes(other, "erased/remembered.json");
+        one.put("erased/remembered.json", Content.of(theirs));
+        assertRefused(copy, ErrorCode.WRONG_REPOSITORY);
+        one.put("erased/remembered.json", Content.of(new byte[] {'{'}));
+        assertRefused(copy, ErrorCode.MANIFEST_DAMAGED);
+        copy.remember(new Erasures.Remembered(user(copy.hash(), "1"), READ));
+        one.put("erased/read.json", Content.of("{\"format\":2,\"read\":\"today\"}".getBytes(StandardCharsets.UTF_8)));
+        assertRefused(copy, ErrorCode.MANIFEST_DAMAGED);
+        copy.remember(new Erasures.Remembered(user(copy.hash(), "1"), READ));
+        assertThat(remembered(copy).read()).isEqualTo(READ);
+    }
+
+    private static void assertRefused(Erasures copy, ErrorCode code) {
+        assertThatThrownBy(copy::remembered)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static byte[] bytes(Filestore store, String key) {
+        try (InputStream in = store.open(key, 0)) {
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

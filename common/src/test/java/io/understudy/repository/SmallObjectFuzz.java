@@ -84,6 +84,7 @@ public final class SmallObjectFuzz {
                                 "00000001-00000042",
                                 "99999999-99999999",
                                 "latest",
+                                "latest:weekly",
                                 "@2026-11-20T10:00:01.5+01:00",
                                 "@2 days ago"),
                         input -> {

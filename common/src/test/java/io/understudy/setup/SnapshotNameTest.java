@@ -15,6 +15,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FastSignatures;
+import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -44,13 +46,21 @@ class SnapshotNameTest {
     }
 
     private void commit(int sequence, Instant moment) {
+        commit(sequence, moment, List.of("hourly"));
+    }
+
+    private void commit(int sequence, String... labels) {
+        commit(sequence, Instant.parse("2026-11-18T00:00:02Z").plusSeconds(3600L * sequence), List.of(labels));
+    }
+
+    private void commit(int sequence, Instant moment, List<String> labels) {
         Manifest like = Manifests.sample(id(1, sequence));
         repository.commit(
                 new Manifest(
                         like.format(),
                         like.site(),
                         like.snapshot(),
-                        like.periods(),
+                        labels,
                         moment,
                         like.walLsn(),
                         like.server(),
@@ -68,7 +78,7 @@ class SnapshotNameTest {
     @Test
     void findsAnIdAndSaysNothing() {
         commit(3);
-        assertThat(find("00000001-00000003")).isEqualTo(new SnapshotName.Found(id(1, 3), java.util.Optional.empty()));
+        assertThat(find("00000001-00000003")).isEqualTo(new SnapshotName.Found(id(1, 3), Optional.empty()));
     }
 
     @Test
@@ -80,6 +90,64 @@ class SnapshotNameTest {
         assertThat(found.snapshot()).isEqualTo(id(1, 4));
         assertThat(found.remark()).contains("latest is 00000001-00000004");
         assertThat(junk).extracting(JunkObject::key).containsExactly(id(1, 5).key());
+    }
+
+    @Test
+    void aLabelIsTheNewestThatCarriesIt() {
+        commit(3, "daily", "weekly");
+        commit(4, "hourly", "daily");
+        commit(5, "before-upgrade");
+        commit(6, "continuous");
+        assertThat(find("latest:weekly"))
+                .isEqualTo(new SnapshotName.Found(
+                        id(1, 3), Optional.of("latest:weekly is 00000001-00000003 of 2026-11-18T03:00:02Z")));
+        assertThat(find("latest:daily").snapshot()).isEqualTo(id(1, 4));
+        assertThat(find("latest:before-upgrade").snapshot()).isEqualTo(id(1, 5));
+        assertThat(find("latest:continuous").snapshot()).isEqualTo(id(1, 6));
+    }
+
+    /** Its number counts, as for latest: a server's clock may have been wrong. */
+    @Test
+    void ofALabelTheHighestNumberIsMeantAndWhatIsNoSnapshotIsPassedOver() {
+        commit(3, Instant.parse("2031-01-01T00:00:00Z"), List.of("daily"));
+        commit(4, "daily");
+        store.put(id(1, 5).key(), Content.of("{}".getBytes(StandardCharsets.UTF_8)));
+        assertThat(find("latest:daily").snapshot()).isEqualTo(id(1, 4));
+        assertThat(junk).extracting(JunkObject::key).containsExactly(id(1, 5).key());
+    }
+
+    @Test
+    void anUnknownLabelNamesThoseThatThereAre() {
+        commit(3, "hourly", "daily");
+        commit(4, "manual");
+        assertUnknown(
+                () -> find("latest:dayly"),
+                "carries the label dayly",
+                "did you mean latest:daily? the labels that snapshots carry are daily, hourly, manual");
+        assertUnknown(
+                () -> find("latest:bimonthly"),
+                "cannot find snapshot \"latest:bimonthly\"",
+                "the labels that snapshots carry are daily, hourly, manual");
+    }
+
+    /** It may be the one that is meant. */
+    @Test
+    void aSnapshotThatMayNotBeReadIsNoUnknownLabel() {
+        commit(3, "daily");
+        store.inject((operation, key) ->
+                operation == Faults.Operation.OPEN ? new Faults.Fail(ErrorCode.FILESTORE_DENIED) : new Faults.None());
+        assertThatThrownBy(() -> find("latest:daily"))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILESTORE_DENIED));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"latest:, latest:daily", "latest:Daily, latest:daily", "lates:weekly, did you mean latest:weekly?"})
+    void saysHowALabelIsWritten(String name, String hint) {
+        assertThatThrownBy(() -> SnapshotName.parse(name, NOW)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
+            assertThat(e.hint()).contains(hint);
+        });
     }
 
     @ParameterizedTest
@@ -193,7 +261,7 @@ class SnapshotNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"latest", "@1 day ago", "00000001-00000001"})
+    @ValueSource(strings = {"latest", "latest:daily", "@1 day ago", "00000001-00000001"})
     void anEmptyRepositoryHasNone(String name) {
         assertUnknown(() -> find(name), "cannot find", "agent-primary snapshot");
     }
@@ -240,5 +308,6 @@ class SnapshotNameTest {
     void anIdNeedsNoQuestion() {
         assertThat(SnapshotName.parse("00000001-00000003", NOW).id()).contains(new SnapshotId(1, 3));
         assertThat(SnapshotName.parse("latest", NOW).id()).isEmpty();
+        assertThat(SnapshotName.parse("latest:weekly", NOW).id()).isEmpty();
     }
 }

@@ -2,18 +2,14 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,17 +18,17 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class RestoreInPlaceIT extends Scenario {
     private static final Path PAGE = Path.of("docs/commands.md");
-    private static final String HEAD = "### In the place of the site's, on a server without a standby\n";
+    private static final String HEAD = "### In the place of the site's, on a server without a standby";
 
     private Server primary;
-    private Path bin;
+    private PastedBlocks page;
 
     @AfterEach
     void endAgent() throws IOException {
-        if (bin == null) {
+        if (page == null) {
             return;
         }
-        Path started = bin.resolve("agent.pid");
+        Path started = page.bin().resolve("agent.pid");
         ProcessHandle.of(Long.parseLong(Files.readString(started).strip()))
                 .ifPresent(agent -> new Running(agent, primary.layout().log("agent-primary")).kill());
     }
@@ -49,7 +45,7 @@ class RestoreInPlaceIT extends Scenario {
         primary.site().addNote("behind the snapshot");
         assertThat(notes("site")).hasSize(2);
         makePrograms();
-        List<String> blocks = blocks();
+        List<String> blocks = PastedBlocks.of(PAGE, HEAD);
         assertThat(blocks).hasSize(3);
         String first = blocks.get(0);
         assertThat(first).contains("id=00000001-00000042\n").contains("database=site ");
@@ -77,24 +73,15 @@ class RestoreInPlaceIT extends Scenario {
         return primary.database().query(database, "SELECT n::text FROM notes n ORDER BY id");
     }
 
-    private static List<String> blocks() throws IOException {
-        String page = Files.readString(PAGE);
-        String section = page.substring(page.indexOf(HEAD) + HEAD.length());
-        section = section.substring(0, section.indexOf("\n#"));
-        return Pattern.compile("(?ms)^```sh\n(.*?)^```$")
-                .matcher(section)
-                .results()
-                .map(found -> found.group(1))
-                .toList();
-    }
-
     /** In place of systemd the test's own processes are stopped and started; of the agent a file asks for that. */
     private void makePrograms() throws IOException {
-        bin = Files.createDirectory(primary.layout().home().resolve("bin"));
-        program("agent-primary", "exec " + primary.primaryProgram() + " \"$@\"");
-        program("runuser", "test \"$1 $2 $3\" = '-u postgres --' || exit 64; shift 3; PGUSER=postgres exec \"$@\"");
+        page = new PastedBlocks(primary.layout().home().resolve("bin"));
+        Path bin = page.bin();
+        page.program("agent-primary", "exec " + primary.primaryProgram() + " \"$@\"");
+        page.program(
+                "runuser", "test \"$1 $2 $3\" = '-u postgres --' || exit 64; shift 3; PGUSER=postgres exec \"$@\"");
         String site = programs().site() + " \"$1\" " + primary.layout().siteFile();
-        program("systemctl", """
+        page.program("systemctl", """
                 test "$2 $3" = "site understudy-primary" || exit 64
                 %s
                 case $1 in
@@ -111,18 +98,10 @@ class RestoreInPlaceIT extends Scenario {
                 Long.toString(primary.primaryAgent().orElseThrow().pid()));
     }
 
-    private void program(String name, String text) throws IOException {
-        Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + text + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
     private void pasted(String script) {
         Map<String, String> environment = new HashMap<>(programs().environment().get());
-        environment.put("PATH", bin + ":" + primary.database().tools() + ":" + System.getenv("PATH"));
         environment.put("PGHOST", "127.0.0.1");
         environment.put("PGPORT", Integer.toString(primary.database().port()));
-        Outcome outcome =
-                Program.of("sh", "-euc", script).with(environment).run(ANSWERS).successful();
-        assertThat(outcome.errors()).doesNotContain("ERROR");
+        page.run(script, environment, primary.database().tools() + ":" + System.getenv("PATH"), ANSWERS);
     }
 }

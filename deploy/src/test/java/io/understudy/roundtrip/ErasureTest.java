@@ -208,6 +208,37 @@ class ErasureTest {
         assertThat(dumped("--include-erased")).contains("bob");
     }
 
+    /** The network is down, and another server of the site keeps the revisions. */
+    @Test
+    void whatTheMirrorRemembersIsLeftOutWithoutTheFilestore() {
+        erased();
+        site.snapshots().remember(Instant.parse("2026-11-20T10:00:00Z"));
+        site.snapshots().filestoreIsAway(true);
+        site.dropHistory();
+        assertThat(dumped()).contains("ann@example.net").doesNotContain("bob");
+        assertThat(site.err())
+                .contains(
+                        "warning: rows that were erased up to 2026-11-20T10:00:00Z are left out, as this server remembers"
+                                + " them; which ones other servers erased since is not known: the filestore is away",
+                        "left out: 1 row of public.users");
+        assertThat(site.run("restore-row", "users", "2")).isEqualTo(ErrorCode.USAGE.exitCode());
+        site.tables("[]");
+        assertThat(site.restore(1, site.newName())).hasSize(3);
+    }
+
+    /** A damaged note is none. */
+    @Test
+    void aDamagedNoteOfTheMirrorIsNoKnowledge() {
+        erased();
+        site.snapshots().damageWhatIsRemembered();
+        site.snapshots().filestoreIsAway(true);
+        assertThat(dumped()).as("its own list is enough").doesNotContain("bob");
+        assertThat(site.err()).contains("what this server remembers of rows that were erased cannot be read");
+        site.dropHistory();
+        assertThatThrownBy(() -> site.restore(1, site.newName()))
+                .hasMessageContaining("cannot find out which rows were erased");
+    }
+
     @Test
     void aListThatNoTrustedKeySignedLeavesNothingOut() {
         erased();

@@ -27,6 +27,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,8 @@ final class RowSnapshots {
     private final InMemoryFilestore filestore = new InMemoryFilestore();
     private final Repository repository;
     private boolean filestoreAway;
+    private Optional<Erasures.Remembered> remembered = Optional.empty();
+    private boolean rememberedIsDamaged;
     private Runnable whenRead = () -> {};
     private int opened;
 
@@ -136,6 +139,15 @@ final class RowSnapshots {
         filestoreAway = away;
     }
 
+    /** As a standby's mirror does. */
+    void remember(Instant now) {
+        remembered = Optional.of(new Erasures.Remembered(Erasures.of(repository).all(junk -> {}), now));
+    }
+
+    void damageWhatIsRemembered() {
+        rememberedIsDamaged = true;
+    }
+
     private final class Reader implements SnapshotReader {
         @Override
         public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
@@ -208,6 +220,14 @@ final class RowSnapshots {
                 throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "the filestore is away", "wait");
             }
             return Erasures.of(repository).all(junk);
+        }
+
+        @Override
+        public Optional<Erasures.Remembered> erasedRemembered() {
+            if (rememberedIsDamaged) {
+                throw new UnderstudyException(ErrorCode.MANIFEST_DAMAGED, "the note is damaged", "wait");
+            }
+            return remembered;
         }
     }
 

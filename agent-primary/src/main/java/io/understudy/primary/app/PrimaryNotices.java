@@ -32,6 +32,7 @@ final class PrimaryNotices implements Signals, DataAge {
 
     private static final String SWITCHOVER = "switchover";
     private static final String QUIESCE = "quiesce";
+    private static final String LEFTOVER = "frozen trees";
 
     private final DaemonStatus daemonStatus;
     private final Optional<Duration> longestPause;
@@ -120,6 +121,12 @@ final class PrimaryNotices implements Signals, DataAge {
         }
         if (event instanceof PrimaryEvent.SiteResumed) {
             return List.of(Signal.once(Occasion.WARNING, Fact.of(event)), Signal.recovered(QUIESCE, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.QuiesceLeftover) {
+            return List.of(Signal.impaired(LEFTOVER, Fact.of(event)));
+        }
+        if (event instanceof PrimaryEvent.QuiesceCleared) {
+            return List.of(Signal.recovered(LEFTOVER, Fact.of(event)));
         }
         if (event instanceof PrimaryEvent.SiteNotStarted) {
             return List.of(Signal.moot(QUIESCE, Fact.of(event)), Signal.once(Occasion.WARNING, Fact.of(event)));

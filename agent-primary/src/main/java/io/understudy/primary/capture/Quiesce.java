@@ -84,8 +84,14 @@ public interface Quiesce {
         /** How long the site was stopped; empty where it is not stopped for snapshots. */
         Optional<Duration> down();
 
-        /** Starts the site if it is stopped, and removes what was made to fix the trees. */
+        /** Starts the site if it is stopped. What was made to fix the trees stays until {@link #clear}. */
         @Override
         void close();
+
+        /**
+         * Removes what was made to fix the trees, after {@link #close} and when nothing reads them any more. Throws
+         * nothing: what cannot be removed is reported, and tried again later.
+         */
+        default void clear() {}
     }
 }

@@ -60,6 +60,7 @@ final class SnapshotRun {
     private volatile Stage stage = Stage.PREPARE;
     private volatile Duration walked = Duration.ZERO;
     private Optional<Looked.Reading> reading = Optional.empty();
+    private Optional<Still> fixed = Optional.empty();
 
     SnapshotRun(SnapshotSource source, LocalLists lists, Progress progress) {
         this.source = source;
@@ -198,6 +199,9 @@ final class SnapshotRun {
                     session.uploadedBlobs(),
                     content.down());
             return new Result(Optional.of(taken), new Base(Optional.of(manifest), named), captured.seen());
+        } finally {
+            // Behind the commit, which waits for no command that hangs.
+            fixed.ifPresent(Still::clear);
         }
     }
 
@@ -224,6 +228,7 @@ final class SnapshotRun {
         OtherDumps dumps = new OtherDumps(source.clock());
         try (SiteDumps others = new SiteDumps(parts.others(), quiesce.stops(), dumps, sink);
                 Still still = quiesce.begin(source.trees())) {
+            fixed = Optional.of(still);
             // A site that was left stopped is started before they take their time.
             others.before();
             return read(parts, sink, guard, before, base, target, others, still, named);

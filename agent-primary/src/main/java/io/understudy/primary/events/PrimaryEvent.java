@@ -155,8 +155,12 @@ public sealed interface PrimaryEvent extends Event {
 
     @EventText(
             value = "what was made to fix the trees of a snapshot cannot be removed: {why}; it is tried again",
-            severity = Severity.WARN)
+            severity = Severity.WARN,
+            hint = "run quiesce.thaw by hand and find out why; with a freeze of your own the next snapshot needs it")
     record QuiesceLeftover(UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText("what an earlier snapshot had left that was made to fix the trees is removed")
+    record QuiesceCleared() implements PrimaryEvent {}
 
     @EventText("switchover to {standby} begins; it goes back by itself at {until}")
     record SwitchoverBegan(String standby, Instant until) implements PrimaryEvent {}

@@ -25,16 +25,19 @@ final class FrozenTrees {
     private final List<TreeSettings> live;
     private final Ticker ticker;
     private volatile List<TreeSettings> trees;
+    private final boolean leftover;
     private volatile boolean frozen;
+    /** Whether what is frozen may be this snapshot's own, which is read. */
+    private volatile boolean fixes;
 
-    /** @param frozen whether those of a snapshot that was killed are left */
+    /** @param leftover whether those of a snapshot that was killed are left */
     FrozenTrees(
             QuiesceSettings settings,
             QuiesceCommands commands,
             Reflinks reflinks,
             Supplier<MountPoints> mounts,
             List<TreeSettings> live,
-            boolean frozen,
+            boolean leftover,
             Ticker ticker) {
         this.settings = settings;
         this.commands = commands;
@@ -42,7 +45,8 @@ final class FrozenTrees {
         this.mounts = mounts;
         this.live = List.copyOf(live);
         this.trees = this.live;
-        this.frozen = frozen;
+        this.leftover = leftover;
+        this.frozen = leftover;
         this.ticker = ticker;
     }
 
@@ -51,8 +55,20 @@ final class FrozenTrees {
         return trees;
     }
 
-    /** Before the site is stopped for nothing. */
-    void requireLinks() {
+    /** Whether those of an earlier snapshot were left when this one began. */
+    boolean hadLeftover() {
+        return leftover;
+    }
+
+    /**
+     * Before the site is stopped for nothing: also by a command that hangs when it is to remove what is left.
+     *
+     * @throws UnderstudyException {@code FILE_UNSUPPORTED}, {@code COMMAND_*}
+     */
+    void prepare() {
+        if (leftover && !fixes && !settings.freeze().isEmpty()) {
+            thaw();
+        }
         if (settings.fixesByLinks()) {
             MountPoints now = mounts.get();
             linked().forEach(tree -> OneFileSystem.require(tree, now));
@@ -68,6 +84,7 @@ final class FrozenTrees {
      * @return how each was fixed
      */
     List<PrimaryEvent> fix(long since) {
+        fixes = true;
         List<PrimaryEvent> fixed = new ArrayList<>();
         Map<String, Path> places = settings.frozen();
         if (!settings.freeze().isEmpty()) {

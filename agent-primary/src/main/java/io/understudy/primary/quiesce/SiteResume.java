@@ -139,6 +139,7 @@ public final class SiteResume {
             trees.forEach(LinkFarm::remove);
             commands.thaw();
             state.over();
+            events.report(new PrimaryEvent.QuiesceCleared());
         } catch (UnderstudyException e) {
             events.report(new PrimaryEvent.QuiesceLeftover(e));
         }

@@ -71,7 +71,7 @@ final class StillSite implements Still {
         if (phase() == SitePhase.QUIET) {
             return;
         }
-        frozen.requireLinks();
+        frozen.prepare();
         // Stopped for good since this snapshot began: it is in the way of the last one, or would be started behind
         // that.
         site.right().since(fenced).ifPresent(why -> {
@@ -237,15 +237,22 @@ final class StillSite implements Still {
         return Optional.of(isDown ? down.plus(ticker.since(since)) : down);
     }
 
-    /** What cannot be removed is left to the watch; a site that is not started is the worse failure. */
     @Override
     public void close() {
         watch.shutdownNow();
         start();
+    }
+
+    /** What cannot be removed is left to the watch; a site that is not started is the worse failure. */
+    @Override
+    public void clear() {
         boolean interrupted = Thread.interrupted();
         try {
             frozen.remove();
             cleared();
+            if (frozen.hadLeftover()) {
+                events.report(new PrimaryEvent.QuiesceCleared());
+            }
         } catch (UnderstudyException e) {
             events.report(new PrimaryEvent.QuiesceLeftover(e));
         } finally {

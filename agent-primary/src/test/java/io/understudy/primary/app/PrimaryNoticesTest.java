@@ -128,6 +128,9 @@ class PrimaryNoticesTest {
                 .containsExactly("recovery quiesce silent", "warning site_not_started");
         assertThat(of(new PrimaryEvent.SiteNotStopped(failure(ErrorCode.SITE_STOPPED))))
                 .containsExactly("warning site_not_stopped");
+        assertThat(of(new PrimaryEvent.QuiesceLeftover(failure(ErrorCode.COMMAND_TIMEOUT))))
+                .containsExactly("warning frozen trees");
+        assertThat(of(new PrimaryEvent.QuiesceCleared())).containsExactly("recovery frozen trees");
     }
 
     /** What goes on in the others says nothing of it. */

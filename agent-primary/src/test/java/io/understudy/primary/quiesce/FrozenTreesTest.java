@@ -164,8 +164,59 @@ class FrozenTreesTest extends QuiesceFixture {
 
         take();
 
-        assertThat(calls).containsExactly("start", "stop", "thaw", "freeze", "start", "moment", "thaw");
+        assertThat(calls).containsExactly("start", "thaw", "stop", "freeze", "start", "moment", "thaw");
         assertThat(note.exists()).isFalse();
+    }
+
+    /** It may hang for quiesce.limit, and millions of links take their time. */
+    @Test
+    void theCommitWaitsForNoThaw() throws IOException {
+        freeze = List.of("do");
+        Files.createDirectory(folder.resolve("frozen"));
+        primary.database.moments(() -> {});
+        onThaw = () -> calls.add("committed " + primary.repository.list().size());
+
+        take();
+
+        assertThat(calls).containsExactly("stop", "freeze", "start", "thaw", "committed 1");
+        assertThat(note.exists()).isFalse();
+    }
+
+    @Test
+    void aThawThatHangsFailsNoSnapshotAndIsReportedAndTriedAgain() throws IOException {
+        freeze = List.of("do");
+        Files.createDirectory(folder.resolve("frozen"));
+        primary.database.moments(() -> {});
+        failingThaw = true;
+
+        assertThat(take().manifest().snapshot())
+                .isEqualTo(primary.repository.list().get(0));
+
+        assertThat(reported(PrimaryEvent.QuiesceLeftover.class)).isEqualTo(1);
+        assertThat(note.exists()).isTrue();
+        failingThaw = false;
+        watch().look();
+        assertThat(note.exists()).isFalse();
+        assertThat(reported(PrimaryEvent.QuiesceCleared.class)).isEqualTo(1);
+    }
+
+    /** The site is not stopped, for as long as that command hangs, for a snapshot that fails all the same. */
+    @Test
+    void whatIsLeftAndCannotBeThawedFailsTheNextSnapshotBeforeTheSiteIsStopped() throws IOException {
+        freeze = List.of("do");
+        Files.createDirectory(folder.resolve("frozen"));
+        primary.database.moments(() -> {});
+        failingThaw = true;
+        take();
+        calls.clear();
+
+        assertThatThrownBy(this::take).hasMessageContaining("cannot thaw");
+
+        assertThat(calls).isNotEmpty().containsOnly("thaw");
+        failingThaw = false;
+        calls.clear();
+        take();
+        assertThat(calls).containsExactly("thaw", "stop", "freeze", "start", "thaw");
     }
 
     @Test

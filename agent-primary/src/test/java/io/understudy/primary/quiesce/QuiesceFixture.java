@@ -54,6 +54,7 @@ abstract class QuiesceFixture {
     Runnable onStop = () -> {};
     Runnable onStart = () -> {};
     Runnable onFreeze = () -> {};
+    Runnable onThaw = () -> {};
     Runnable onEvent = () -> {};
     boolean links;
     Reflinks reflinks = Reflinks.NONE;
@@ -105,8 +106,9 @@ abstract class QuiesceFixture {
         @Override
         public void thaw() {
             calls.add("thaw");
+            onThaw.run();
             if (failingThaw) {
-                throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot thaw", "look");
+                throw new UnderstudyException(ErrorCode.COMMAND_TIMEOUT, "cannot thaw", "look");
             }
         }
     }

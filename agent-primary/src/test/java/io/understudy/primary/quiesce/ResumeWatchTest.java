@@ -202,13 +202,15 @@ class ResumeWatchTest extends QuiesceFixture {
     void itIsStartedWhileDumpsAreMadeBeforeTheMoment() {
         leftStopped();
         failingStarts.set(1);
-        try (var still = quiesce().begin(primary.source().trees())) {
+        var still = quiesce().begin(primary.source().trees());
+        try (still) {
             assertThat(state.phase()).isEqualTo(SitePhase.STARTING);
             watch().look();
             assertThat(state.phase()).isEqualTo(SitePhase.RUNNING);
             still.stop();
             assertThat(still.fix()).isTrue();
         }
+        still.clear();
         assertThat(calls).startsWith("start", "start").containsSubsequence("stop", "start");
         assertThat(note.exists()).isFalse();
     }

@@ -97,11 +97,13 @@ class SiteQuiesceTest extends QuiesceFixture {
             }
         };
 
-        try (var still = quiesce().begin(primary.source().trees())) {
+        var still = quiesce().begin(primary.source().trees());
+        try (still) {
             still.stop();
             still.fix();
             assertThat(Thread.interrupted()).isTrue();
         }
+        still.clear();
 
         assertThat(calls).containsExactly("stop", "start");
         assertThat(reported(PrimaryEvent.QuiesceStartFailed.class)).isZero();
@@ -158,7 +160,8 @@ class SiteQuiesceTest extends QuiesceFixture {
 
     @Test
     void aStopThatEndsBehindTheLimitHasTheSiteStartedAtOnce() {
-        try (StillSite still = begun()) {
+        StillSite still = begun();
+        try (still) {
             onStop = () -> still.tooLate(primary.time.nanos());
             still.stop();
             assertThat(calls).containsExactly("stop", "start");
@@ -166,6 +169,7 @@ class SiteQuiesceTest extends QuiesceFixture {
                     .isInstanceOfSatisfying(
                             UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_TIMEOUT));
         }
+        still.clear();
         assertThat(note.exists()).isFalse();
     }
 
@@ -173,7 +177,8 @@ class SiteQuiesceTest extends QuiesceFixture {
     @Test
     void aFreezeThatHangsKeepsNoSiteStopped() {
         freeze = List.of("do");
-        try (StillSite still = begun()) {
+        StillSite still = begun();
+        try (still) {
             still.stop();
             long stopped = primary.time.nanos() - stopping.toNanos();
             onFreeze = () -> still.tooLate(stopped);
@@ -182,6 +187,7 @@ class SiteQuiesceTest extends QuiesceFixture {
                             UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_TIMEOUT));
             assertThat(calls).containsExactly("stop", "freeze", "start");
         }
+        still.clear();
         assertThat(calls).containsExactly("stop", "freeze", "start", "thaw");
         assertThat(note.exists()).isFalse();
     }

@@ -186,11 +186,13 @@ class StartRightTest extends QuiesceFixture {
     void aSnapshotStartsNoSiteThatIsNotItsServersAnyMore() {
         note.delete();
         List<TreeSettings> trees = primary.source().trees();
-        try (var still = quiesce().begin(trees)) {
+        var still = quiesce().begin(trees);
+        try (still) {
             still.stop();
             stopped(FencedNote.Reason.LEASE);
             assertThat(still.fix()).isTrue();
         }
+        still.clear();
         assertThat(calls).containsExactly("stop");
         assertThat(note.exists()).isFalse();
     }

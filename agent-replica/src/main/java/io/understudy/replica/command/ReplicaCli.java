@@ -19,10 +19,15 @@ import io.understudy.history.HistoryCommand;
 import io.understudy.history.RestoreRowCommand;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
+import io.understudy.replica.fetch.AnsweringRepository;
 import io.understudy.replica.fetch.MirroredReader;
 import io.understudy.replica.state.ApplyLock;
+import io.understudy.repository.Repository;
+import io.understudy.tasks.BoundedCall;
+import io.understudy.time.Ticker;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 
 /** The command line of {@code agent-replica}. Each command has a class of its own. */
@@ -79,11 +84,13 @@ public final class ReplicaCli extends SnapshotProgram {
 
     static SnapshotReader reader(ReplicaWiring wiring) {
         Settings settings = wiring.settings();
+        Supplier<Repository> repository = new AnsweringRepository(
+                wiring::repository, BoundedCall.threads("read-filestore", 4, "agent-replica"), Ticker.system());
         return HoldingReader.of(
-                new MirroredReader(wiring::repository, wiring.snapshots()::here),
+                new MirroredReader(repository, wiring.snapshots()::here),
                 settings.replica().name(),
                 settings.state(),
-                wiring::repository);
+                repository);
     }
 
     boolean daemonRuns(Settings settings) {

@@ -3,6 +3,7 @@ package io.understudy.replica.command;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.config.Settings;
 import io.understudy.dump.DatabaseOptions;
+import io.understudy.history.ErasedRows;
 import io.understudy.parts.LiveSite;
 import io.understudy.parts.PartsOptions;
 import io.understudy.replica.app.PartsWiring;
@@ -11,6 +12,8 @@ import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
+import io.understudy.replica.fetch.MirroredSnapshots;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.restore.FilesOptions;
 import io.understudy.restore.RestoreTarget;
@@ -19,6 +22,7 @@ import io.understudy.restore.RestoreTarget.Dump;
 import io.understudy.restore.RestoreTarget.Folder;
 import io.understudy.restore.RestoreTarget.Live;
 import io.understudy.setup.SnapshotName;
+import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -96,11 +100,21 @@ final class RestoreCommand extends ReplicaCommand {
         SnapshotName name = ReplicaCli.name(id);
         Replica looking = ReplicaCli.looking(wiring);
         looking.requireBackupMode();
-        SnapshotId snapshot = cli.find(name, ReplicaCli.reader(wiring));
+        SnapshotReader reader = ReplicaCli.reader(wiring);
+        SnapshotId snapshot = cli.find(name, reader);
         looking.require(snapshot);
+        requireErasedKnown(wiring, reader, snapshot);
         cli.confirm("Replace what this standby serves by " + snapshot + "?", parts.yes());
         Synced synced = cli.call(wiring, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
         cli.print(synced, synced::text);
         return 0;
+    }
+
+    /** The import asks again. A person reads before the question how old that knowledge is, or that there is none. */
+    private void requireErasedKnown(ReplicaWiring wiring, SnapshotReader reader, SnapshotId snapshot) {
+        Manifest manifest = reader.open(snapshot).manifest();
+        if (manifest.postgresql().isPresent() && MirroredSnapshots.mayHaveErased(manifest, Instant.now())) {
+            ErasedRows.ofImport(wiring.settings(), reader, cli::say);
+        }
     }
 }

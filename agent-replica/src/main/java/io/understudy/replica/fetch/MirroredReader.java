@@ -99,6 +99,11 @@ public final class MirroredReader implements SnapshotReader {
         return Erasures.of(filestore.get()).all(junk);
     }
 
+    @Override
+    public Optional<Erasures.Remembered> erasedRemembered() {
+        return here().flatMap(each -> Erasures.of(each).remembered());
+    }
+
     private Repository confirmed() {
         Repository there = filestore.get();
         there.requireConfirmed();

@@ -42,6 +42,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     private final Supplier<Optional<SnapshotId>> base;
     private final Supplier<Set<SnapshotId>> onHold;
     private final MirrorUpkeep upkeep;
+    private final ErasedCopy erasedCopy;
     private final Clock clock;
     private final Function<SnapshotReader, ErasedKeys> erased;
     private final AtomicReference<Mirror> mirror = new AtomicReference<>();
@@ -87,14 +88,20 @@ public final class MirroredSnapshots implements SnapshotSource {
         this.base = base;
         this.onHold = onHold;
         this.upkeep = new MirrorUpkeep(clock);
+        this.erasedCopy = new ErasedCopy(remote, clock);
         this.report = new OwnReport(remote, replica, agent, id, clock);
     }
 
     @Override
     public ErasedKeys erased(Manifest manifest) {
-        return manifest.moment().isAfter(clock.instant().minus(YOUNG))
-                ? ErasedKeys.none()
-                : erased.apply(new MirroredReader(remote, this::here)).at(manifest.moment());
+        return mayHaveErased(manifest, clock.instant())
+                ? erased.apply(new MirroredReader(remote, this::here)).at(manifest.moment())
+                : ErasedKeys.none();
+    }
+
+    /** Whether it is old enough for rows to be in it that were erased since. */
+    public static boolean mayHaveErased(Manifest manifest, Instant now) {
+        return !manifest.moment().isAfter(now.minus(YOUNG));
     }
 
     @Override
@@ -240,6 +247,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         loaded = Optional.empty();
         trim(inUse(now));
         report(Optional.of(now), inUse(now));
+        erasedCopy.refresh(this::here);
         ReplicaPoint.REPORT_WRITTEN.reached();
     }
 
@@ -254,6 +262,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         if (upkeep.reportIsDue()) {
             report(Optional.of(now), used);
         }
+        erasedCopy.refresh(this::here);
     }
 
     private void trim(Set<SnapshotId> used) {

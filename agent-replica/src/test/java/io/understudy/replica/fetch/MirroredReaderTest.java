@@ -66,6 +66,7 @@ class MirroredReaderTest {
                         Optional.of("warning: "
                                 + failure(() -> site.repository().list()).getMessage()
                                 + "; of this server's own copy, latest is 00000001-00000001")));
+        assertThat(find("latest:manual").snapshot()).isEqualTo(id(1, 1));
         assertThat(reader.list()).containsExactly(id(1, 1));
         assertThat(readAll(reader.open(id(1, 1)))).isPositive();
     }

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.progress.Progress;
 import io.understudy.replica.round.SnapshotSource;
+import io.understudy.repository.ErasedKeys;
+import io.understudy.repository.Erasures;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.Repository;
@@ -18,8 +21,10 @@ import io.understudy.testing.Faults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -132,6 +137,68 @@ class MirroredSnapshotsTest extends MirroredFixture {
     private int manifests() {
         return (int)
                 near.keys().stream().filter(key -> key.startsWith("manifests/")).count();
+    }
+
+    private Optional<Erasures.Remembered> remembered() {
+        return new MirroredReader(site::repository, () -> ((MirroredSnapshots) source).here()).erasedRemembered();
+    }
+
+    private void erase(String id) {
+        Erasures erasures = Erasures.of(site.repository());
+        ErasedKeys.Collected rows = new ErasedKeys.Collected();
+        rows.add(
+                erasures.hash().table("public", "users"),
+                erasures.hash().row("public", "users", List.of(id)),
+                NOON.plusSeconds(1));
+        erasures.publish(new UUID(0, 7), rows.by(erasures.hash()), site.key());
+    }
+
+    private boolean isErased(String id) {
+        return remembered().orElseThrow().erased().has("public", "users", List.of(id), NOON);
+    }
+
+    /** So that it knows them while the filestore is away. */
+    @Test
+    void theMirrorNotesOnceAnHourWhichRowsWereErased() {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        assertThat(remembered()).isEmpty();
+        erase("1");
+        source.settled(following(1, 1, true));
+        Instant first = time.now();
+        far.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        assertThat(isErased("1")).isTrue();
+        assertThat(remembered().orElseThrow().read()).isEqualTo(first);
+
+        far.inject(Faults.none());
+        erase("2");
+        time.advance(Duration.ofMinutes(59));
+        source.ahead(following(1, 1, true), id(1));
+        assertThat(isErased("2")).isFalse();
+        time.advance(Duration.ofMinutes(1));
+        source.ahead(following(1, 1, true), id(1));
+        assertThat(isErased("2")).isTrue();
+        assertThat(isErased("1")).as("what a filestore lost").isTrue();
+        assertThat(remembered().orElseThrow().read()).isEqualTo(first.plus(Duration.ofHours(1)));
+        near.put("erased/remembered.json", Content.of(new byte[] {'{'}));
+        time.advance(Duration.ofHours(1));
+        source.ahead(following(1, 1, true), id(1));
+        assertThat(isErased("2")).as("a damaged note is replaced").isTrue();
+    }
+
+    @Test
+    void aListOfErasedRowsThatCannotBeReadHindersNothingAndLeavesWhatIsNoted() {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        erase("1");
+        source.settled(following(1, 1, true));
+        Instant first = remembered().orElseThrow().read();
+        time.advance(Duration.ofHours(2));
+        far.inject((operation, key) ->
+                key.startsWith("erased/") ? new Faults.Fail(ErrorCode.FILESTORE_FAILED) : new Faults.None());
+        source.settled(following(1, 1, true));
+        assertThat(isErased("1")).isTrue();
+        assertThat(remembered().orElseThrow().read()).isEqualTo(first);
     }
 
     @Test

@@ -1,0 +1,145 @@
+package io.understudy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Server;
+import io.understudy.testing.MariadbServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** One server, without a standby: the blocks of {@code other-databases.md} put a snapshot's database in place. */
+@Tag("slow")
+class OtherDatabaseInPlaceIT extends Scenario {
+    private static final Path PAGE = Path.of("docs/other-databases.md");
+    private static final Duration SHORT = Duration.ofSeconds(60);
+
+    private Server primary;
+    private PastedBlocks page;
+    private String snapshot;
+
+    /** Commits what there is, of a site that has this database next to that of PostgreSQL. */
+    private void prepare(String database) throws IOException {
+        primary.configure(yaml -> yaml + "databases:\n  - " + database + "\n");
+        snapshot = snapshot(primary).path("snapshot").asText();
+        page = new PastedBlocks(primary.layout().home().resolve("bin"));
+        page.program("agent-primary", "exec " + primary.primaryProgram() + " \"$@\"");
+        page.program("systemctl", "echo \"$@\" >>" + calls());
+    }
+
+    private Path calls() {
+        return page.bin().resolve("systemctl.calls");
+    }
+
+    private void paste(String script) throws IOException {
+        Files.deleteIfExists(calls());
+        page.run(script, programs().environment().get(), System.getenv("PATH"), ANSWERS);
+        if (script.contains("systemctl")) {
+            assertThat(calls()).hasContent("stop site understudy-primary\nstart site understudy-primary\n");
+        }
+    }
+
+    private static String only(String block) {
+        return block.replaceFirst("(?m)^agent-primary .*$", "");
+    }
+
+    @Test
+    void aSchemaOfMariadbIsPutInPlaceAndThatIsUndone() throws IOException {
+        assumeTrue(MariadbServer.installed(), "MariaDB is not installed: deploy/setup test");
+        try (MariadbServer sql = MariadbServer.start()) {
+            sql.sql("""
+                    CREATE DATABASE `word-press` CHARACTER SET latin1 COLLATE latin1_german1_ci; USE `word-press`;
+                    CREATE TABLE item (id INT PRIMARY KEY, name TEXT); CREATE VIEW names AS SELECT name FROM item;
+                    CREATE TABLE noted (n INT); CREATE TRIGGER t AFTER INSERT ON item FOR EACH ROW
+                    INSERT INTO noted VALUES (NEW.id); INSERT INTO item VALUES (1, 'first')
+                    """);
+            primary = initialised(false).primary();
+            prepare("{name: blog, kind: command, preset: mariadb, schema: word-press, options: " + sql.options() + "}");
+            for (String each : List.of("mariadb", "mariadb-dump")) {
+                page.program(each, "exec /usr/bin/" + each + " --defaults-file=" + sql.options() + " \"$@\"");
+            }
+            sql.sql("INSERT INTO `word-press`.item VALUES (2, 'behind the snapshot')");
+            List<String> blocks = PastedBlocks.of(PAGE, "### A MariaDB schema, in place");
+            assertThat(blocks).hasSize(3);
+            Path folder = Files.createDirectory(primary.layout().home().resolve("dumps"));
+            String settings = blocks.get(0)
+                    .replace("id=00000001-00000042", "id=" + snapshot)
+                    .replace("schema=wordpress ", "schema=word-press ")
+                    .replace("folder=/srv ", "folder=" + folder + " ");
+            assertThat(settings).contains(snapshot, "word-press", folder.toString(), "database=blog ");
+
+            paste(settings + blocks.get(1));
+
+            assertThat(names(sql)).isEqualTo("first");
+            assertThat(sql.sql("SELECT default_collation_name FROM information_schema.schemata"
+                            + " WHERE schema_name = 'word-press'"))
+                    .isEqualTo("latin1_german1_ci");
+            assertThat(Files.getPosixFilePermissions(folder.resolve("word-press-before.sql")))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+            sql.sql("INSERT INTO `word-press`.item VALUES (3, 'in the restored one')");
+            assertThat(sql.sql("SELECT count(*) FROM `word-press`.noted"))
+                    .as("the trigger")
+                    .isEqualTo("2");
+
+            paste(only(settings) + blocks.get(2));
+
+            assertThat(names(sql)).isEqualTo("first,behind the snapshot");
+            assertThat(folder.resolve("word-press-between.sql")).content().contains("in the restored one");
+            primary.primary("snapshot").successful();
+        }
+    }
+
+    private static String names(MariadbServer sql) {
+        return sql.sql("SELECT group_concat(name ORDER BY name DESC) FROM `word-press`.names");
+    }
+
+    @Test
+    void aFileOfSqliteIsPutInPlaceAndThatIsUndone() throws IOException {
+        primary = initialised(false).primary();
+        Path file =
+                Files.createDirectory(primary.layout().home().resolve("app")).resolve("app.db");
+        sqlite(file, "PRAGMA journal_mode = WAL; CREATE TABLE note (t TEXT); INSERT INTO note VALUES ('first')");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+        prepare("{name: app, kind: command, preset: sqlite, path: " + file + "}");
+        leaveLog(file, "INSERT INTO note VALUES ('behind the snapshot')");
+        List<String> blocks = PastedBlocks.of(PAGE, "### An SQLite file, in place");
+        assertThat(blocks).hasSize(3);
+        String settings = blocks.get(0)
+                .replace("id=00000001-00000042", "id=" + snapshot)
+                .replace("file=/srv/app/app.db ", "file=" + file + " ");
+        assertThat(settings).contains(snapshot, file + " ", "database=app ");
+
+        paste(settings + blocks.get(1));
+
+        assertThat(sqlite(file, "SELECT group_concat(t) FROM note")).isEqualTo("first");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-rw----"));
+        sqlite(file, "INSERT INTO note VALUES ('in the restored one')");
+
+        paste(only(settings) + blocks.get(2));
+
+        assertThat(sqlite(file, "SELECT group_concat(t) FROM note")).isEqualTo("first,behind the snapshot");
+        assertThat(sqlite(Path.of(file + ".restored"), "SELECT group_concat(t) FROM note"))
+                .isEqualTo("first,in the restored one");
+        primary.primary("snapshot").successful();
+    }
+
+    /** As a site that was killed: what it wrote last is in the log alone. */
+    private static void leaveLog(Path file, String sql) throws IOException {
+        Path script = Files.writeString(
+                file.resolveSibling("write.sql"),
+                "PRAGMA wal_autocheckpoint = 0;\n" + sql + ";\n.shell kill -9 $PPID\n");
+        Program.of("sh", "-c", "exec sqlite3 \"$0\" <\"$1\"", file, script).run(SHORT);
+        assertThat(Path.of(file + "-wal")).isNotEmptyFile();
+    }
+
+    private static String sqlite(Path file, String sql) {
+        return Program.of("sqlite3", file, sql).run(SHORT).successful().output().strip();
+    }
+}
