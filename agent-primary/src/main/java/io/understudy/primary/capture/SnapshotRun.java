@@ -378,6 +378,7 @@ final class SnapshotRun {
                         uploaded),
                 request.last(),
                 carried,
-                closure);
+                closure,
+                request.imported());
     }
 }
