@@ -23,8 +23,8 @@ import java.util.Optional;
  * @param last of a snapshot that was taken before this server stopped, as its last one; null in all others
  * @param carried the parts that were not read and are those of an older snapshot; in all others none
  * @param closure for each query of {@code closure} what the rows name and a tree lacks; none where that was not asked
- * @param imported of an orphan of a server that held no epoch for what it served: the snapshot with which it began; null
- *     where that is not known, and in all others
+ * @param imported of an orphan of a server that held no epoch for what it served: the snapshot with which it began;
+ *     null where that is not known, and in all others
  */
 public record Manifest(
         int format,

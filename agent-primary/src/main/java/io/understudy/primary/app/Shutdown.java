@@ -61,8 +61,8 @@ public final class Shutdown {
      * server with a final snapshot, or this one's behind the last snapshot. Where the standby has taken over, this
      * server is in backup mode.
      *
-     * @throws UnderstudyException {@code LOCKED} where a switchover does not end, and nothing was changed; why there is no last snapshot, and whether the site is stopped; where it took too
-     *     long, {@code COMMAND_TIMEOUT}
+     * @throws UnderstudyException {@code LOCKED} where a switchover does not end, and nothing was changed; why there is
+     *     no last snapshot, and whether the site is stopped; where it took too long, {@code COMMAND_TIMEOUT}
      */
     public ShutdownView run() {
         long begun = ticker.nanos();

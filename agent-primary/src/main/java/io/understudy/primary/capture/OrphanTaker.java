@@ -94,8 +94,8 @@ public final class OrphanTaker {
     }
 
     /**
-     * As {@link #save}, of what this server served without holding an epoch for it: it was promoted, and its claim never
-     * stood.
+     * As {@link #save}, of what this server served without holding an epoch for it: it was promoted, and its claim
+     * never stood.
      *
      * @param epoch of the content with which it began to serve, 1 or more
      * @param imported the snapshot with which it began; empty where that is not known

@@ -29,7 +29,7 @@ class FencedGuardTest {
         assertThat(isFenced(primary)).isTrue();
     }
 
-    /** Also one that never held an epoch. What an old primary noted is of an earlier time where it was promoted again. */
+    /** Also one that never held an epoch. What an old primary noted is of an earlier time. */
     @ParameterizedTest
     @CsvSource({"'', false", "',\"taken\":true', true"})
     void onePromotedIsFencedWhereItsClaimIsAnotherServers(String taken, boolean fenced) throws IOException {

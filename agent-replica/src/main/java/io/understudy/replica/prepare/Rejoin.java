@@ -83,8 +83,8 @@ public final class Rejoin {
      *
      * @param orphan that holds it; empty where nothing differs
      * @param existed whether an earlier run saved it
-     * @param shipped the last snapshot that this server shipped, or where it shipped none, with which it began to serve;
-     *     empty where none is left
+     * @param shipped the last snapshot that this server shipped, or where it shipped none, with which it began to
+     *     serve; empty where none is left
      */
     public record Saved(Optional<SnapshotId> orphan, boolean existed, Optional<SnapshotId> shipped) {}
 
@@ -289,7 +289,7 @@ public final class Rejoin {
         }
     }
 
-    /** @throws UnderstudyException {@code why} itself, where it is not for missing keys, or imports would keep nothing */
+    /** @throws UnderstudyException {@code why}, where it is not for missing keys, or imports would keep nothing */
     private static UnderstudyException standbyAllTheSame(UnderstudyException why, Optional<Unclaimed> unclaimed) {
         if (!KEYS.contains(why.code()) || unclaimed.isPresent()) {
             throw why;
