@@ -59,7 +59,7 @@ class OverruledIT extends Scenario {
         assertThat(standby.replica("orphans", "diff", orphan, began, "--files")
                         .successful()
                         .output())
-                .contains("standby.txt");
+                .contains("- media/");
     }
 
     /** A third server, whose filestore answered. */
