@@ -5,6 +5,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -13,11 +14,13 @@ import java.util.function.Supplier;
  * alone; no other name means one.
  */
 public final class OrphanReader extends ForwardingReader {
+    private final Repository repository;
     private final Repository orphans;
 
     /** @param snapshots of the same repository */
     public OrphanReader(Repository repository, SnapshotReader snapshots) {
         super(snapshots);
+        this.repository = repository;
         this.orphans = repository.orphans();
     }
 
@@ -43,6 +46,23 @@ public final class OrphanReader extends ForwardingReader {
         List<SnapshotId> snapshots =
                 ids.stream().filter(each -> !orphans.holds(each)).toList();
         return snapshots.isEmpty() ? work.get() : super.held(snapshots, remarks, work);
+    }
+
+    /**
+     * With which snapshot the server of an orphan began that held no epoch for what it served; empty of all others, and
+     * where that is not known.
+     */
+    public Optional<SnapshotId> began(SnapshotId orphan) {
+        return Optional.ofNullable(orphans.read(orphan).imported());
+    }
+
+    /** The snapshots of the repository that an orphan may differ from: those before it began. Ascending. */
+    public List<SnapshotId> before(SnapshotId orphan) {
+        Optional<SnapshotId> began = began(orphan);
+        return repository.list().stream()
+                .filter(each ->
+                        began.map(newest -> each.compareTo(newest) <= 0).orElseGet(() -> each.compareTo(orphan) < 0))
+                .toList();
     }
 
     /** This one alone, so that nothing of a snapshot or of another orphan is taken for it. */

@@ -90,7 +90,7 @@ public final class DnsWatch implements Service {
                 Metric.DNS_SILENT_SERVERS,
                 now.silent().stream().map(DnsLook.Answer::server).distinct().count());
         if (backup == ofStandby) {
-            report(now);
+            report(now, backup);
         } else {
             reported = "";
         }
@@ -100,7 +100,7 @@ public final class DnsWatch implements Service {
      * The number of seconds in it changes with each look: what is compared says who says what, and what an operator is
      * to do then.
      */
-    private void report(DnsLook now) {
+    private void report(DnsLook now, boolean standby) {
         if (!now.isKnown()) {
             return;
         }
@@ -111,10 +111,11 @@ public final class DnsWatch implements Service {
             }
             return;
         }
-        boolean overtaken = fenced.getAsBoolean();
+        // An old primary that is a standby now stays overtaken, and has nothing more to do for that.
+        boolean overtaken = !standby && fenced.getAsBoolean();
         String state = now.text().replaceAll("; caches may.*", "") + (overtaken ? "; fenced" : "");
         if (!state.equals(reported)) {
-            events.report(new CommonEvent.DnsDisagrees(now.text(), overtaken));
+            events.report(new CommonEvent.DnsDisagrees(now.text(), overtaken, standby));
             reported = state;
         }
     }

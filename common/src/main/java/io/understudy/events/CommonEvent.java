@@ -141,17 +141,18 @@ public sealed interface CommonEvent extends Event {
      *
      * @param look who says what
      * @param fenced whether it is known that another server was promoted after this one, to which the names are to
-     *     point then
+     *     point then; not of a standby
+     * @param standby whether this server is in backup mode, so that no name is to point to it
      */
     @EventText(
             value = "the names of the site do not point where the marker of this server says: {look}",
             severity = Severity.WARN,
             hint =
-                    "agent-replica dns shows each resolver's answer[; this server is {fenced}, so leave the names where they point, keep its site stopped, and make it a standby with agent-replica rejoin][; unless the other server is the {primary} by its own agent-primary status, agent-replica dns --switch points the names to this one]; docs/dns.md")
-    record DnsDisagrees(String look, boolean fenced) implements CommonEvent {
+                    "agent-replica dns shows each resolver's answer[; this server is {fenced}, so leave the names where they point, keep its site stopped, and make it a standby with agent-replica rejoin][; this server is a {standby}, so the names are not to point here: on the primary, agent-replica dns --switch points them there; where this server is to serve, promote it][; unless the other server is the {primary} by its own agent-primary status, agent-replica dns --switch points the names to this one]; docs/dns.md")
+    record DnsDisagrees(String look, boolean fenced, boolean standby) implements CommonEvent {
         /** As far as is known, this server may be the one in production. */
         public boolean primary() {
-            return !fenced;
+            return !fenced && !standby;
         }
     }
 

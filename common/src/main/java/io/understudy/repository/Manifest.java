@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param last of a snapshot that was taken before this server stopped, as its last one; null in all others
  * @param carried the parts that were not read and are those of an older snapshot; in all others none
  * @param closure for each query of {@code closure} what the rows name and a tree lacks; none where that was not asked
+ * @param imported of an orphan of a server that held no epoch for what it served: the snapshot with which it began;
+ *     null where that is not known, and in all others
  */
 public record Manifest(
         int format,
@@ -39,7 +41,8 @@ public record Manifest(
         Totals totals,
         @JsonInclude(JsonInclude.Include.NON_NULL) Last last,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Carried> carried,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ClosureData> closure) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ClosureData> closure,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId imported) {
     /** 1 was the layout before the first release, with all tables in the manifest; it is not read any more. */
     public static final int FORMAT = 2;
 
@@ -86,6 +89,42 @@ public record Manifest(
      * @param moment of that snapshot, UTC
      */
     public record Carried(String part, SnapshotId snapshot, Instant moment) {}
+
+    /** Of a server that holds its epoch. */
+    public Manifest(
+            int format,
+            String site,
+            SnapshotId snapshot,
+            List<String> periods,
+            SnapshotId lastScheduled,
+            Instant moment,
+            String walLsn,
+            String server,
+            Versions versions,
+            List<DatabaseData> databases,
+            List<TreeData> trees,
+            Totals totals,
+            Last last,
+            List<Carried> carried,
+            List<ClosureData> closure) {
+        this(
+                format,
+                site,
+                snapshot,
+                periods,
+                lastScheduled,
+                moment,
+                walLsn,
+                server,
+                versions,
+                databases,
+                trees,
+                totals,
+                last,
+                carried,
+                closure,
+                null);
+    }
 
     /** One whose closure was not asked for. */
     public Manifest(

@@ -25,6 +25,7 @@ final class ManifestCheck {
                 manifest.lastScheduled() == null
                         || manifest.isContinuous() && manifest.lastScheduled().compareTo(manifest.snapshot()) < 0,
                 "last_scheduled");
+        require(manifest.imported() == null || manifest.periods().equals(List.of(Manifest.ORPHAN)), "imported");
         present(manifest.moment(), "moment");
         present(manifest.walLsn(), "wal_lsn");
         present(manifest.server(), "server");

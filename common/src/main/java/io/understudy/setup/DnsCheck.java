@@ -18,24 +18,32 @@ public final class DnsCheck {
     /** @param marker whether this server is in backup mode */
     public static void add(CheckReport.Run checks, Settings settings, BooleanSupplier marker, Clock clock) {
         settings.failover().dns().ifPresent(dns -> {
-            checks.look(NAME, () -> result(new DnsGuard(dns, clock).look(marker.getAsBoolean())));
+            checks.look(NAME, () -> {
+                boolean standby = marker.getAsBoolean();
+                return result(new DnsGuard(dns, clock).look(standby), standby);
+            });
             checks.look("dns switch", () -> canSwitch(dns));
         });
     }
 
-    private static CheckResult result(DnsLook look) {
+    /** @param standby whether this server is in backup mode: it points no name to itself */
+    static CheckResult result(DnsLook look, boolean standby) {
         if (look.agrees() && look.silent().isEmpty()) {
             return CheckResult.ok(NAME, look.text());
         }
         String details = look.others().isEmpty() && look.silent().isEmpty()
                 ? ""
                 : " [" + look.answers().stream().map(DnsLook.Answer::text).collect(Collectors.joining("; ")) + "]";
-        return CheckResult.warning(
-                NAME,
-                look.text() + details,
-                look.agrees()
-                        ? "correct dns.resolvers, or see why these do not answer"
-                        : "where this server is to serve: agent-replica dns --switch; where it is not: docs/two-primaries.md");
+        return CheckResult.warning(NAME, look.text() + details, hint(look, standby));
+    }
+
+    private static String hint(DnsLook look, boolean standby) {
+        if (look.agrees()) {
+            return "correct dns.resolvers, or see why these do not answer";
+        }
+        return standby
+                ? "on the primary, agent-replica dns --switch points them there; where this server is to serve, promote it"
+                : "where this server is to serve: agent-replica dns --switch; where it is not: docs/two-primaries.md";
     }
 
     /** How {@code promote} switches the names, by what is configured; fails where the key of updates is no key. */

@@ -2,12 +2,15 @@ package io.understudy.browse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.filestore.Content;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
 import io.understudy.repository.Erasures;
 import io.understudy.repository.JunkObject;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.SnapshotName;
 import io.understudy.testing.FastSignatures;
@@ -27,11 +30,13 @@ class OrphanReaderTest {
     private static final SnapshotId SNAPSHOT = new SnapshotId(1, 7);
     private static final SnapshotId ORPHAN = new SnapshotId(1, 8);
 
+    private final SigningKey key = FastSignatures.key();
+    private final InMemoryFilestore filestore = new InMemoryFilestore();
     private final Repository repository = Repository.create(
-            new InMemoryFilestore(),
+            filestore,
             new UUID(0, 1),
             "example",
-            TrustedKeys.of(FastSignatures.key().publicKey()),
+            TrustedKeys.of(key.publicKey()),
             Clock.systemUTC());
     private final ErasureHash hash = Erasures.of(repository).hash();
     private final List<SnapshotId> held = new ArrayList<>();
@@ -90,6 +95,23 @@ class OrphanReaderTest {
     void theSnapshotThatItIsComparedWithIsHeld() {
         assertThat(reader.held(List.of(SNAPSHOT), remark -> {}, () -> "read")).isEqualTo("read");
         assertThat(held).containsExactly(SNAPSHOT);
+    }
+
+    /** What the primary shipped after that was never on the server that wrote it. */
+    @Test
+    void oneOfAServerThatShippedNothingIsComparedWithWhatItBeganWith() {
+        for (int sequence : new int[] {5, 6, 7}) {
+            filestore.put(new SnapshotId(1, sequence).key(), Content.of(new byte[1]));
+        }
+        repository.orphans().commit(Manifests.orphan(Manifests.sample(ORPHAN)), key);
+        SnapshotId overruled = new SnapshotId(1, 9);
+        SnapshotId began = new SnapshotId(1, 6);
+        repository.orphans().commit(Manifests.orphan(Manifests.sample(overruled), began), key);
+
+        assertThat(reader.before(ORPHAN)).endsWith(SNAPSHOT);
+        assertThat(reader.began(ORPHAN)).isEmpty();
+        assertThat(reader.before(overruled)).containsExactly(new SnapshotId(1, 5), began);
+        assertThat(reader.began(overruled)).contains(began);
     }
 
     @Test

@@ -259,6 +259,23 @@ class DnsGuardTest {
                 .doesNotContain("--switch");
     }
 
+    /** The names may point to it for someone moved them there; what it must not do is to keep them. */
+    @Test
+    void aStandbyIsNotAskedToPointTheNamesToItself() {
+        marker = true;
+        DnsWatch watch = watch(true);
+        both(B);
+        watch.look();
+        fenced = true;
+        watch.look();
+
+        assertThat(events).extracting(Event::code).containsExactly("dns_disagrees");
+        assertThat(events.get(0).hint())
+                .contains("this server is a standby, so the names are not to point here")
+                .contains("on the primary, agent-replica dns --switch points them there")
+                .doesNotContain("fenced", "unless the other server");
+    }
+
     @Test
     void theAgentOfTheOtherRoleMeasuresAndReportsNothing() {
         DnsWatch watch = watch(true);

@@ -7,6 +7,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
@@ -50,6 +51,26 @@ class ManifestCodecTest {
                 .contains("\"last\":{\"site_stopped\":true},\"carried\":[{\"part\":\"tree media\",\"snapshot\":"
                         + "\"00000001-00000041\",\"moment\":\"2026-11-20T10:11:12.131415Z\"}]");
         assertThat(text()).doesNotContain("\"last\"").doesNotContain("carried");
+    }
+
+    /** Only an orphan is of a server that began with another's snapshot and shipped none. */
+    @Test
+    void readsWithWhatTheServerOfAnOrphanBegan() {
+        Manifest orphan = Manifests.orphan(manifest, Manifests.id(1, 5));
+        byte[] written = ManifestCodec.encode(orphan, Manifests.REPOSITORY, KEY);
+        assertThat(new String(written, StandardCharsets.UTF_8)).contains("\"imported\":\"00000001-00000005\"");
+        assertThat(text()).doesNotContain("imported");
+        assertThat(new ManifestReader(ID, Manifests.SITE, Manifests.REPOSITORY, Sealing.NONE, true)
+                        .manifest(written, TRUSTED))
+                .isEqualTo(orphan);
+
+        String snapshot = new String(written, StandardCharsets.UTF_8)
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .replace("[\"orphan\"]", "[\"manual\"]");
+        assertThat(failure(SignedLine.sign(snapshot.getBytes(StandardCharsets.UTF_8), KEY)))
+                .hasMessageContaining("imported");
     }
 
     @ParameterizedTest

@@ -124,6 +124,27 @@ public final class Manifests {
                 manifest.totals());
     }
 
+    /** An orphan of a server that held no epoch for what it served. @param began the snapshot with which it began */
+    public static Manifest orphan(Manifest manifest, SnapshotId began) {
+        return new Manifest(
+                manifest.format(),
+                manifest.site(),
+                manifest.snapshot(),
+                List.of(Manifest.ORPHAN),
+                null,
+                manifest.moment(),
+                manifest.walLsn(),
+                manifest.server(),
+                manifest.versions(),
+                manifest.databases(),
+                manifest.trees(),
+                manifest.totals(),
+                null,
+                List.of(),
+                List.of(),
+                began);
+    }
+
     /** The same as a server's last one, or with parts of older snapshots. */
     public static Manifest with(Manifest manifest, Manifest.Last last, List<Manifest.Carried> carried) {
         return new Manifest(

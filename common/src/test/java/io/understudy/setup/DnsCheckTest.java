@@ -7,11 +7,15 @@ import io.understudy.config.DnsSettings.End;
 import io.understudy.config.DnsSettings.Switching;
 import io.understudy.config.DnsSettings.Update;
 import io.understudy.config.HostPort;
+import io.understudy.dns.DnsLook;
+import io.understudy.dns.DnsLook.Answer;
+import io.understudy.dns.DnsLook.Says;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,28 @@ class DnsCheckTest {
 
         assertThat(result.passed()).isTrue();
         assertThat(result.message()).isEqualTo("promote runs /etc/understudy/dns-switch");
+    }
+
+    /** It must not move them to itself: its site is in backup mode. */
+    @Test
+    void aStandbyIsNotAskedToPointTheNamesToItself() {
+        DnsLook look = new DnsLook(
+                Instant.EPOCH,
+                End.PRIMARY,
+                List.of("192.0.2.10"),
+                List.of(new Answer(
+                        "www.example.org",
+                        SERVER.toString(),
+                        Says.STANDBY,
+                        List.of("198.51.100.10"),
+                        Optional.of(60L),
+                        Optional.empty())));
+
+        assertThat(DnsCheck.result(look, true).hint())
+                .isEqualTo(
+                        "on the primary, agent-replica dns --switch points them there; where this server is to serve,"
+                                + " promote it");
+        assertThat(DnsCheck.result(look, false).hint()).startsWith("where this server is to serve: agent-replica dns");
     }
 
     @Test

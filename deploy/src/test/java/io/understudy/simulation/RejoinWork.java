@@ -10,6 +10,7 @@ import io.understudy.replica.prepare.Rejoin;
 import io.understudy.replica.prepare.Rejoin.Orphans;
 import io.understudy.replica.prepare.Rejoin.Request;
 import io.understudy.replica.prepare.Rejoin.Saved;
+import io.understudy.replica.prepare.Unclaimed;
 import io.understudy.repository.Manifest;
 import io.understudy.simulation.Scheduler.Process;
 import java.util.Optional;
@@ -72,9 +73,13 @@ final class RejoinWork {
 
     private final class Saving implements Orphans {
         @Override
-        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
+        public Saved save(Set<String> acceptEmpty, boolean beforeImport, Optional<Unclaimed> unclaimed) {
             run.returns.stopped(server);
-            Saved told = told(primary.orphans().live().save(acceptEmpty, beforeImport, Progress.none()));
+            OrphanTaker taker = primary.orphans().live();
+            Saved told = told(unclaimed
+                    .map(served -> taker.saveUnclaimed(
+                            served.epoch(), served.imported(), acceptEmpty, beforeImport, Progress.none()))
+                    .orElseGet(() -> taker.save(acceptEmpty, beforeImport, Progress.none())));
             run.returns.saved(server, told);
             return told;
         }

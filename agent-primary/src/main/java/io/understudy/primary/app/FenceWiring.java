@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Makes what looks for a second primary, and stops the site of a fenced server. */
@@ -53,17 +54,24 @@ final class FenceWiring implements Service {
     }
 
     Guard guard(Marker marker, Metrics metrics) {
-        TakingOver takingOver = new TakingOver(settings.state());
         return new Guard(
                 Guard.Agent.PRIMARY,
                 settings.failover(),
                 marker::present,
-                () -> epochs.isKnownOvertaken() && !takingOver.getAsBoolean()
-                        || takingOver.overruled().isPresent(),
+                fenced(epochs, new TakingOver(settings.state())),
                 events,
                 metrics,
                 ports.clock(),
                 ports.ticker());
+    }
+
+    /**
+     * Whether it is known that another server was promoted after this one, which has no marker; asks no filestore. A
+     * server that was promoted and whose claim is another server's is fenced without ever having held an epoch.
+     */
+    static BooleanSupplier fenced(EpochStore epochs, TakingOver takingOver) {
+        return () -> epochs.isKnownOvertaken() && !takingOver.getAsBoolean()
+                || takingOver.overruled().isPresent();
     }
 
     OtherPrimary otherPrimary(TwoPrimaries two, Announcer announcer, Followers followers, RoleWatch roles) {

@@ -20,6 +20,7 @@ import java.util.function.Function;
  */
 public final class Shutdown {
     private final Duration limit;
+    private final SwitchoverEnd switchover;
     private final Marker marker;
     private final Optional<SiteService> site;
     private final Optional<StoppedForGood> forGood;
@@ -29,6 +30,7 @@ public final class Shutdown {
 
     /**
      * @param limit of all of it
+     * @param switchover ends the one that is under way
      * @param site that can be stopped; empty: it runs on
      * @param forGood notes that before: whatever stops the site for a snapshot does not start it any more. Empty: none
      *     does so
@@ -37,6 +39,7 @@ public final class Shutdown {
      */
     Shutdown(
             Duration limit,
+            SwitchoverEnd switchover,
             Marker marker,
             Optional<SiteService> site,
             Optional<StoppedForGood> forGood,
@@ -44,6 +47,7 @@ public final class Shutdown {
             Function<SnapshotRequest, SnapshotView> snapshots,
             Ticker ticker) {
         this.limit = Objects.requireNonNull(limit);
+        this.switchover = Objects.requireNonNull(switchover);
         this.marker = Objects.requireNonNull(marker);
         this.site = Objects.requireNonNull(site);
         this.forGood = Objects.requireNonNull(forGood);
@@ -53,16 +57,19 @@ public final class Shutdown {
     }
 
     /**
-     * Does nothing in backup mode.
+     * Does nothing in backup mode. A switchover that is under way goes back before: it would start the site of another
+     * server with a final snapshot, or this one's behind the last snapshot. Where the standby has taken over, this
+     * server is in backup mode.
      *
-     * @throws UnderstudyException why there is no last snapshot, and whether the site is stopped; where it took too
-     *     long, {@code COMMAND_TIMEOUT}
+     * @throws UnderstudyException {@code LOCKED} where a switchover does not end, and nothing was changed; why there is
+     *     no last snapshot, and whether the site is stopped; where it took too long, {@code COMMAND_TIMEOUT}
      */
     public ShutdownView run() {
+        long begun = ticker.nanos();
+        switchover.await(limit.dividedBy(3));
         if (marker.present()) {
             return ShutdownView.ofStandby();
         }
-        long begun = ticker.nanos();
         Optional<UnderstudyException> failure = stop();
         boolean stopped = site.isPresent() && failure.isEmpty();
         Duration left = limit.minus(ticker.since(begun));

@@ -11,7 +11,9 @@ import io.understudy.process.SystemCommandRunner;
 import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
+import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.time.Ticker;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +23,17 @@ import java.util.function.Function;
 public final class ShutdownWiring {
     private ShutdownWiring() {}
 
-    /** @param snapshots takes one; ends early with an exception where its thread is interrupted */
+    /**
+     * @param cancel has the agent cancel a switchover; throws where it can't be asked
+     * @param snapshots takes one; ends early with an exception where its thread is interrupted
+     */
     public static Shutdown of(
-            Settings settings, QuiesceWiring quiesce, Function<SnapshotRequest, SnapshotView> snapshots) {
+            Settings settings,
+            QuiesceWiring quiesce,
+            Runnable cancel,
+            Function<SnapshotRequest, SnapshotView> snapshots) {
         return of(
+                new SwitchoverEnd(new SwitchoverNotes(settings.state(), Clock.systemUTC()), cancel, Ticker.system()),
                 settings.primary().shutdown(),
                 settings.service(),
                 new Marker(settings.marker()),
@@ -45,6 +54,7 @@ public final class ShutdownWiring {
     }
 
     static Shutdown of(
+            SwitchoverEnd switchover,
             ShutdownSettings settings,
             ServiceSettings service,
             Marker marker,
@@ -62,6 +72,7 @@ public final class ShutdownWiring {
                 Optional.empty());
         return new Shutdown(
                 settings.limit(),
+                switchover,
                 marker,
                 stopping.stop().isEmpty()
                         ? Optional.empty()

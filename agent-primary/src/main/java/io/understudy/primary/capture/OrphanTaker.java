@@ -7,6 +7,7 @@ import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.primary.capture.SnapshotRun.Result;
 import io.understudy.progress.Progress;
 import io.understudy.repository.CurrentKeys;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
@@ -88,6 +89,28 @@ public final class OrphanTaker {
      *     {@code LOCKED}, {@code CONTENT_GONE}, and what the source, the repository and its filestore throw
      */
     public Saved save(Set<String> acceptEmpty, boolean beforeImport, Progress progress) {
+        requireServed(beforeImport);
+        return saveAlone(SnapshotRequest.orphan(acceptEmpty), Of.HELD, progress);
+    }
+
+    /**
+     * As {@link #save}, of what this server served without holding an epoch for it: it was promoted, and its claim
+     * never stood.
+     *
+     * @param epoch of the content with which it began to serve, 1 or more
+     * @param imported the snapshot with which it began; empty where that is not known
+     */
+    public Saved saveUnclaimed(
+            int epoch,
+            Optional<SnapshotId> imported,
+            Set<String> acceptEmpty,
+            boolean beforeImport,
+            Progress progress) {
+        requireServed(beforeImport);
+        return saveAlone(SnapshotRequest.orphan(acceptEmpty, imported), new Of(Optional.of(epoch), false), progress);
+    }
+
+    private void requireServed(boolean beforeImport) {
         if (marker.present() && !beforeImport) {
             throw new UnderstudyException(
                     ErrorCode.BACKUP_MODE,
@@ -95,7 +118,6 @@ public final class OrphanTaker {
                             + " exists), so what is here may be what it imported",
                     "run agent-replica rejoin, which knows");
         }
-        return saveAlone(SnapshotRequest.orphan(acceptEmpty), Optional.empty(), progress);
     }
 
     /**
@@ -106,10 +128,20 @@ public final class OrphanTaker {
      *     an earlier epoch than that of the parts
      */
     public Saved saveKept(KeptParts parts, Set<String> acceptEmpty, Progress progress) {
-        return saveAlone(SnapshotRequest.orphan(acceptEmpty, parts), parts.epoch(), progress);
+        return saveAlone(SnapshotRequest.orphan(acceptEmpty, parts), new Of(parts.epoch(), true), progress);
     }
 
-    private Saved saveAlone(SnapshotRequest request, Optional<Integer> of, Progress progress) {
+    /**
+     * Which epoch the content is of.
+     *
+     * @param epoch empty: the one that this server holds
+     * @param held whether this server holds it, or did
+     */
+    private record Of(Optional<Integer> epoch, boolean held) {
+        static final Of HELD = new Of(Optional.empty(), true);
+    }
+
+    private Saved saveAlone(SnapshotRequest request, Of of, Progress progress) {
         Path lock = StateEntry.SNAPSHOT_LOCK.in(state);
         ProcessLock held = ProcessLock.tryAcquire(lock)
                 .orElseThrow(() -> new UnderstudyException(
@@ -123,23 +155,16 @@ public final class OrphanTaker {
         }
     }
 
-    /** @param of the epoch that this server held when it had that; empty: the one that it holds */
-    private Saved saveLocked(SnapshotRequest request, Optional<Integer> of, Progress progress) {
+    private Saved saveLocked(SnapshotRequest request, Of of, Progress progress) {
         // It forbids and permits nothing, so one of several filestores suffices; the others are caught up.
         Repository target = repository.get().during(Purpose.SAVE);
-        int held = requireOver(target);
-        // What came in a later epoch is neither what it is compared with nor what takes the place of a part.
-        int epoch = of.orElse(held);
-        if (epoch < 1 || epoch > held) {
-            throw new UnderstudyException(
-                    ErrorCode.USAGE,
-                    "cannot save an orphan of epoch " + epoch + ": this server holds epoch " + held,
-                    "agent-replica rejoin runs this command, and knows");
-        }
+        int epoch = epoch(target, of);
         CurrentKeys.require(target, "save an orphan");
         Repository orphans = target.orphans();
         Optional<SnapshotId> shipped = target.newest(
-                target.list().stream().filter(each -> each.epoch() <= epoch).toList(),
+                target.list().stream()
+                        .filter(each -> isBefore(each, epoch, request))
+                        .toList(),
                 junk -> LOG.warn("{}", junk.text()));
         OrphanCheck check = new OrphanCheck(target, looks, progress);
         Optional<SnapshotId> earlier = own(orphans, epoch)
@@ -169,6 +194,13 @@ public final class OrphanTaker {
         return new Saved(Optional.of(orphan), false, shipped);
     }
 
+    /** What came later is neither what it is compared with nor what takes the place of a part. */
+    private static boolean isBefore(SnapshotId snapshot, int epoch, SnapshotRequest request) {
+        return Optional.ofNullable(request.imported())
+                .map(imported -> snapshot.compareTo(imported) <= 0)
+                .orElse(snapshot.epoch() <= epoch);
+    }
+
     /**
      * Whether all that is not read may be that of this orphan: it has it from a snapshot that was shipped. What it read
      * itself is of another time in which this server was the primary.
@@ -181,7 +213,13 @@ public final class OrphanTaker {
     }
 
     private Result take(Repository target, Base base, int epoch, SnapshotRequest request, Progress progress) {
-        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, new LastSequence(state), false, Optional.empty());
+        SnapshotNumbers numbers = new SnapshotNumbers(
+                target,
+                epoch,
+                new LastSequence(state),
+                false,
+                Optional.empty(),
+                Set.copyOf(target.orphans().list()));
         SigningKey signer = key.get();
         SnapshotRun run = new SnapshotRun(source, lists, progress);
         return source.database()
@@ -209,13 +247,25 @@ public final class OrphanTaker {
                 .findFirst();
     }
 
-    /** @return the epoch of this server, which is over */
-    private int requireOver(Repository target) {
-        return epochs.requireOver(target, "save an orphan")
-                .orElseThrow(() -> new UnderstudyException(
-                        ErrorCode.FENCED,
-                        "cannot save an orphan: this server holds no epoch of this repository",
-                        "nothing is known of what it shipped: agent-replica rejoin --without-orphan"))
-                .epoch();
+    /** @throws UnderstudyException {@code USAGE} where this server's epoch is not over, and as {@link #saveKept} */
+    private int epoch(Repository target, Of of) {
+        Optional<EpochClaim> claim = epochs.requireOver(target, "save an orphan");
+        int highest = of.held() ? claim.orElseThrow(OrphanTaker::holdsNone).epoch() : EpochClaim.HIGHEST;
+        int epoch = of.epoch().orElse(highest);
+        if (epoch < 1 || epoch > highest) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot save an orphan of epoch " + epoch + ": "
+                            + (of.held() ? "this server holds epoch " + highest : "there is no such epoch"),
+                    "agent-replica rejoin runs this command, and knows");
+        }
+        return epoch;
+    }
+
+    private static UnderstudyException holdsNone() {
+        return new UnderstudyException(
+                ErrorCode.FENCED,
+                "cannot save an orphan: this server holds no epoch of this repository",
+                "nothing is known of what it shipped: agent-replica rejoin --without-orphan");
     }
 }

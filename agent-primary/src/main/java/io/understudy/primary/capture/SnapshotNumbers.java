@@ -4,6 +4,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The numbers that one commit tries. Given as late as possible: what another writes in the meantime is passed over.
@@ -14,6 +15,7 @@ final class SnapshotNumbers {
     private final int epoch;
     private final LastSequence given;
     private final boolean scheduled;
+    private final Set<SnapshotId> taken;
     private Optional<SnapshotId> first;
 
     /**
@@ -21,6 +23,18 @@ final class SnapshotNumbers {
      * @param newest the newest snapshot of this epoch, where this process committed it
      */
     SnapshotNumbers(Repository target, int epoch, LastSequence given, boolean scheduled, Optional<Base> newest) {
+        this(target, epoch, given, scheduled, newest, Set.of());
+    }
+
+    /** @param taken numbers that are not given, whatever the target holds */
+    SnapshotNumbers(
+            Repository target,
+            int epoch,
+            LastSequence given,
+            boolean scheduled,
+            Optional<Base> newest,
+            Set<SnapshotId> taken) {
+        this.taken = Set.copyOf(taken);
         this.target = target;
         this.epoch = epoch;
         this.given = given;
@@ -42,9 +56,17 @@ final class SnapshotNumbers {
     }
 
     SnapshotId next() {
-        SnapshotId snapshot = first.orElseGet(() -> given.after(target.nextId(epoch)));
+        SnapshotId snapshot = first.orElseGet(() -> free(given.after(target.nextId(epoch))));
         first = Optional.empty();
         given.note(snapshot, scheduled);
         return snapshot;
+    }
+
+    private SnapshotId free(SnapshotId proposed) {
+        SnapshotId free = proposed;
+        while (taken.contains(free)) {
+            free = free.next().orElseThrow();
+        }
+        return free;
     }
 }

@@ -8,6 +8,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.primary.schedule.Period;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -27,13 +28,15 @@ import java.util.stream.Stream;
  * @param only {@link #PARTS} that are read, while the rest is that of the newest snapshot; none or null: all
  * @param last where it is this server's last one, after which it stops; null in all others
  * @param kept what is read in place of what is live; null in all but some orphans. No caller can ask for it
+ * @param imported as {@link Manifest#imported()}. No caller can ask for it
  */
 public record SnapshotRequest(
         List<String> periods,
         Set<String> acceptEmpty,
         Set<String> only,
         @JsonInclude(JsonInclude.Include.NON_NULL) Manifest.Last last,
-        @JsonIgnore ReadParts.Kept kept) {
+        @JsonIgnore ReadParts.Kept kept,
+        @JsonIgnore SnapshotId imported) {
     public static final String MANUAL = "manual";
     public static final String DATABASE = "database";
     public static final String SHUTDOWN = "shutdown";
@@ -57,7 +60,7 @@ public record SnapshotRequest(
 
     /** Of what is live. */
     public SnapshotRequest(List<String> periods, Set<String> acceptEmpty, Set<String> only, Manifest.Last last) {
-        this(periods, acceptEmpty, only, last, null);
+        this(periods, acceptEmpty, only, last, null, null);
     }
 
     /** What is read for it. */
@@ -87,7 +90,17 @@ public record SnapshotRequest(
     /** Of what was kept of such a server. @param acceptEmpty as above */
     static SnapshotRequest orphan(Set<String> acceptEmpty, KeptParts kept) {
         return new SnapshotRequest(
-                List.of(Manifest.ORPHAN), acceptEmpty, Set.of(), new Manifest.Last(true), kept.parts());
+                List.of(Manifest.ORPHAN), acceptEmpty, Set.of(), new Manifest.Last(true), kept.parts(), null);
+    }
+
+    /**
+     * Of a server that held no epoch for what it served.
+     *
+     * @param imported the snapshot with which it began to serve; empty where that is not known
+     */
+    static SnapshotRequest orphan(Set<String> acceptEmpty, Optional<SnapshotId> imported) {
+        return new SnapshotRequest(
+                List.of(Manifest.ORPHAN), acceptEmpty, Set.of(), new Manifest.Last(true), null, imported.orElse(null));
     }
 
     /** The standby that takes the site over with it; empty where it is no final one. */

@@ -383,6 +383,7 @@ final class SnapshotRun {
                         uploaded),
                 request.last(),
                 carried,
-                closure);
+                closure,
+                request.imported());
     }
 }

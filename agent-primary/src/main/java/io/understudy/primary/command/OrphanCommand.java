@@ -1,6 +1,7 @@
 package io.understudy.primary.command;
 
 import io.understudy.audit.Caller;
+import io.understudy.browse.SnapshotProgram;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.NearestName;
 import io.understudy.config.Settings.TreeSettings;
@@ -12,6 +13,7 @@ import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.capture.KeptParts;
 import io.understudy.primary.capture.OrphanTaker;
 import io.understudy.progress.Progress;
+import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +56,16 @@ final class OrphanCommand extends PrimaryCommand {
     @Option(
             names = "--epoch",
             paramLabel = "N",
-            description = "The epoch that this server held when it had that; by default the one that it holds.")
+            description = "The epoch that this server held when it had that; by default the one that it holds."
+                    + " Without --kept-database and --kept-tree: it held none for what it serves, and that is of this"
+                    + " epoch.")
     private Optional<Integer> epoch = Optional.empty();
+
+    @Option(
+            names = "--imported",
+            paramLabel = "ID",
+            description = "This server held no epoch for what it serves: the snapshot with which it began to.")
+    private Optional<String> imported = Optional.empty();
 
     @Override
     int run(PrimaryWiring agent) {
@@ -75,11 +85,29 @@ final class OrphanCommand extends PrimaryCommand {
     }
 
     private OrphanTaker.Saved save(OrphanWiring wiring, Progress progress) {
+        Optional<SnapshotId> began = imported.map(OrphanCommand::snapshot);
         if (database.isEmpty() && trees.isEmpty()) {
-            return wiring.live().save(acceptEmpty, beforeImport, progress);
+            return epoch.or(() -> began.map(SnapshotId::epoch))
+                    .map(of -> wiring.live().saveUnclaimed(of, began, acceptEmpty, beforeImport, progress))
+                    .orElseGet(() -> wiring.live().save(acceptEmpty, beforeImport, progress));
+        }
+        if (began.isPresent()) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot save an orphan with --imported of what was kept: it is of what is live",
+                    "leave out --imported, or --kept-database and --kept-tree");
         }
         KeptParts parts = new KeptParts(epoch, database, trees);
         return wiring.kept(parts).saveKept(parts, acceptEmpty, progress);
+    }
+
+    private static SnapshotId snapshot(String id) {
+        return SnapshotProgram.name(id)
+                .id()
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot save an orphan with --imported " + id + ": this is no ID",
+                        "agent-replica rejoin runs this command, and knows"));
     }
 
     /** One that the configuration has no more is not saved: a mistyped one would look as if it was. */

@@ -8,6 +8,7 @@ import io.understudy.switchover.SwitchoverRequest;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -40,15 +41,17 @@ final class ShippedAhead {
     /**
      * Returns when the standby has it.
      *
-     * @throws UnderstudyException {@code AGENT_UNREACHABLE} after the request's limit, {@code SNAPSHOT_HELD}, and why
-     *     the snapshot failed; nothing has changed then
+     * @param cancelled whether it is not wanted any more
+     * @throws UnderstudyException {@code AGENT_UNREACHABLE} after the request's limit, {@code SNAPSHOT_HELD},
+     *     {@code CANCELLED}, and why the snapshot failed; nothing has changed then
      */
-    void ship(SwitchoverRequest request, Progress progress) {
+    void ship(SwitchoverRequest request, BooleanSupplier cancelled, Progress progress) {
         progress.report("ship what changed", 0, -1);
-        Optional<SnapshotId> newest = shipped.get();
+        Optional<SnapshotId> newest = shipped(request, cancelled);
         long begun = ticker.nanos();
         Optional<Long> loaded = Optional.empty();
         while (newest.isPresent()) {
+            requireWanted(request, cancelled);
             KnownStandby standby = checks.known(request.standby());
             SwitchoverChecks.requireNotHeld(standby);
             Optional<SnapshotId> missed = checks.missed(standby);
@@ -84,6 +87,26 @@ final class ShippedAhead {
                                 + " take another one first: agent-primary snapshot");
             }
             ticker.pause(PAUSE, "wait for " + request.standby());
+        }
+    }
+
+    /** What cancels the switchover may cancel its snapshot before. */
+    private Optional<SnapshotId> shipped(SwitchoverRequest request, BooleanSupplier cancelled) {
+        try {
+            return shipped.get();
+        } catch (UnderstudyException e) {
+            requireWanted(request, cancelled);
+            throw e;
+        }
+    }
+
+    /** @throws UnderstudyException {@code CANCELLED} */
+    static void requireWanted(SwitchoverRequest request, BooleanSupplier cancelled) {
+        if (cancelled.getAsBoolean()) {
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED,
+                    "the switchover to " + request.standby() + " was cancelled before it began: nothing has changed",
+                    "agent-primary switchover " + request.standby() + " begins another one");
         }
     }
 }

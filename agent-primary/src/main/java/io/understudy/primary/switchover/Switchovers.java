@@ -28,15 +28,19 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
  * The switchovers of a daemon: begins one, shows a caller how far it is, and takes its turns in a thread of its own,
  * also those that a process before had begun. A caller who leaves ends nothing.
+ *
+ * <p>More than 300 lines, for what a second caller sees of a switchover depends on how the first one began it.
  */
 public final class Switchovers implements Service {
     private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final String BY_OPERATOR = "cancelled by an operator";
 
     /** Service managers wait longer than that for an agent's end. */
     private static final Duration LAST_TURNS = Duration.ofSeconds(20);
@@ -54,7 +58,20 @@ public final class Switchovers implements Service {
     /** The one that was asked of this process last; null: none. */
     private final AtomicReference<Asked> last = new AtomicReference<>();
 
-    private record Asked(String standby, CompletableFuture<SwitchoverView> end) {
+    /**
+     * @param cancelled set before the notes are read; it is looked at once more behind the note of its begin
+     * @param noted whether it has begun
+     */
+    private record Asked(
+            String standby, CompletableFuture<SwitchoverView> end, AtomicBoolean cancelled, AtomicBoolean noted) {
+        static Asked of(String standby) {
+            return new Asked(standby, new CompletableFuture<>(), new AtomicBoolean(), new AtomicBoolean());
+        }
+
+        private boolean isPrepared() {
+            return !end.isDone() && !noted.get();
+        }
+
         /** Of one that has ended. */
         private SwitchoverView result() {
             try {
@@ -163,7 +180,7 @@ public final class Switchovers implements Service {
 
     private SwitchoverView handOver(SwitchoverRequest request, Progress progress) {
         checks.require(request.standby());
-        Asked asked = new Asked(request.standby(), new CompletableFuture<>());
+        Asked asked = Asked.of(request.standby());
         Asked before = last.get();
         boolean free = before == null || before.end().isDone();
         if (!free || !last.compareAndSet(before, asked)) {
@@ -173,7 +190,7 @@ public final class Switchovers implements Service {
                     "wait for its end; see agent-primary status");
         }
         try {
-            asked.end().complete(begun(request, progress));
+            asked.end().complete(begun(request, asked, progress));
         } catch (RuntimeException e) {
             asked.end().completeExceptionally(e);
         } finally {
@@ -183,14 +200,19 @@ public final class Switchovers implements Service {
         return asked.result();
     }
 
-    private SwitchoverView begun(SwitchoverRequest request, Progress progress) {
-        ahead.ship(request, progress);
+    private SwitchoverView begun(SwitchoverRequest request, Asked asked, Progress progress) {
+        ahead.ship(request, asked.cancelled()::get, progress);
         // That may have taken long, and a marker of an operator's is not this switchover's to remove.
         checks.require(request.standby());
+        ShippedAhead.requireWanted(request, asked.cancelled()::get);
         Instant now = clock.instant();
         SwitchoverNote begun = SwitchoverNote.begin(request.standby(), epoch.get(), now, now.plus(request.limit()));
         notes.begin(begun);
+        asked.noted().set(true);
         PrimaryPoint.SWITCHOVER_INTENDED.reached();
+        if (asked.cancelled().get()) {
+            switchover.cancel(BY_OPERATOR);
+        }
         events.report(new PrimaryEvent.SwitchoverBegan(begun.standby(), begun.until()));
         return awaited(begun, progress);
     }
@@ -241,6 +263,7 @@ public final class Switchovers implements Service {
 
     /** @param standby that asks for it; empty: an operator of this server does */
     private SwitchoverView cancel(String standby) {
+        Optional<String> prepared = cancelPrepared(standby);
         Optional<SwitchoverNote> note = notes.read();
         note.filter(each ->
                         !standby.isEmpty() && !each.isLeft() && !each.standby().equals(standby))
@@ -252,10 +275,15 @@ public final class Switchovers implements Service {
                             "end it on the primary: agent-primary switchover --cancel");
                 });
         if (note.filter(each -> !each.isLeft()).isEmpty()) {
-            return SwitchoverView.of(standby, "none", Optional.empty(), Optional.empty());
+            return prepared.map(to -> SwitchoverView.of(
+                            to,
+                            "going back",
+                            Optional.empty(),
+                            Optional.of("it had not begun, and has changed nothing")))
+                    .orElseGet(() -> SwitchoverView.of(standby, "none", Optional.empty(), Optional.empty()));
         }
         if (note.filter(SwitchoverNote::goesForward).isPresent()) {
-            switchover.cancel("cancelled by an operator");
+            switchover.cancel(BY_OPERATOR);
         }
         Optional<SwitchoverNote> now = notes.read();
         return SwitchoverView.of(
@@ -265,6 +293,18 @@ public final class Switchovers implements Service {
                         : "going back",
                 note.get().last().map(SnapshotId::toString),
                 now.flatMap(SwitchoverNote::why));
+    }
+
+    /** One that ships ahead has no note yet. @return to which standby */
+    private Optional<String> cancelPrepared(String standby) {
+        Asked asked = last.get();
+        if (asked == null
+                || !asked.isPrepared()
+                || !standby.isEmpty() && !asked.standby().equals(standby)) {
+            return Optional.empty();
+        }
+        asked.cancelled().set(true);
+        return Optional.of(asked.standby());
     }
 
     /** What is under way, for the status; never throws an {@link UnderstudyException}. */

@@ -155,7 +155,7 @@ class PrimaryNoticesTest {
         assertThat(of(new PrimaryEvent.FencedSiteStopped(1))).containsExactly("recovery fence silent", "failure fence");
         assertThat(of(new CommonEvent.TwoPrimaries("dns: there"))).containsExactly("failure two primaries");
         assertThat(of(new CommonEvent.OnePrimary())).containsExactly("recovery two primaries");
-        assertThat(of(new CommonEvent.DnsDisagrees("there", false))).containsExactly("warning dns");
+        assertThat(of(new CommonEvent.DnsDisagrees("there", false, false))).containsExactly("warning dns");
     }
 
     @Test

@@ -17,6 +17,8 @@ import io.understudy.repository.Manifest;
 import io.understudy.site.Marker;
 import io.understudy.site.MarkerContent;
 import io.understudy.state.StateEntry;
+import io.understudy.switchover.SwitchoverNote;
+import io.understudy.switchover.SwitchoverNotes;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.ScriptedCommandRunner.Answer;
@@ -52,6 +54,8 @@ class ShutdownTest {
 
     private final FakeTicker time = new FakeTicker();
     private Ticker waiting = time;
+    private Ticker ending = time;
+    private Runnable cancel = () -> {};
     private final List<SnapshotRequest> requests = new ArrayList<>();
     private final ScriptedCommandRunner runner = new ScriptedCommandRunner().on("site-stop", Answer.ok("bye\n"));
     private Function<SnapshotRequest, SnapshotView> snapshots = request -> {
@@ -234,12 +238,96 @@ class ShutdownTest {
         assertThat(view.text()).isEqualTo("this server is in backup mode: it has no snapshot to take\n");
     }
 
+    /** It would stop or start a site behind the last snapshot. */
+    @Test
+    void aSwitchoverGoesBackBefore() {
+        switchover();
+        ending = then(() -> {
+            assertThat(runner.lines()).as("while it goes back").isEmpty();
+            marker().remove();
+            notes().end();
+        });
+
+        assertThat(shutdown(List.of("site-stop"), List.of()).run().site()).isEqualTo("stopped");
+
+        assertThat(requests).containsExactly(SnapshotRequest.last(true));
+    }
+
+    @Test
+    void whereTheStandbyHasTakenOverThereIsNothingToTake() {
+        switchover();
+        ending = then(notes()::left);
+
+        assertThat(shutdown(List.of("site-stop"), List.of()).run().site()).isEqualTo("standby");
+
+        assertThat(runner.lines()).isEmpty();
+        assertThat(requests).isEmpty();
+    }
+
+    /** Without the filestore it is open whether the standby takes over. */
+    @Test
+    void aSwitchoverThatDoesNotEndIsNotWaitedForToTheLimit() {
+        switchover();
+
+        assertRefused("it has not ended 80 s after it was cancelled");
+
+        assertThat(time.since(0)).isBetween(LIMIT.dividedBy(3), LIMIT.dividedBy(2));
+    }
+
+    @Test
+    void aSwitchoverThatNoAgentCanEndIsSaid() {
+        cancel = () -> {
+            throw new UnderstudyException(ErrorCode.AGENT_UNREACHABLE, "no agent runs", "start it");
+        };
+        assertThat(shutdown(List.of("site-stop"), List.of()).run().site())
+                .as("none is under way")
+                .isEqualTo("stopped");
+        requests.clear();
+        switchover();
+
+        assertRefused("no agent runs");
+    }
+
+    private void assertRefused(String why) {
+        int commands = runner.lines().size();
+        assertThatThrownBy(() -> shutdown(List.of("site-stop"), List.of()).run())
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED))
+                .hasMessageContaining("a switchover to b is under way (write the marker), and " + why);
+        assertThat(runner.lines()).hasSize(commands);
+        assertThat(requests).isEmpty();
+    }
+
+    private void switchover() {
+        notes().begin(SwitchoverNote.begin("b", 1, time.now(), time.now().plus(LIMIT)));
+        marker().write(new MarkerContent("example", "switchover", Optional.empty(), time.now()));
+    }
+
+    private SwitchoverNotes notes() {
+        return new SwitchoverNotes(folder, time.clock());
+    }
+
+    private Ticker then(Runnable act) {
+        return new Ticker() {
+            @Override
+            public long nanos() {
+                return time.nanos();
+            }
+
+            @Override
+            public void sleep(Duration pause) {
+                act.run();
+            }
+        };
+    }
+
     private Marker marker() {
         return new Marker(folder.resolve("BACKUP"));
     }
 
     private Shutdown shutdown(List<String> own, List<String> usual) {
         return ShutdownWiring.of(
+                new SwitchoverEnd(notes(), () -> cancel.run(), ending),
                 new ShutdownSettings(own, LIMIT),
                 new ServiceSettings(usual, List.of(), List.of(), List.of(), Duration.ofSeconds(60), Optional.empty()),
                 marker(),

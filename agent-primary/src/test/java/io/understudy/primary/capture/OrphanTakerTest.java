@@ -9,6 +9,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.OrphanTaker.Saved;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
+import io.understudy.repository.EpochStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.SnapshotBlobs;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -32,6 +34,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OrphanTakerTest {
     private static final SnapshotId SHIPPED = new SnapshotId(1, 1);
@@ -234,6 +238,109 @@ class OrphanTakerTest {
         SnapshotId orphan = saved.orphan().orElseThrow().snapshot();
         assertThat(primary.repository.orphans().list()).containsExactly(orphan);
         new Verification(2).verify(primary.repository.orphans(), orphan, Progress.none());
+    }
+
+    /** The primary has shipped more since the standby began to serve; another server's claim came first. */
+    @Test
+    void savesWhatAServerWroteThatHeldNoEpochAgainstTheSnapshotItBeganWith() {
+        theOthersShipMore();
+        primary.database.rows("1\tfirst", "2\tof a server without an epoch");
+
+        Saved saved = saveUnclaimed(Optional.of(SHIPPED));
+
+        Manifest orphan = saved.orphan().orElseThrow();
+        assertThat(saved.shipped()).contains(SHIPPED);
+        assertThat(orphan.snapshot()).isEqualTo(new SnapshotId(1, 3));
+        assertThat(orphan.server()).isEqualTo("c");
+        assertThat(primary.repository.orphans().read(orphan.snapshot()).imported())
+                .isEqualTo(SHIPPED);
+        new Verification(2).verify(primary.repository.orphans(), orphan.snapshot(), Progress.none());
+        Saved again = saveUnclaimed(Optional.of(SHIPPED));
+        assertThat(again.existed()).isTrue();
+        assertThat(again.orphan().map(Manifest::snapshot)).contains(orphan.snapshot());
+    }
+
+    @Test
+    void savesNothingOfAServerWithoutAnEpochThatWroteNothing() {
+        theOthersShipMore();
+        primary.database.rows("1\tfirst");
+
+        Saved saved = saveUnclaimed(Optional.of(SHIPPED));
+
+        assertThat(saved.orphan()).isEmpty();
+        assertThat(saved.shipped()).contains(SHIPPED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void savesAllOfAServerWithoutAnEpochWhereWhatItBeganWithIsGone(boolean known) {
+        theOthersShipMore();
+        primary.database.rows("1\tfirst", "2\tof a server without an epoch");
+        primary.repository.delete(SHIPPED);
+
+        Saved saved = saveUnclaimed(Optional.of(SHIPPED).filter(id -> known));
+
+        assertThat(saved.shipped()).isEqualTo(known ? Optional.empty() : Optional.of(new SnapshotId(1, 2)));
+        SnapshotId orphan = saved.orphan().orElseThrow().snapshot();
+        new Verification(2).verify(primary.repository.orphans(), orphan, Progress.none());
+    }
+
+    /** The old primary's, of the same epoch: no snapshot was taken between the two. */
+    @Test
+    void givesItNoNumberOfAnotherServersOrphan() {
+        primary.database.rows("1\tfirst", "2\tnever shipped");
+        primary.promoteAnother(2);
+        save();
+        primary.database.rows("1\tfirst", "2\tof a server without an epoch");
+
+        SnapshotId orphan =
+                saveUnclaimed(Optional.of(SHIPPED)).orphan().orElseThrow().snapshot();
+
+        assertThat(primary.repository.orphans().list()).containsExactly(ORPHAN, orphan);
+    }
+
+    @Test
+    void refusesAnEpochThatCannotBe() {
+        primary.promoteAnother(2);
+
+        assertCode(
+                () -> withoutEpoch().saveUnclaimed(0, Optional.empty(), Set.of(), false, Progress.none()),
+                ErrorCode.USAGE);
+        primary.enterBackupMode();
+        assertCode(() -> saveUnclaimed(Optional.of(SHIPPED)), ErrorCode.BACKUP_MODE);
+    }
+
+    private void theOthersShipMore() {
+        primary.database.rows("1\tfirst", "2\tof the primary");
+        primary.taker(Events.none()).take(SnapshotRequest.of(List.of()), Progress.none());
+        primary.promoteAnother(2);
+    }
+
+    private Saved saveUnclaimed(Optional<SnapshotId> imported) {
+        return withoutEpoch().saveUnclaimed(1, imported, Set.of(), false, Progress.none());
+    }
+
+    private OrphanTaker withoutEpoch() {
+        Path state = folder.resolve("state of c");
+        SnapshotSource here = primary.source();
+        return new OrphanTaker(
+                state,
+                primary.marker,
+                new EpochStore(state),
+                () -> primary.repository,
+                () -> primary.key,
+                new SnapshotSource(
+                        new SnapshotSource.Taker("c", "0.1.0"),
+                        here.database(),
+                        here.files(),
+                        here.trees(),
+                        here.processors(),
+                        here.clock(),
+                        here.ticker(),
+                        here.quiesce(),
+                        here.others(),
+                        here.closure()),
+                2);
     }
 
     @Test

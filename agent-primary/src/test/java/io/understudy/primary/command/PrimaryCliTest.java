@@ -60,6 +60,20 @@ class PrimaryCliTest extends CliScenario {
     }
 
     @Test
+    void whatAServerWithoutAnEpochBeganWithIsAnIdAndOfWhatIsLive() throws IOException {
+        configure();
+        json("init", "--json");
+        assertThat(run("orphan", "--imported", "latest")).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("cannot save an orphan with --imported latest: this is no ID");
+        assertThat(run("orphan", "--imported", "00000001-00000001", "--kept-tree", "media=" + folder))
+                .isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("leave out --imported");
+        // It is the primary: what it serves is none of another's epoch.
+        assertThat(run("orphan", "--imported", "00000001-00000001")).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(err.toString()).contains("so it is the primary");
+    }
+
+    @Test
     void stopsTheSiteAndTakesALastSnapshot() throws IOException {
         more = "";
         configure(yaml().replace(

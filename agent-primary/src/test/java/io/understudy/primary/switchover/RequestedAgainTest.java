@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +34,7 @@ class RequestedAgainTest extends SwitchoverSteps {
     private Optional<SnapshotId> held = Optional.empty();
     private BooleanSupplier busy = () -> false;
     private BooleanSupplier applies = () -> false;
+    private Supplier<Integer> ownEpoch = () -> 1;
 
     @Test
     void aCallerThatLostItsConnectionSeesTheStepsAndTheEnd() {
@@ -148,6 +150,90 @@ class RequestedAgainTest extends SwitchoverSteps {
         assertThat(marker.present()).isFalse();
     }
 
+    @Test
+    void oneThatIsBeingPreparedIsCancelledAndHasChangedNothing() {
+        shipped = () -> Optional.of(LIVE);
+        applies = () -> true;
+        Switchovers all = all(switchover());
+        List<SwitchoverView> cancelled = new ArrayList<>();
+
+        assertCancelled(() -> all.run(request("b", What.BEGIN), (step, done, total) -> {
+            if (step.startsWith("wait until")) {
+                assertThat(all.run(request("c", What.CANCEL), Progress.none()).outcome())
+                        .as("of another standby")
+                        .isEqualTo("none");
+                cancelled.add(all.run(request("", What.CANCEL), Progress.none()));
+            }
+        }));
+
+        assertThat(cancelled).singleElement().satisfies(view -> {
+            assertThat(view.outcome()).isEqualTo("going back");
+            assertThat(view.why()).contains("it had not begun, and has changed nothing");
+            assertThat(view.exitCode()).isZero();
+        });
+        assertThat(notes.read()).isEmpty();
+        assertThat(marker.present()).isFalse();
+        assertThat(all.run(request("", What.CANCEL), Progress.none()).outcome()).isEqualTo("none");
+    }
+
+    /** As by the last snapshot of a shutdown, which cancels all others. */
+    @Test
+    void itSaysSoAlsoWhereItsSnapshotWasCancelledWithIt() {
+        AtomicReference<Switchovers> all = new AtomicReference<>();
+        shipped = () -> {
+            all.get().run(request("", What.CANCEL), Progress.none());
+            throw new UnderstudyException(ErrorCode.CANCELLED, "the snapshot was cancelled", "wait");
+        };
+        all.set(all(switchover()));
+
+        assertCancelled(() -> all.get().run(request("b", What.BEGIN), Progress.none()));
+    }
+
+    /** What cancels it has looked for its note just before that was written. */
+    @Test
+    void oneThatIsCancelledInTheMomentOfItsBeginGoesBack() {
+        shipped = () -> Optional.of(LIVE);
+        Switchover switchover = switchover();
+        Switchovers all = all(switchover);
+        ownEpoch = () -> {
+            all.run(request("", What.CANCEL), Progress.none());
+            return 1;
+        };
+
+        SwitchoverView view = all.run(request("b", What.BEGIN), (step, done, total) -> switchover.turn());
+
+        assertThat(view.outcome()).isEqualTo(SwitchoverView.WENT_BACK);
+        assertThat(notes.read()).isEmpty();
+        assertThat(marker.present()).isFalse();
+    }
+
+    /** Its caller looks every quarter of a second. */
+    @Test
+    void oneThatHasJustEndedIsNotCancelled() {
+        shipped = () -> Optional.of(LIVE);
+        Switchover switchover = switchover();
+        Switchovers all = all(switchover);
+        List<String> outcomes = new ArrayList<>();
+
+        all.run(request("b", What.BEGIN), (step, done, total) -> {
+            if (notes.read().isPresent()) {
+                turns(switchover);
+                epoch.standbyClaims();
+                turns(switchover);
+                outcomes.add(all.run(request("", What.CANCEL), Progress.none()).outcome());
+            }
+        });
+
+        assertThat(outcomes).isNotEmpty().allMatch(each -> !each.equals("going back"));
+    }
+
+    private static void assertCancelled(ThrowingCallable work) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED))
+                .hasMessageContaining("the switchover to b was cancelled before it began: nothing has changed");
+    }
+
     /** How long it prepares before it is noted; then it is cancelled. */
     private Duration begunAfter(long start) {
         AtomicReference<Duration> noted = new AtomicReference<>();
@@ -192,7 +278,7 @@ class RequestedAgainTest extends SwitchoverSteps {
                 switchover,
                 notes,
                 new SwitchoverTimes(folder),
-                () -> 1,
+                () -> ownEpoch.get(),
                 () -> shipped.get(),
                 Events.none(),
                 time.clock(),

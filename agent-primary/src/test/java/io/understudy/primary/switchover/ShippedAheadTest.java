@@ -91,6 +91,6 @@ class ShippedAheadTest {
                         Optional.empty())),
                 () -> List.of("main"));
         new ShippedAhead(checks, () -> Optional.of(SHIPPED), time)
-                .ship(new SwitchoverRequest("b", LIMIT, What.BEGIN), Progress.none());
+                .ship(new SwitchoverRequest("b", LIMIT, What.BEGIN), () -> false, Progress.none());
     }
 }

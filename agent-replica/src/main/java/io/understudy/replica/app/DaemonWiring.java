@@ -138,7 +138,7 @@ final class DaemonWiring {
                         notices,
                         new Notifier.Ports(
                                 events, monitoring.metrics(), ports.clock(), ports.ticker(), ports.random()));
-        Readiness readiness = new Readiness(marker, store, inspection, live);
+        Readiness readiness = new Readiness(marker, store, inspection, epochs, live);
 
         RecentSnapshots recent = new RecentSnapshots(wiring::repository, ports.clock());
         Refreshed<String> page = new Refreshed<>(

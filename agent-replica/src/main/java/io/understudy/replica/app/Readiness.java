@@ -10,7 +10,9 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochStore;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,33 +21,60 @@ final class Readiness {
     private final BackupMode marker;
     private final ReplicaStateStore store;
     private final Inspection inspection;
+    private final EpochStore epochs;
     private final DaemonStatus live;
 
-    Readiness(BackupMode marker, ReplicaStateStore store, Inspection inspection, DaemonStatus live) {
+    Readiness(BackupMode marker, ReplicaStateStore store, Inspection inspection, EpochStore epochs, DaemonStatus live) {
         this.marker = marker;
         this.store = store;
+        this.epochs = epochs;
         this.inspection = inspection;
         this.live = live;
     }
 
     Probe probe() {
         try {
-            return of(marker.on(), store.record(), inspection.look(), live.waits());
+            boolean standby = marker.on();
+            return of(
+                    standby,
+                    store.record(),
+                    inspection.look(),
+                    live.waits(),
+                    standby ? Optional.empty() : notPrimary());
         } catch (UnderstudyException e) {
             return Probe.down(e.getMessage());
         }
     }
 
+    /** Why a server without a marker may not be the primary, as far as it is noted here: no filestore is asked. */
+    private Optional<String> notPrimary() {
+        return epochs.held().isEmpty()
+                ? Optional.of("no epoch: this server was neither initialised nor promoted")
+                : epochs.overtakenBy().map(by -> "fenced: epoch " + by + " of another server was seen");
+    }
+
     /**
-     * Ready: a standby that has something to serve, on which it was found intact, and whose last round did not fail, or
-     * a server that is no standby.
+     * Ready: a standby that has something to serve, on which it was found intact, and whose last round did not fail; or
+     * the primary. As the primary's agent says: not a server without a marker that is fenced, or holds no epoch.
+     *
+     * @param notPrimary why a server without a marker may not be the primary; empty where it may, and of a standby
      */
-    static Probe of(boolean backupMode, ReplicaRecord record, List<Discrepancy> found, Optional<AwaitedEpoch> waits) {
+    static Probe of(
+            boolean backupMode,
+            ReplicaRecord record,
+            List<Discrepancy> found,
+            Optional<AwaitedEpoch> waits,
+            Optional<String> notPrimary) {
         if (record.state() instanceof Promoted promoted && !promoted.claimed()) {
-            return Probe.down("promoted, but epoch " + promoted.epoch() + " is yet to be claimed");
+            return Probe.down(
+                    promoted.taken().orElse(false)
+                            ? "fenced: epoch " + promoted.epoch() + ", which it was promoted to, is another server's"
+                            : "promoted, but epoch " + promoted.epoch() + " is yet to be claimed");
         }
         if (!backupMode) {
-            return Probe.up("not in backup mode");
+            // A marker that was just removed by hand is a promotion, whose epoch comes.
+            boolean settled = record.state() instanceof Promoted || record.state() instanceof Seeding;
+            return notPrimary.filter(why -> settled).map(Probe::down).orElseGet(() -> Probe.up("not in backup mode"));
         }
         Optional<Discrepancy> broken =
                 found.stream().filter(Discrepancy::breaksSite).findFirst();

@@ -145,7 +145,9 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
 
     @Command(
             name = "show",
-            description = "What it has otherwise than the last snapshot that its server shipped: rows, files.")
+            description =
+                    "What it has otherwise than the last snapshot that its server shipped, or began to serve with:"
+                            + " rows, files.")
     static final class Show extends Part {
         @Parameters(paramLabel = "ID", description = ID)
         private String id;
@@ -154,15 +156,15 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
         public void run() {
             with((wiring, reader) -> {
                 SnapshotId orphan = require(id, wiring.repository().orphans());
-                List<SnapshotId> before = wiring.repository().list().stream()
-                        .filter(each -> each.compareTo(orphan) < 0)
-                        .toList();
                 SnapshotId shipped = wiring.repository()
-                        .newest(before, junk -> orphans.cli.say("warning: " + junk.text()))
+                        .newest(reader.before(orphan), junk -> orphans.cli.say("warning: " + junk.text()))
                         .orElseThrow(() -> new UnderstudyException(
                                 ErrorCode.SNAPSHOT_UNKNOWN,
-                                "cannot show what was never shipped: retention kept no snapshot from before orphan "
-                                        + orphan,
+                                "cannot show what was never shipped: retention kept no snapshot from before "
+                                        + reader.began(orphan)
+                                                .map(id ->
+                                                        id + ", with which the server of orphan " + orphan + " began")
+                                                .orElse("orphan " + orphan),
                                 "compare it with the newest one: orphans diff " + orphan));
                 orphans.program()
                         .held(

@@ -67,11 +67,15 @@ public final class OrphanProgram implements Orphans {
     }
 
     @Override
-    public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
+    public Saved save(Set<String> acceptEmpty, boolean beforeImport, Optional<Unclaimed> unclaimed) {
         List<String> arguments = arguments(acceptEmpty);
         if (beforeImport) {
             arguments.add("--before-import");
         }
+        unclaimed.ifPresent(served -> {
+            arguments.addAll(List.of("--epoch", Integer.toString(served.epoch())));
+            served.imported().ifPresent(id -> arguments.addAll(List.of("--imported", id.toString())));
+        });
         return run(arguments, beforeImport ? "" : "; the site is stopped, and nothing else was changed");
     }
 

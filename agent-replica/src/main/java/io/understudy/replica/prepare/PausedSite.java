@@ -18,7 +18,6 @@ final class PausedSite {
 
     private final SiteService site;
     private boolean paused;
-    private Optional<UnderstudyException> failure = Optional.empty();
 
     PausedSite(SiteService site) {
         this.site = site;
@@ -30,20 +29,25 @@ final class PausedSite {
         site.stop();
     }
 
-    /** Also for an operator who interrupts it, once. A site that does not start keeps nothing else from its end. */
-    void resume() {
+    /**
+     * Also for an operator who interrupts it, once. A site that does not start keeps nothing else from its end.
+     *
+     * @return why it does not start
+     */
+    Optional<UnderstudyException> resume() {
         if (!paused) {
-            return;
+            return Optional.empty();
         }
         paused = false;
         boolean interrupted = Thread.interrupted();
         try {
             site.restart();
+            return Optional.empty();
         } catch (UnderstudyException e) {
             LOG.error(
                     "the site of this standby, which was stopped to save its orphan, does not start: {}",
                     e.getMessage());
-            failure = Optional.of(e);
+            return Optional.of(e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -51,26 +55,18 @@ final class PausedSite {
         }
     }
 
-    /** The same behind what failed. */
-    void resumeAfter(UnderstudyException reason) {
-        resume();
-        failure.ifPresent(reason::addSuppressed);
-    }
-
-    /** @throws UnderstudyException why it did not start, with what was saved */
-    void requireStarted(Result saved) {
-        failure.ifPresent(why -> {
-            throw new UnderstudyException(
-                    why.code(),
-                    "cannot start the site again, which was stopped while "
-                            + saved.saved()
-                                    .flatMap(Saved::orphan)
-                                    .map(SnapshotId::toString)
-                                    .map(orphan -> "orphan " + orphan + " was saved")
-                                    .orElse("this server was compared with the last snapshot, and nothing differed")
-                            + ": " + why.getMessage(),
-                    why.hint(),
-                    why);
-        });
+    /** Why it did not start, with what was saved. */
+    static UnderstudyException down(UnderstudyException why, Result saved) {
+        return new UnderstudyException(
+                why.code(),
+                "cannot start the site again, which was stopped while "
+                        + saved.saved()
+                                .flatMap(Saved::orphan)
+                                .map(SnapshotId::toString)
+                                .map(orphan -> "orphan " + orphan + " was saved")
+                                .orElse("this server was compared with the last snapshot, and nothing differed")
+                        + ": " + why.getMessage(),
+                why.hint(),
+                why);
     }
 }

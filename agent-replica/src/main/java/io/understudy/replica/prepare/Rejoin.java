@@ -66,9 +66,10 @@ public final class Rejoin {
          * Durable on return.
          *
          * @param beforeImport whether the marker is there, and nothing was imported
+         * @param unclaimed what this server served without an epoch; empty: what it served as the primary
          * @throws UnderstudyException why it is not saved
          */
-        Saved save(Set<String> acceptEmpty, boolean beforeImport);
+        Saved save(Set<String> acceptEmpty, boolean beforeImport, Optional<Unclaimed> unclaimed);
 
         /**
          * As {@link #save}, of what was kept when a snapshot was imported over this server. What is not kept is as the
@@ -82,7 +83,8 @@ public final class Rejoin {
      *
      * @param orphan that holds it; empty where nothing differs
      * @param existed whether an earlier run saved it
-     * @param shipped the last snapshot that this server shipped; empty where none is left
+     * @param shipped the last snapshot that this server shipped, or where it shipped none, with which it began to
+     *     serve; empty where none is left
      */
     public record Saved(Optional<SnapshotId> orphan, boolean existed, Optional<SnapshotId> shipped) {}
 
@@ -158,6 +160,9 @@ public final class Rejoin {
         Optional<EpochClaim> held = epochs.held();
         if (held.isEmpty()) {
             requireAnother();
+            if (unclaimed().isPresent()) {
+                return databaseGone();
+            }
             return Optional.of("the state folder holds no epoch of this server, so nothing is known of what it shipped;"
                     + " a database that is here is kept under another name by the first import");
         }
@@ -166,11 +171,21 @@ public final class Rejoin {
             // What is kept of it is looked for when it is saved.
             return Optional.empty();
         }
-        if (settings.database().isThere() && databases.look().live().isEmpty()) {
-            return Optional.of("the database \"" + settings.database().name()
-                    + "\" is not there; files that the first import replaces are kept, and the next rejoin saves them");
-        }
-        return Optional.empty();
+        return databaseGone();
+    }
+
+    private Optional<String> databaseGone() {
+        return Optional.of("the database \"" + settings.database().name() + "\" is not there"
+                        + (epochs.held().isPresent()
+                                ? "; files that the first import replaces are kept, and the next rejoin saves them"
+                                : ""))
+                .filter(why ->
+                        settings.database().isThere() && databases.look().live().isEmpty());
+    }
+
+    private Optional<Unclaimed> unclaimed() {
+        int held = epochs.held().map(EpochClaim::epoch).orElse(0);
+        return store.read().flatMap(record -> Unclaimed.of(record.state(), held, backup.on()));
     }
 
     /**
@@ -197,10 +212,15 @@ public final class Rejoin {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         Optional<String> nothing = Optional.empty();
         Optional<SnapshotId> over = Optional.empty();
+        Optional<UnderstudyException> down = Optional.empty();
         PausedSite paused = new PausedSite(site);
         try {
             requireNoneUnderWay();
-            preparation.noteReturnedMarker();
+            // Its state alone says what it served without an epoch, and ends with the note of the marker.
+            Optional<Unclaimed> unclaimed = unclaimed();
+            if (unclaimed.isEmpty()) {
+                preparation.noteReturnedMarker();
+            }
             nothing = nothingToSave();
             if (nothing.isEmpty()) {
                 over = overwritten();
@@ -211,21 +231,22 @@ public final class Rejoin {
                 stopSite(request, paused);
                 ReplicaPoint.REJOIN_SITE_STOPPED.reached();
                 try {
-                    saved = Optional.of(kept.orphans().save(request.acceptEmpty(), backup.on()));
+                    saved = Optional.of(kept.orphans().save(request.acceptEmpty(), backup.on(), unclaimed));
                     ReplicaPoint.REJOIN_ORPHAN_SAVED.reached();
                 } catch (UnderstudyException e) {
-                    withoutKeys = Optional.of(standbyAllTheSame(e));
+                    withoutKeys = Optional.of(standbyAllTheSame(e, unclaimed));
                 }
             }
             if (backup.on()) {
                 if (over.isEmpty()) {
                     note(request, saved);
                 }
+                preparation.noteReturnedMarker();
                 copies = Optional.of(look(over, request));
             }
-            paused.resume();
+            down = paused.resume();
         } catch (UnderstudyException e) {
-            paused.resumeAfter(e);
+            paused.resume().ifPresent(e::addSuppressed);
             throw e;
         } finally {
             lock.close();
@@ -242,7 +263,9 @@ public final class Rejoin {
         // An import may go on next to it, and a promotion does not wait for it.
         Result result = kept.save(
                 copies.get(), over.isPresent() ? Optional.empty() : Optional.of(new Result(saved, nothing)), request);
-        paused.requireStarted(result);
+        down.ifPresent(why -> {
+            throw PausedSite.down(why, result);
+        });
         return result;
     }
 
@@ -266,9 +289,9 @@ public final class Rejoin {
         }
     }
 
-    /** @throws UnderstudyException {@code why} itself, where it is not for missing keys */
-    private static UnderstudyException standbyAllTheSame(UnderstudyException why) {
-        if (!KEYS.contains(why.code())) {
+    /** @throws UnderstudyException {@code why}, where it is not for missing keys, or imports would keep nothing */
+    private static UnderstudyException standbyAllTheSame(UnderstudyException why, Optional<Unclaimed> unclaimed) {
+        if (!KEYS.contains(why.code()) || unclaimed.isPresent()) {
             throw why;
         }
         return new UnderstudyException(
@@ -288,7 +311,7 @@ public final class Rejoin {
      */
     private Optional<SnapshotId> overwritten() {
         return store.read()
-                .filter(record -> backup.on() && !(record.state() instanceof Promoted))
+                .filter(record -> backup.on() && epochs.held().isPresent() && !(record.state() instanceof Promoted))
                 .flatMap(ReplicaRecord::live)
                 .filter(this::wasImported)
                 .flatMap(DatabaseVersion::snapshot);

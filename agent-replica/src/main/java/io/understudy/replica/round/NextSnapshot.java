@@ -124,7 +124,7 @@ final class NextSnapshot {
      */
     private boolean wasRejected(SnapshotId scheduled, SnapshotId newest) {
         return record.failedAttempts().stream()
-                .filter(FailedAttempt::rejection)
+                .filter(each -> each.rejection() && !each.unverified())
                 .flatMap(each -> each.snapshot().stream())
                 .anyMatch(each -> each.compareTo(scheduled) >= 0 && each.compareTo(newest) <= 0);
     }
@@ -138,7 +138,8 @@ final class NextSnapshot {
 
     /** Of a continuous one also what kept those before it: they come faster than a failure passes. */
     private Optional<FailedAttempt> hindrance(SnapshotId snapshot, Optional<Manifest> manifest) {
-        Optional<FailedAttempt> own = record.failedAttempt(snapshot);
+        Optional<FailedAttempt> own =
+                record.failedAttempt(snapshot).filter(each -> manifest.isEmpty() || !each.unverified());
         return own.isPresent() || !manifest.filter(Manifest::isContinuous).isPresent()
                 ? own
                 : record.failedAttempts().stream()

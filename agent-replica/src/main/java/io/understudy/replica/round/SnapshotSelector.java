@@ -5,6 +5,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.RepeatedLook;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.hold.Hold;
@@ -21,6 +22,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,9 @@ final class SnapshotSelector {
     private final Clock clock;
     private List<SnapshotId> overtaken = List.of();
     private Optional<SnapshotId> newestOvertaken = Optional.empty();
+    /** Those of {@link #overtaken} above the newest that are no snapshots, and why. */
+    private final Map<SnapshotId, UnderstudyException> junk = new HashMap<>();
+
     private Optional<AwaitedEpoch> waits = Optional.empty();
     private List<UnderstudyException> findings = List.of();
 
@@ -72,6 +77,7 @@ final class SnapshotSelector {
             return newest(newest);
         }
         SnapshotId wanted = ((ImportRequest.Named) ask).snapshot();
+        junk.clear();
         boolean here = source.held(wanted).isPresent();
         try {
             List<SnapshotId> all = source.list();
@@ -119,22 +125,34 @@ final class SnapshotSelector {
     private boolean isRejected(SnapshotId snapshot) {
         return store.record()
                 .failedAttempt(snapshot)
-                .filter(FailedAttempt::rejection)
+                .filter(each -> each.rejection() && !each.unverified())
                 .isPresent();
     }
 
-    /** @param all ascending */
+    /** Notes what is junk above it. @param all ascending */
     private Optional<SnapshotId> newestGenuine(List<SnapshotId> all) {
         for (int i = all.size() - 1; i >= 0; i--) {
-            try {
-                return Optional.of(source.manifest(all.get(i)).snapshot());
-            } catch (UnderstudyException e) {
-                if (!JunkObject.isOfOneObject(e)) {
-                    throw e;
-                }
+            SnapshotId each = all.get(i);
+            // Content that is read broken once would be passed over as what anyone may have written.
+            if (RepeatedLook.finds(() -> isGenuine(each))) {
+                junk.remove(each);
+                return Optional.of(each);
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isGenuine(SnapshotId snapshot) {
+        try {
+            source.manifest(snapshot);
+            return true;
+        } catch (UnderstudyException e) {
+            if (!JunkObject.isOfOneObject(e)) {
+                throw e;
+            }
+            junk.put(snapshot, e);
+            return false;
+        }
     }
 
     private Optional<Choice> newest(ImportRequest.Newest ask) {
@@ -241,15 +259,24 @@ final class SnapshotSelector {
             ReplicaRecord next = record;
             for (SnapshotId each : overtaken) {
                 // One entry for all up to the newest: of continuous ones there are hundreds. What only has the name of
-                // a newer one stands for itself, or it would reject what is still to come.
-                int order = newestOvertaken.map(each::compareTo).orElse(1);
-                if (order >= 0) {
-                    FailedAttempt rejection = failures.rejection(each, Step.DISCOVER, reason);
-                    next = next.rejecting(order == 0 ? rejection.ofAllAbove(wanted) : rejection);
+                // a newer one stands for itself, and for the object that it was: a snapshot may get that name yet.
+                if (newestOvertaken.equals(Optional.of(each))) {
+                    next = next.rejecting(
+                            failures.rejection(each, Step.DISCOVER, reason).ofAllAbove(wanted));
+                } else if (junk.containsKey(each)) {
+                    next = next.rejecting(failures.rejection(each, Step.DISCOVER, unverified(junk.get(each), wanted)));
                 }
             }
             return next.withSuccess();
         });
+    }
+
+    private static UnderstudyException unverified(UnderstudyException why, SnapshotId wanted) {
+        return new UnderstudyException(
+                why.code(),
+                "an operator asked for " + wanted + " instead, and the object of this name is no snapshot: "
+                        + why.getMessage(),
+                "find out who wrote it, and remove it; a snapshot that gets its number is imported");
     }
 
     /** It went well: what an earlier one said is over. */

@@ -79,6 +79,14 @@ public record FailedAttempt(
         return snapshot.isPresent() && notBefore.isEmpty();
     }
 
+    /**
+     * Whether it is the rejection of an object that only had the name of a snapshot when an operator went behind it: it
+     * is of no snapshot that has this name later.
+     */
+    public boolean unverified() {
+        return rejection() && step == Step.DISCOVER && (code.judgesContent() || code == ErrorCode.FILESTORE_DENIED);
+    }
+
     /** Whether an operator wanted it so: nothing failed. */
     public boolean wanted() {
         return code == ErrorCode.SNAPSHOT_REJECTED;

@@ -74,7 +74,10 @@ public record ReplicaRecord(
                 ahead.filter(unused -> stays));
     }
 
-    /** The spare holds a whole snapshot: it is ahead where it is newer than what this standby follows with. */
+    /**
+     * The spare holds a whole snapshot: it is ahead where it is newer than what this standby follows with. It is
+     * genuine, whatever had its name before.
+     */
     public ReplicaRecord withLoaded(Ahead loaded) {
         boolean newer = state instanceof ReplicaState.Following following
                 && following
@@ -82,7 +85,10 @@ public record ReplicaRecord(
                         .snapshot()
                         .filter(live -> loaded.snapshot().compareTo(live) > 0)
                         .isPresent();
-        return with(Optional.of(loaded).filter(unused -> newer));
+        List<FailedAttempt> left = failedAttempts.stream()
+                .filter(each -> !each.unverified() || !each.snapshot().equals(Optional.of(loaded.snapshot())))
+                .toList();
+        return with(left, lastError, failures).with(Optional.of(loaded).filter(unused -> newer));
     }
 
     /** Nothing is ahead, or the database that was is about to be changed, dropped or made live. */

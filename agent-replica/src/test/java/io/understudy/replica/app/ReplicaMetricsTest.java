@@ -312,7 +312,7 @@ class ReplicaMetricsTest {
 
     private Probe ready() {
         return Readiness.of(
-                world.marker.on(), world.store.record(), world.inspection().look(), waits);
+                world.marker.on(), world.store.record(), world.inspection().look(), waits, Optional.empty());
     }
 
     private void failing() {

@@ -46,6 +46,7 @@ public final class FakeSource implements SnapshotSource {
     private final Map<SnapshotId, Manifest> manifests = new HashMap<>();
     private final MemoryBlobs dumps = new MemoryBlobs();
     private final Map<SnapshotId, UnderstudyException> damaged = new HashMap<>();
+    private final Set<SnapshotId> brokenOnce = new HashSet<>();
     private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
     private volatile Optional<UnderstudyException> down = Optional.empty();
     private volatile int claimed = 1;
@@ -172,6 +173,16 @@ public final class FakeSource implements SnapshotSource {
         damaged.put(snapshot, new UnderstudyException(code, "cannot fetch " + snapshot + ": damaged", "verify"));
     }
 
+    /** The object was removed, and what is genuine was written under its name. */
+    public void mend(SnapshotId snapshot) {
+        damaged.remove(snapshot);
+    }
+
+    /** The next read of its manifest is broken on the way. */
+    public void breakOnce(SnapshotId snapshot) {
+        brokenOnce.add(snapshot);
+    }
+
     public void goDown() {
         down = Optional.of(new UnderstudyException(
                 ErrorCode.FILESTORE_UNREACHABLE, "cannot list: connection refused", "start it"));
@@ -254,6 +265,9 @@ public final class FakeSource implements SnapshotSource {
         refuseWhenDown();
         if (!snapshots.contains(snapshot)) {
             throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, "cannot read " + snapshot, "see list");
+        }
+        if (brokenOnce.remove(snapshot)) {
+            throw new UnderstudyException(ErrorCode.MANIFEST_DAMAGED, "cannot read " + snapshot + ": cut", "again");
         }
         Optional.ofNullable(damaged.get(snapshot))
                 .filter(failure -> !failure.code().isOfBlob())

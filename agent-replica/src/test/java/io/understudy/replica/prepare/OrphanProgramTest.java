@@ -26,7 +26,7 @@ class OrphanProgramTest {
     void asksThePrimarysAgentOfThisInstallation() {
         answers(Answer.ok("{\"orphan\":\"00000001-00000002\",\"existed\":true,\"shipped\":null}\n"));
 
-        Saved saved = program.save(Set.of("media", "database"), true);
+        Saved saved = program.save(Set.of("media", "database"), true, Optional.empty());
 
         assertThat(saved).isEqualTo(new Saved(Optional.of(new SnapshotId(1, 2)), true, Optional.empty()));
         assertThat(runner.commands().get(0).arguments())
@@ -41,6 +41,18 @@ class OrphanProgramTest {
                         "--accept-empty",
                         "media",
                         "--before-import");
+    }
+
+    @Test
+    void namesTheSnapshotThatAServerBeganWithWhichHeldNoEpoch() {
+        answers(Answer.ok("{\"orphan\":\"00000001-00000006\",\"existed\":false,\"shipped\":null}\n"));
+
+        program.save(Set.of(), false, Optional.of(new Unclaimed(1, Optional.of(new SnapshotId(1, 5)))));
+        program.save(Set.of(), true, Optional.of(new Unclaimed(1, Optional.empty())));
+
+        assertThat(runner.commands().get(0).arguments())
+                .endsWith("/etc/site.yaml", "--epoch", "1", "--imported", "00000001-00000005");
+        assertThat(runner.commands().get(1).arguments()).endsWith("--before-import", "--epoch", "1");
     }
 
     @Test
@@ -77,18 +89,19 @@ class OrphanProgramTest {
         answers(Answer.failed(
                 ErrorCode.CONTENT_GONE.exitCode(), "a log line\nerror: the tree is empty\nhint: mount it\n"));
 
-        assertThatThrownBy(() -> program.save(Set.of(), false)).isInstanceOfSatisfying(UnderstudyException.class, e -> {
-            assertThat(e.code().exitCode()).isEqualTo(ErrorCode.CONTENT_GONE.exitCode());
-            assertThat(e).hasMessageContaining("the tree is empty");
-            assertThat(e.hint()).isEqualTo("mount it");
-        });
+        assertThatThrownBy(() -> program.save(Set.of(), false, Optional.empty()))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code().exitCode()).isEqualTo(ErrorCode.CONTENT_GONE.exitCode());
+                    assertThat(e).hasMessageContaining("the tree is empty");
+                    assertThat(e.hint()).isEqualTo("mount it");
+                });
     }
 
     @Test
     void takesNoOtherOutputForAResult() {
         answers(Answer.ok("saved\n"));
 
-        assertThatThrownBy(() -> program.save(Set.of(), false))
+        assertThatThrownBy(() -> program.save(Set.of(), false, Optional.empty()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_FAILED));
     }

@@ -51,7 +51,7 @@ abstract class OverwrittenPrimary extends StandbyInPreparation {
 
     private final Orphans orphans = new Orphans() {
         @Override
-        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
+        public Saved save(Set<String> acceptEmpty, boolean beforeImport, Optional<Unclaimed> unclaimed) {
             live.add(beforeImport);
             return new Saved(Optional.of(new SnapshotId(1, 9)), false, Optional.of(SHIPPED));
         }

@@ -17,6 +17,8 @@ import io.understudy.replica.prepare.Rejoin.Result;
 import io.understudy.replica.prepare.Rejoin.Saved;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class RejoinTest extends StandbyInPreparation {
     private static final Request ASKED = new Request(false, false, Set.of());
     private static final SnapshotId ORPHAN = new SnapshotId(1, 2);
+    private static final SnapshotId SHIPPED = new SnapshotId(1, 1);
     private static final Saved SAVED = new Saved(Optional.of(ORPHAN), false, Optional.of(new SnapshotId(1, 1)));
 
     private final List<String> done = new ArrayList<>();
@@ -40,8 +43,16 @@ class RejoinTest extends StandbyInPreparation {
 
     private final Orphans orphans = new Orphans() {
         @Override
-        public Saved save(Set<String> acceptEmpty, boolean beforeImport) {
-            return saved("orphan" + (beforeImport ? " before import" : "") + (world.marker.on() ? ", marked" : ""));
+        public Saved save(Set<String> acceptEmpty, boolean beforeImport, Optional<Unclaimed> unclaimed) {
+            return saved("orphan"
+                    + unclaimed
+                            .map(served -> " of " + served.epoch()
+                                    + served.imported()
+                                            .map(id -> ", began with " + id)
+                                            .orElse(""))
+                            .orElse("")
+                    + (beforeImport ? " before import" : "")
+                    + (world.marker.on() ? ", marked" : ""));
         }
 
         @Override
@@ -320,6 +331,144 @@ class RejoinTest extends StandbyInPreparation {
         assertThat(result.why().orElseThrow()).contains("nothing is known of what it shipped");
         assertThat(done).containsExactly("stop");
         assertThat(world.marker.on()).isTrue();
+    }
+
+    /** It never was the primary before it was promoted without the filestore, and another server's claim came first. */
+    @Test
+    void savesWhatAServerWroteThatWasPromotedAndOverruled() {
+        promotedUnclaimed(Optional.of(SHIPPED));
+        anotherWasPromoted();
+        world.store.change(record -> record.with(record.state().overruled()));
+
+        assertThat(rejoin().nothingToSave()).isEmpty();
+        Result result = rejoin().run(ASKED);
+
+        assertThat(done).containsExactly("stop", "orphan of 1, began with " + SHIPPED);
+        assertThat(result.saved()).contains(SAVED);
+        assertThat(world.marker.on()).isTrue();
+        assertThat(world.store.state()).isInstanceOf(Seeding.class);
+    }
+
+    /** What it imported in a later epoch than the one it once held is what it wrote over. */
+    @Test
+    void savesWhatAnOldPrimaryWroteInALaterTimeByTheSnapshotThatItBeganWith() {
+        wasPrimary();
+        promotedUnclaimed(Optional.of(new SnapshotId(2, 5)));
+        repository.epochs().claim(new EpochClaim(3, "other", NOW, "promoted", "another"), key);
+
+        rejoin().run(ASKED);
+
+        assertThat(done).containsExactly("stop", "orphan of 2, began with " + new SnapshotId(2, 5));
+    }
+
+    /** Without a state folder it was made the primary by force: what it had before is of no snapshot that is known. */
+    @Test
+    void savesAllOfAServerThatBeganWithNoSnapshot() {
+        promotedUnclaimed(Optional.empty());
+        anotherWasPromoted();
+
+        rejoin().run(ASKED);
+
+        assertThat(done).containsExactly("stop", "orphan of 1");
+    }
+
+    @Test
+    void savesWhatAStandbyWroteWhoseMarkerWasRemovedByHand() {
+        world.databases.create(FakeDatabases.LIVE);
+        follows(Optional.of(SHIPPED));
+        world.marker.removeByHand();
+        anotherWasPromoted();
+
+        rejoin().run(ASKED);
+
+        assertThat(done).containsExactly("stop", "orphan of 1, began with " + SHIPPED);
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void savesNothingOfAStandbyThatNeverServed() {
+        world.databases.create(FakeDatabases.LIVE);
+        follows(Optional.of(SHIPPED));
+        anotherWasPromoted();
+
+        assertThat(rejoin().run(ASKED).why().orElseThrow()).contains("holds no epoch");
+        assertThat(done).doesNotContain("orphan of 1, began with " + SHIPPED);
+    }
+
+    @Test
+    void savesNothingOfAnOverruledServerWhoseDatabaseIsGone() {
+        promotedUnclaimed(Optional.of(SHIPPED));
+        anotherWasPromoted();
+        world.databases.server().drop(world.databases.find(FakeDatabases.LIVE).orElseThrow());
+
+        assertThat(rejoin().run(ASKED).why().orElseThrow()).isEqualTo("the database \"site\" is not there");
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    /** Only its state says with what it began, so that is known until all of it is saved. */
+    @Test
+    void savesItAlsoWhereTheMarkerCameBackAndTheFirstAttemptFails() {
+        promotedUnclaimed(Optional.of(SHIPPED));
+        anotherWasPromoted();
+        world.marker.putByHand(Optional.empty());
+        refusal = Optional.of(new UnderstudyException(ErrorCode.IDENTITY_MISSING, "it was encrypted", "get one"));
+
+        assertCode(() -> rejoin().run(ASKED), ErrorCode.IDENTITY_MISSING);
+        refusal = Optional.empty();
+        assertThat(rejoin().run(ASKED).saved()).contains(SAVED);
+
+        assertThat(done).endsWith("stop", "orphan of 1, began with " + SHIPPED + " before import, marked");
+        assertThat(world.store.state()).isInstanceOf(Seeding.class);
+    }
+
+    /** No import keeps its files: unlike an old primary it is no standby before they are saved. */
+    @Test
+    void anOverruledServerIsNoStandbyBeforeItsOrphanIsSaved() {
+        promotedUnclaimed(Optional.of(SHIPPED));
+        anotherWasPromoted();
+        refusal = Optional.of(new UnderstudyException(ErrorCode.IDENTITY_MISSING, "it was encrypted", "get one"));
+
+        assertThatThrownBy(() -> rejoin().run(ASKED)).hasMessage("it was encrypted");
+
+        assertThat(world.marker.on()).isFalse();
+    }
+
+    /** Killed at any moment and run again: what it wrote is saved before the marker lets an import come. */
+    @Test
+    void whatAnOverruledServerWroteIsSavedBeforeTheMarkerWhereverItIsKilled() {
+        promotedUnclaimed(Optional.of(SHIPPED));
+        anotherWasPromoted();
+
+        boolean ended = false;
+        for (int deaths = 0; !ended; deaths++) {
+            world.points.dieAt(deaths);
+            try {
+                rejoin().run(ASKED);
+                ended = true;
+            } catch (Crash e) {
+                boolean saved = done.stream().anyMatch(each -> each.startsWith("orphan of 1"));
+                assertThat(saved || !world.marker.on())
+                        .as("after death " + deaths)
+                        .isTrue();
+            }
+        }
+        assertThat(done).anyMatch(each -> each.startsWith("orphan of 1, began with " + SHIPPED));
+    }
+
+    private void promotedUnclaimed(Optional<SnapshotId> began) {
+        if (world.databases.find(FakeDatabases.LIVE).isEmpty()) {
+            world.databases.create(FakeDatabases.LIVE);
+        }
+        world.store.change(record -> record.with(new Promoted(
+                new DatabaseVersion(
+                        world.databases.find(FakeDatabases.LIVE).orElseThrow(),
+                        began,
+                        Optional.empty(),
+                        Optional.empty()),
+                2,
+                false,
+                false,
+                NOW)));
     }
 
     /** It serves the site, and lost its state folder. */

@@ -17,6 +17,8 @@ import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RestoreAndRollbackTest {
     private final World world = World.standby();
@@ -96,6 +98,80 @@ class RestoreAndRollbackTest {
 
         SnapshotId next = world.source.commit(1, 3);
         assertThat(world.poll().applied()).contains(next);
+    }
+
+    /** The object was removed, and the primary came to its number. */
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {"MANIFEST_DAMAGED", "SIGNER_UNKNOWN", "SIGNATURE_INVALID", "WRONG_REPOSITORY", "FILESTORE_DENIED"})
+    void aSnapshotThatGetsTheNameOfWhatWasNoneIsImported(ErrorCode junk) {
+        SnapshotId older = world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId name = world.source.commit(1, 3);
+        world.source.damage(name, junk);
+
+        world.restore(older);
+
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.store.record().failedAttempt(name))
+                .hasValueSatisfying(noted -> assertThat(noted.code()).isEqualTo(junk));
+        world.source.mend(name);
+        assertThat(world.poll().applied()).contains(name);
+        assertThat(world.store.record().failedAttempts()).isEmpty();
+    }
+
+    @Test
+    void aContinuousOneWithTheNameOfWhatWasNoneIsServedByAPromotion() {
+        SnapshotId older = world.source.commit(1, 1);
+        SnapshotId scheduled = world.source.commit(1, 2);
+        world.sync();
+        SnapshotId name = world.source.continuous(1, 3, scheduled);
+        world.source.damage(name, ErrorCode.SIGNATURE_INVALID);
+        world.restore(older);
+        world.source.mend(name);
+
+        world.poll();
+
+        ReplicaRecord record = world.store.record();
+        assertThat(record.ahead())
+                .hasValueSatisfying(ahead -> assertThat(ahead.snapshot()).isEqualTo(name));
+        assertThat(AheadStep.in(record)).as("by a promotion").isEqualTo(record.ahead());
+    }
+
+    /** It is genuine by now: who goes behind it once more does not want it. */
+    @Test
+    void whatIsASnapshotByNowIsPassedOverByTheNextRestore() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId name = world.source.commit(1, 3);
+        world.source.damage(name, ErrorCode.SIGNATURE_INVALID);
+        world.restore(older);
+        world.source.mend(name);
+
+        world.restore(older);
+
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.store.record().failedAttempt(name))
+                .hasValueSatisfying(noted -> assertThat(noted.wanted()).isTrue());
+    }
+
+    /** A broken download looks like what another wrote; what an operator went behind must not come back for that. */
+    @Test
+    void aSnapshotThatIsReadBrokenOnceIsPassedOverAsAnyOther() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId newest = world.source.commit(1, 3);
+        world.source.breakOnce(newest);
+
+        world.restore(older);
+
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.store.record().failedAttempt(newest))
+                .hasValueSatisfying(noted -> assertThat(noted.wanted()).isTrue());
     }
 
     @Test
