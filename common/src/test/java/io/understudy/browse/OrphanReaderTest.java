@@ -1,7 +1,10 @@
 package io.understudy.browse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
 import io.understudy.repository.Erasures;
@@ -16,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -84,6 +88,20 @@ class OrphanReaderTest {
     void theSnapshotThatItIsComparedWithIsHeld() {
         assertThat(reader.held(List.of(SNAPSHOT), remark -> {}, () -> "read")).isEqualTo("read");
         assertThat(held).containsExactly(SNAPSHOT);
+    }
+
+    /** So that no person takes a snapshot's content for what was never shipped. */
+    @Test
+    void aSnapshotIsNoOrphan() {
+        Map.of("latest", ErrorCode.USAGE, SNAPSHOT.toString(), ErrorCode.SNAPSHOT_UNKNOWN)
+                .forEach((name, code) -> {
+                    SnapshotName asked = SnapshotName.parse(name, Clock.systemUTC());
+                    assertThatThrownBy(() -> reader.alone().find(asked, junk -> {}))
+                            .isInstanceOfSatisfying(UnderstudyException.class, refused -> {
+                                assertThat(refused.code()).isEqualTo(code);
+                                assertThat(refused.hint()).contains("orphans list");
+                            });
+                });
     }
 
     @Test
