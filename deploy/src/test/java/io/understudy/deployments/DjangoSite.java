@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** The album of {@code examples/django}: Debian's Django and gunicorn, PostgreSQL, a folder of uploads. */
 final class DjangoSite implements Site {
@@ -118,9 +118,9 @@ final class DjangoSite implements Site {
 
     @Override
     public List<String> textsIn(Orphan orphan) {
-        Set<String> files = Set.copyOf(orphan.files());
+        Predicate<String> has = orphan.filesOrShipped();
         return orphan.rows("album_picture").stream()
-                .filter(row -> files.contains("media/" + row.path("file").asText()))
+                .filter(row -> has.test("media/" + row.path("file").asText()))
                 .map(row -> row.path("title").asText())
                 .toList();
     }

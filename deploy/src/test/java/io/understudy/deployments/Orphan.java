@@ -2,8 +2,11 @@ package io.understudy.deployments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Outcome;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -17,6 +20,12 @@ record Orphan(SiteServer at, String id) {
     /** Paths that it has and the newest snapshot has not: {@code media/2026/a.jpg}. */
     List<String> files() {
         return only("paths", "--files").map(each -> each.path("path").asText()).toList();
+    }
+
+    /** Whether it has a file: one that was shipped before its row is on the server, too. */
+    Predicate<String> filesOrShipped() {
+        Set<String> own = Set.copyOf(files());
+        return path -> own.contains(path) || Files.exists(at.inTree(path));
     }
 
     private Stream<JsonNode> only(String field, String... options) {

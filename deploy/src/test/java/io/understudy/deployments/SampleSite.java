@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The sample site of the demo, in the place of Zotonic. */
@@ -110,9 +111,9 @@ final class SampleSite implements Site {
 
     @Override
     public List<String> textsIn(Orphan orphan) {
-        Set<String> files = Set.copyOf(orphan.files());
+        Predicate<String> has = orphan.filesOrShipped();
         Set<String> uploads = orphan.rows("uploads").stream()
-                .filter(row -> files.contains("media/" + row.path("file").asText()))
+                .filter(row -> has.test("media/" + row.path("file").asText()))
                 .map(row -> row.path("name").asText())
                 .collect(Collectors.toSet());
         return orphan.rows("notes").stream()

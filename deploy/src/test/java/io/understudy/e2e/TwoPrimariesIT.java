@@ -6,19 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.dns.FakeNameServer;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.RunbookPage;
-import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,11 +47,8 @@ class TwoPrimariesIT extends Scenario {
         atA = new Operator(a);
         atB = new Operator(b);
         faults = new StagedFaults(pair);
-        configure("primary:\n", "primary:\n  schedule: {monthly: \"0 0 31 12 *\"}\n");
-    }
-
-    private void configure(String before, String after) {
-        List.of(a, b).forEach(server -> server.configure(config -> config.replace(before, after)));
+        String schedule = "primary:\n  schedule: {monthly: \"0 0 31 12 *\"}\n";
+        List.of(a, b).forEach(server -> server.configure(config -> config.replace("primary:\n", schedule)));
     }
 
     private void startAgents() {
@@ -275,7 +270,6 @@ class TwoPrimariesIT extends Scenario {
     private void awaitFollows(Server standby, Server primary) {
         standby.site().awaitMode("standby", FOLLOWS);
         Deadline.await("the standby shows what the primary shows", FOLLOWS, () -> showsTheSame(standby, primary));
-        assertThat(standby.replicaAgent().map(Running::alive)).contains(true);
     }
 
     /** A site that is being restarted shows nothing. */
@@ -294,11 +288,10 @@ class TwoPrimariesIT extends Scenario {
 
     /** The notes that the orphan alone has. */
     private List<String> rowsOf(String orphan) {
-        Outcome rows = b.replica("orphans", "diff", orphan, "--rows", "notes", "--json")
-                .successful();
-        List<JsonNode> all = new ArrayList<>();
-        rows.json().path("rows").forEach(all::add);
-        return all.stream()
+        JsonNode diff = b.replica("orphans", "diff", orphan, "--rows", "notes", "--json")
+                .successful()
+                .json();
+        return StreamSupport.stream(diff.path("rows").spliterator(), false)
                 .filter(each -> each.path("change").asText().equals("-"))
                 .map(each -> each.path("row").path("text").asText())
                 .toList();
