@@ -7,12 +7,15 @@ import picocli.CommandLine.ParentCommand;
 /** A command of both agents that reads snapshots. */
 abstract class BrowseCommand implements Callable<Integer> {
     @ParentCommand
+    private SnapshotCommands parent;
+
     SnapshotProgram cli;
 
     @Override
     public final Integer call() {
+        cli = parent.program();
         Settings settings = cli.settings();
-        cli.reading(settings, reader -> {
+        parent.reading(settings, reader -> {
             run(settings, reader);
             return null;
         });

@@ -1,5 +1,7 @@
 package io.understudy.browse;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -63,6 +65,32 @@ public final class OrphanReader extends ForwardingReader {
                 .filter(each ->
                         began.map(newest -> each.compareTo(newest) <= 0).orElseGet(() -> each.compareTo(orphan) < 0))
                 .toList();
+    }
+
+    /** The orphans without the snapshots: what a snapshot is named by, as {@code latest}, names none of them. */
+    public SnapshotReader alone() {
+        return new ForwardingReader(this) {
+            @Override
+            public SnapshotName.Found find(SnapshotName name, Consumer<JunkObject> junk) {
+                return new SnapshotName.Found(require(name), Optional.empty());
+            }
+        };
+    }
+
+    /** @throws UnderstudyException {@code USAGE} where this is no ID, {@code SNAPSHOT_UNKNOWN} where it is of none */
+    public SnapshotId require(SnapshotName name) {
+        SnapshotId orphan = name.id()
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot find the orphan: it goes by its ID alone, not as latest and not by a moment",
+                        "orphans list shows them"));
+        if (!orphans.holds(orphan)) {
+            throw new UnderstudyException(
+                    ErrorCode.SNAPSHOT_UNKNOWN,
+                    "cannot find orphan " + orphan + ": it is not in " + orphans.name(),
+                    "orphans list shows those that exist");
+        }
+        return orphan;
     }
 
     /** This one alone, so that nothing of a snapshot or of another orphan is taken for it. */

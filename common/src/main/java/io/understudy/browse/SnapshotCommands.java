@@ -10,4 +10,9 @@ public interface SnapshotCommands {
 
     /** Gives the work what reads the snapshots that are meant, and closes that after it. */
     <T> T reading(Settings settings, Function<SnapshotReader, T> work);
+
+    /** As {@link #reading}, with all that they may be compared with. */
+    default <T> T comparing(Settings settings, Function<SnapshotReader, T> work) {
+        return reading(settings, work);
+    }
 }

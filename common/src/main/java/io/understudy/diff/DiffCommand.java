@@ -68,7 +68,7 @@ public final class DiffCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         cli = parent.program();
-        return parent.reading(cli.settings(), this::diff);
+        return parent.comparing(cli.settings(), this::diff);
     }
 
     private int diff(SnapshotReader reader) {

@@ -1,5 +1,6 @@
 package io.understudy.dump;
 
+import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
 import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
@@ -33,6 +34,8 @@ public final class DumpCommand implements Callable<Integer> {
     private static final List<String> FORMATS = List.of("plain", DIRECTORY);
 
     @ParentCommand
+    private SnapshotCommands parent;
+
     private SnapshotProgram cli;
 
     @Parameters(paramLabel = "ID", description = "The snapshot: " + SnapshotName.FORMS + ".")
@@ -69,6 +72,7 @@ public final class DumpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        cli = parent.program();
         if (!FORMATS.contains(format)) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
@@ -84,9 +88,9 @@ public final class DumpCommand implements Callable<Integer> {
         Settings settings = cli.settings();
         DumpRequest request = options.request(!noOwner);
         if (to != null) {
-            return cli.reading(settings, reader -> toPath(settings, reader));
+            return parent.reading(settings, reader -> toPath(settings, reader));
         }
-        return cli.reading(settings, reader -> dump(settings, reader, request));
+        return parent.reading(settings, reader -> dump(settings, reader, request));
     }
 
     private boolean isDirectory() {

@@ -1,7 +1,10 @@
 package io.understudy.browse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.ErasureHash;
@@ -19,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -32,12 +36,8 @@ class OrphanReaderTest {
 
     private final SigningKey key = FastSignatures.key();
     private final InMemoryFilestore filestore = new InMemoryFilestore();
-    private final Repository repository = Repository.create(
-            filestore,
-            new UUID(0, 1),
-            "example",
-            TrustedKeys.of(key.publicKey()),
-            Clock.systemUTC());
+    private final Repository repository =
+            Repository.create(filestore, new UUID(0, 1), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC());
     private final ErasureHash hash = Erasures.of(repository).hash();
     private final List<SnapshotId> held = new ArrayList<>();
     private final OrphanReader reader = new OrphanReader(repository, new Snapshots());
@@ -112,6 +112,20 @@ class OrphanReaderTest {
         assertThat(reader.began(ORPHAN)).isEmpty();
         assertThat(reader.before(overruled)).containsExactly(new SnapshotId(1, 5), began);
         assertThat(reader.began(overruled)).contains(began);
+    }
+
+    /** So that no person takes a snapshot's content for what was never shipped. */
+    @Test
+    void aSnapshotIsNoOrphan() {
+        Map.of("latest", ErrorCode.USAGE, SNAPSHOT.toString(), ErrorCode.SNAPSHOT_UNKNOWN)
+                .forEach((name, code) -> {
+                    SnapshotName asked = SnapshotName.parse(name, Clock.systemUTC());
+                    assertThatThrownBy(() -> reader.alone().find(asked, junk -> {}))
+                            .isInstanceOfSatisfying(UnderstudyException.class, refused -> {
+                                assertThat(refused.code()).isEqualTo(code);
+                                assertThat(refused.hint()).contains("orphans list");
+                            });
+                });
     }
 
     @Test

@@ -171,7 +171,23 @@ final class Deployment implements AutoCloseable {
         return OpenSsh.run(operator, server.host(), command);
     }
 
-    /** The same, to be started. */
+    /**
+     * The same, of one line of a page, at a terminal at which {@code y} is answered to what is asked. In place of
+     * systemd the test restarts an agent.
+     *
+     * @return what the terminal shows; the command has succeeded
+     */
+    Outcome types(SiteServer server, String line) {
+        if (line.equals("systemctl restart understudy-replica")) {
+            server.restart("agent-replica");
+            return new Outcome(line, 0, "", "");
+        }
+        Outcome shown = operate(server, "echo y | script --quiet --return --command '" + line + "' /dev/null")
+                .successful();
+        return new Outcome(line, 0, shown.output().replace("\r", ""), shown.errors());
+    }
+
+    /** The same as {@link #operate}, to be started. */
     Program operating(SiteServer server, String command) {
         return OpenSsh.command(operator, server.host(), command);
     }

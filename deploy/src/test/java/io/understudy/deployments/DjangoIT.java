@@ -110,8 +110,16 @@ class DjangoIT extends DeploymentTest {
     @Order(5)
     @Test
     void aPromotionServesWhatWasShippedWithEachFile() {
-        roles().promoteWhilePrimaryIsCutOff();
+        Orphan orphan = roles().promoteWhilePrimaryIsCutOff();
         assertThat(missing(roles().snapshot())).isZero();
+
+        assertThat(orphan.shown()).contains("table public.album_picture", "tree media");
+        JsonNode picture = orphan.rows("album_picture").stream()
+                .filter(row -> !row.path("title").asText().equals("probe"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(orphan.file("media/" + picture.path("file").asText()))
+                .isEqualTo(picture.path("title").asText());
     }
 
     @Order(6)

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The album of {@code examples/django}: Debian's Django and gunicorn, PostgreSQL, a folder of uploads. */
 final class DjangoSite implements Site {
@@ -81,13 +82,23 @@ final class DjangoSite implements Site {
 
     @Override
     public boolean takesWrites() {
+        return takes("probe", "/etc/hostname");
+    }
+
+    @Override
+    public boolean write(String text) {
+        host.write("/tmp/write.txt", text);
+        return takes(text, "/tmp/write.txt");
+    }
+
+    private boolean takes(String title, String file) {
         return Site.answers(
                 host,
                 "302",
                 "-bcsrftoken=" + TOKEN,
                 "-HX-CSRFToken: " + TOKEN,
-                "-Ftitle=probe",
-                "-Ffile=@/etc/hostname",
+                "-Ftitle=" + title,
+                "-Ffile=@" + file,
                 "http://127.0.0.1/pictures");
     }
 
@@ -102,6 +113,15 @@ final class DjangoSite implements Site {
                 .map(line -> line.split("\\|", 2))
                 .filter(pair -> pair[0].equals(pair[1]))
                 .map(pair -> pair[0])
+                .toList();
+    }
+
+    @Override
+    public List<String> textsIn(Orphan orphan) {
+        Predicate<String> has = orphan.filesOrShipped();
+        return orphan.rows("album_picture").stream()
+                .filter(row -> has.test("media/" + row.path("file").asText()))
+                .map(row -> row.path("title").asText())
                 .toList();
     }
 

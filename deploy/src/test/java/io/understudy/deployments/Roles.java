@@ -19,8 +19,15 @@ final class Roles {
     /** A lease of a minute, a second, and what the stop takes on two processors with five hosts. */
     private static final Duration FENCED = Duration.ofSeconds(90);
 
+    private static final int PAST_THE_NAME = 3;
+
     private final Deployment all;
     private final Visitor visitor;
+    /** What the primary acknowledged past the name, in this order. */
+    private final List<String> pastTheName = new ArrayList<>();
+    /** Texts that were saved of old primaries. */
+    private final Set<String> inOrphans = new HashSet<>();
+
     private SiteServer primary;
     private SiteServer standby;
     private int moves;
@@ -111,33 +118,76 @@ final class Roles {
     /**
      * The primary reaches no other host, only its visitors reach it. The standby is promoted with what was shipped, and
      * the primary returns when it has stopped its site.
+     *
+     * @return what it never shipped
      */
-    void promoteWhilePrimaryIsCutOff() {
+    Orphan promoteWhilePrimaryIsCutOff() {
         List<String> shipped = awaitShipped();
         assertThat(shipped).isNotEmpty();
         all.network().cut(primary.host(), List.of(standby.host(), all.store(), all.ns(), all.operator()));
+        writeAtPrimary();
         promote(0);
         assertThat(standby.texts()).containsAll(shipped);
         awaitPrimaryFenced();
-        returnToStandby();
+        return returnToStandby().orElseThrow(() -> new AssertionError(primary + " shipped all, cut off as it was"));
     }
 
-    /** When the old primary is reached again, without a look at what it never shipped. */
-    void returnToStandby() {
+    /** Some visitors have still the primary's address, whatever the name says: it takes what they write. */
+    void writeAtPrimary() {
+        for (int i = 0; i < PAST_THE_NAME; i++) {
+            String text = "past the name " + (pastTheName.size() + 1);
+            assertThat(primary.site().write(text)).as(text).isTrue();
+            pastTheName.add(text);
+        }
+    }
+
+    /**
+     * When the old primary is reached again, as the runbook says. Both servers took writes since they parted: what the
+     * old one never shipped is in the orphan, rows and files, and not on the new one; all else is on the new one; and
+     * the old one has what the new one has.
+     *
+     * @return the orphan that was saved; empty where the old primary had shipped all
+     */
+    Optional<Orphan> returnToStandby() {
         all.network().heal();
         assertThat(primary.site().mode()).isEmpty();
-        all.operate(primary, "agent-replica init --yes").successful();
+        visitor.awaitWritesAt(standby.host());
+        Optional<Orphan> orphan = new RunbookReturn(all, primary, standby).run();
+        SiteServer old = primary;
         moved();
+        List<String> saved = orphan.map(old.site()::textsIn).orElse(List.of());
+        List<String> files = orphan.map(Orphan::files).orElse(List.of());
+        inOrphans.addAll(saved);
+        assertNothingLost();
+
+        List<String> there = primary.texts();
+        awaitShipped();
+        List<String> here = old.texts();
+        assertThat(here).containsAll(there).noneMatch(saved::contains);
+        assertThat(primary.texts()).containsAll(here).noneMatch(saved::contains);
+        assertThat(files).allSatisfy(file -> assertThat(old.inTree(file)).doesNotExist());
+        return orphan;
     }
 
-    /** As {@link #returnToStandby()}, with what it never shipped. @return the orphan that was saved; empty for none */
-    Optional<String> returnWithOrphan() {
+    /** What a server acknowledged is on the primary, or was saved of an old one. */
+    private void assertNothingLost() {
+        Set<String> missing = new HashSet<>(visitor.texts());
+        missing.addAll(pastTheName);
+        primary.texts().forEach(missing::remove);
+        missing.removeAll(inOrphans);
+        assertThat(missing)
+                .as("acknowledged, not on " + primary + " and in no orphan")
+                .isEmpty();
+    }
+
+    /** When the old primary is reached again, in one command. @return the orphan that was saved; empty for none */
+    Optional<Orphan> rejoin() {
         all.network().heal();
         JsonNode result = all.operate(primary, "agent-replica rejoin --yes --json")
                 .successful()
                 .json();
         moved();
-        return Optional.ofNullable(result.path("orphan").textValue());
+        return Optional.ofNullable(result.path("orphan").textValue()).map(id -> new Orphan(primary, id));
     }
 
     /** The standby is the primary from now on, and the primary follows it. */
@@ -164,11 +214,10 @@ final class Roles {
             }
         }
         assertThat(gaps).hasSize(moves);
-        Set<String> here = new HashSet<>(primary.texts());
-        long lost = written.stream().filter(each -> !here.contains(each.text())).count();
+        assertNothingLost();
         System.out.printf(
-                "%d texts by the name, %d moves, no write at the name for %s s, %d texts lost in promotions%n",
-                written.size(), moves, String.join(", ", gaps), lost);
+                "%d texts by the name, %d moves, no write at the name for %s s, %d texts in orphans%n",
+                written.size(), moves, String.join(", ", gaps), inOrphans.size());
     }
 
     int moves() {

@@ -7,9 +7,13 @@ import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Keys;
 import io.understudy.rehearsal.Outcome;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The sample site of the demo, in the place of Zotonic. */
 final class SampleSite implements Site {
@@ -35,6 +39,9 @@ final class SampleSite implements Site {
             """;
 
     private final TestHost host;
+    /** Of each of them there is a file. */
+    private final Set<String> written = new HashSet<>();
+
     private Postgres postgres;
 
     SampleSite(TestHost host) {
@@ -84,11 +91,34 @@ final class SampleSite implements Site {
 
     @Override
     public boolean takesWrites() {
-        return Site.answers(host, "201", "-d", "probe", "-H", "Content-Type: text/plain", "http://127.0.0.1/notes");
+        return takes("probe " + Keys.random(8), "notes");
+    }
+
+    @Override
+    public boolean write(String text) {
+        written.add(text);
+        return takes(text, "uploads?name=" + text.replace(' ', '+')) && takes(text, "notes");
+    }
+
+    private boolean takes(String text, String path) {
+        return Site.answers(host, "201", "-d", text, "-H", "Content-Type: text/plain", "http://127.0.0.1/" + path);
     }
 
     @Override
     public List<String> texts() {
         return postgres.query("site", "SELECT text FROM notes ORDER BY id");
+    }
+
+    @Override
+    public List<String> textsIn(Orphan orphan) {
+        Predicate<String> has = orphan.filesOrShipped();
+        Set<String> uploads = orphan.rows("uploads").stream()
+                .filter(row -> has.test("media/" + row.path("file").asText()))
+                .map(row -> row.path("name").asText())
+                .collect(Collectors.toSet());
+        return orphan.rows("notes").stream()
+                .map(row -> row.path("text").asText())
+                .filter(text -> !written.contains(text) || uploads.contains(text))
+                .toList();
     }
 }

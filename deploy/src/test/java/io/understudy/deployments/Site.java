@@ -25,8 +25,14 @@ interface Site {
     /** Whether it takes a write, from wherever it comes. It is written. */
     boolean takesWrites();
 
+    /** Writes a text right there, and a file with it, as visitors do. @return whether it was acknowledged */
+    boolean write(String text);
+
     /** What of the visitor's is whole there. */
     List<String> texts();
+
+    /** What of the visitor's is whole in an orphan that was saved of this site, and is nowhere else. */
+    List<String> textsIn(Orphan orphan);
 
     /** Whether a request there is answered with this code. @param words of curl; the last one is the URL */
     static boolean answers(TestHost host, String code, String... words) {

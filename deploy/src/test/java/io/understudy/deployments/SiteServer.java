@@ -7,25 +7,33 @@ import io.understudy.hosts.TestHost;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Keys;
 import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Running;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One of the two servers of a deployment: the site with its database, both agents. */
 final class SiteServer {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration STARTS = Duration.ofSeconds(120);
+    /** Where each agent says that it is well. */
+    private static final Map<String, Integer> PORTS = Map.of("agent-primary", 9464, "agent-replica", 9465);
 
     private final TestHost host;
     private final Site site;
     private final Path logs;
+    private final Map<String, Running> agents = new HashMap<>();
+    private String config = "";
 
     SiteServer(TestHost host, Site site, Path logs) {
         this.host = host;
@@ -39,7 +47,8 @@ final class SiteServer {
      * @param settings what the test has otherwise in the shipped configuration
      */
     void install(Example example, UnaryOperator<String> settings) {
-        host.write("/etc/understudy/understudy.yaml", settings.apply(example.text(host.name() + ".yaml")));
+        config = settings.apply(example.text(host.name() + ".yaml"));
+        host.write("/etc/understudy/understudy.yaml", config);
         String password = Keys.random(12);
         host.writeSecret("/etc/understudy/db.password", password + "\n");
         host.shell("ln -s /opt/understudy/bin/agent-* /usr/local/bin/; chmod 700 /etc/understudy");
@@ -54,15 +63,32 @@ final class SiteServer {
 
     /** Starts both agents, as systemd does, and waits until they answer. */
     void startAgents() {
-        for (String agent : List.of("agent-primary", "agent-replica")) {
-            host.program(environment(), "/opt/understudy/bin/" + agent, "run").start(log(agent));
-        }
-        for (int port : List.of(9464, 9465)) {
-            Deadline.await(
-                    "the agents of " + host + " answer",
-                    STARTS,
-                    () -> Site.answers(host, "200", "http://127.0.0.1:" + port + "/healthz"));
-        }
+        PORTS.keySet().forEach(this::start);
+        PORTS.keySet().forEach(this::awaitAnswers);
+    }
+
+    private void start(String agent) {
+        agents.put(
+                agent,
+                host.program(environment(), "/opt/understudy/bin/" + agent, "run")
+                        .start(log(agent)));
+    }
+
+    private void awaitAnswers(String agent) {
+        Deadline.await(
+                agent + " of " + host + " answers",
+                STARTS,
+                () -> Site.answers(host, "200", "http://127.0.0.1:" + PORTS.get(agent) + "/healthz"));
+    }
+
+    /** As systemd does. */
+    void restart(String agent) {
+        Running before = agents.get(agent);
+        // It runs in namespaces of the host, entered by a process that passes no signal on.
+        before.process().descendants().forEach(ProcessHandle::destroy);
+        Deadline.await(agent + " of " + host + " ends", STARTS, () -> !before.alive());
+        start(agent);
+        awaitAnswers(agent);
     }
 
     private static Map<String, String> environment() {
@@ -86,6 +112,17 @@ final class SiteServer {
 
     Path log(String program) {
         return logs.resolve(host.name() + "-" + program + ".log");
+    }
+
+    /** Where a file of a tree is. @param path as commands name it: {@code media/2026/a.jpg} */
+    Path inTree(String path) {
+        int slash = path.indexOf('/');
+        Matcher tree = Pattern.compile("\\{name: " + path.substring(0, slash) + ", [^}]*?path: ([^,}]+)")
+                .matcher(config);
+        if (!tree.find()) {
+            throw new AssertionError("no tree has " + path);
+        }
+        return host.path(tree.group(1) + path.substring(slash));
     }
 
     boolean marked() {

@@ -56,7 +56,9 @@ class WordPressIT extends DeploymentTest {
     @Order(3)
     @Test
     void aPromotionServesWhatWasShippedWithEachUpload() {
-        roles().promoteWhilePrimaryIsCutOff();
+        Orphan orphan = roles().promoteWhilePrimaryIsCutOff();
+
+        assertThat(orphan.shown()).contains("database blog", "tree content");
     }
 
     @Order(4)

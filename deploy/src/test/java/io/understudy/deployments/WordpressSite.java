@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Debian's WordPress, PHP and nginx, with MariaDB and without PostgreSQL. */
@@ -30,14 +32,20 @@ final class WordpressSite implements Site {
                 return Map.of("wordpress", TestTools.packages("wordpress"));
             },
             WordpressSite::new,
-            // An upload, and a comment that names it.
+            // An upload, and a comment that names it. Where the name moved in between, it is on neither server as a
+            // whole.
             "printf %s \"$text\" >/tmp/visit.txt; site=http://www.example.org/" + API + "\n"
-                    + "code=$(curl -s -m 4 -o /dev/null -w '%{http_code}' -u " + LOGIN
+                    + "upload=$(curl -s -m 4 -o /dev/null -w '%{http_code} %{remote_ip}' -u " + LOGIN
                     + " -H \"Content-Disposition: attachment; filename=${text// /-}.txt\" -H 'Content-Type: text/plain'"
                     + " --data-binary @/tmp/visit.txt \"${site}media\")\n"
-                    + "[ \"$code\" = 201 ] && curl -s -m 4 -o /dev/null -w '%{http_code} %{remote_ip}' -u " + LOGIN
-                    + " -d post=1 --data-urlencode \"content=$text\" \"${site}comments\"",
+                    + "[ \"${upload% *}\" = 201 ] || return\n"
+                    + "comment=$(curl -s -m 4 -o /dev/null -w '%{http_code} %{remote_ip}' -u " + LOGIN
+                    + " -d post=1 --data-urlencode \"content=$text\" \"${site}comments\")\n"
+                    + "[ \"${upload#* }\" = \"${comment#* }\" ] && echo \"$comment\"",
             "201");
+
+    /** Of a visitor, as a dump has it. */
+    private static final Pattern TEXT = Pattern.compile("'((?:visit|past the name) [^']*)'");
 
     /** What its installer asks for, and a password with which a program may log in. */
     private static final String INSTALL = """
@@ -154,12 +162,56 @@ final class WordpressSite implements Site {
                 "http://127.0.0.1/" + API + "comments");
     }
 
+    @Override
+    public boolean write(String text) {
+        host.write("/tmp/write.txt", text);
+        return Site.answers(
+                        host,
+                        "201",
+                        "-u" + LOGIN,
+                        "-HContent-Disposition: attachment; filename=" + fileOf(text),
+                        "-HContent-Type: text/plain",
+                        "--data-binary",
+                        "@/tmp/write.txt",
+                        "http://127.0.0.1/" + API + "media")
+                && Site.answers(
+                        host,
+                        "201",
+                        "-u" + LOGIN,
+                        "-dpost=1",
+                        "-dcontent=" + text,
+                        "http://127.0.0.1/" + API + "comments");
+    }
+
+    private static String fileOf(String text) {
+        return text.replace(' ', '-') + ".txt";
+    }
+
     /** Comments whose upload is there and has the same text. */
     @Override
     public List<String> texts() {
         Set<String> uploads = uploads();
         return mariadb.query("SELECT comment_content FROM wordpress.wp_comments ORDER BY comment_ID").stream()
                 .filter(uploads::contains)
+                .toList();
+    }
+
+    /** Of a database that a command dumps an orphan has the dump, as a snapshot has. */
+    @Override
+    public List<String> textsIn(Orphan orphan) {
+        Set<String> uploads = orphan.files().stream()
+                .filter(path -> path.startsWith("content/uploads/"))
+                .map(path -> path.substring(path.lastIndexOf('/') + 1))
+                .collect(Collectors.toSet());
+        // A file may have been shipped, and its row not.
+        WordpressSite there = (WordpressSite) orphan.at().site();
+        there.uploads().forEach(text -> uploads.add(fileOf(text)));
+        Set<String> shipped = Set.copyOf(there.texts());
+        return TEXT.matcher(orphan.dump("blog"))
+                .results()
+                .map(found -> found.group(1))
+                .filter(text -> uploads.contains(fileOf(text)) && !shipped.contains(text))
+                .distinct()
                 .toList();
     }
 

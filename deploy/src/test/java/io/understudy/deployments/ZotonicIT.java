@@ -27,22 +27,34 @@ class ZotonicIT extends DeploymentTest {
 
     @Order(1)
     @Test
+    void itsBackupModeIsWhatAStandbyNeeds() {
+        Outcome rehearsal = standby().run("agent-replica", "rehearse-site");
+
+        assertThat(rehearsal.exitCode()).as(rehearsal.toString()).isZero();
+        assertThat(rehearsal.output()).doesNotContain("not tried");
+    }
+
+    @Order(2)
+    @Test
     void aSwitchoverLosesNothing() {
         roles().switchOver();
     }
 
     /** Its visitors reach it still. Nothing that it could ask does. */
-    @Order(2)
+    @Order(3)
     @Test
     void aPrimaryThatIsCutOffFromEverythingStopsItsSite() {
-        roles().promoteWhilePrimaryIsCutOff();
+        Orphan orphan = roles().promoteWhilePrimaryIsCutOff();
+
+        assertThat(orphan.shown()).contains("table public.notes", "table public.uploads", "tree media");
     }
 
     /** It learns of the promotion in the filestore. */
-    @Order(3)
+    @Order(4)
     @Test
     void aPrimaryThatDoesNotReachTheStandbyIsFenced() {
         all().network().cut(primary().host(), standby().host());
+        roles().writeAtPrimary();
 
         roles().promote(0);
 
@@ -51,10 +63,11 @@ class ZotonicIT extends DeploymentTest {
     }
 
     /** What the other server's agent says proves nothing: its lease ends. */
-    @Order(4)
+    @Order(5)
     @Test
     void aPrimaryThatDoesNotReachTheFilestoreStopsItsSite() {
         all().network().cut(primary().host(), all().store());
+        roles().writeAtPrimary();
 
         roles().promote(0);
 
@@ -62,7 +75,7 @@ class ZotonicIT extends DeploymentTest {
         roles().returnToStandby();
     }
 
-    @Order(5)
+    @Order(6)
     @Test
     void aStandbyThatDoesNotReachTheFilestoreIsNotPromoted() {
         all().network().cut(standby().host(), all().store());
@@ -76,10 +89,11 @@ class ZotonicIT extends DeploymentTest {
     }
 
     /** No server has both the name and a site that takes writes, until the names are switched. */
-    @Order(6)
+    @Order(7)
     @Test
     void aStandbyThatDoesNotReachTheNameServerIsPromotedWithoutTheName() {
         all().network().cut(standby().host(), all().ns());
+        roles().writeAtPrimary();
 
         roles().promote(ErrorCode.DNS_FAILED.exitCode());
 
@@ -91,7 +105,7 @@ class ZotonicIT extends DeploymentTest {
         roles().returnToStandby();
     }
 
-    @Order(7)
+    @Order(8)
     @Test
     void anOperatorWhoDoesNotReachTheStandbyChangesNothing() {
         all().network().cut(all().operator(), standby().host());
@@ -104,7 +118,7 @@ class ZotonicIT extends DeploymentTest {
     }
 
     /** The connection with which the command was typed ends; the command does not. */
-    @Order(8)
+    @Order(9)
     @Test
     void aPromotionGoesOnWithoutItsOperator() {
         Running command =
@@ -112,6 +126,7 @@ class ZotonicIT extends DeploymentTest {
         command.await(
                 "the promotion has claimed", Roles.FOLLOWS, () -> !standby().marked());
         all().network().cut(all().operator(), standby().host());
+        roles().writeAtPrimary();
 
         standby().awaitMode("primary");
         visitor().awaitWritesAt(standby().host());
@@ -120,7 +135,7 @@ class ZotonicIT extends DeploymentTest {
         roles().returnToStandby();
     }
 
-    @Order(9)
+    @Order(10)
     @Test
     void atMostOneServerTookWritesByTheName() {
         assertThat(roles().moves()).isEqualTo(6);

@@ -1,5 +1,6 @@
 package io.understudy.e2e;
 
+import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Running;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Root at a terminal of one server, who types what a page says and answers {@code y} to what is asked. In place of the
@@ -38,6 +40,7 @@ final class Operator {
         return switch (program) {
             case "ssh" -> hosts.get(words.remove(0)).types(String.join(" ", words));
             case "systemctl" -> manages(words);
+            case "rm" -> removes(String.join(" ", words));
             case "agent-primary" -> answers(server.primaryProgram(named(words)));
             case "agent-replica" -> answers(server.replicaProgram(named(words)));
             default -> throw new AssertionError("nothing is known of " + line);
@@ -61,17 +64,39 @@ final class Operator {
                 .toArray(String[]::new);
     }
 
+    /** Of one or several services. */
     private Outcome manages(List<String> words) {
-        String what = String.join(" ", words);
-        switch (what) {
-            case "stop site" -> server.siteService("stop");
-            case "restart understudy-replica" -> {
-                server.replicaAgent().ifPresent(Running::stop);
-                server.startReplica();
+        String verb = words.get(0);
+        for (String service : words.subList(1, words.size())) {
+            switch (service) {
+                case "site" -> server.siteService(verb);
+                case "understudy-primary" -> manages(verb, server.primaryAgent(), server::startPrimary);
+                case "understudy-replica" -> manages(verb, server.replicaAgent(), server::startReplica);
+                default -> throw new AssertionError("nothing is known of the service " + service);
             }
-            default -> throw new AssertionError("nothing is known of systemctl " + what);
         }
-        return new Outcome("systemctl " + what, 0, "", "");
+        return new Outcome("systemctl " + String.join(" ", words), 0, "", "");
+    }
+
+    private static void manages(String verb, Optional<Running> agent, Runnable start) {
+        if (!List.of("start", "stop", "restart").contains(verb)) {
+            throw new AssertionError("nothing is known of systemctl " + verb);
+        }
+        if (!verb.equals("start")) {
+            agent.ifPresent(Running::stop);
+        }
+        if (!verb.equals("stop")) {
+            start.run();
+        }
+    }
+
+    /** The state folder has another place here. */
+    private Outcome removes(String what) {
+        if (!what.equals("-r /var/lib/understudy")) {
+            throw new AssertionError("nothing is known of rm " + what);
+        }
+        Folders.delete(server.layout().state());
+        return new Outcome("rm " + what, 0, "", "");
     }
 
     /** The command's output and errors come together, as on a terminal. */

@@ -93,6 +93,8 @@ class RejoinIT extends SharedScenario {
                         .successful()
                         .output())
                 .contains("- media/");
+        assertRefused(standby().replica("orphans", "cat", "latest", "media/x"), ErrorCode.USAGE);
+        assertRefused(standby().replica("orphans", "dump", "00000001-00000001"), ErrorCode.SNAPSHOT_UNKNOWN);
 
         String id = idOf("only on a, two");
         String sql = standby()

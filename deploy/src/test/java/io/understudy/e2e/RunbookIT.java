@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.RunbookPage;
 import io.understudy.rehearsal.Server;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -50,6 +49,7 @@ class RunbookIT extends SharedScenario {
         // The number of the first one is given again on b.
         primary().site().addNote("not shipped either");
         primary().site().addNote("never shipped");
+        primary().site().addUpload("late.txt", "never shipped either".getBytes(StandardCharsets.UTF_8));
         List<String> lines = failover.commands("The runbook", 0);
         assertThat(lines).hasSize(4);
 
@@ -83,7 +83,7 @@ class RunbookIT extends SharedScenario {
     @Test
     void whatWasSavedIsLookedAtAndBroughtBack() {
         List<String> lines = failover.commands("The return of the old primary", 0);
-        assertThat(lines).hasSize(5);
+        assertThat(lines).hasSize(7);
 
         assertThat(b.types(lines.get(0)).output()).contains(orphan);
         b.types(lines.get(1).replace("ID", orphan));
@@ -95,14 +95,29 @@ class RunbookIT extends SharedScenario {
                 .findFirst()
                 .orElseThrow()
                 .replaceFirst("^\\D*(\\d+).*$", "$1");
-        String sql = b.pipes(lines.get(3)
+        String file = standby()
+                .replica("orphans", "diff", orphan, "--files")
+                .successful()
+                .output()
+                .lines()
+                .filter(line -> line.startsWith("- media/"))
+                .findFirst()
+                .orElseThrow()
+                .substring(2);
+        assertThat(b.pipes(lines.get(3).replace("ID", orphan).replace("PATH", file))
+                        .output())
+                .isEqualTo("never shipped either");
+        assertThat(b.pipes(lines.get(4).replace("ID", orphan).replace(" --database NAME", ""))
+                        .output())
+                .contains("COPY ", "never shipped");
+        String sql = b.pipes(lines.get(5)
                         .replace("ID", orphan)
                         .replace("TABLE", "notes")
                         .replace("KEY", key))
                 .output();
         standby().database().execute("site", sql);
         assertThat(standby().site().notes()).contains("never shipped", "on b");
-        b.types(lines.get(4).replace("ID", orphan));
+        b.types(lines.get(6).replace("ID", orphan));
         assertThat(b.types(lines.get(0)).output()).doesNotContain(orphan);
     }
 
@@ -183,26 +198,5 @@ class RunbookIT extends SharedScenario {
         String text = rejoined.output();
         assertThat(text).containsPattern("[0-9]{8}-[0-9]{8}");
         return text.replaceFirst("(?s)^.*?([0-9]{8}-[0-9]{8}).*$", "$1");
-    }
-
-    /** A page of the docs. */
-    private record RunbookPage(String text) {
-        static RunbookPage of(String name) {
-            try {
-                return new RunbookPage(Files.readString(Path.of("docs", name)));
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        /** The commands of a block under a heading, without the remarks behind them. */
-        List<String> commands(String heading, int block) {
-            String below = text.split("(?m)^#+ " + heading + "$", 2)[1].split("(?m)^#+ ", 2)[0];
-            return below.split("```")[2 * block + 1]
-                    .lines()
-                    .map(line -> line.replaceFirst("#.*", "").strip())
-                    .filter(line -> !line.isEmpty())
-                    .toList();
-        }
     }
 }

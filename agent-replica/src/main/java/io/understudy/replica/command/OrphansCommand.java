@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.audit.Caller;
+import io.understudy.browse.CatCommand;
 import io.understudy.browse.OrphanReader;
 import io.understudy.browse.SnapshotCommands;
 import io.understudy.browse.SnapshotProgram;
@@ -9,6 +10,7 @@ import io.understudy.cli.Bytes;
 import io.understudy.cli.CommandGroup;
 import io.understudy.config.Settings;
 import io.understudy.diff.DiffCommand;
+import io.understudy.dump.DumpCommand;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.history.RestoreRowCommand;
@@ -29,8 +31,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /**
- * What old primaries never shipped: {@code orphans list}, {@code show}, {@code diff}, {@code restore-row},
- * {@code drop}.
+ * What old primaries never shipped: {@code orphans list}, {@code show}, {@code diff}, {@code cat}, {@code dump},
+ * {@code restore-row}, {@code drop}.
  */
 @Command(
         name = "orphans",
@@ -39,6 +41,8 @@ import picocli.CommandLine.ParentCommand;
             OrphansCommand.Listing.class,
             OrphansCommand.Show.class,
             DiffCommand.class,
+            CatCommand.class,
+            DumpCommand.class,
             OrphansCommand.RestoreRow.class,
             OrphansCommand.Drop.class
         })
@@ -52,6 +56,11 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
 
     @Override
     public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
+        return with(settings, (wiring, reader) -> work.apply(reader.alone()));
+    }
+
+    @Override
+    public <T> T comparing(Settings settings, Function<SnapshotReader, T> work) {
         return with(settings, (wiring, reader) -> work.apply(reader));
     }
 
@@ -62,20 +71,8 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
     }
 
     /** @throws UnderstudyException {@code USAGE}, {@code SNAPSHOT_UNKNOWN} */
-    private static SnapshotId require(String id, Repository orphans) {
-        SnapshotId orphan = SnapshotProgram.name(id)
-                .id()
-                .orElseThrow(() -> new UnderstudyException(
-                        ErrorCode.USAGE,
-                        "cannot find orphan \"" + id + "\": this is no ID",
-                        "orphans list shows them"));
-        if (!orphans.holds(orphan)) {
-            throw new UnderstudyException(
-                    ErrorCode.SNAPSHOT_UNKNOWN,
-                    "cannot find orphan " + orphan + ": it is not in " + orphans.name(),
-                    "orphans list shows those that exist");
-        }
-        return orphan;
+    private static SnapshotId require(String id, OrphanReader reader) {
+        return reader.require(SnapshotProgram.name(id));
     }
 
     /** One of its commands. */
@@ -155,7 +152,7 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
         @Override
         public void run() {
             with((wiring, reader) -> {
-                SnapshotId orphan = require(id, wiring.repository().orphans());
+                SnapshotId orphan = require(id, reader);
                 SnapshotId shipped = wiring.repository()
                         .newest(reader.before(orphan), junk -> orphans.cli.say("warning: " + junk.text()))
                         .orElseThrow(() -> new UnderstudyException(
@@ -209,8 +206,7 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
 
                 @Override
                 public <T> T reading(Settings settings, Function<SnapshotReader, T> work) {
-                    return with((wiring, reader) -> work.apply(
-                            reader.only(require(id, wiring.repository().orphans()))));
+                    return with((wiring, reader) -> work.apply(reader.only(require(id, reader))));
                 }
             };
             new RestoreRowCommand(one, table, key, dependents, replace).call();
@@ -231,8 +227,7 @@ final class OrphansCommand extends CommandGroup implements SnapshotCommands {
         @Override
         public void run() {
             Dropped done = with((wiring, reader) -> {
-                Repository saved = wiring.repository().orphans();
-                SnapshotId orphan = require(id, saved);
+                SnapshotId orphan = require(id, reader);
                 orphans.cli.confirm("Delete orphan " + orphan + "? What is in it is nowhere else.", yes);
                 return wiring.access().audit().around(Caller.ofThisProcess(), "orphans drop", orphan.toString(), () -> {
                     OrphanDrop.drop(wiring.repository(), orphan);
