@@ -122,7 +122,7 @@ public final class RetryingFilestore implements Filestore {
                 boolean written = attempt(() -> store.putIfAbsent(key, content));
                 return written || (perhapsWritten && holds(key, content));
             } catch (UnderstudyException e) {
-                pauseOrThrow(budget, e);
+                budget.pauseOrThrow(e);
                 perhapsWritten = true;
             }
         }
@@ -177,18 +177,8 @@ public final class RetryingFilestore implements Filestore {
             try {
                 return attempt(operation);
             } catch (UnderstudyException e) {
-                pauseOrThrow(budget, e);
+                budget.pauseOrThrow(e);
             }
-        }
-    }
-
-    /** One that was given up is a stranger again: what follows gives up soon, until it answers. */
-    private void pauseOrThrow(RetryBudget budget, UnderstudyException failure) {
-        try {
-            budget.pauseOrThrow(failure);
-        } catch (UnderstudyException e) {
-            answered &= !RetryBudget.passes(e);
-            throw e;
         }
     }
 

@@ -70,6 +70,11 @@ public final class ErasedRows {
         ErasedKeys others;
         try {
             others = reader.erased(junk -> warning.accept("warning: " + junk.text()));
+            // A list may be gone, or stand in a filestore alone that is away.
+            others = remembered(Optional.empty())
+                    .map(Remembered::erased)
+                    .map(others::and)
+                    .orElse(others);
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
@@ -84,7 +89,8 @@ public final class ErasedRows {
 
     /** What this server remembers of the lists of all servers; none where its own list has to do. */
     private ErasedKeys withoutFilestore(Optional<ErasedKeys> own, UnderstudyException away) {
-        Optional<Remembered> remembered = remembered(away);
+        boolean isAway = away.code() == ErrorCode.FILESTORE_UNREACHABLE || away.code() == ErrorCode.FILESTORE_FAILED;
+        Optional<Remembered> remembered = isAway ? remembered(Optional.of(away)) : Optional.empty();
         if (remembered.isPresent()) {
             say(
                     "rows that were erased up to "
@@ -106,11 +112,11 @@ public final class ErasedRows {
     }
 
     /** A damaged copy is none: the next reading replaces it. */
-    private Optional<Remembered> remembered(UnderstudyException away) {
+    private Optional<Remembered> remembered(Optional<UnderstudyException> away) {
         try {
             return reader.erasedRemembered();
         } catch (UnderstudyException e) {
-            away.addSuppressed(e);
+            away.ifPresent(failure -> failure.addSuppressed(e));
             say("what this server remembers of rows that were erased cannot be read", e);
             return Optional.empty();
         }

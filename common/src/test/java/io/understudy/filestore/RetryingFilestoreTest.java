@@ -127,35 +127,6 @@ class RetryingFilestoreTest extends FilestoreContract {
         assertThat(time.nanos() - start).isBetween(seconds(45), seconds(60));
     }
 
-    /** Who goes on without it, as from a mirror, asks several times. */
-    @Test
-    void oneThatWasGivenUpIsAStrangerUntilItAnswers() {
-        store.stat("a");
-        memory.inject(Faults.always(DOWN));
-        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.stat("a"));
-        long start = time.nanos();
-        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.putIfAbsent("a", bytes("x")));
-        assertThat(time.nanos() - start).isBetween(seconds(1), seconds(3));
-        memory.inject(Faults.none());
-        store.stat("a");
-        memory.inject(Faults.always(DOWN));
-        long again = time.nanos();
-        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.stat("a"));
-        assertThat(time.nanos() - again).isBetween(seconds(45), seconds(60));
-    }
-
-    /** What is denied is no outage. */
-    @Test
-    void whatIsRefusedMakesNoStranger() {
-        store.stat("a");
-        memory.inject(Faults.always(new Fail(ErrorCode.FILESTORE_DENIED)));
-        assertFails(ErrorCode.FILESTORE_DENIED, () -> store.stat("a"));
-        memory.inject(Faults.always(DOWN));
-        long start = time.nanos();
-        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.stat("a"));
-        assertThat(time.nanos() - start).isBetween(seconds(45), seconds(60));
-    }
-
     @Test
     void resumesADownloadWhereItBroke() throws IOException {
         byte[] bytes = new byte[100_000];

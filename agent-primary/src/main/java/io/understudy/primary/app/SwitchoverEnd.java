@@ -4,6 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.switchover.SwitchoverNote;
 import io.understudy.switchover.SwitchoverNotes;
+import io.understudy.tasks.TimeLimit;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,14 +28,14 @@ final class SwitchoverEnd {
     }
 
     /**
-     * Returns when none is under way.
+     * Returns when none is under way; one that is being prepared does not begin any more.
      *
      * @throws UnderstudyException {@code LOCKED} where that is not so within the time, or the agent can't be asked;
      *     {@code CANCELLED}
      */
     void await(Duration within) {
         long begun = ticker.nanos();
-        Optional<UnderstudyException> failure = cancelled();
+        Optional<UnderstudyException> failure = cancelled(within);
         Optional<SwitchoverNote> open = open();
         while (open.isPresent()) {
             if (failure.isPresent() || ticker.since(begun).compareTo(within) > 0) {
@@ -48,11 +49,19 @@ final class SwitchoverEnd {
         }
     }
 
-    /** Where none is under way it does not matter that the agent can't be asked. */
-    private Optional<UnderstudyException> cancelled() {
+    /** Where none is under way it does not matter that the agent can't be asked, or does not answer. */
+    private Optional<UnderstudyException> cancelled(Duration within) {
         try {
-            cancel.run();
-            return Optional.empty();
+            return TimeLimit.on(
+                    () -> {
+                        cancel.run();
+                        return Optional.empty();
+                    },
+                    within,
+                    () -> new UnderstudyException(
+                            ErrorCode.LOCKED,
+                            "the agent does not answer",
+                            "see whether agent-primary run is stopped, or hangs"));
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;

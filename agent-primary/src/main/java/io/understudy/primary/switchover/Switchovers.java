@@ -204,15 +204,15 @@ public final class Switchovers implements Service {
         ahead.ship(request, asked.cancelled()::get, progress);
         // That may have taken long, and a marker of an operator's is not this switchover's to remove.
         checks.require(request.standby());
-        ShippedAhead.requireWanted(request, asked.cancelled()::get);
+        int held = epoch.get();
         Instant now = clock.instant();
-        SwitchoverNote begun = SwitchoverNote.begin(request.standby(), epoch.get(), now, now.plus(request.limit()));
-        notes.begin(begun);
-        asked.noted().set(true);
-        PrimaryPoint.SWITCHOVER_INTENDED.reached();
-        if (asked.cancelled().get()) {
-            switchover.cancel(BY_OPERATOR);
+        SwitchoverNote begun = SwitchoverNote.begin(request.standby(), held, now, now.plus(request.limit()));
+        synchronized (asked) {
+            ShippedAhead.requireWanted(request, asked.cancelled()::get);
+            notes.begin(begun);
+            asked.noted().set(true);
         }
+        PrimaryPoint.SWITCHOVER_INTENDED.reached();
         events.report(new PrimaryEvent.SwitchoverBegan(begun.standby(), begun.until()));
         return awaited(begun, progress);
     }
@@ -298,12 +298,16 @@ public final class Switchovers implements Service {
     /** One that ships ahead has no note yet. @return to which standby */
     private Optional<String> cancelPrepared(String standby) {
         Asked asked = last.get();
-        if (asked == null
-                || !asked.isPrepared()
-                || !standby.isEmpty() && !asked.standby().equals(standby)) {
+        if (asked == null || !standby.isEmpty() && !asked.standby().equals(standby)) {
             return Optional.empty();
         }
-        asked.cancelled().set(true);
+        // Its note is not there yet and will not be, or it is there for who reads it next.
+        synchronized (asked) {
+            if (!asked.isPrepared()) {
+                return Optional.empty();
+            }
+            asked.cancelled().set(true);
+        }
         return Optional.of(asked.standby());
     }
 

@@ -54,7 +54,7 @@ final class Overtaken implements BooleanSupplier {
         ReplicaState state = record.state() instanceof Promoting promoting && promoting.reclaims()
                 ? promoting.before()
                 : record.state();
-        if (state instanceof Promoted promoted && !promoted.claimed()) {
+        if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
             // What it noted as fenced is of an earlier time as the primary. This claim was refused, or may yet arrive.
             return promoted.isOverruled()
                     || record.lastError()

@@ -8,8 +8,10 @@ import io.understudy.replica.round.Inspection;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
@@ -65,15 +67,19 @@ final class Readiness {
             List<Discrepancy> found,
             Optional<AwaitedEpoch> waits,
             Optional<String> notPrimary) {
-        if (record.state() instanceof Promoted promoted && !promoted.claimed()) {
+        // One that is made the primary once more is what it was until then.
+        ReplicaState state = record.state() instanceof Promoting promoting && promoting.reclaims()
+                ? promoting.before()
+                : record.state();
+        if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
             return Probe.down(
-                    promoted.taken().orElse(false)
+                    promoted.isOverruled()
                             ? "fenced: epoch " + promoted.epoch() + ", which it was promoted to, is another server's"
                             : "promoted, but epoch " + promoted.epoch() + " is yet to be claimed");
         }
         if (!backupMode) {
             // A marker that was just removed by hand is a promotion, whose epoch comes.
-            boolean settled = record.state() instanceof Promoted || record.state() instanceof Seeding;
+            boolean settled = state instanceof Promoted || state instanceof Seeding;
             return notPrimary.filter(why -> settled).map(Probe::down).orElseGet(() -> Probe.up("not in backup mode"));
         }
         Optional<Discrepancy> broken =

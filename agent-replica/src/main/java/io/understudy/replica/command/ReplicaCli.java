@@ -12,6 +12,7 @@ import io.understudy.browse.SnapshotReader;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.diff.DiffCommand;
 import io.understudy.dump.DumpCommand;
 import io.understudy.events.Events;
@@ -25,6 +26,7 @@ import io.understudy.replica.state.ApplyLock;
 import io.understudy.repository.Repository;
 import io.understudy.tasks.BoundedCall;
 import io.understudy.time.Ticker;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -85,7 +87,14 @@ public final class ReplicaCli extends SnapshotProgram {
     static SnapshotReader reader(ReplicaWiring wiring) {
         Settings settings = wiring.settings();
         Supplier<Repository> repository = new AnsweringRepository(
-                wiring::repository, BoundedCall.threads("read-filestore", 4, "agent-replica"), Ticker.system());
+                wiring::repository,
+                settings.filestore()
+                        .several()
+                        .flatMap(all -> all.stores().stream()
+                                .map(NamedFilestore::holdUp)
+                                .max(Comparator.naturalOrder())),
+                BoundedCall.threads("read-filestore", 4, "agent-replica"),
+                Ticker.system());
         return HoldingReader.of(
                 new MirroredReader(repository, wiring.snapshots()::here),
                 settings.replica().name(),

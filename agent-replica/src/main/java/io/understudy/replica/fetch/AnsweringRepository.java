@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * The repository in the filestore, for a command that can go on without it. Whether the filestore answers is asked
- * first, and waited for no longer than ten seconds; one that did not answer counts as away for a minute, so the command
+ * first, and waited for no longer than ten seconds, of several as long as one of them may hold up the others; one that did not answer counts as away for a minute, so the command
  * waits for it once. After an answer, what is read of it may take as long as it does elsewhere. Thread-safe.
  */
 public final class AnsweringRepository implements Supplier<Repository> {
@@ -20,6 +20,7 @@ public final class AnsweringRepository implements Supplier<Repository> {
     static final Duration AWAY = Duration.ofMinutes(1);
 
     private final Supplier<Repository> repository;
+    private final Duration answer;
     private final BoundedCall calls;
     private final Ticker ticker;
     private final AtomicReference<Optional<Away>> away = new AtomicReference<>(Optional.empty());
@@ -28,9 +29,14 @@ public final class AnsweringRepository implements Supplier<Repository> {
     /** @param since in nanoseconds of the ticker */
     private record Away(UnderstudyException why, long since) {}
 
-    /** @param repository opened when it is needed */
-    public AnsweringRepository(Supplier<Repository> repository, BoundedCall calls, Ticker ticker) {
+    /**
+     * @param repository opened when it is needed
+     * @param holdUp how long one of several filestores may hold up the others; empty where there is one alone
+     */
+    public AnsweringRepository(
+            Supplier<Repository> repository, Optional<Duration> holdUp, BoundedCall calls, Ticker ticker) {
         this.repository = repository;
+        this.answer = holdUp.map(ANSWER::plus).orElse(ANSWER);
         this.calls = calls;
         this.ticker = ticker;
     }
@@ -47,7 +53,7 @@ public final class AnsweringRepository implements Supplier<Repository> {
                     throw last.why();
                 });
         try {
-            Repository there = calls.within(ANSWER, "read the filestore", this::answering);
+            Repository there = calls.within(answer, "read the filestore", this::answering);
             answered = true;
             return there;
         } catch (UnderstudyException e) {

@@ -158,9 +158,12 @@ public final class Rejoin {
      */
     public Optional<String> nothingToSave() {
         Optional<EpochClaim> held = epochs.held();
-        if (held.isEmpty()) {
+        boolean unclaimed = unclaimed().isPresent();
+        if (held.isEmpty() || unclaimed) {
             requireAnother();
-            if (unclaimed().isPresent()) {
+        }
+        if (held.isEmpty()) {
+            if (unclaimed) {
                 return databaseGone();
             }
             return Optional.of("the state folder holds no epoch of this server, so nothing is known of what it shipped;"

@@ -8,8 +8,8 @@ import io.understudy.repository.SnapshotId;
 import java.util.Optional;
 
 /**
- * What a server served without holding an epoch for it: it was promoted and its claim never stood, as another server's
- * came first; or its marker was removed by hand, and no agent claimed anything. It shipped nothing of that.
+ * What a server served without holding an epoch for it: it was promoted, and its claim has yet to stand or never did, as
+ * another server's came first; or its marker was removed by hand, and no agent claimed anything. It shipped nothing of that.
  *
  * @param epoch of the content with which it began to serve, 1 or more
  * @param imported the snapshot with which it began; empty where that is not known
@@ -22,7 +22,7 @@ public record Unclaimed(int epoch, Optional<SnapshotId> imported) {
      */
     static Optional<Unclaimed> of(ReplicaState state, int held, boolean standby) {
         Optional<Unclaimed> served = Optional.empty();
-        if (state instanceof Promoted promoted && !promoted.claimed()) {
+        if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
             served = imported(promoted.current(), held)
                     .or(() -> Optional.of(new Unclaimed(promoted.epoch() - 1, Optional.empty()))
                             .filter(each -> held == 0 && each.epoch() > 0));

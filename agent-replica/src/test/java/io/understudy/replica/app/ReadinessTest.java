@@ -86,6 +86,18 @@ class ReadinessTest {
                 .isEqualTo(new Probe(false, "fenced: epoch 2, which it was promoted to, is another server's"));
     }
 
+    /** As where it held that epoch once, and its note of it is lost, or is of a former one. */
+    @Test
+    void soIsOneThatHeldItAndWhileItIsMadeThePrimaryOnceMore() {
+        holds(1);
+        Promoted overruled = new Promoted(LIVE, 2, true, false, world.time.now(), Optional.of(true));
+        is(overruled);
+        assertThat(readiness.probe().text()).startsWith("fenced: epoch 2");
+
+        is(overruled.reclaim(4, false, LIVE));
+        assertThat(readiness.probe().text()).startsWith("fenced: epoch 2");
+    }
+
     /** It is a promotion, and the epoch that was over is one of an earlier time. */
     @Test
     void aStandbyWhoseMarkerWasJustRemovedIsNotFenced() {

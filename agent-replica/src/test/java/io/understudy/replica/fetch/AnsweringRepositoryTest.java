@@ -13,6 +13,7 @@ import io.understudy.testing.InMemoryFilestore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,8 @@ class AnsweringRepositoryTest {
         }
     };
 
-    private final AnsweringRepository repository = new AnsweringRepository(site::repository, calls, time);
+    private final AnsweringRepository repository =
+            new AnsweringRepository(site::repository, Optional.empty(), calls, time);
 
     private void assertAway() {
         assertThatThrownBy(repository::get)
@@ -62,6 +64,16 @@ class AnsweringRepositoryTest {
         assertThat(repository.get()).isSameAs(site.repository());
     }
 
+    /** One of several that hangs holds up the others for a while, and they answer behind that. */
+    @Test
+    void ofSeveralItWaitsForTheOthersToo() {
+        AnsweringRepository several =
+                new AnsweringRepository(site::repository, Optional.of(Duration.ofMinutes(1)), calls, time);
+
+        assertThat(several.get()).isSameAs(site.repository());
+        assertThat(limits).containsExactly(AnsweringRepository.ANSWER.plusMinutes(1));
+    }
+
     @Test
     void aRefusalIsAnAnswer() {
         far.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
@@ -79,6 +91,7 @@ class AnsweringRepositoryTest {
                     }
                     throw new UnderstudyException(failures.remove(0), "cannot open", "look");
                 },
+                Optional.empty(),
                 calls,
                 time);
         for (int i = 0; i < 2; i++) {
