@@ -142,9 +142,29 @@ class OtherDatabaseInPlaceIT extends Scenario {
                         + " WHERE table_schema = 'word-press'"))
                 .isEqualTo("item");
         pasteInVain(settings + blocks.get(1), NOTHING);
+        String client = Files.readString(page.bin().resolve("mariadb"));
+        page.program("mariadb", """
+                test "$1" != word-press || { head -n 40 | %1$s "$@"; exit 1; }
+                exec %1$s "$@"
+                """.formatted("/usr/bin/mariadb --defaults-file=" + sql.options()));
+        pasteInVain(settings + blocks.get(2), STOPPED);
+        page.program("mariadb", client);
+        pasteInVain(settings + blocks.get(2), NOTHING);
+        String undo = blocks.get(2);
+        int create = undo.lastIndexOf("$create\" &&\n");
 
-        paste(settings + blocks.get(2));
+        // The import alone, and the start, as the page says.
+        Files.deleteIfExists(calls());
+        page.run(
+                settings + undo.substring(create + "$create\" &&\n".length()).strip(),
+                programs().environment().get(),
+                System.getenv("PATH"),
+                ANSWERS);
 
+        assertThat(calls()).hasContent("start site understudy-primary\n");
+        assertThat(names(sql)).isEqualTo("first,behind the snapshot,again");
+        Files.delete(folder.resolve("word-press-between.sql"));
+        paste(settings + undo);
         assertThat(names(sql)).isEqualTo("first,behind the snapshot,again");
     }
 
