@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class OtherDatabaseInPlaceIT extends Scenario {
     private static final Path PAGE = Path.of("docs/other-databases.md");
     private static final Duration SHORT = Duration.ofSeconds(60);
+    private static final String NOTHING = "";
+    private static final String STOPPED = "stop site understudy-primary\n";
 
     private Server primary;
     private PastedBlocks page;
@@ -44,6 +46,13 @@ class OtherDatabaseInPlaceIT extends Scenario {
         if (script.contains("systemctl")) {
             assertThat(calls()).hasContent("stop site understudy-primary\nstart site understudy-primary\n");
         }
+    }
+
+    /** A block whose last command fails, with these calls of {@code systemctl}. */
+    private void pasteInVain(String script, String expected) throws IOException {
+        Files.deleteIfExists(calls());
+        page.fail(script, programs().environment().get(), System.getenv("PATH"), ANSWERS);
+        assertThat(Files.exists(calls()) ? Files.readString(calls()) : "").isEqualTo(expected);
     }
 
     private static String only(String block) {
@@ -88,12 +97,75 @@ class OtherDatabaseInPlaceIT extends Scenario {
                     .as("the trigger")
                     .isEqualTo("2");
 
+            pasteInVain(only(settings) + blocks.get(1), NOTHING);
+
+            assertThat(names(sql)).isEqualTo("in the restored one,first");
+            assertThat(folder.resolve("word-press-before.sql")).content().contains("behind the snapshot");
+
             paste(only(settings) + blocks.get(2));
 
             assertThat(names(sql)).isEqualTo("first,behind the snapshot");
             assertThat(folder.resolve("word-press-between.sql")).content().contains("in the restored one");
+            sql.sql("INSERT INTO `word-press`.item VALUES (4, 'again')");
+
+            pasteInVain(only(settings) + blocks.get(2), NOTHING);
+
+            assertThat(names(sql)).isEqualTo("first,behind the snapshot,again");
             primary.primary("snapshot").successful();
+            failBeforeTheDrop(sql, only(settings) + blocks.get(1), folder);
+            failBehindTheDrop(sql, only(settings), blocks, folder);
         }
+    }
+
+    private void failBeforeTheDrop(MariadbServer sql, String script, Path folder) throws IOException {
+        Files.delete(folder.resolve("word-press-before.sql"));
+        Files.delete(folder.resolve("word-press-between.sql"));
+        String dump = Files.readString(page.bin().resolve("mariadb-dump"));
+        page.program("mariadb-dump", "echo half; exit 3");
+
+        paste(script); // Its last command starts the site again.
+
+        assertThat(names(sql)).isEqualTo("first,behind the snapshot,again");
+        assertThat(folder.resolve("word-press-before.sql")).doesNotExist();
+        page.program("mariadb-dump", dump);
+    }
+
+    private void failBehindTheDrop(MariadbServer sql, String settings, List<String> blocks, Path folder)
+            throws IOException {
+        Files.writeString(
+                folder.resolve("word-press-restored.sql"),
+                "CREATE TABLE item (id INT PRIMARY KEY, name TEXT);\nBROKEN;\nCREATE TABLE noted (n INT);\n");
+
+        pasteInVain(settings + blocks.get(1), STOPPED);
+
+        assertThat(sql.sql("SELECT group_concat(table_name) FROM information_schema.tables"
+                        + " WHERE table_schema = 'word-press'"))
+                .isEqualTo("item");
+        pasteInVain(settings + blocks.get(1), NOTHING);
+        String client = Files.readString(page.bin().resolve("mariadb"));
+        page.program("mariadb", """
+                test "$1" != word-press || { head -n 40 | %1$s "$@"; exit 1; }
+                exec %1$s "$@"
+                """.formatted("/usr/bin/mariadb --defaults-file=" + sql.options()));
+        pasteInVain(settings + blocks.get(2), STOPPED);
+        page.program("mariadb", client);
+        pasteInVain(settings + blocks.get(2), NOTHING);
+        String undo = blocks.get(2);
+        int create = undo.lastIndexOf("$create\" &&\n");
+
+        // The import alone, and the start, as the page says.
+        Files.deleteIfExists(calls());
+        page.run(
+                settings + undo.substring(create + "$create\" &&\n".length()).strip(),
+                programs().environment().get(),
+                System.getenv("PATH"),
+                ANSWERS);
+
+        assertThat(calls()).hasContent("start site understudy-primary\n");
+        assertThat(names(sql)).isEqualTo("first,behind the snapshot,again");
+        Files.delete(folder.resolve("word-press-between.sql"));
+        paste(settings + undo);
+        assertThat(names(sql)).isEqualTo("first,behind the snapshot,again");
     }
 
     private static String names(MariadbServer sql) {
@@ -122,12 +194,34 @@ class OtherDatabaseInPlaceIT extends Scenario {
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-rw----"));
         sqlite(file, "INSERT INTO note VALUES ('in the restored one')");
 
+        pasteInVain(only(settings) + blocks.get(1), NOTHING);
+
+        assertThat(sqlite(file, "SELECT group_concat(t) FROM note")).isEqualTo("first,in the restored one");
+
         paste(only(settings) + blocks.get(2));
 
         assertThat(sqlite(file, "SELECT group_concat(t) FROM note")).isEqualTo("first,behind the snapshot");
         assertThat(sqlite(Path.of(file + ".restored"), "SELECT group_concat(t) FROM note"))
                 .isEqualTo("first,in the restored one");
+        pasteInVain(only(settings) + blocks.get(2), NOTHING);
         primary.primary("snapshot").successful();
+        logsAndMovesThatFailChangeNothing(file, only(settings), blocks);
+    }
+
+    private void logsAndMovesThatFailChangeNothing(Path file, String settings, List<String> blocks) throws IOException {
+        for (String end : List.of("-wal", "-shm", "-journal")) {
+            Path before = Files.createFile(Path.of(file + ".before" + end));
+            pasteInVain(settings + blocks.get(1), NOTHING);
+            Files.delete(before);
+        }
+        page.program("mv", "case $1 in *.restored) exit 1 ;; *) exec /usr/bin/mv \"$@\" ;; esac");
+
+        pasteInVain(settings + blocks.get(1), STOPPED);
+
+        assertThat(file).as("a site that is started makes it").doesNotExist();
+        assertThat(sqlite(Path.of(file + ".before"), "SELECT group_concat(t) FROM note"))
+                .isEqualTo("first,behind the snapshot");
+        pasteInVain(settings + blocks.get(1), NOTHING);
     }
 
     /** As a site that was killed: what it wrote last is in the log alone. */

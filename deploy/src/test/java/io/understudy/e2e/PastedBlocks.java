@@ -47,13 +47,22 @@ final class PastedBlocks {
 
     /** @param path what comes behind the test's programs in {@code PATH} */
     void run(String script, Map<String, String> environment, String path, Duration limit) {
-        Map<String, String> all = new HashMap<>(environment);
-        all.put("PATH", bin + ":" + path);
-        assertThat(Program.of("sh", "-euc", script)
-                        .with(all)
+        assertThat(shell("-euc", script, environment, path)
                         .run(limit)
                         .successful()
                         .errors())
                 .doesNotContain("ERROR");
+    }
+
+    /** As in an operator's shell, which goes on behind a command that fails: the last one has to fail. */
+    void fail(String script, Map<String, String> environment, String path, Duration limit) {
+        assertThat(shell("-uc", script, environment, path).run(limit).exitCode())
+                .isNotZero();
+    }
+
+    private Program shell(String options, String script, Map<String, String> environment, String path) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("PATH", bin + ":" + path);
+        return Program.of("sh", options, script).with(all);
     }
 }
