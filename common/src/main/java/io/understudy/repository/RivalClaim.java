@@ -10,8 +10,8 @@ public final class RivalClaim {
 
     /**
      * Whether there is one that a trusted key signed: of a higher epoch, or of the same one where no filestore that
-     * counts has this server's, by its nonce or its name. Two claims of one epoch, each in another filestore, are no rivals: neither stands. Nor
-     * is what no trusted key signed: it stops a claim, and fences no server.
+     * counts has this server's, by its nonce or its name. Two claims of one epoch, each in another filestore, are no
+     * rivals: neither stands. Nor is what no trusted key signed: it stops a claim, and fences no server.
      *
      * @throws UnderstudyException {@code FILESTORE_*}: it is not known
      */

@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 
 /**
  * The repository in the filestore, for a command that can go on without it. Whether the filestore answers is asked
- * first, and waited for no longer than ten seconds, of several as long as one of them may hold up the others; one that did not answer counts as away for a minute, so the command
- * waits for it once. After an answer, what is read of it may take as long as it does elsewhere. Thread-safe.
+ * first, and waited for no longer than ten seconds, of several as long as one of them may hold up the others; one that
+ * did not answer counts as away for a minute, so the command waits for it once. After an answer, what is read of it may
+ * take as long as it does elsewhere. Thread-safe.
  */
 public final class AnsweringRepository implements Supplier<Repository> {
     static final Duration ANSWER = Duration.ofSeconds(10);

@@ -8,8 +8,9 @@ import io.understudy.repository.SnapshotId;
 import java.util.Optional;
 
 /**
- * What a server served without holding an epoch for it: it was promoted, and its claim has yet to stand or never did, as
- * another server's came first; or its marker was removed by hand, and no agent claimed anything. It shipped nothing of that.
+ * What a server served without holding an epoch for it: it was promoted, and its claim has yet to stand or never did,
+ * as another server's came first; or its marker was removed by hand, and no agent claimed anything. It shipped nothing
+ * of that.
  *
  * @param epoch of the content with which it began to serve, 1 or more
  * @param imported the snapshot with which it began; empty where that is not known

@@ -77,7 +77,7 @@ final class FormerPrimary {
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
-    /** Whether its site is up whatever becomes of the claim, and no other server is known to have that epoch. */
+    /** Whether its site is up with or without the claim, and no other server is known to have that epoch. */
     boolean serves(Promoting promoting) {
         boolean refused = notes.record()
                 .lastError()

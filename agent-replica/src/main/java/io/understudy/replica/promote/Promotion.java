@@ -37,8 +37,8 @@ import java.util.Optional;
  * fails, as clearing up after an import or a disk that takes no state, becomes a warning.
  *
  * <p>A claim that can't be made leaves the server what it was, unless the marker was removed by hand, it serves already
- * with a claim that is pending, or the operator chose to go unfenced: then it stays pending and is repeated, and the primary's agent here doesn't commit before it is
- * made.
+ * with a claim that is pending, or the operator chose to go unfenced: then it stays pending and is repeated, and the
+ * primary's agent here doesn't commit before it is made.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  * More than 300 lines, for the order of the steps of a promotion is judged best in one place.
