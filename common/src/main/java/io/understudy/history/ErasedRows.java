@@ -89,8 +89,7 @@ public final class ErasedRows {
 
     /** What this server remembers of the lists of all servers; none where its own list has to do. */
     private ErasedKeys withoutFilestore(Optional<ErasedKeys> own, UnderstudyException away) {
-        boolean isAway = away.code() == ErrorCode.FILESTORE_UNREACHABLE || away.code() == ErrorCode.FILESTORE_FAILED;
-        Optional<Remembered> remembered = isAway ? remembered(Optional.of(away)) : Optional.empty();
+        Optional<Remembered> remembered = remembered(Optional.of(away));
         if (remembered.isPresent()) {
             say(
                     "rows that were erased up to "

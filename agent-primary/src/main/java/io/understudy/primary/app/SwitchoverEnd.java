@@ -28,7 +28,7 @@ final class SwitchoverEnd {
     }
 
     /**
-     * Returns when none is under way; one that is being prepared does not begin any more.
+     * Returns when none is under way; one that the agent prepares does not begin any more, where it answers.
      *
      * @throws UnderstudyException {@code LOCKED} where that is not so within the time, or the agent can't be asked;
      *     {@code CANCELLED}

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * What a server served without holding an epoch for it: it was promoted, and its claim has yet to stand or never did,
  * as another server's came first; or its marker was removed by hand, and no agent claimed anything. It shipped nothing
- * of that.
+ * of that, but where only its note of its epoch is lost.
  *
  * @param epoch of the content with which it began to serve, 1 or more
  * @param imported the snapshot with which it began; empty where that is not known

@@ -183,7 +183,11 @@ class OvertakenPromotionTest extends FollowingStandby {
         refused(() -> promotion.promote(FORCED), ErrorCode.FILE_FAILED);
         world.file.allowWrites();
         promotion.lead();
-        assertThat(world.store.state()).isInstanceOf(Promoted.class);
+        assertThat(world.store.state()).isInstanceOfSatisfying(Promoted.class, it -> {
+            assertThat(it.epoch()).isEqualTo(2);
+            assertThat(it.claimed()).isTrue();
+        });
+        assertThat(world.claims.nonce(4)).isEmpty();
     }
 
     /** It serves, and its claim is pending: another number changes neither, and the daemon goes on with it. */
