@@ -43,9 +43,12 @@ class ErasedRowsTest {
                 site: example
                 state: %1$s/state
                 marker: %1$s/BACKUP
+                database: {url: "jdbc:postgresql://127.0.0.1:1/site", user: site}
                 trees:
                   - {name: media, kind: files, path: %1$s/media}
                 filestore: {url: "file://%1$s/store"}
+                signing: {trusted_keys: [%1$s/site.pub.pem]}
+                replica: {name: standby}
                 """.formatted(folder));
         settings = SettingsFile.load(config);
     }
@@ -105,7 +108,8 @@ class ErasedRowsTest {
     @Test
     void nothingIsReadWhereTheyAreAskedFor() {
         SnapshotReader reader = reader(null, ErrorCode.FILESTORE_DENIED, Optional.empty());
-        assertThat(ErasedRows.known(settings, reader, true, warnings::add).isEmpty()).isTrue();
+        assertThat(ErasedRows.known(settings, reader, true, warnings::add).isEmpty())
+                .isTrue();
         assertThat(warnings).isEmpty();
     }
 }
