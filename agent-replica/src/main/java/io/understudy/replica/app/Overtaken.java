@@ -6,7 +6,6 @@ import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochClaim;
@@ -50,10 +49,7 @@ final class Overtaken implements BooleanSupplier {
         } catch (UnderstudyException e) {
             return epochs.isKnownOvertaken();
         }
-        // One that is made the primary once more is what it was until then.
-        ReplicaState state = record.state() instanceof Promoting promoting && promoting.reclaims()
-                ? promoting.before()
-                : record.state();
+        ReplicaState state = record.standing();
         if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
             // What it noted as fenced is of an earlier time as the primary. This claim was refused, or may yet arrive.
             return promoted.isOverruled()

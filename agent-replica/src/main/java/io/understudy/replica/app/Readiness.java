@@ -11,7 +11,6 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
@@ -67,10 +66,7 @@ final class Readiness {
             List<Discrepancy> found,
             Optional<AwaitedEpoch> waits,
             Optional<String> notPrimary) {
-        // One that is made the primary once more is what it was until then.
-        ReplicaState state = record.state() instanceof Promoting promoting && promoting.reclaims()
-                ? promoting.before()
-                : record.state();
+        ReplicaState state = record.standing();
         if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
             return Probe.down(
                     promoted.isOverruled()

@@ -272,6 +272,11 @@ public record ReplicaRecord(
         return Stream.concat(failedAttempts.stream(), lastError.stream()).flatMap(each -> each.notBefore().stream());
     }
 
+    /** What this server is: one that is made the primary once more is what it was, until its claim stands. */
+    public ReplicaState standing() {
+        return state instanceof ReplicaState.Promoting promoting && promoting.reclaims() ? promoting.before() : state;
+    }
+
     /** The snapshot that is live, as far as it is known; while an apply is under way the one that was live before. */
     public Optional<DatabaseVersion> live() {
         if (state instanceof ReplicaState.Settled settled) {

@@ -213,6 +213,23 @@ class NamesSwitchTest {
                 .isTrue();
     }
 
+    /** It held its epoch once, and its record says that another server's claim stands; forced again, too. */
+    @Test
+    void aServerThatIsClaimedAndOverruledIsOvertakenWhileItIsMadeThePrimaryOnceMore() {
+        promote(false);
+        Supplier<Repository> away = () -> {
+            throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot read", "start it");
+        };
+        Overtaken overtaken = new Overtaken(world.store, epochs(), away);
+        assertThat(overtaken.getAsBoolean()).isFalse();
+
+        world.store.change(record -> record.with(record.state().overruled()));
+        assertThat(overtaken.getAsBoolean()).isTrue();
+        world.store.change(record ->
+                record.with(record.state().reclaim(4, false, record.live().orElseThrow())));
+        assertThat(overtaken.getAsBoolean()).isTrue();
+    }
+
     @Test
     void aFilestoreThatIsAwayKeepsNoNamesFromThePrimary() {
         claimedByAnother();

@@ -16,6 +16,7 @@ public final class FakeClaims implements EpochClaims {
     private Optional<UnderstudyException> down = Optional.empty();
     private Optional<UnderstudyException> unheld = Optional.empty();
     private boolean forgetful;
+    private boolean dropping;
     private boolean keyless;
     private volatile int held;
     private int overtakenBy;
@@ -41,6 +42,12 @@ public final class FakeClaims implements EpochClaims {
     public void comeBack() {
         down = Optional.empty();
         forgetful = false;
+        dropping = false;
+    }
+
+    /** The filestore answers until a claim is sent, which does not arrive. */
+    public void goDownBeforeAClaim() {
+        dropping = true;
     }
 
     /** Claims arrive, but their acknowledgement does not. */
@@ -156,6 +163,9 @@ public final class FakeClaims implements EpochClaims {
     @Override
     public void claim(EpochClaim claim) {
         requireKey();
+        if (dropping) {
+            goDown();
+        }
         requireFree(claim);
         points.around("claim", () -> claimed.put(claim.epoch(), claim.nonce()));
         if (forgetful) {

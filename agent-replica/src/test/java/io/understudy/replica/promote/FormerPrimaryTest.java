@@ -135,16 +135,11 @@ class FormerPrimaryTest {
     @Test
     void whenTheFilestoreGoesAwayInTheMiddleItIsWhatItWas() {
         World old = unmarked();
-        old.points.always(() -> {
-            if (old.store.state() instanceof Promoting) {
-                old.claims.goDown();
-            }
-        });
+        old.claims.goDownBeforeAClaim();
 
         FollowingStandby.refused(() -> promote(old, FORCED), ErrorCode.FILESTORE_UNREACHABLE);
         assertThat(old.store.state()).isInstanceOf(Seeding.class);
         assertThat(old.site.starts()).isZero();
-        old.points.always(() -> {});
         old.claims.comeBack();
         assertLeads(old, promote(old, FORCED), 3);
     }

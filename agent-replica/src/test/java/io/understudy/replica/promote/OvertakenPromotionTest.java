@@ -72,11 +72,7 @@ class OvertakenPromotionTest extends FollowingStandby {
         world.claims.takenByAnother(3);
         ReplicaState before = world.store.state();
         int restarts = world.site.restarts();
-        world.points.always(() -> {
-            if (world.store.state() instanceof Promoting) {
-                world.claims.goDown();
-            }
-        });
+        world.claims.goDownBeforeAClaim();
 
         assertThatThrownBy(() -> promote(FORCED)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
             assertThat(failure.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
@@ -85,7 +81,6 @@ class OvertakenPromotionTest extends FollowingStandby {
         });
         assertThat(world.store.state()).isEqualTo(before);
         assertThat(world.site.restarts()).isEqualTo(restarts);
-        world.points.always(() -> {});
         world.claims.comeBack();
         assertRefusedWithoutForce();
         assertThat(promote(FORCED).epoch()).isEqualTo(4);
@@ -105,13 +100,8 @@ class OvertakenPromotionTest extends FollowingStandby {
         promote(PLAIN);
         world.claims.loseHeld();
         world.claims.takenByAnother(3);
-        world.points.always(() -> {
-            if (world.store.state() instanceof Promoting) {
-                world.claims.goDown();
-            }
-        });
+        world.claims.goDownBeforeAClaim();
         refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
-        world.points.always(() -> {});
         world.claims.comeBack();
 
         assertRefusedWithoutForce();
@@ -130,14 +120,9 @@ class OvertakenPromotionTest extends FollowingStandby {
                 .isInstanceOfSatisfying(
                         Promoted.class, it -> assertThat(it.isOverruled()).isTrue());
         int restarts = world.site.restarts();
-        world.points.always(() -> {
-            if (world.store.state() instanceof Promoting) {
-                world.claims.goDown();
-            }
-        });
+        world.claims.goDownBeforeAClaim();
 
         refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
-        world.points.always(() -> {});
         world.claims.comeBack();
         assertRefusedWithoutForce();
         assertThat(world.site.restarts()).isEqualTo(restarts);

@@ -11,7 +11,6 @@ import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.state.NamesDue;
 import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.EpochClaim;
 import io.understudy.state.StateEntry;
 import java.nio.file.Files;
@@ -164,15 +163,10 @@ class PromotionNamesTest extends FollowingStandby {
     void oneThatForceDoesNotPromoteOnceMoreMovesNone() {
         promote(PLAIN);
         world.claims.takenByAnother(3);
-        world.points.always(() -> {
-            if (world.store.state() instanceof Promoting) {
-                world.claims.goDown();
-            }
-        });
+        world.claims.goDownBeforeAClaim();
 
         refused(() -> promote(FORCED), ErrorCode.FILESTORE_UNREACHABLE);
         assertThat(due(world)).isEmpty();
-        world.points.always(() -> {});
         world.claims.comeBack();
         promote(FORCED);
         assertThat(due(world)).contains(4);
