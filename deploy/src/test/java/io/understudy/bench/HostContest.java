@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class HostContest {
     private static final Duration EACH = Duration.ofSeconds(20);
+    /** How long the agent runs on under the same load before: Java compiles what it runs often. */
+    private static final Duration BEFORE = Duration.ofSeconds(60);
     /** Continuous snapshots in that time: fewer show nothing. */
     private static final int LEAST = 3;
 
@@ -86,10 +88,11 @@ final class HostContest {
         return load.p95(EACH);
     }
 
-    /** The agent takes snapshots as it sees fit. @throws IllegalStateException when it takes hardly any */
+    /** An agent that runs on takes snapshots as it sees fit. @throws IllegalStateException when it takes hardly any */
     private double continuously() {
         Running agent = stand.startPrimaryAsService();
         stand.snapshot();
+        load.p95(BEFORE);
         stand.settle();
         int before = stand.snapshots();
         double p95 = load.p95(EACH);

@@ -231,7 +231,7 @@ final class SnapshotRun {
             fixed = Optional.of(still);
             // A site that was left stopped is started before they take their time.
             others.before();
-            return read(parts, sink, guard, before, base, target, others, still, named);
+            return read(parts, sink, guard, before, base, target, others, still, named, !request.isContinuous());
         }
     }
 
@@ -244,7 +244,8 @@ final class SnapshotRun {
             Repository target,
             SiteDumps others,
             Still still,
-            NamedFiles named) {
+            NamedFiles named,
+            boolean sideBySide) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
                 moments,
@@ -255,7 +256,9 @@ final class SnapshotRun {
         BlobSink timed = storing.around(sink);
         AtomicLong since = new AtomicLong(source.ticker().nanos());
         try (TaskScope behind = new TaskScope("read the trees")) {
-            behind.start(trees::followMoments);
+            if (sideBySide) {
+                behind.start(trees::followMoments);
+            }
             Captured captured = StillMoment.of(
                     still,
                     others,

@@ -112,6 +112,25 @@ class TreesOfMomentTest {
         assertThat(steps).containsExactly("database 0", "database 100", "media 6");
     }
 
+    /** One that comes every few seconds leaves the other processors to the site. */
+    @Test
+    void aContinuousSnapshotReadsTreesBehindTheRowsInTheSameThread() {
+        List<Thread> readers = Collections.synchronizedList(new ArrayList<>());
+        SnapshotTaker taker = taker((tree, sink, base, source, progress) -> {
+            readers.add(Thread.currentThread());
+            return primary.source().files().capture(tree, sink, base, source, progress);
+        });
+        primary.database.moments(() -> {});
+        taker.take(REQUEST, Progress.none());
+        primary.database.during(() -> write("b.txt"));
+        primary.database.rows("1\tfirst", "2\tsecond");
+
+        Taken taken = taker.takeIfChanged(Progress.none()).taken().orElseThrow();
+
+        assertThat(readers).hasSize(2).doesNotHaveDuplicates().last().isSameAs(Thread.currentThread());
+        assertSound(taken, 2);
+    }
+
     @Test
     void aDatabaseThatReportsNoMomentHasItsTreesReadBehindIt() {
         primary.database.moments();

@@ -63,6 +63,10 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "{snapshot} is loaded ahead, data of {moment}, in {took}, {how}", severity = Severity.DEBUG)
     record SnapshotAhead(SnapshotId snapshot, Instant moment, Duration took, String how) implements ReplicaEvent {}
 
+    /** Nothing is ahead: the next import begins with what is live, and loads its own changes alone. */
+    @EventText("the database for the next import is brought up to {snapshot}, in {took}, {how}")
+    record SpareCaughtUp(SnapshotId snapshot, Duration took, String how) implements ReplicaEvent {}
+
     /** @param count since the last such line */
     @EventText(
             "{newest} is loaded ahead of what is live; continuous snapshots loaded since the last such line: {count}")

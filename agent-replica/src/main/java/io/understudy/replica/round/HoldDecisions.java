@@ -90,7 +90,7 @@ public final class HoldDecisions {
         if (hold.snapshot().equals(snapshot) && hold.loaded()) {
             loader.holding(snapshot)
                     .ifPresent(database -> store.change(each ->
-                            each.withLoaded(new Ahead(database, snapshot, hold.moment(), clock.instant(), false))));
+                            each.withLoaded(new Ahead(database, snapshot, hold.moment(), clock.instant()), false)));
         }
         events.report(new ReplicaEvent.HoldAccepted(snapshot));
     }

@@ -16,6 +16,7 @@ import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.Spare;
 import io.understudy.repository.ErasedKeys;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -99,39 +100,49 @@ public final class ImportSteps {
         return load(manifest, new RoundContext(manifest, true, false), Optional.of(holds), progress);
     }
 
+    /**
+     * Whether the database that the next import begins with holds an older snapshot than this, and can be brought up by
+     * differences.
+     */
+    boolean isBehind(SnapshotId live) {
+        return loader.base().filter(base -> base.snapshot().compareTo(live) < 0).isPresent()
+                && loader.hindrance().isEmpty();
+    }
+
+    /** Brings that database up by differences alone to what is live: nothing is ahead afterwards. */
+    LoadedSpare catchUp(Manifest live, Progress progress) {
+        return load(live, new RoundContext(live, true, false), Optional.empty(), progress);
+    }
+
     /** What is held, by what the database says too, is noted before it could be ahead. */
     private LoadedSpare load(Manifest manifest, RoundContext context, Optional<HoldStep> holds, Progress progress) {
-        Optional<Ahead> before = store.record().ahead();
+        ReplicaRecord before = store.record();
         LoadedSpare fresh;
         try {
             fresh = loader.load(manifest, source.blobs(), context, progress);
         } catch (RuntimeException e) {
             if (context.changed) {
-                before.ifPresent(ahead -> takeBack(ahead, context, e));
+                before.ahead().ifPresent(ahead -> takeBack(ahead, before, context, e));
             }
             throw e;
         }
-        Ahead loaded = new Ahead(
-                fresh.database(),
-                manifest.snapshot(),
-                manifest.moment(),
-                clock.instant(),
-                context.changed || context.wasNeverLive(fresh.database()));
+        Ahead loaded = new Ahead(fresh.database(), manifest.snapshot(), manifest.moment(), clock.instant());
+        boolean neverLive = context.changed || context.wasNeverLive(fresh.database());
         store.change(record -> record.withOwned(fresh.database()));
         holds.ifPresent(each -> each.judgeLoaded(manifest));
         if (holds.filter(each -> each.isHeld(manifest.snapshot())).isEmpty()) {
-            store.change(record -> record.withLoaded(loaded));
+            store.change(record -> record.withLoaded(loaded, neverLive));
         }
         ReplicaPoint.SPARE_OWNED.reached();
         return fresh;
     }
 
     /** What was given up before anything of it was committed leaves ahead what was before. */
-    private void takeBack(Ahead before, RoundContext context, RuntimeException failure) {
+    private void takeBack(Ahead ahead, ReplicaRecord before, RoundContext context, RuntimeException failure) {
         boolean interrupted = Thread.interrupted();
         try {
-            if ((interrupted || !context.inFull) && loader.takeBack(before.snapshot())) {
-                store.change(record -> record.withLoaded(before));
+            if ((interrupted || !context.inFull) && loader.takeBack(ahead.snapshot())) {
+                store.change(record -> record.withLoaded(ahead, before.isNeverLive(ahead.database())));
             }
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
@@ -177,16 +188,13 @@ public final class ImportSteps {
 
         @Override
         public boolean wasNeverLive(DatabaseIdentity database) {
-            return store.record()
-                    .ahead()
-                    .filter(each -> each.neverLive() && each.database().equals(database))
-                    .isPresent();
+            return store.record().isNeverLive(database);
         }
 
         @Override
         public void changing() {
             changed = true;
-            if (store.record().ahead().isPresent()) {
+            if (!store.record().spare().equals(Spare.UNKNOWN)) {
                 store.change(ReplicaRecord::withoutAhead);
             }
         }

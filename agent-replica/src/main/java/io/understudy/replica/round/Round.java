@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
  * marker before every step; it remembers every failure; it does nothing at all when nothing is new. An apply that a
  * crash left is finished first. Continuous snapshots end with {@code LOAD}, and their files are staged, until a
- * scheduled one is due.
+ * scheduled one is due. Where the daemon finds nothing to do it prepares for the next import.
  *
  * <p>Not for concurrent use; the caller holds the apply lock. More than 300 lines with its imports, for the order of
  * the steps is judged best in one place.
@@ -59,6 +59,7 @@ public final class Round {
     private final AheadReport ahead;
     private final FullLoadPace fullLoads;
     private final HoldStep holds;
+    private final SpareCatchUp catchUp;
 
     public Round(
             ReplicaStateStore store,
@@ -84,6 +85,7 @@ public final class Round {
         this.ticker = ticker;
         this.ahead = new AheadReport(events, ticker);
         this.fullLoads = new FullLoadPace(ticker);
+        this.catchUp = new SpareCatchUp(store, steps, events, ticker);
     }
 
     /**
@@ -139,6 +141,9 @@ public final class Round {
             if (snapshot.isEmpty()) {
                 boolean mirrored = healing.refillMirror(found, wanted -> steps.fetch(wanted, progress()));
                 selector.clearTrouble();
+                if (ask.equals(ImportRequest.newest()) && found.isEmpty()) {
+                    catchUp.run(control);
+                }
                 return new RoundResult(
                         resumed,
                         selector.waits(),

@@ -12,10 +12,8 @@ import java.util.Optional;
  * @param database the spare
  * @param moment of the snapshot's data
  * @param loaded when its load ended
- * @param neverLive whether nothing but loads can have written into the database: false where an apply that went back
- *     left it, for the site ran on it then, and where that is not known
  */
-public record Ahead(DatabaseIdentity database, SnapshotId snapshot, Instant moment, Instant loaded, boolean neverLive) {
+public record Ahead(DatabaseIdentity database, SnapshotId snapshot, Instant moment, Instant loaded) {
     /** As what an apply makes live. */
     public DatabaseVersion version(PlanSet staged) {
         return new DatabaseVersion(database, Optional.of(snapshot), Optional.of(moment), Optional.of(staged));

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 /**
  * All that a replica remembers. Immutable; {@link ReplicaStateStore} keeps the one that counts.
  *
+ * <p>More than 300 lines, for each change of it is a constructor's call with all that stays.
+ *
  * @param owned databases that Understudy made and may drop
  * @param failedAttempts snapshots that failed or were rejected, one entry each
  * @param lastError the last failure; gone with the next success
@@ -23,8 +25,7 @@ import java.util.stream.Stream;
  * @param failures imports that failed since the last one that succeeded
  * @param claim the claim that a promotion sends next or sent last, even if it was withdrawn: it may have arrived
  * @param cleanUp what is still to be cleared up after imports; empty when nothing is
- * @param ahead what is loaded whole and newer than what is live; only on a standby that follows or is being promoted,
- *     never of a database whose content is being changed
+ * @param spare what is known of the spare; nothing while its content is being changed
  */
 public record ReplicaRecord(
         ReplicaState state,
@@ -36,7 +37,7 @@ public record ReplicaRecord(
         int failures,
         Optional<EpochClaim> claim,
         Optional<PendingCleanUp> cleanUp,
-        Optional<Ahead> ahead) {
+        Spare spare) {
 
     public ReplicaRecord {
         owned = Set.copyOf(owned);
@@ -55,7 +56,7 @@ public record ReplicaRecord(
                 0,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Spare.UNKNOWN);
     }
 
     /** An apply and everything that ends the following of snapshots end what is ahead too. */
@@ -71,14 +72,16 @@ public record ReplicaRecord(
                 failures,
                 claim,
                 cleanUp,
-                ahead.filter(unused -> stays));
+                stays ? spare : Spare.UNKNOWN);
     }
 
     /**
      * The spare holds a whole snapshot: it is ahead where it is newer than what this standby follows with. It is
      * genuine, whatever had its name before.
+     *
+     * @param searched whether nothing but loads can have written into it
      */
-    public ReplicaRecord withLoaded(Ahead loaded) {
+    public ReplicaRecord withLoaded(Ahead loaded, boolean searched) {
         boolean newer = state instanceof ReplicaState.Following following
                 && following
                         .current()
@@ -88,17 +91,30 @@ public record ReplicaRecord(
         List<FailedAttempt> left = failedAttempts.stream()
                 .filter(each -> !each.unverified() || !each.snapshot().equals(Optional.of(loaded.snapshot())))
                 .toList();
-        return with(left, lastError, failures).with(Optional.of(loaded).filter(unused -> newer));
+        return with(left, lastError, failures)
+                .with(new Spare(
+                        Optional.of(loaded).filter(unused -> newer),
+                        Optional.of(loaded.database()).filter(unused -> searched)));
     }
 
-    /** Nothing is ahead, or the database that was is about to be changed, dropped or made live. */
+    /** Nothing is ahead, and the spare is about to be changed, dropped or made live, or is not known any more. */
     public ReplicaRecord withoutAhead() {
-        return with(Optional.empty());
+        return with(Spare.UNKNOWN);
     }
 
-    private ReplicaRecord with(Optional<Ahead> next) {
+    private ReplicaRecord with(Spare next) {
         return new ReplicaRecord(
                 state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp, next);
+    }
+
+    /** What is loaded whole and newer than what is live. */
+    public Optional<Ahead> ahead() {
+        return spare.ahead();
+    }
+
+    /** Whether this database is the spare, and nothing but loads can have written into it. */
+    public boolean isNeverLive(DatabaseIdentity database) {
+        return spare.neverLive().equals(Optional.of(database));
     }
 
     public ReplicaRecord withOwned(DatabaseIdentity database) {
@@ -115,11 +131,11 @@ public record ReplicaRecord(
 
     private ReplicaRecord with(Set<DatabaseIdentity> databases) {
         return new ReplicaRecord(
-                state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp, ahead);
+                state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp, spare);
     }
 
     private ReplicaRecord with(List<FailedAttempt> attempts, Optional<FailedAttempt> last, int imports) {
-        return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, claim, cleanUp, ahead);
+        return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, claim, cleanUp, spare);
     }
 
     /**
@@ -204,7 +220,7 @@ public record ReplicaRecord(
                 failures,
                 claim,
                 cleanUp,
-                ahead);
+                spare);
     }
 
     /** What was leaving has this name now. */
@@ -213,7 +229,7 @@ public record ReplicaRecord(
         more.remove(database);
         more.add(database);
         return new ReplicaRecord(
-                state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp, ahead);
+                state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp, spare);
     }
 
     /** A claim that is about to be sent. */
@@ -228,7 +244,7 @@ public record ReplicaRecord(
                 failures,
                 Optional.of(sent),
                 cleanUp,
-                ahead);
+                spare);
     }
 
     /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
@@ -239,7 +255,7 @@ public record ReplicaRecord(
     /** @param left empty: all is cleared up */
     public ReplicaRecord withCleanUp(Optional<PendingCleanUp> left) {
         return new ReplicaRecord(
-                state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, left, ahead);
+                state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, left, spare);
     }
 
     /** What is noted of a snapshot: of itself, or else the rejection of many that it is among. */

@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
  *           "proven":true,"since":"…","previous":null},
  *  "owned":[{"cluster":7301,"oid":16384}],"failed_attempts":[],"last_error":null,"leaving":null,"set_aside":[],
  *  "failures":0,"claim":null,"clean_up":null,
- *  "ahead":{"database":{"cluster":7301,"oid":16391},"snapshot":"00000001-00000057","moment":"…","loaded":"…",
- *           "never_live":true},
+ *  "spare":{"ahead":{"database":{"cluster":7301,"oid":16391},"snapshot":"00000001-00000057","moment":"…","loaded":"…"},
+ *           "never_live":{"cluster":7301,"oid":16391}},
  *  "check":"0f343b0931126a20"}
  * </pre>
  */

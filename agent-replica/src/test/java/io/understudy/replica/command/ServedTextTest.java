@@ -37,8 +37,9 @@ class ServedTextTest {
             true,
             NOW,
             Optional.empty()));
-    private final ReplicaRecord ahead = following.withLoaded(new Ahead(
-            new DatabaseIdentity(7, 2), new SnapshotId(1, 42), Instant.parse("2026-11-20T10:00:02Z"), NOW, true));
+    private final ReplicaRecord ahead = following.withLoaded(
+            new Ahead(new DatabaseIdentity(7, 2), new SnapshotId(1, 42), Instant.parse("2026-11-20T10:00:02Z"), NOW),
+            true);
 
     @Test
     void namesWhatIsAheadAndWhatIsServedWhenTheSiteDoesNotComeUpOnIt() {

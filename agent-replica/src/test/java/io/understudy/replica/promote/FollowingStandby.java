@@ -58,8 +58,13 @@ abstract class FollowingStandby {
                 .load(manifest, world.source.blobs(), world.source::held, Progress.none())
                 .database();
         world.store.change(record -> record.withOwned(spare)
-                .withLoaded(new Ahead(
-                        spare, next, manifest.moment(), world.time.clock().instant(), true)));
+                .withLoaded(
+                        new Ahead(
+                                spare,
+                                next,
+                                manifest.moment(),
+                                world.time.clock().instant()),
+                        true));
         return next;
     }
 

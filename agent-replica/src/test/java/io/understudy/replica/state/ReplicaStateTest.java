@@ -89,7 +89,7 @@ class ReplicaStateTest {
     }
 
     private static final Ahead AHEAD =
-            new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1), true);
+            new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1));
 
     /** By what comes next: whether what is ahead is still that. */
     static Stream<Arguments> afterwards() {
@@ -106,7 +106,7 @@ class ReplicaStateTest {
     @MethodSource("afterwards")
     void whatIsAheadEndsWithAnApplyAndWithTheRole(ReplicaState next, boolean stays) {
         ReplicaRecord ahead =
-                ReplicaRecord.empty().with(FOLLOWING_WITH_PREVIOUS).withLoaded(AHEAD);
+                ReplicaRecord.empty().with(FOLLOWING_WITH_PREVIOUS).withLoaded(AHEAD, true);
 
         assertThat(ahead.ahead()).contains(AHEAD);
         assertThat(ahead.with(next).ahead().isPresent()).isEqualTo(stays);
@@ -115,17 +115,17 @@ class ReplicaStateTest {
 
     @Test
     void onlyWhatIsNewerThanTheSnapshotOfAStandbyIsAhead() {
-        Ahead same = new Ahead(AHEAD.database(), NEW.snapshot().orElseThrow(), NOW, NOW, true);
+        Ahead same = new Ahead(AHEAD.database(), NEW.snapshot().orElseThrow(), NOW, NOW);
 
-        assertThat(ReplicaRecord.empty().with(FOLLOWING).withLoaded(same).ahead())
+        assertThat(ReplicaRecord.empty().with(FOLLOWING).withLoaded(same, true).ahead())
                 .contains(same);
         assertThat(ReplicaRecord.empty()
                         .with(FOLLOWING_WITH_PREVIOUS)
-                        .withLoaded(same)
+                        .withLoaded(same, true)
                         .ahead())
                 .isEmpty();
-        assertThat(ReplicaRecord.empty().withLoaded(AHEAD).ahead()).isEmpty();
-        assertThat(ReplicaRecord.empty().with(PROMOTED).withLoaded(AHEAD).ahead())
+        assertThat(ReplicaRecord.empty().withLoaded(AHEAD, true).ahead()).isEmpty();
+        assertThat(ReplicaRecord.empty().with(PROMOTED).withLoaded(AHEAD, true).ahead())
                 .isEmpty();
     }
 
@@ -342,7 +342,7 @@ class ReplicaStateTest {
                         .settingAside("site_before_understudy")
                         .withClaim(new EpochClaim(2, "b", NOW, "a test", "nonce"))
                         .withCleanUpDue(NOW)
-                        .withLoaded(AHEAD));
+                        .withLoaded(AHEAD, true));
 
         assertThat(new ReplicaStateStore(file).record()).isEqualTo(written);
         assertThat(new ReplicaStateStore(file).state()).isEqualTo(state);

@@ -15,6 +15,7 @@ import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.MemoryBudget;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.time.Duration;
@@ -95,7 +96,7 @@ final class CaptureAttempt {
         List<Runnable> tasks = new ArrayList<>();
         source.frozen().opener().ifPresent(opener -> tasks.add(() -> workers.readLocked(opener, units.locked())));
         tasks.add(() -> archive.set(source.archiveStands() ? standing() : archive(source, sink, sum)));
-        tasks.addAll(workers.tasks(scope));
+        tasks.addAll(workers.tasks(scope, sideBySide()));
         if (!named.rules().isEmpty()) {
             ClosureReader closure =
                     new ClosureReader(sessions.database(), source.frozen().moment(), watch, named);
@@ -105,7 +106,7 @@ final class CaptureAttempt {
         List<CopyTask> again = units.unfit(workers);
         if (!again.isEmpty()) {
             TableWorkers more = workers(source, reader, again);
-            watched(more.tasks(scope));
+            watched(more.tasks(scope, sideBySide()));
             workers.take(more);
         }
         scope.call(() -> release(source));
@@ -119,6 +120,12 @@ final class CaptureAttempt {
 
     private TableWorkers workers(CaptureSource source, TableReader reader, List<CopyTask> units) {
         return new TableWorkers(sessions, source.frozen().moment(), watch, ticker, reader, units);
+    }
+
+    /** One that comes every few seconds leaves the other processors to the site. */
+    private int sideBySide() {
+        boolean frequent = changes.filter(TrackedRun::isFrequent).isPresent();
+        return frequent ? 1 : MemoryBudget.workers(sessions.settings().connections());
     }
 
     /** What pg_dump would write again. */

@@ -12,7 +12,6 @@ import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
-import io.understudy.repository.blob.MemoryBudget;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.RowDigest;
 import io.understudy.tasks.TaskScope;
@@ -66,9 +65,13 @@ final class TableWorkers {
         idle.add(session);
     }
 
-    /** What the scope has to do side by side; each throws {@link MomentLost} when a table is no longer as it was. */
-    List<Runnable> tasks(TaskScope scope) {
-        int workers = Math.min(MemoryBudget.workers(sessions.settings().connections()), open.size());
+    /**
+     * What the scope has to do side by side; each throws {@link MomentLost} when a table is no longer as it was.
+     *
+     * @param most how many
+     */
+    List<Runnable> tasks(TaskScope scope, int most) {
+        int workers = Math.min(most, open.size());
         List<Runnable> tasks = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             tasks.add(() -> work(scope));
