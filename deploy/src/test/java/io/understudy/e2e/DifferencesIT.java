@@ -3,6 +3,9 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.rehearsal.Deadline;
+import io.understudy.rehearsal.Running;
+import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -45,5 +48,42 @@ class DifferencesIT extends Scenario {
         JsonNode synced = sync(pair.standby());
         assertThat(synced.at("/database/full").isNull()).as(synced.toString()).isTrue();
         pair.standby().site().awaitContent(8, 1, ANSWERS);
+    }
+
+    /** What an import without a daemon does while an operator waits. It finds what wrote into a live database, too. */
+    @Test
+    void aDaemonBringsTheNextDatabaseUpInQuietAndTheImportLoadsItsOwnChangesAlone() {
+        ServerPair pair = following(false);
+        Server standby = pair.standby();
+        standby.configure(config -> config.replace("poll: 2s", "poll: 1d"));
+        Running daemon = standby.startReplica();
+        for (int i = 2; i <= 6; i++) {
+            pair.primary().site().addNote("note " + i);
+            String taken = snapshot(pair.primary()).path("snapshot").asText();
+            JsonNode synced = sync(standby);
+            assertThat(synced.path("applied").asText()).isEqualTo(taken);
+            standby.site().awaitContent(i, 1, ANSWERS);
+            if (i >= 4) {
+                JsonNode first = synced.at("/database/tables/0");
+                assertThat(first.path("by").asText()).as(synced.toString()).isEqualTo("delta");
+                assertThat(first.path("came").asInt()).isEqualTo(1);
+            }
+            if (i == 4) {
+                standby.database().execute("site", "UPDATE notes SET text = 'written here' WHERE text = 'note 2'");
+            }
+            if (i >= 3) {
+                Deadline.await(
+                        "the database for the next import holds " + taken,
+                        ANSWERS,
+                        () -> daemon.logText().contains("is brought up to " + taken));
+            }
+        }
+        assertThat(daemon.logText()).contains("something wrote on this server into tables");
+        for (int i = 7; i <= 8; i++) {
+            assertThat(SiteRows.of(standby)).isEqualTo(SiteRows.of(pair.primary()));
+            pair.primary().site().addNote("note " + i);
+            snapshot(pair.primary());
+            sync(standby);
+        }
     }
 }
