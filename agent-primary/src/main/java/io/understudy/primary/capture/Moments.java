@@ -1,6 +1,7 @@
 package io.understudy.primary.capture;
 
 import io.understudy.failure.Cancellation;
+import java.time.Duration;
 
 /**
  * The moments of one snapshot, as the thread that reads trees sees them: what it reads counts only when it began after
@@ -30,6 +31,22 @@ final class Moments {
                 wait();
             }
             return frozen == known ? 0 : frozen;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Cancellation.of("finish the snapshot", e);
+        }
+    }
+
+    /**
+     * Waits until the database has been read or another moment was taken, but no longer than this. Seldom shorter: a
+     * thread may wake by itself.
+     */
+    synchronized void awaitEnd(int known, Duration longest) {
+        if (longest.isZero() || frozen != known || over) {
+            return;
+        }
+        try {
+            wait(Math.max(1, longest.toMillis()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Cancellation.of("finish the snapshot", e);

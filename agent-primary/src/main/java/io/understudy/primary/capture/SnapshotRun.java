@@ -50,6 +50,9 @@ import org.slf4j.LoggerFactory;
 final class SnapshotRun {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRun.class);
 
+    /** The trees of a continuous snapshot wait so long for its rows: the site keeps the other processors. */
+    private static final Duration FOR_THE_ROWS = Duration.ofSeconds(5);
+
     /** Numbers that a commit tries. */
     private static final int NUMBERS = 5;
 
@@ -231,7 +234,7 @@ final class SnapshotRun {
             fixed = Optional.of(still);
             // A site that was left stopped is started before they take their time.
             others.before();
-            return read(parts, sink, guard, before, base, target, others, still, named, !request.isContinuous());
+            return read(parts, sink, guard, before, base, target, others, still, named, request.isContinuous());
         }
     }
 
@@ -245,20 +248,19 @@ final class SnapshotRun {
             SiteDumps others,
             Still still,
             NamedFiles named,
-            boolean sideBySide) {
+            boolean gently) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
                 moments,
                 (into, shown) -> trees(parts, into, guard, base, target.blobs(), still, shown),
                 sink,
-                progress);
+                progress,
+                gently ? FOR_THE_ROWS : Duration.ZERO);
         SinkTime storing = new SinkTime(source.ticker());
         BlobSink timed = storing.around(sink);
         AtomicLong since = new AtomicLong(source.ticker().nanos());
         try (TaskScope behind = new TaskScope("read the trees")) {
-            if (sideBySide) {
-                behind.start(trees::followMoments);
-            }
+            behind.start(trees::followMoments);
             Captured captured = StillMoment.of(
                     still,
                     others,

@@ -12,10 +12,13 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Verification;
+import io.understudy.tasks.TaskScope;
+import io.understudy.testing.PlainSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -112,23 +115,70 @@ class TreesOfMomentTest {
         assertThat(steps).containsExactly("database 0", "database 100", "media 6");
     }
 
-    /** One that comes every few seconds leaves the other processors to the site. */
+    /** So one that comes every few seconds leaves the other processors to the site. */
     @Test
-    void aContinuousSnapshotReadsTreesBehindTheRowsInTheSameThread() {
-        List<Thread> readers = Collections.synchronizedList(new ArrayList<>());
+    void patientTreesAreReadBehindTheRows() {
+        assertThat(readWithPatience(Duration.ofDays(1), () -> {}, () -> {})).containsExactly(true);
+    }
+
+    @Test
+    void rowsThatTakeLongDoNotKeepTreesWaiting() {
+        CountDownLatch read = new CountDownLatch(1);
+
+        assertThat(readWithPatience(Duration.ofMillis(1), () -> await(read), read::countDown))
+                .containsExactly(false);
+    }
+
+    @Test
+    void aContinuousSnapshotIsPatient() {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
         SnapshotTaker taker = taker((tree, sink, base, source, progress) -> {
-            readers.add(Thread.currentThread());
+            order.add("trees");
             return primary.source().files().capture(tree, sink, base, source, progress);
         });
-        primary.database.moments(() -> {});
         taker.take(REQUEST, Progress.none());
-        primary.database.during(() -> write("b.txt"));
+        order.clear();
+        primary.database.moments(() -> order.add("moment"));
+        primary.database.during(() -> {
+            write("b.txt");
+            order.add("rows");
+        });
         primary.database.rows("1\tfirst", "2\tsecond");
 
         Taken taken = taker.takeIfChanged(Progress.none()).taken().orElseThrow();
 
-        assertThat(readers).hasSize(2).doesNotHaveDuplicates().last().isSameAs(Thread.currentThread());
+        assertThat(order).containsExactly("moment", "rows", "trees");
         assertSound(taken, 2);
+    }
+
+    /**
+     * @param rows the reading of them
+     * @param read is called by each reading of the trees
+     * @return for each reading of the trees whether the rows had been read
+     */
+    private static List<Boolean> readWithPatience(Duration patience, Runnable rows, Runnable read) {
+        Moments moments = new Moments();
+        List<Boolean> over = Collections.synchronizedList(new ArrayList<>());
+        TreesOfMoment trees = new TreesOfMoment(
+                moments,
+                (sink, progress) -> {
+                    over.add(moments.areOver());
+                    read.run();
+                    return List.of();
+                },
+                (PlainSink) (buffer, offset, length) -> {
+                    throw new AssertionError("nothing is stored");
+                },
+                Progress.none(),
+                patience);
+        try (TaskScope scope = new TaskScope("read the trees")) {
+            scope.start(trees::followMoments);
+            moments.froze();
+            rows.run();
+            moments.end();
+            scope.await();
+        }
+        return over;
     }
 
     @Test

@@ -82,6 +82,7 @@ final class DaemonWiring {
         events.add(pace);
         JobQueue queue = new JobQueue(
                 replica::attend, new RoundPause(store, pace, ports.clock()), LOAD_AHEAD, events, ports.ticker());
+        events.add(new AfterImport(queue::wake));
         Runnable repair = () -> {
             wiring.damage().note();
             queue.wake();

@@ -127,7 +127,7 @@ final class JobQueue implements Worker {
     }
 
     /**
-     * Does this next and waits for its end.
+     * Does this next and waits for its end; a round that does what no one waits for is given up.
      *
      * @throws UnderstudyException what the work throws; {@code CANCELLED} when the queue closes before it was begun, or
      *     the caller is interrupted
@@ -149,6 +149,7 @@ final class JobQueue implements Worker {
     /** The job is in its place before the round is given up: no other round comes between. */
     private <T> T await(Job<T> job, boolean atOnce) {
         add(job, true);
+        endWhatGivesWay(job.control());
         try {
             return atOnce ? awaitUrgent(job) : job.result().get();
         } catch (InterruptedException e) {
@@ -242,6 +243,12 @@ final class JobQueue implements Worker {
             case CANCELLED, NOT_BACKUP_MODE, LOCKED -> true;
             default -> false;
         };
+    }
+
+    private synchronized void endWhatGivesWay(RoundControl own) {
+        if (current != own && current.givesWay()) {
+            current.cancel();
+        }
     }
 
     /** @param late whether that was waited for which ends soon */

@@ -14,8 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * How long the daemon waits between two looks at the repository: {@code replica.poll}; while continuous snapshots come
- * and no primary announces them, as long as the shortest time between the last ones, at least a second. None behind a
- * round that made something live: the next one prepares for the import that comes then. Thread-safe.
+ * and no primary announces them, as long as the shortest time between the last ones, at least a second. Thread-safe.
  */
 final class PollPace implements EventSink, Supplier<Duration> {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -28,8 +27,6 @@ final class PollPace implements EventSink, Supplier<Duration> {
     private final Clock clock;
     private final Deque<Instant> moments = new ArrayDeque<>();
     private BooleanSupplier announced = () -> false;
-    private boolean becameLive;
-    private boolean atOnce;
 
     /** @param poll the longest */
     PollPace(Duration poll, Clock clock) {
@@ -49,19 +46,11 @@ final class PollPace implements EventSink, Supplier<Duration> {
             if (moments.size() > REMEMBERED) {
                 moments.removeFirst();
             }
-        } else if (event instanceof ReplicaEvent.SnapshotApplied) {
-            becameLive = true;
-        } else if (event instanceof ReplicaEvent.RoundEnded) {
-            atOnce = becameLive;
-            becameLive = false;
         }
     }
 
     @Override
     public synchronized Duration get() {
-        if (atOnce) {
-            return Duration.ZERO;
-        }
         if (moments.size() < 2
                 || announced.getAsBoolean()
                 || Duration.between(moments.getLast(), clock.instant()).compareTo(REST) > 0) {

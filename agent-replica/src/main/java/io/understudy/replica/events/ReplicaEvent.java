@@ -67,6 +67,12 @@ public sealed interface ReplicaEvent extends Event {
     @EventText("the database for the next import is brought up to {snapshot}, in {took}, {how}")
     record SpareCaughtUp(SnapshotId snapshot, Duration took, String how) implements ReplicaEvent {}
 
+    /** The next import does the rest. */
+    @EventText(
+            value = "cannot bring the database for the next import up to {live}, that import does the rest: {why}",
+            severity = Severity.WARN)
+    record SpareNotCaughtUp(SnapshotId live, RuntimeException why) implements ReplicaEvent {}
+
     /** @param count since the last such line */
     @EventText(
             "{newest} is loaded ahead of what is live; continuous snapshots loaded since the last such line: {count}")

@@ -130,6 +130,13 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     @Override
+    public boolean isBehind(SnapshotId live) {
+        return own.isEmpty()
+                && base().filter(found -> found.snapshot().compareTo(live) < 0).isPresent()
+                && incremental.hindrance().isEmpty();
+    }
+
+    @Override
     public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
         return keepingSessions(() -> spare.holding(snapshot));
     }
@@ -157,9 +164,9 @@ public final class DatabaseLoader implements SpareLoader {
         if (enough && context.wasNeverLive(whole.get())) {
             return asItIs(whole.get());
         }
-        finishHalfChanged(manifest.snapshot(), blobs, context, progress);
         LoadReport report;
         try {
+            finishHalfChanged(manifest.snapshot(), blobs, context, progress);
             IncrementalLoader.Loaded loaded = byDifferences(manifest, blobs, context, progress);
             return finished(manifest, loaded, context);
         } catch (OwnRowsFailed e) {
@@ -274,8 +281,6 @@ public final class DatabaseLoader implements SpareLoader {
         }
         try {
             finished(half.get(), byDifferences(half.get(), blobs, context, progress), context);
-        } catch (OwnRowsFailed e) {
-            throw e.cause();
         } catch (FullLoadRequired e) {
             LOG.info("{} cannot be finished: {}", half.get().snapshot(), e.getMessage());
         }

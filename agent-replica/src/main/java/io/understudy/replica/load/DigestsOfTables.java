@@ -35,7 +35,7 @@ final class DigestsOfTables {
                 .filter(table -> !table.isUnchanged())
                 .map(TableChange::name)
                 .collect(Collectors.toSet());
-        if (context.ahead()) {
+        if (context.briefly()) {
             compared.changed(changed);
             return List.of();
         }

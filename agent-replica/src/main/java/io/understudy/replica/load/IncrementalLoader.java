@@ -96,7 +96,7 @@ final class IncrementalLoader {
             Progress progress) {
         requireAlike(before.database(), after.database());
         boolean quiet = bases.isWhole(base) && context.wasNeverLive(base.identity());
-        boolean brief = quiet && context.ahead();
+        boolean brief = quiet && context.briefly();
         requireReplicaRole();
         List<TableChange> tables = OwnTables.of(base.mark().own(), brief, before, after, blobs);
         Change change = bases.adopt(base, after.snapshot(), context::changing);
@@ -115,7 +115,7 @@ final class IncrementalLoader {
         }
         List<TableLoad> loads =
                 brief && tables.isEmpty() ? List.of() : rows(context, tables, look, change, after, blobs, progress);
-        if (context.ahead()) {
+        if (context.briefly()) {
             pending.grew(base.identity(), tables, loads);
         }
         Set<String> changed = changed(tables, loads);
@@ -157,7 +157,7 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing, context.ahead());
+        DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing, context.briefly());
         if (look.quiet() && tables.stream().noneMatch(IncrementalLoader::isTouched)) {
             List<TableLoad> loads =
                     tables.stream().map(TableChange::asUnchanged).toList();

@@ -21,6 +21,19 @@ public interface LoadContext {
     }
 
     /**
+     * Whether no one waits for it: what other loads that keep the database ready leave to later is done, all but the
+     * refresh of views.
+     */
+    default boolean inQuiet() {
+        return false;
+    }
+
+    /** Whether what takes its time is left to a later load. */
+    default boolean briefly() {
+        return ahead() && !inQuiet();
+    }
+
+    /**
      * Whether the database is remembered as one that was never live since it was loaded. A site that ran on it, be it
      * for a moment before an apply went back, may have written into it.
      */

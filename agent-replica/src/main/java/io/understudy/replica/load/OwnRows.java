@@ -58,6 +58,11 @@ final class OwnRows {
         }
     }
 
+    /** Whether this standby has no rules of its own. */
+    boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
     /** Whether rows of the live database are to be kept, which may have changed since a load ahead. */
     boolean keeps() {
         return !changes.protect().isEmpty();

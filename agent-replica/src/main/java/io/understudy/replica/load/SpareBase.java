@@ -101,8 +101,9 @@ final class SpareBase {
             }
             spare.requireNameFree();
         }
-        Optional<String> volatileSince =
-                record.filter(each -> each.identity().equals(base.identity())).flatMap(SpareRecord::volatileSince);
+        Optional<String> volatileSince = record.filter(each -> each.identity().equals(base.identity()))
+                .map(SpareRecord::volatileSince)
+                .orElseGet(() -> spare.volatileSince(name));
         spare.note(SpareRecord.changing(name, volatileSince, change));
         loaded.remove(base.identity());
         ReplicaPoint.BASE_INTENDED.reached();

@@ -128,9 +128,7 @@ final class SpareDatabase {
         SpareRecord record = record().orElseThrow();
         Optional<String> volatileSince = Optional.empty();
         try (Session session = database.open(names.spare())) {
-            if (session.number(UNLOGGED) > 0) {
-                volatileSince = session.first(STARTED, row -> row.text("started"));
-            }
+            volatileSince = volatileSince(session);
             loaded.put(
                     new LoadedDatabase(record.cluster(), record.oid(), snapshot, mark.apply(session)),
                     databases.all().keySet());
@@ -144,6 +142,17 @@ final class SpareDatabase {
         file.write(record.loaded(snapshot, volatileSince));
         ReplicaPoint.SPARE_LOADED.reached();
         return record.identity();
+    }
+
+    /** When the server was started, where a crash of it would empty tables of the database of this name. */
+    Optional<String> volatileSince(String name) {
+        try (Session session = database.open(name)) {
+            return volatileSince(session);
+        }
+    }
+
+    private static Optional<String> volatileSince(Session session) {
+        return session.number(UNLOGGED) > 0 ? session.first(STARTED, row -> row.text("started")) : Optional.empty();
     }
 
     /** How the database of this name was when its load ended; empty where that is not known. */

@@ -40,6 +40,16 @@ public interface SpareLoader {
     Optional<Base> base();
 
     /**
+     * Whether {@link #base} can be brought up to this snapshot in quiet: it holds an older one, differences are all
+     * that it takes, and no rules of this standby run behind each load.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code STATE_DAMAGED}
+     */
+    default boolean isBehind(SnapshotId live) {
+        return false;
+    }
+
+    /**
      * The spare, when it holds this snapshot as a whole and has kept it since its load ended.
      *
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code STATE_DAMAGED}

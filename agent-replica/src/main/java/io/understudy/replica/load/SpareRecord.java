@@ -16,8 +16,7 @@ import java.util.TreeMap;
  * @param cluster system identifier of its server
  * @param oid 0 while {@code CREATING}
  * @param snapshot what it holds; empty unless {@code LOADED}
- * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash; empty
- *     otherwise, and while {@code CHANGING} where it was not the spare before
+ * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash
  * @param change what it is changed from and into, while {@code CHANGING}
  */
 record SpareRecord(
@@ -85,7 +84,6 @@ record SpareRecord(
 
     /**
      * @param name that the database of {@code change} has now
-     * @param volatileSince of the spare that it was before its change
      */
     static SpareRecord changing(String name, Optional<String> volatileSince, Change change) {
         DatabaseIdentity database = change.from().identity();

@@ -37,9 +37,20 @@ final class ViewRefresh {
         }
         Set<String> all = new TreeSet<>(changed);
         all.addAll(look.mark().stale());
-        if (look.quiet() && context.ahead() && !(context.mayTakeLong() && pace.isDue())) {
+        if (context.ahead() && canWait(look, context)) {
             return new Views(List.of(), all);
         }
+        return refreshed(all, look);
+    }
+
+    /** What was written into views themselves is known to this load alone. */
+    private boolean canWait(BaseLook look, LoadContext context) {
+        return look.quiet()
+                ? !(context.mayTakeLong() && pace.isDue())
+                : context.inQuiet() && look.driftedOthers().isEmpty();
+    }
+
+    private Views refreshed(Set<String> all, BaseLook look) {
         try (Session session = replica.open(name)) {
             Set<String> drifted = new TreeSet<>(look.driftedOthers());
             drifted.removeIf(BaseLook::isLargeObject);

@@ -92,26 +92,22 @@ public final class ImportSteps {
         if (!ahead) {
             overwriting.accept(manifest.snapshot());
         }
-        return load(manifest, new RoundContext(manifest, ahead, true), holds, progress);
+        return load(manifest, new RoundContext(manifest, ahead, true, false), holds, progress);
     }
 
     /** Loads it ahead by differences alone: to be given up, all of it would take too long. */
     LoadedSpare loadSoon(Manifest manifest, HoldStep holds, Progress progress) {
-        return load(manifest, new RoundContext(manifest, true, false), Optional.of(holds), progress);
+        return load(manifest, new RoundContext(manifest, true, false, false), Optional.of(holds), progress);
     }
 
-    /**
-     * Whether the database that the next import begins with holds an older snapshot than this, and can be brought up by
-     * differences.
-     */
+    /** As {@link SpareLoader#isBehind}. */
     boolean isBehind(SnapshotId live) {
-        return loader.base().filter(base -> base.snapshot().compareTo(live) < 0).isPresent()
-                && loader.hindrance().isEmpty();
+        return loader.isBehind(live);
     }
 
     /** Brings that database up by differences alone to what is live: nothing is ahead afterwards. */
     LoadedSpare catchUp(Manifest live, Progress progress) {
-        return load(live, new RoundContext(live, true, false), Optional.empty(), progress);
+        return load(live, new RoundContext(live, true, false, true), Optional.empty(), progress);
     }
 
     /** What is held, by what the database says too, is noted before it could be ahead. */
@@ -158,12 +154,14 @@ public final class ImportSteps {
         private final Manifest manifest;
         private final boolean ahead;
         private final boolean inFull;
+        private final boolean inQuiet;
         private boolean changed;
 
-        RoundContext(Manifest manifest, boolean ahead, boolean inFull) {
+        RoundContext(Manifest manifest, boolean ahead, boolean inFull, boolean inQuiet) {
             this.manifest = manifest;
             this.ahead = ahead;
             this.inFull = inFull;
+            this.inQuiet = inQuiet;
         }
 
         @Override
@@ -179,6 +177,11 @@ public final class ImportSteps {
         @Override
         public boolean ahead() {
             return ahead;
+        }
+
+        @Override
+        public boolean inQuiet() {
+            return inQuiet;
         }
 
         @Override

@@ -141,7 +141,7 @@ public final class Round {
             if (snapshot.isEmpty()) {
                 boolean mirrored = healing.refillMirror(found, wanted -> steps.fetch(wanted, progress()));
                 selector.clearTrouble();
-                if (ask.equals(ImportRequest.newest()) && found.isEmpty()) {
+                if (ask.equals(ImportRequest.newest())) {
                     catchUp.run(control);
                 }
                 return new RoundResult(

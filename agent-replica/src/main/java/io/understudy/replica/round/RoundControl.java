@@ -11,6 +11,7 @@ public final class RoundControl {
     private boolean endsSoon;
     private boolean awaited;
     private boolean overtook;
+    private boolean givesWay;
 
     /** Gives the round up as soon as it can be. Does nothing when it has reached APPLY. */
     public synchronized void cancel() {
@@ -49,6 +50,15 @@ public final class RoundControl {
 
     public synchronized boolean isEndingSoon() {
         return endsSoon && !cancelled;
+    }
+
+    /** What the round does from here on no one waits for: any command may give it up. */
+    public synchronized void giveWay() {
+        givesWay = true;
+    }
+
+    public synchronized boolean givesWay() {
+        return givesWay;
     }
 
     /** Something waits for the end of what ends soon. */

@@ -3,8 +3,8 @@ package io.understudy.replica.round;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -47,6 +47,7 @@ final class SpareCatchUp {
         if (live.isEmpty() || live.equals(last)) {
             return;
         }
+        control.giveWay();
         try {
             if (steps.isBehind(live.get())) {
                 steps.held(live.get()).ifPresent(this::catchUp);
@@ -68,8 +69,12 @@ final class SpareCatchUp {
 
     private void catchUp(Manifest live) {
         long start = ticker.nanos();
+        events.report(new ReplicaEvent.StepBegan(live.snapshot(), Step.LOAD));
         steps.verifyAhead(live);
-        LoadedSpare loaded = steps.catchUp(live, Progress.none());
+        LoadedSpare loaded = steps.catchUp(
+                live,
+                (what, done, total) ->
+                        events.report(new ReplicaEvent.StepProgressed(live.snapshot(), Step.LOAD, done, total)));
         LoadDoubts.report(live.snapshot(), loaded.report(), events);
         events.report(new ReplicaEvent.SpareCaughtUp(
                 live.snapshot(), ticker.since(start), loaded.report().text()));
@@ -79,8 +84,7 @@ final class SpareCatchUp {
         if (failure instanceof UnderstudyException known && known.code() == ErrorCode.LOAD_FAILED) {
             LOG.debug("the database for the next import is not brought up to {}: {}", live, known.getMessage());
         } else {
-            events.report(
-                    new ReplicaEvent.AttemptFailed("bring the database for the next import up to " + live, failure));
+            events.report(new ReplicaEvent.SpareNotCaughtUp(live, failure));
         }
     }
 }

@@ -43,6 +43,7 @@ public record ReplicaRecord(
         owned = Set.copyOf(owned);
         failedAttempts = List.copyOf(failedAttempts);
         setAside = List.copyOf(setAside);
+        spare = spare == null ? Spare.UNKNOWN : spare;
     }
 
     static ReplicaRecord empty() {
@@ -79,9 +80,9 @@ public record ReplicaRecord(
      * The spare holds a whole snapshot: it is ahead where it is newer than what this standby follows with. It is
      * genuine, whatever had its name before.
      *
-     * @param searched whether nothing but loads can have written into it
+     * @param untouched whether nothing but loads can have written into it
      */
-    public ReplicaRecord withLoaded(Ahead loaded, boolean searched) {
+    public ReplicaRecord withLoaded(Ahead loaded, boolean untouched) {
         boolean newer = state instanceof ReplicaState.Following following
                 && following
                         .current()
@@ -94,7 +95,7 @@ public record ReplicaRecord(
         return with(left, lastError, failures)
                 .with(new Spare(
                         Optional.of(loaded).filter(unused -> newer),
-                        Optional.of(loaded.database()).filter(unused -> searched)));
+                        Optional.of(loaded.database()).filter(unused -> untouched)));
     }
 
     /** Nothing is ahead, and the spare is about to be changed, dropped or made live, or is not known any more. */

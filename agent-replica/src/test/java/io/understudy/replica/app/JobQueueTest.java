@@ -51,6 +51,35 @@ class JobQueueTest {
         Awaitility.await().until(() -> routines.get() > 2);
     }
 
+    /** What no one waits for holds no command up. */
+    @Test
+    void aCommandEndsWhatGivesWay() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        queue = new JobQueue(
+                control -> {
+                    control.begin();
+                    control.giveWay();
+                    begun.countDown();
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        throw new UnderstudyException(ErrorCode.CANCELLED, "given up", "it resumes", e);
+                    } finally {
+                        control.end();
+                    }
+                },
+                () -> Duration.ofDays(1),
+                PATIENCE,
+                Events.none(),
+                Ticker.system());
+        queue.start();
+        queue.wake();
+        begun.await();
+
+        assertThat(queue.<String>call(control -> "done")).isEqualTo("done");
+    }
+
     @Test
     void tellsThatItsWorkerDied() throws InterruptedException {
         queue = new JobQueue(

@@ -7,7 +7,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PollPaceTest {
@@ -55,21 +54,5 @@ class PollPaceTest {
             time.advance(Duration.ofSeconds(4));
         }
         assertThat(often.get()).isEqualTo(Duration.ofMillis(500));
-    }
-
-    @Test
-    void looksAtOnceBehindARoundThatMadeSomethingLive() {
-        Instant now = time.clock().instant();
-        pace.receive(
-                new ReplicaEvent.SnapshotApplied(
-                        new SnapshotId(1, 1), Optional.of(now), Optional.of(now), Optional.empty()),
-                now);
-        assertThat(pace.get()).isEqualTo(POLL);
-
-        pace.receive(new ReplicaEvent.RoundEnded(), now);
-        assertThat(pace.get()).isZero();
-
-        pace.receive(new ReplicaEvent.RoundEnded(), now);
-        assertThat(pace.get()).isEqualTo(POLL);
     }
 }

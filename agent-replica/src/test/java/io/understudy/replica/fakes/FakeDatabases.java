@@ -237,6 +237,12 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     }
 
     @Override
+    public boolean isBehind(SnapshotId live) {
+        refuseWhenDown();
+        return loader.isBehind(live);
+    }
+
+    @Override
     public void mergeIndexes() {
         loader.mergeIndexes();
     }

@@ -79,6 +79,11 @@ public final class FakeSpareLoader implements SpareLoader {
     }
 
     @Override
+    public boolean isBehind(SnapshotId live) {
+        return base().filter(found -> found.snapshot().compareTo(live) < 0).isPresent();
+    }
+
+    @Override
     public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
         return server.named(names.spare())
                 .filter(each -> server.content(each).filter(snapshot::equals).isPresent());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.process.SystemCommandRunner;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +100,23 @@ class GivenUpChangeTest {
         assertThat(loader().holding(FIRST)).isEmpty();
         assertThat(load(mirror.get(new SnapshotId(1, 2)), blobs).report().full())
                 .isEmpty();
+        assertThat(server.dump(names.spare())).isEqualTo(server.dump(source));
+    }
+
+    @Test
+    void stopsNoLoadWhereItCannotBeFinished() {
+        giveUpWhen(() -> changedRows().equals("1"));
+        server.psql(source, "UPDATE t SET b = 'newer' WHERE a = 8");
+        AtomicBoolean missing = new AtomicBoolean(true);
+        BlobSource damaged = blob -> {
+            if (missing.getAndSet(false)) {
+                throw new UnderstudyException(ErrorCode.BLOB_MISSING, "it is gone", "fetch it");
+            }
+            return blobs.open(blob);
+        };
+
+        assertThat(load(capture(3), damaged).report().full()).isPresent();
+
         assertThat(server.dump(names.spare())).isEqualTo(server.dump(source));
     }
 

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.repository.SnapshotId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,30 @@ class SpareCatchUpTest {
         Events watched = new Events(world.time.clock());
         watched.add((event, at) -> seen.add(event));
         world.events = watched;
+    }
+
+    /** It was live once: what wrote there is found before the next import calls it never live. */
+    @Test
+    void isSearchedForWhatOthersWrote() {
+        DatabaseIdentity base = world.databases.base().orElseThrow().database();
+        world.databases.server().write(base, Map.of("public.note", "written here"));
+
+        world.poll();
+
+        assertCaughtUp();
+        assertThat(seen).anyMatch(ReplicaEvent.DatabaseDrifted.class::isInstance);
+    }
+
+    @Test
+    void aCommandFindsThatItGivesWay() {
+        RoundControl control = new RoundControl();
+        List<Boolean> ways = new ArrayList<>();
+        world.databases.duringLoad(() -> ways.add(control.givesWay()));
+
+        world.agent().round().run(ImportRequest.newest(), control);
+
+        assertThat(ways).containsExactly(true);
+        assertThat(seen).contains(new ReplicaEvent.StepBegan(third, Step.LOAD));
     }
 
     private void assertCaughtUp() {
@@ -145,7 +172,7 @@ class SpareCatchUpTest {
         assertThat(round.run(ImportRequest.newest(), control).applied()).isEmpty();
 
         assertThat(seen)
-                .filteredOn(ReplicaEvent.AttemptFailed.class::isInstance)
+                .filteredOn(ReplicaEvent.SpareNotCaughtUp.class::isInstance)
                 .hasSize(1);
         assertThat(world.databases.loads()).isEqualTo(loads + 1);
         assertUntouched();
@@ -162,7 +189,7 @@ class SpareCatchUpTest {
 
         assertThat(world.poll().applied()).isEmpty();
 
-        assertThat(seen).noneMatch(ReplicaEvent.AttemptFailed.class::isInstance);
+        assertThat(seen).noneMatch(ReplicaEvent.SpareNotCaughtUp.class::isInstance);
         assertUntouched();
     }
 

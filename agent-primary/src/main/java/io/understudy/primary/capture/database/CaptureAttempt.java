@@ -37,6 +37,9 @@ import java.util.function.Supplier;
  * site from its snapshot.
  */
 final class CaptureAttempt {
+    /** Bytes that one session reads in about a second. */
+    private static final long LITTLE = 64 << 20;
+
     private final KeptSessions sessions;
     private final PgTools tools;
     private final Ticker ticker;
@@ -96,7 +99,7 @@ final class CaptureAttempt {
         List<Runnable> tasks = new ArrayList<>();
         source.frozen().opener().ifPresent(opener -> tasks.add(() -> workers.readLocked(opener, units.locked())));
         tasks.add(() -> archive.set(source.archiveStands() ? standing() : archive(source, sink, sum)));
-        tasks.addAll(workers.tasks(scope, sideBySide()));
+        tasks.addAll(workers.tasks(scope, sideBySide(units)));
         if (!named.rules().isEmpty()) {
             ClosureReader closure =
                     new ClosureReader(sessions.database(), source.frozen().moment(), watch, named);
@@ -106,7 +109,7 @@ final class CaptureAttempt {
         List<CopyTask> again = units.unfit(workers);
         if (!again.isEmpty()) {
             TableWorkers more = workers(source, reader, again);
-            watched(more.tasks(scope, sideBySide()));
+            watched(more.tasks(scope, sideBySide(units)));
             workers.take(more);
         }
         scope.call(() -> release(source));
@@ -122,10 +125,10 @@ final class CaptureAttempt {
         return new TableWorkers(sessions, source.frozen().moment(), watch, ticker, reader, units);
     }
 
-    /** One that comes every few seconds leaves the other processors to the site. */
-    private int sideBySide() {
-        boolean frequent = changes.filter(TrackedRun::isFrequent).isPresent();
-        return frequent ? 1 : MemoryBudget.workers(sessions.settings().connections());
+    /** One that comes every few seconds, and reads little, leaves the other processors to the site. */
+    private int sideBySide(TableTasks units) {
+        boolean gently = changes.filter(TrackedRun::isFrequent).isPresent() && units.weight() <= LITTLE;
+        return gently ? 1 : MemoryBudget.workers(sessions.settings().connections());
     }
 
     /** What pg_dump would write again. */
