@@ -141,6 +141,11 @@ final class SwitchoverWiring {
             }
 
             @Override
+            public void giveUp() {
+                queue.giveWay();
+            }
+
+            @Override
             public SnapshotId take(String standby, Duration within) {
                 queue.giveWay();
                 Taken taken = await(queue.submit(SnapshotRequest.finalFor(standby), Progress.none()), within);

@@ -14,6 +14,9 @@ public interface FinalSnapshot {
      */
     default void requireNoOther() {}
 
+    /** Ends the one that is being taken, whose switchover goes back; does not wait. */
+    default void giveUp() {}
+
     /**
      * @param standby that is to take the site over with it
      * @param within how long it may take

@@ -92,9 +92,12 @@ public final class Switchover {
         return moved && now.get() != Step.LEFT;
     }
 
-    /** Ends it before the standby has taken over: it goes back with the next turns. */
+    /** Ends it before the standby has taken over, and its final snapshot: it goes back with the next turns. */
     public void cancel(String why) {
-        notes.read().filter(SwitchoverNote::goesForward).ifPresent(note -> goBack(note, why));
+        notes.read().filter(SwitchoverNote::goesForward).ifPresent(note -> {
+            goBack(note, why);
+            snapshots.giveUp();
+        });
     }
 
     private void turn(SwitchoverNote note) {

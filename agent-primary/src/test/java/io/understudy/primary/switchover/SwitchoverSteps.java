@@ -148,6 +148,11 @@ abstract class SwitchoverSteps {
                     }
 
                     @Override
+                    public void giveUp() {
+                        snapshots.giveUp();
+                    }
+
+                    @Override
                     public SnapshotId take(String standby, Duration within) {
                         return snapshots.take(standby, within);
                     }

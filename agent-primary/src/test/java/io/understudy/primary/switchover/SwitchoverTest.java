@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.repository.SnapshotId;
 import io.understudy.switchover.SwitchoverNote.Step;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -130,6 +132,32 @@ class SwitchoverTest extends SwitchoverSteps {
 
         assertWentBack();
         assertThat(epoch.owner()).as("none was needed").isEmpty();
+    }
+
+    /** It may upload for longer than a server that shuts down has time. */
+    @Test
+    void aFinalSnapshotThatIsBeingTakenEndsWhenItIsCancelled() {
+        Switchover switchover = begin();
+        AtomicBoolean given = new AtomicBoolean();
+        snapshots = new FinalSnapshot() {
+            @Override
+            public SnapshotId take(String standby, Duration within) {
+                switchover.cancel("an operator");
+                if (!given.get()) {
+                    throw new AssertionError("it runs on");
+                }
+                throw new UnderstudyException(ErrorCode.CANCELLED, "the snapshot was cancelled", "go on");
+            }
+
+            @Override
+            public void giveUp() {
+                assertThat(step()).isEqualTo(Step.GOING_BACK);
+                given.set(true);
+            }
+        };
+        turns(switchover);
+
+        assertWentBack();
     }
 
     /** Nothing of it can have reached the standby. */

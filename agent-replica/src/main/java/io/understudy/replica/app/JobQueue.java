@@ -246,8 +246,8 @@ final class JobQueue implements Worker {
     }
 
     private synchronized void endWhatGivesWay(RoundControl own) {
-        if (current != own && current.givesWay()) {
-            current.cancel();
+        if (current != own) {
+            current.makeWay();
         }
     }
 

@@ -50,7 +50,7 @@ final class Overtaken implements BooleanSupplier {
             return epochs.isKnownOvertaken();
         }
         ReplicaState state = record.standing();
-        if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
+        if (state instanceof Promoted promoted && !promoted.holdsEpoch()) {
             // What it noted as fenced is of an earlier time as the primary. This claim was refused, or may yet arrive.
             return promoted.isOverruled()
                     || record.lastError()

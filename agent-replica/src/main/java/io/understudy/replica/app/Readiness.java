@@ -5,11 +5,11 @@ import io.understudy.metrics.Probe;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
+import io.understudy.replica.state.Applying;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
-import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
@@ -67,7 +67,7 @@ final class Readiness {
             Optional<AwaitedEpoch> waits,
             Optional<String> notPrimary) {
         ReplicaState state = record.standing();
-        if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
+        if (state instanceof Promoted promoted && !promoted.holdsEpoch()) {
             return Probe.down(
                     promoted.isOverruled()
                             ? "fenced: epoch " + promoted.epoch() + ", which it was promoted to, is another server's"

@@ -94,8 +94,11 @@ public final class Replica {
                 promotion.resume();
             } else {
                 promotion.follows();
-                imported(ImportRequest.newest(), control);
+                RoundResult result = imported(ImportRequest.newest(), control);
                 switchover.takeOver();
+                if (result.applied().isEmpty()) {
+                    round.prepare(control);
+                }
             }
             return null;
         }));

@@ -110,7 +110,7 @@ final class IncrementalLoader {
         boolean sameArchive =
                 before.database().archive().equals(after.database().archive());
         if (!sameArchive || !quiet && look.hasDoubtfulObjects()) {
-            new LargeObjects(database, spare, restores, bases::changingBeyond)
+            new LargeObjects(database, spare, restores, () -> changingBeyond(context))
                     .replace(after, blobs, inspector.filled(look));
         }
         List<TableLoad> loads =
@@ -149,6 +149,16 @@ final class IncrementalLoader {
         pending.merge();
     }
 
+    private void committing(LoadContext context, String part, long transaction) {
+        context.committing();
+        bases.committing(part, transaction);
+    }
+
+    private void changingBeyond(LoadContext context) {
+        context.committing();
+        bases.changingBeyond();
+    }
+
     private List<TableLoad> rows(
             LoadContext context,
             List<TableChange> tables,
@@ -157,7 +167,8 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing, context.briefly());
+        DifferenceLoad rows = new DifferenceLoad(
+                blobs, state, (part, number) -> committing(context, part, number), context.briefly());
         if (look.quiet() && tables.stream().noneMatch(IncrementalLoader::isTouched)) {
             List<TableLoad> loads =
                     tables.stream().map(TableChange::asUnchanged).toList();
@@ -293,7 +304,7 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        bases.changingBeyond();
+        changingBeyond(context);
         SequenceLoader sequences = new SequenceLoader(replica, spare);
         // What this standby's own rules insert draws numbers.
         if (look.quiet() && look.mark().own().isEmpty()) {

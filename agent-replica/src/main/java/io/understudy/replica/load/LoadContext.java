@@ -20,10 +20,7 @@ public interface LoadContext {
         return false;
     }
 
-    /**
-     * Whether no one waits for it: what other loads that keep the database ready leave to later is done, all but the
-     * refresh of views.
-     */
+    /** Whether no one waits for it: what other loads that keep the database ready leave to later is done, too. */
     default boolean inQuiet() {
         return false;
     }
@@ -59,6 +56,14 @@ public interface LoadContext {
      * is at hand already. Durable on return.
      */
     default void changing() {}
+
+    /**
+     * The next step is durable by itself: given up from here on, the database holds neither snapshot until a later load
+     * has finished it.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code CANCELLED} where it is given up
+     */
+    default void committing() {}
 
     /**
      * What else the round can do while indexes are built, which seldom keep all processors busy. Called once at most,

@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
+import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.util.List;
 import java.util.Set;
@@ -37,29 +38,22 @@ final class ViewRefresh {
         }
         Set<String> all = new TreeSet<>(changed);
         all.addAll(look.mark().stale());
-        if (context.ahead() && canWait(look, context)) {
+        if (look.quiet() && context.briefly() && !(context.mayTakeLong() && pace.isDue())) {
             return new Views(List.of(), all);
         }
-        return refreshed(all, look);
-    }
-
-    /** What was written into views themselves is known to this load alone. */
-    private boolean canWait(BaseLook look, LoadContext context) {
-        return look.quiet()
-                ? !(context.mayTakeLong() && pace.isDue())
-                : context.inQuiet() && look.driftedOthers().isEmpty();
-    }
-
-    private Views refreshed(Set<String> all, BaseLook look) {
-        try (Session session = replica.open(name)) {
-            Set<String> drifted = new TreeSet<>(look.driftedOthers());
-            drifted.removeIf(BaseLook::isLargeObject);
-            StaleViews views = new StaleViews(session, all, drifted);
-            if (!views.all().containsAll(drifted)) {
-                throw new FullLoadRequired(
-                        "rows of tables that no list of the snapshot names were changed on this server");
-            }
-            return new Views(pace.time(() -> views.refresh(session)), Set.of());
+        try (TaskScope scope = new TaskScope("refresh materialized views")) {
+            Session session = scope.open(() -> replica.open(name));
+            return scope.call(() -> refreshed(all, look, session));
         }
+    }
+
+    private Views refreshed(Set<String> all, BaseLook look, Session session) {
+        Set<String> drifted = new TreeSet<>(look.driftedOthers());
+        drifted.removeIf(BaseLook::isLargeObject);
+        StaleViews views = new StaleViews(session, all, drifted);
+        if (!views.all().containsAll(drifted)) {
+            throw new FullLoadRequired("rows of tables that no list of the snapshot names were changed on this server");
+        }
+        return new Views(pace.time(() -> views.refresh(session)), Set.of());
     }
 }

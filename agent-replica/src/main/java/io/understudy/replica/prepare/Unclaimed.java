@@ -23,7 +23,7 @@ public record Unclaimed(int epoch, Optional<SnapshotId> imported) {
      */
     static Optional<Unclaimed> of(ReplicaState state, int held, boolean standby) {
         Optional<Unclaimed> served = Optional.empty();
-        if (state instanceof Promoted promoted && (!promoted.claimed() || promoted.isOverruled())) {
+        if (state instanceof Promoted promoted && !promoted.holdsEpoch()) {
             served = imported(promoted.current(), held)
                     .or(() -> Optional.of(new Unclaimed(promoted.epoch() - 1, Optional.empty()))
                             .filter(each -> held == 0 && each.epoch() > 0));

@@ -92,12 +92,12 @@ public final class ImportSteps {
         if (!ahead) {
             overwriting.accept(manifest.snapshot());
         }
-        return load(manifest, new RoundContext(manifest, ahead, true, false), holds, progress);
+        return load(manifest, new RoundContext(manifest, ahead, true, Optional.empty()), holds, progress);
     }
 
     /** Loads it ahead by differences alone: to be given up, all of it would take too long. */
     LoadedSpare loadSoon(Manifest manifest, HoldStep holds, Progress progress) {
-        return load(manifest, new RoundContext(manifest, true, false, false), Optional.of(holds), progress);
+        return load(manifest, new RoundContext(manifest, true, false, Optional.empty()), Optional.of(holds), progress);
     }
 
     /** As {@link SpareLoader#isBehind}. */
@@ -105,9 +105,13 @@ public final class ImportSteps {
         return loader.isBehind(live);
     }
 
-    /** Brings that database up by differences alone to what is live: nothing is ahead afterwards. */
-    LoadedSpare catchUp(Manifest live, Progress progress) {
-        return load(live, new RoundContext(live, true, false, true), Optional.empty(), progress);
+    /**
+     * Brings that database up by differences alone to what is live: nothing is ahead afterwards.
+     *
+     * @param committing runs before each step that is durable by itself; may throw
+     */
+    LoadedSpare catchUp(Manifest live, Runnable committing, Progress progress) {
+        return load(live, new RoundContext(live, true, false, Optional.of(committing)), Optional.empty(), progress);
     }
 
     /** What is held, by what the database says too, is noted before it could be ahead. */
@@ -154,10 +158,10 @@ public final class ImportSteps {
         private final Manifest manifest;
         private final boolean ahead;
         private final boolean inFull;
-        private final boolean inQuiet;
+        private final Optional<Runnable> inQuiet;
         private boolean changed;
 
-        RoundContext(Manifest manifest, boolean ahead, boolean inFull, boolean inQuiet) {
+        RoundContext(Manifest manifest, boolean ahead, boolean inFull, Optional<Runnable> inQuiet) {
             this.manifest = manifest;
             this.ahead = ahead;
             this.inFull = inFull;
@@ -181,7 +185,12 @@ public final class ImportSteps {
 
         @Override
         public boolean inQuiet() {
-            return inQuiet;
+            return inQuiet.isPresent();
+        }
+
+        @Override
+        public void committing() {
+            inQuiet.ifPresent(Runnable::run);
         }
 
         @Override

@@ -20,4 +20,17 @@ final class LoadDoubts {
             events.report(new ReplicaEvent.TablesDiffered(loaded, differed));
         }
     }
+
+    /** What this standby's own rules did to what becomes live. */
+    static void reportOwn(SnapshotId loaded, LoadReport report, Events events) {
+        report.own().ifPresent(own -> {
+            if (!own.unkept().isEmpty()) {
+                events.report(new ReplicaEvent.NothingKept(loaded, own.unkept()));
+            }
+            if (own.maintenance() > 0) {
+                events.report(
+                        new ReplicaEvent.MaintenanceTakenOut(loaded, "rows of the database: " + own.maintenance()));
+            }
+        });
+    }
 }

@@ -3,8 +3,8 @@ package io.understudy.replica.round;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.state.Applying;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.time.Ticker;
 

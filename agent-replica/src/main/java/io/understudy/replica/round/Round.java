@@ -10,16 +10,15 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.LoadReport;
-import io.understudy.replica.load.OwnChanges;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.rewrite.RewriteReport;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.Applying;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
-import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.Manifest;
@@ -36,7 +35,7 @@ import java.util.stream.Stream;
  * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
  * marker before every step; it remembers every failure; it does nothing at all when nothing is new. An apply that a
  * crash left is finished first. Continuous snapshots end with {@code LOAD}, and their files are staged, until a
- * scheduled one is due. Where the daemon finds nothing to do it prepares for the next import.
+ * scheduled one is due.
  *
  * <p>Not for concurrent use; the caller holds the apply lock. More than 300 lines with its imports, for the order of
  * the steps is judged best in one place.
@@ -104,6 +103,11 @@ public final class Round {
         }
     }
 
+    /** Prepares for the next import where nothing is due. @throws UnderstudyException {@code CANCELLED} */
+    public void prepare(RoundControl control) {
+        catchUp.run(control);
+    }
+
     /**
      * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code SNAPSHOT_UNKNOWN}: what a round that is asked for it
      *     would throw at once; changes nothing
@@ -141,9 +145,6 @@ public final class Round {
             if (snapshot.isEmpty()) {
                 boolean mirrored = healing.refillMirror(found, wanted -> steps.fetch(wanted, progress()));
                 selector.clearTrouble();
-                if (ask.equals(ImportRequest.newest())) {
-                    catchUp.run(control);
-                }
                 return new RoundResult(
                         resumed,
                         selector.waits(),
@@ -314,16 +315,7 @@ public final class Round {
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, false, judge, progress()));
             events.report(new ReplicaEvent.DatabaseLoaded(
                     manifest.snapshot(), loaded.report().text()));
-            loaded.report()
-                    .own()
-                    .map(OwnChanges::unkept)
-                    .filter(tables -> !tables.isEmpty())
-                    .ifPresent(tables -> events.report(new ReplicaEvent.NothingKept(manifest.snapshot(), tables)));
-            loaded.report()
-                    .own()
-                    .filter(own -> own.maintenance() > 0)
-                    .ifPresent(own -> events.report(new ReplicaEvent.MaintenanceTakenOut(
-                            manifest.snapshot(), "rows of the database: " + own.maintenance())));
+            LoadDoubts.reportOwn(snapshot.get(), loaded.report(), events);
             LoadDoubts.report(snapshot.get(), loaded.report(), events);
             return loaded;
         }

@@ -12,6 +12,7 @@ public final class RoundControl {
     private boolean awaited;
     private boolean overtook;
     private boolean givesWay;
+    private boolean wanted;
 
     /** Gives the round up as soon as it can be. Does nothing when it has reached APPLY. */
     public synchronized void cancel() {
@@ -52,13 +53,33 @@ public final class RoundControl {
         return endsSoon && !cancelled;
     }
 
-    /** What the round does from here on no one waits for: any command may give it up. */
-    public synchronized void giveWay() {
-        givesWay = true;
+    /**
+     * What the round does next no one waits for.
+     *
+     * @return false where something waits for the end of the round already: it is not to be begun
+     */
+    public synchronized boolean giveWay() {
+        givesWay = !wanted && !cancelled;
+        return givesWay;
     }
 
-    public synchronized boolean givesWay() {
-        return givesWay;
+    /** Something waits for the end of the round: what no one waits for is given up, or not begun. */
+    public synchronized void makeWay() {
+        wanted = true;
+        if (givesWay) {
+            cancel();
+        }
+    }
+
+    /**
+     * To give it up would cost more than to let it end, which is soon.
+     *
+     * @throws UnderstudyException {@code CANCELLED} where it was given up before
+     */
+    public synchronized void keepOn() {
+        check();
+        givesWay = false;
+        endsSoon = true;
     }
 
     /** Something waits for the end of what ends soon. */

@@ -41,24 +41,41 @@ final class SpareCatchUp {
         this.ticker = ticker;
     }
 
-    /** Does nothing where something is ahead: that is newer. Throws nothing but what gives the round up. */
+    /**
+     * Does nothing where something is ahead, for that is newer, nor where something waits.
+     *
+     * @throws UnderstudyException {@code CANCELLED} where it was given up
+     */
     void run(RoundControl control) {
         Optional<SnapshotId> live = proven(store.record());
-        if (live.isEmpty() || live.equals(last)) {
+        if (live.isEmpty() || live.equals(last) || !control.giveWay()) {
             return;
         }
-        control.giveWay();
+        control.begin();
         try {
-            if (steps.isBehind(live.get())) {
-                steps.held(live.get()).ifPresent(this::catchUp);
+            run(live.get(), control);
+        } finally {
+            control.end();
+            events.report(new ReplicaEvent.RoundEnded());
+        }
+    }
+
+    private void run(SnapshotId live, RoundControl control) {
+        Optional<Manifest> manifest = steps.held(live);
+        if (manifest.isEmpty()) {
+            return;
+        }
+        try {
+            if (steps.isBehind(live)) {
+                catchUp(manifest.get(), control);
             }
         } catch (RuntimeException e) {
             if (control.isCancelled()) {
-                throw e;
+                throw RoundControl.cancelled();
             }
-            failed(live.get(), e);
+            failed(live, e);
         }
-        last = live;
+        last = Optional.of(live);
     }
 
     private static Optional<SnapshotId> proven(ReplicaRecord record) {
@@ -67,12 +84,13 @@ final class SpareCatchUp {
         return settled ? record.live().flatMap(DatabaseVersion::snapshot) : Optional.empty();
     }
 
-    private void catchUp(Manifest live) {
+    private void catchUp(Manifest live, RoundControl control) {
         long start = ticker.nanos();
         events.report(new ReplicaEvent.StepBegan(live.snapshot(), Step.LOAD));
         steps.verifyAhead(live);
         LoadedSpare loaded = steps.catchUp(
                 live,
+                control::keepOn,
                 (what, done, total) ->
                         events.report(new ReplicaEvent.StepProgressed(live.snapshot(), Step.LOAD, done, total)));
         LoadDoubts.report(live.snapshot(), loaded.report(), events);

@@ -299,7 +299,7 @@ public record ReplicaRecord(
         if (state instanceof ReplicaState.Settled settled) {
             return settled.live();
         }
-        if (state instanceof ReplicaState.Applying applying) {
+        if (state instanceof Applying applying) {
             return applying.live();
         }
         if (state instanceof ReplicaState.Promoting promoting) {

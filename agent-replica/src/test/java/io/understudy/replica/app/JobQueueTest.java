@@ -11,6 +11,7 @@ import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,36 @@ class JobQueueTest {
         begun.await();
 
         assertThat(queue.<String>call(control -> "done")).isEqualTo("done");
+    }
+
+    @Test
+    void nothingGivesWayThatACommandCameBefore() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicBoolean gaveWay = new AtomicBoolean(true);
+        queue = new JobQueue(
+                control -> {
+                    begun.countDown();
+                    try {
+                        asked.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    gaveWay.set(control.giveWay());
+                },
+                () -> Duration.ofDays(1),
+                PATIENCE,
+                Events.none(),
+                Ticker.system());
+        queue.start();
+        queue.wake();
+        begun.await();
+        CompletableFuture<String> command = CompletableFuture.supplyAsync(() -> queue.call(control -> "done"));
+        Awaitility.await().until(() -> queue.waiting() > 0);
+        asked.countDown();
+
+        assertThat(command.join()).isEqualTo("done");
+        assertThat(gaveWay).isFalse();
     }
 
     @Test

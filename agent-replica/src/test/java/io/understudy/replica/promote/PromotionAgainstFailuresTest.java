@@ -10,7 +10,7 @@ import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.state.ApplyIntent.Phase;
-import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;

@@ -47,22 +47,61 @@ class SpareCatchUpTest {
         DatabaseIdentity base = world.databases.base().orElseThrow().database();
         world.databases.server().write(base, Map.of("public.note", "written here"));
 
-        world.poll();
+        poll();
 
         assertCaughtUp();
         assertThat(seen).anyMatch(ReplicaEvent.DatabaseDrifted.class::isInstance);
     }
 
     @Test
-    void aCommandFindsThatItGivesWay() {
+    void aCommandThatComesWhileItIsPreparedGivesItUp() {
         RoundControl control = new RoundControl();
-        List<Boolean> ways = new ArrayList<>();
-        world.databases.duringLoad(() -> ways.add(control.givesWay()));
+        world.databases.duringLoad(() -> {
+            control.makeWay();
+            throw new UnderstudyException(ErrorCode.CANCELLED, "interrupted", "it resumes");
+        });
 
-        world.agent().round().run(ImportRequest.newest(), control);
+        assertFails(ErrorCode.CANCELLED, () -> poll(world.agent().round(), control));
 
-        assertThat(ways).containsExactly(true);
         assertThat(seen).contains(new ReplicaEvent.StepBegan(third, Step.LOAD));
+        assertUntouched();
+    }
+
+    @Test
+    void aCommandThatCameBeforeKeepsItFromBeginning() {
+        RoundControl control = new RoundControl();
+        control.makeWay();
+
+        poll(world.agent().round(), control);
+
+        assertThat(world.databases.loads()).isEqualTo(loads);
+    }
+
+    /** To finish what is half durable costs the next load more. */
+    @Test
+    void aCommandThatComesWhenPartOfItIsDurableWaits() {
+        RoundControl control = new RoundControl();
+        control.giveWay();
+        control.begin();
+        control.keepOn();
+
+        control.makeWay();
+
+        assertThat(control.isCancelled()).isFalse();
+        assertThat(control.isEndingSoon()).isTrue();
+    }
+
+    private RoundResult poll() {
+        return poll(world.agent().round(), new RoundControl());
+    }
+
+    /** As the daemon does. */
+    private static RoundResult poll(Round round, RoundControl control) {
+        RoundResult result = round.run(ImportRequest.newest(), control);
+        if (result.applied().isEmpty()) {
+            round.prepare(control);
+        }
+        return result;
     }
 
     private void assertCaughtUp() {
@@ -83,24 +122,24 @@ class SpareCatchUpTest {
 
     @Test
     void holdsWhatIsLiveAndTheNextImportBeginsWithThat() {
-        assertThat(world.poll().applied()).isEmpty();
+        assertThat(poll().applied()).isEmpty();
 
         assertCaughtUp();
         assertThat(seen)
                 .anyMatch(each -> each instanceof ReplicaEvent.SpareCaughtUp it
                         && it.snapshot().equals(third));
         SnapshotId next = world.source.commit(1, 4);
-        assertThat(world.poll().applied()).contains(next);
+        assertThat(poll().applied()).contains(next);
         assertThat(world.content()).isEqualTo(next.toString());
         assertThat(world.databases.content(FakeDatabases.PREVIOUS)).isEqualTo(third.toString());
     }
 
     @Test
     void isBroughtUpOnce() {
-        world.poll();
+        poll();
         loads = world.databases.loads();
 
-        world.poll();
+        poll();
 
         assertThat(world.databases.loads()).isEqualTo(loads);
         assertCaughtUp();
@@ -110,7 +149,7 @@ class SpareCatchUpTest {
     void waitsWhileSomethingIsDue() {
         SnapshotId next = world.source.commit(1, 4);
 
-        assertThat(world.poll().applied()).contains(next);
+        assertThat(poll().applied()).contains(next);
 
         assertThat(world.databases.loads()).isEqualTo(loads + 1);
         assertThat(seen).noneMatch(ReplicaEvent.SpareCaughtUp.class::isInstance);
@@ -127,10 +166,10 @@ class SpareCatchUpTest {
     @Test
     void whatIsAheadIsNotGivenUpForIt() {
         SnapshotId ahead = world.source.continuous(1, 4, third);
-        world.poll();
+        poll();
         loads = world.databases.loads();
 
-        world.poll();
+        poll();
 
         assertThat(world.databases.loads()).isEqualTo(loads);
         assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo(ahead.toString());
@@ -138,10 +177,10 @@ class SpareCatchUpTest {
 
     @Test
     void theNextContinuousSnapshotIsLoadedOnTopOfIt() {
-        world.poll();
+        poll();
 
         SnapshotId ahead = world.source.continuous(1, 4, third);
-        world.poll();
+        poll();
 
         assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo(ahead.toString());
         assertThat(world.store.record().ahead()).isPresent();
@@ -154,7 +193,7 @@ class SpareCatchUpTest {
         fresh.sync();
         int before = fresh.databases.loads();
 
-        fresh.poll();
+        poll(fresh.agent().round(), new RoundControl());
 
         assertThat(fresh.databases.loads()).isEqualTo(before);
         assertThat(fresh.databases.find(FakeDatabases.SPARE)).isEmpty();
@@ -168,8 +207,8 @@ class SpareCatchUpTest {
         Round round = world.agent().round();
         RoundControl control = new RoundControl();
 
-        assertThat(round.run(ImportRequest.newest(), control).applied()).isEmpty();
-        assertThat(round.run(ImportRequest.newest(), control).applied()).isEmpty();
+        assertThat(poll(round, control).applied()).isEmpty();
+        assertThat(poll(round, new RoundControl()).applied()).isEmpty();
 
         assertThat(seen)
                 .filteredOn(ReplicaEvent.SpareNotCaughtUp.class::isInstance)
@@ -178,7 +217,7 @@ class SpareCatchUpTest {
         assertUntouched();
         world.databases.duringLoad(() -> {});
         SnapshotId next = world.source.commit(1, 4);
-        assertThat(world.poll().applied()).contains(next);
+        assertThat(poll().applied()).contains(next);
     }
 
     @Test
@@ -187,7 +226,7 @@ class SpareCatchUpTest {
             throw new UnderstudyException(ErrorCode.LOAD_FAILED, "the schema changed", "load all");
         });
 
-        assertThat(world.poll().applied()).isEmpty();
+        assertThat(poll().applied()).isEmpty();
 
         assertThat(seen).noneMatch(ReplicaEvent.SpareNotCaughtUp.class::isInstance);
         assertUntouched();
@@ -202,11 +241,11 @@ class SpareCatchUpTest {
         });
         Round round = world.agent().round();
 
-        assertFails(ErrorCode.CANCELLED, () -> round.run(ImportRequest.newest(), control));
+        assertFails(ErrorCode.CANCELLED, () -> poll(round, control));
 
         assertUntouched();
         world.databases.duringLoad(() -> {});
-        round.run(ImportRequest.newest(), new RoundControl());
+        poll(round, new RoundControl());
         assertCaughtUp();
     }
 }

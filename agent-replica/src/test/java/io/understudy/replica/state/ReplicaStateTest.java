@@ -7,7 +7,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ApplyIntent.Phase;
-import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;

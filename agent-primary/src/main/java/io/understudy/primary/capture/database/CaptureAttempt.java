@@ -99,7 +99,7 @@ final class CaptureAttempt {
         List<Runnable> tasks = new ArrayList<>();
         source.frozen().opener().ifPresent(opener -> tasks.add(() -> workers.readLocked(opener, units.locked())));
         tasks.add(() -> archive.set(source.archiveStands() ? standing() : archive(source, sink, sum)));
-        tasks.addAll(workers.tasks(scope, sideBySide(units)));
+        tasks.addAll(workers.tasks(scope, sideBySide(units.open())));
         if (!named.rules().isEmpty()) {
             ClosureReader closure =
                     new ClosureReader(sessions.database(), source.frozen().moment(), watch, named);
@@ -109,7 +109,7 @@ final class CaptureAttempt {
         List<CopyTask> again = units.unfit(workers);
         if (!again.isEmpty()) {
             TableWorkers more = workers(source, reader, again);
-            watched(more.tasks(scope, sideBySide(units)));
+            watched(more.tasks(scope, sideBySide(again)));
             workers.take(more);
         }
         scope.call(() -> release(source));
@@ -126,8 +126,9 @@ final class CaptureAttempt {
     }
 
     /** One that comes every few seconds, and reads little, leaves the other processors to the site. */
-    private int sideBySide(TableTasks units) {
-        boolean gently = changes.filter(TrackedRun::isFrequent).isPresent() && units.weight() <= LITTLE;
+    private int sideBySide(List<CopyTask> units) {
+        boolean gently = changes.filter(TrackedRun::isFrequent).isPresent()
+                && units.stream().mapToLong(CopyTask::weight).sum() <= LITTLE;
         return gently ? 1 : MemoryBudget.workers(sessions.settings().connections());
     }
 
