@@ -43,6 +43,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -126,6 +127,7 @@ final class SwitchoverWiring {
     private FinalSnapshot last() {
         Path lock = StateEntry.SNAPSHOT_LOCK.in(settings.state());
         SiteState site = new SiteState(settings.state(), ports.clock());
+        AtomicReference<SnapshotQueue.Job<Taken>> last = new AtomicReference<>();
         return new FinalSnapshot() {
             @Override
             public void requireNoOther() {
@@ -142,13 +144,14 @@ final class SwitchoverWiring {
 
             @Override
             public void giveUp() {
-                queue.giveWay();
+                Optional.ofNullable(last.get()).ifPresent(job -> job.cancel(true));
             }
 
             @Override
             public SnapshotId take(String standby, Duration within) {
                 queue.giveWay();
-                Taken taken = await(queue.submit(SnapshotRequest.finalFor(standby), Progress.none()), within);
+                last.set(queue.submit(SnapshotRequest.finalFor(standby), Progress.none()));
+                Taken taken = await(last.get(), within);
                 return taken.manifest().snapshot();
             }
         };

@@ -94,10 +94,7 @@ public final class Switchover {
 
     /** Ends it before the standby has taken over, and its final snapshot: it goes back with the next turns. */
     public void cancel(String why) {
-        notes.read().filter(SwitchoverNote::goesForward).ifPresent(note -> {
-            goBack(note, why);
-            snapshots.giveUp();
-        });
+        notes.read().filter(SwitchoverNote::goesForward).ifPresent(note -> goBack(note, why));
     }
 
     private void turn(SwitchoverNote note) {
@@ -184,7 +181,9 @@ public final class Switchover {
         try {
             notes.goBack(why, Optional.of(claim));
             PrimaryPoint.SWITCHOVER_GOES_BACK.reached();
+            snapshots.giveUp();
         } catch (UnderstudyException e) {
+            snapshots.giveUp();
             backWithoutNote(why, e);
             return;
         }
@@ -302,6 +301,11 @@ public final class Switchover {
     }
 
     private void failed(SwitchoverNote note, UnderstudyException why) {
+        if (note.goesForward()
+                && notes.read().filter(SwitchoverNote::goesForward).isEmpty()) {
+            // It was cancelled, and its final snapshot with it.
+            return;
+        }
         if (note.step() == Step.GOING_BACK && why.code().kind() == ErrorKind.SITE) {
             pause.failed();
         }

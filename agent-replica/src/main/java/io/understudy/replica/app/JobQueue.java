@@ -254,7 +254,7 @@ final class JobQueue implements Worker {
     /** @param late whether that was waited for which ends soon */
     private synchronized void interruptOthers(RoundControl own, boolean late) {
         if (current != own && (late || !current.isEndingSoon())) {
-            if (current.isEndingSoon()) {
+            if (current.risksWhatIsAhead()) {
                 own.overtook();
             }
             current.cancel();
@@ -265,6 +265,9 @@ final class JobQueue implements Worker {
 
     private synchronized boolean begin(RoundControl control) {
         current = control;
+        if (!jobs.isEmpty()) {
+            control.makeWay();
+        }
         return !closed;
     }
 

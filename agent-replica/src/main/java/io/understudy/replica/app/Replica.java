@@ -96,7 +96,7 @@ public final class Replica {
                 promotion.follows();
                 RoundResult result = imported(ImportRequest.newest(), control);
                 switchover.takeOver();
-                if (result.applied().isEmpty()) {
+                if (result.applied().isEmpty() && backup.on()) {
                     round.prepare(control);
                 }
             }

@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.repository.ChangedBlobs;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.TableRows;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.digest.RowDifference;
 import io.understudy.repository.digest.RowDifference.TooLarge;
@@ -11,6 +12,7 @@ import io.understudy.repository.digest.RowReader.RowTooLong;
 import io.understudy.repository.digest.TableDigest;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -90,7 +92,7 @@ final class DifferenceReader {
             if (blobs.isEmpty()) {
                 return new Found(change.inFull("a row longer than a blob differs"), Optional.empty(), difference);
             }
-            new ChangedLines(blobs.get(), source, difference::older, difference::newer).feed();
+            feed(blobs.get(), difference);
             rows = finished(difference);
         }
         return refusal(before, after, rows)
@@ -123,6 +125,48 @@ final class DifferenceReader {
                 }
             }
             return finished(difference);
+        }
+    }
+
+    private void feed(ChangedBlobs blobs, RowDifference difference) throws IOException, TooLarge {
+        List<ChangedBlobs.Place> olds = blobs.before();
+        List<ChangedBlobs.Place> news = blobs.after();
+        int old = 0;
+        int fresh = 0;
+        while (old < olds.size() || fresh < news.size()) {
+            boolean older = fresh == news.size()
+                    || old < olds.size()
+                            && olds.get(old).start() <= news.get(fresh).start();
+            BlobRef blob = older ? olds.get(old++).blob() : news.get(fresh++).blob();
+            lines(blob, older ? difference::older : difference::newer);
+        }
+    }
+
+    private interface LineSink {
+        void line(byte[] bytes, int from, int to) throws IOException, TooLarge;
+    }
+
+    private void lines(BlobRef blob, LineSink sink) throws IOException, TooLarge {
+        byte[] content = content(blob);
+        int start = 0;
+        for (int i = 0; i < content.length; i++) {
+            if (content[i] == '\n') {
+                sink.line(content, start, i);
+                start = i + 1;
+            }
+        }
+        if (start < content.length) {
+            throw new IOException("blob " + blob.id() + " ends inside of a row");
+        }
+    }
+
+    private byte[] content(BlobRef blob) throws IOException {
+        try (InputStream in = source.open(blob)) {
+            byte[] content = in.readNBytes(Math.toIntExact(blob.bytes()));
+            if (in.read() >= 0) {
+                throw new IOException("blob " + blob.id() + " is longer than its stream says");
+            }
+            return content;
         }
     }
 

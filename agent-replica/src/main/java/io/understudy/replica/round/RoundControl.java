@@ -12,6 +12,7 @@ public final class RoundControl {
     private boolean awaited;
     private boolean overtook;
     private boolean givesWay;
+    private boolean keepsOn;
     private boolean wanted;
 
     /** Gives the round up as soon as it can be. Does nothing when it has reached APPLY. */
@@ -50,6 +51,11 @@ public final class RoundControl {
     }
 
     public synchronized boolean isEndingSoon() {
+        return (endsSoon || keepsOn) && !cancelled;
+    }
+
+    /** Whether to give it up leaves nothing ahead. */
+    public synchronized boolean risksWhatIsAhead() {
         return endsSoon && !cancelled;
     }
 
@@ -79,7 +85,7 @@ public final class RoundControl {
     public synchronized void keepOn() {
         check();
         givesWay = false;
-        endsSoon = true;
+        keepsOn = true;
     }
 
     /** Something waits for the end of what ends soon. */
@@ -109,6 +115,8 @@ public final class RoundControl {
     /** The thread is given back without an interrupt that was meant for the round. */
     public synchronized void end() {
         worker = null;
+        givesWay = false;
+        keepsOn = false;
         if (cancelled) {
             Thread.interrupted();
         }
