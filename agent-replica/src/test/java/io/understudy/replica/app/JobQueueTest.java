@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,12 @@ class JobQueueTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final AtomicInteger routines = new AtomicInteger();
-    private JobQueue queue = new JobQueue(
-            control -> routines.incrementAndGet(), () -> Duration.ofDays(1), PATIENCE, Events.none(), Ticker.system());
+    private JobQueue queue = daily(control -> routines.incrementAndGet());
+
+    /** Of this routine, which is done where it is woken. */
+    private static JobQueue daily(Consumer<RoundControl> routine) {
+        return new JobQueue(routine, () -> Duration.ofDays(1), PATIENCE, Events.none(), Ticker.system());
+    }
 
     @AfterEach
     void close() {
@@ -57,23 +62,18 @@ class JobQueueTest {
     void aCommandEndsWhatGivesWay() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
-        queue = new JobQueue(
-                control -> {
-                    control.begin();
-                    control.giveWay();
-                    begun.countDown();
-                    try {
-                        never.await();
-                    } catch (InterruptedException e) {
-                        throw new UnderstudyException(ErrorCode.CANCELLED, "given up", "it resumes", e);
-                    } finally {
-                        control.end();
-                    }
-                },
-                () -> Duration.ofDays(1),
-                PATIENCE,
-                Events.none(),
-                Ticker.system());
+        queue = daily(control -> {
+            control.begin();
+            control.giveWay();
+            begun.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new UnderstudyException(ErrorCode.CANCELLED, "given up", "it resumes", e);
+            } finally {
+                control.end();
+            }
+        });
         queue.start();
         queue.wake();
         begun.await();
@@ -86,20 +86,15 @@ class JobQueueTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
         AtomicBoolean gaveWay = new AtomicBoolean(true);
-        queue = new JobQueue(
-                control -> {
-                    begun.countDown();
-                    try {
-                        asked.await();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                    gaveWay.set(control.giveWay());
-                },
-                () -> Duration.ofDays(1),
-                PATIENCE,
-                Events.none(),
-                Ticker.system());
+        queue = daily(control -> {
+            begun.countDown();
+            try {
+                asked.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            gaveWay.set(control.giveWay());
+        });
         queue.start();
         queue.wake();
         begun.await();
